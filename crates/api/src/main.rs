@@ -1,0 +1,2 @@
+//! The `kepu` binary.
+fn main() {}
