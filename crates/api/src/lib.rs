@@ -1,1 +1,35 @@
-//! The kepu service.
+//! The kepu service: HTTP API, PostgreSQL, command line.
+
+pub mod activities;
+pub mod audit;
+pub mod auth;
+pub mod check;
+pub mod cli;
+pub mod clock;
+pub mod competitions;
+pub mod config;
+pub mod credits;
+pub mod demo;
+pub mod designations;
+pub mod error;
+pub mod extract;
+pub mod files;
+pub mod idempotency;
+pub mod ids;
+pub mod openapi;
+pub mod organizations;
+pub mod page;
+pub mod participation;
+pub mod policies;
+pub mod postgres;
+pub mod reports;
+pub mod results;
+pub mod roster;
+pub mod router;
+pub mod score_cli;
+pub mod serve;
+pub mod sessions;
+pub mod state;
+pub mod telemetry;
+pub mod tenancy;
+pub mod verify;

@@ -1,0 +1,92 @@
+//! The trail: who did what to which object, when, from where. Written in the transaction of the change.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::{auth::Actor, error::Result, ids, tenancy::Tx};
+
+/// One entry of the trail.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// `noun.verb`, e.g. `participation.confirm`.
+    pub action: &'static str,
+    /// The noun, e.g. `participation`.
+    pub object_kind: &'static str,
+    /// The object's id.
+    pub object_id: String,
+    /// What changed, or what was read. Never a password or token.
+    pub detail: Value,
+}
+
+impl Event {
+    /// An entry about one object.
+    pub fn new(action: &'static str, object_kind: &'static str, object_id: impl ToString, detail: Value) -> Self {
+        Self { action, object_kind, object_id: object_id.to_string(), detail }
+    }
+}
+
+/// Who is written as the doer.
+#[derive(Debug, Clone, Default)]
+pub struct Origin {
+    /// The account, if one is known.
+    pub account_id: Option<Uuid>,
+    /// The network address.
+    pub address: String,
+    /// The request.
+    pub request_id: String,
+}
+
+impl From<&Actor> for Origin {
+    fn from(actor: &Actor) -> Self {
+        Self {
+            account_id: Some(actor.account_id),
+            address: actor.address.clone(),
+            request_id: actor.request_id.clone(),
+        }
+    }
+}
+
+/// Writes one entry in the district of the transaction.
+pub async fn record(tx: &mut Tx, actor: &Actor, at: DateTime<Utc>, event: Event) -> Result<()> {
+    record_as(tx, &actor.into(), at, vec![event]).await
+}
+
+/// Writes many entries with one statement.
+pub async fn record_many(tx: &mut Tx, actor: &Actor, at: DateTime<Utc>, events: Vec<Event>) -> Result<()> {
+    record_as(tx, &actor.into(), at, events).await
+}
+
+/// Writes entries of something that is not a request of an account: a sign-in, a command line, a background job.
+pub async fn record_as(tx: &mut Tx, origin: &Origin, at: DateTime<Utc>, events: Vec<Event>) -> Result<()> {
+    let district = tx.district();
+    let mut ids = Vec::with_capacity(events.len());
+    let (mut actions, mut kinds, mut objects, mut details) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for event in events {
+        ids.push(ids::new());
+        actions.push(event.action);
+        kinds.push(event.object_kind);
+        objects.push(event.object_id);
+        details.push(event.detail);
+    }
+    sqlx::query(
+        "INSERT INTO audit_event (district_id, id, at, account_id, action, object_kind, object_id, detail, address, \
+         request_id)
+         SELECT $1, e.id, $2, $3, e.action, e.kind, e.object, e.detail, $4, $5
+         FROM unnest($6::uuid[], $7::text[], $8::text[], $9::text[], $10::jsonb[]) AS e (id, action, kind, object, \
+         detail)",
+    )
+    .bind(district.0)
+    .bind(at)
+    .bind(origin.account_id)
+    .bind(&origin.address)
+    .bind(&origin.request_id)
+    .bind(ids)
+    .bind(actions)
+    .bind(kinds)
+    .bind(objects)
+    .bind(details)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,74 @@
+//! The command line.
+
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::{config::Config, demo::DemoArgs, score_cli, verify::VerifyArgs};
+
+/// kepu keeps the popular-science credit of a district's students.
+#[derive(Parser)]
+#[command(name = "kepu", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the service.
+    Serve(Box<Config>),
+    /// Start a temporary PostgreSQL, run a command with DATABASE_URL set, and remove it.
+    WithDatabase(WithDatabaseArgs),
+    /// Print the OpenAPI document.
+    Openapi,
+    /// Score a spreadsheet by a policy, without a database.
+    Score(score_cli::ScoreArgs),
+    /// Help for authors of policies.
+    #[command(subcommand)]
+    Policy(score_cli::PolicyCommand),
+    /// Check every invariant over the whole database.
+    Verify(Box<VerifyArgs>),
+    /// A synthetic district to try things on.
+    Demo(Box<DemoArgs>),
+}
+
+#[derive(Args)]
+struct WithDatabaseArgs {
+    /// The command and its arguments.
+    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+    command: Vec<String>,
+}
+
+/// Reads the command line and does what it says.
+pub fn main() -> ExitCode {
+    match run(Cli::parse().command) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("kepu: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Score(args) => score_cli::score(args),
+        Command::Policy(command) => score_cli::policy(command),
+        Command::Openapi => {
+            print!("{}", crate::openapi::text()?);
+            Ok(ExitCode::SUCCESS)
+        }
+        other => tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(run_async(other)),
+    }
+}
+
+async fn run_async(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Serve(_) => anyhow::bail!("not yet"),
+        Command::WithDatabase(args) => anyhow::bail!("not yet: {:?}", args.command),
+        Command::Verify(args) => crate::verify::run(*args).await,
+        Command::Demo(args) => crate::demo::run(*args).await,
+        Command::Score(_) | Command::Policy(_) | Command::Openapi => Ok(ExitCode::SUCCESS),
+    }
+}

@@ -1,0 +1,87 @@
+//! Transactions of one district. Row-level security compares every tenant row with the setting made here.
+
+use std::ops::{Deref, DerefMut};
+
+use sqlx::{AssertSqlSafe, PgConnection, Postgres, Transaction};
+use uuid::Uuid;
+
+use crate::{
+    error::Result,
+    idempotency::{self, Hold},
+    postgres::Db,
+};
+
+/// The tenant whose rows a transaction may see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DistrictId(pub Uuid);
+
+impl DistrictId {
+    /// What belongs to no district: sign-ins, administration of the platform.
+    pub const PLATFORM: Self = Self(Uuid::nil());
+}
+
+impl From<Uuid> for DistrictId {
+    fn from(id: Uuid) -> Self {
+        Self(id)
+    }
+}
+
+/// A transaction of one district, rolled back unless committed. Use it as `&mut *tx` where sqlx wants an executor.
+pub struct Tx {
+    inner: Transaction<'static, Postgres>,
+    district: DistrictId,
+    hold: Option<Hold>,
+}
+
+impl Tx {
+    /// The district whose rows it sees.
+    pub fn district(&self) -> DistrictId {
+        self.district
+    }
+
+    /// Makes its changes durable.
+    pub async fn commit(self) -> Result<()> {
+        self.inner.commit().await?;
+        if let Some(hold) = self.hold {
+            hold.committed();
+        }
+        Ok(())
+    }
+
+    /// Gives its changes up. Dropping it does the same.
+    pub async fn rollback(self) -> Result<()> {
+        Ok(self.inner.rollback().await?)
+    }
+}
+
+impl Deref for Tx {
+    type Target = PgConnection;
+    fn deref(&self) -> &PgConnection {
+        &self.inner
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.inner
+    }
+}
+
+impl Db {
+    /// Begins a transaction of this district, in one round trip. The first of a request that carries an
+    /// `Idempotency-Key` also claims the key.
+    pub async fn begin(&self, district: DistrictId) -> Result<Tx> {
+        let statement = format!("BEGIN; SET LOCAL kepu.district = '{}'", district.0);
+        let mut inner = self.app().begin_with(AssertSqlSafe(statement)).await?;
+        let hold = idempotency::claim(&mut inner, district).await?;
+        Ok(Tx { inner, district, hold })
+    }
+
+    /// Begins a transaction that reads one unchanging moment of this district: for reports and streams.
+    pub async fn begin_snapshot(&self, district: DistrictId) -> Result<Tx> {
+        let statement =
+            format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL kepu.district = '{}'", district.0);
+        let inner = self.app().begin_with(AssertSqlSafe(statement)).await?;
+        Ok(Tx { inner, district, hold: None })
+    }
+}

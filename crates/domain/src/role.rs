@@ -1,0 +1,426 @@
+//! Who may do what: roles, actions, grants, and the one function that decides.
+//!
+//! A *grant* gives an account a role over a scope. An operation asks for an *action* on a *scope*; [`permits`] says
+//! whether any grant covers it. The role × action table is printed by [`matrix`] and kept as a golden file.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// What a person is in the system. An account may hold several, each over its own scope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Records participation and submits results for a school.
+    Teacher,
+    /// Runs a school: its roster, its teachers, its activities.
+    SchoolAdmin,
+    /// Works at a host (base, museum, …): confirms who came.
+    BaseStaff,
+    /// Runs a host: its activities, sessions and staff.
+    BaseAdmin,
+    /// Answers for a district.
+    DistrictOfficial,
+    /// Reads the districts of a city.
+    CityOfficial,
+    /// Reads, with the audit trail, and changes nothing.
+    Auditor,
+    /// Stands for a student.
+    Guardian,
+    /// Is a student.
+    Student,
+    /// Runs the installation: districts, their officials, the shared lists.
+    PlatformAdmin,
+}
+
+impl Role {
+    /// Every role, in the order of the matrix.
+    pub const ALL: [Self; 10] = [
+        Self::Teacher,
+        Self::SchoolAdmin,
+        Self::BaseStaff,
+        Self::BaseAdmin,
+        Self::DistrictOfficial,
+        Self::CityOfficial,
+        Self::Auditor,
+        Self::Guardian,
+        Self::Student,
+        Self::PlatformAdmin,
+    ];
+
+    /// The word used in JSON and SQL.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Teacher => "teacher",
+            Self::SchoolAdmin => "school_admin",
+            Self::BaseStaff => "base_staff",
+            Self::BaseAdmin => "base_admin",
+            Self::DistrictOfficial => "district_official",
+            Self::CityOfficial => "city_official",
+            Self::Auditor => "auditor",
+            Self::Guardian => "guardian",
+            Self::Student => "student",
+            Self::PlatformAdmin => "platform_admin",
+        }
+    }
+
+    /// The role of this word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == word)
+    }
+
+    /// Whether the role works at a host, whose guests may come from any district.
+    pub fn hosts(self) -> bool {
+        matches!(self, Self::BaseStaff | Self::BaseAdmin)
+    }
+
+    /// Whether this kind of scope makes sense for the role.
+    pub fn fits(self, scope: &GrantScope) -> bool {
+        match self {
+            Self::Teacher | Self::SchoolAdmin | Self::BaseStaff | Self::BaseAdmin => {
+                matches!(scope, GrantScope::Organization { .. })
+            }
+            Self::DistrictOfficial => matches!(scope, GrantScope::District { .. }),
+            Self::CityOfficial => matches!(scope, GrantScope::Authority { .. }),
+            Self::Auditor => {
+                matches!(scope, GrantScope::District { .. } | GrantScope::Authority { .. } | GrantScope::Platform)
+            }
+            Self::Guardian | Self::Student => matches!(scope, GrantScope::Person { .. }),
+            Self::PlatformAdmin => matches!(scope, GrantScope::Platform),
+        }
+    }
+}
+
+/// What a grant reaches.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum GrantScope {
+    /// The whole installation.
+    Platform,
+    /// A city or province, with the districts below it.
+    Authority {
+        /// The authority.
+        authority: Uuid,
+        /// The districts below it, at any depth.
+        districts: Vec<Uuid>,
+    },
+    /// A district.
+    District {
+        /// The district.
+        district: Uuid,
+    },
+    /// A school or a host.
+    Organization {
+        /// The district in which it is registered.
+        district: Uuid,
+        /// The organization.
+        organization: Uuid,
+    },
+    /// One person.
+    Person {
+        /// The district to which the person belongs.
+        district: Uuid,
+        /// The person.
+        person: Uuid,
+    },
+}
+
+impl GrantScope {
+    /// Whether the grant belongs to this district: given over it, over something in it, or over what contains it.
+    pub fn belongs_to(&self, wanted: Uuid) -> bool {
+        match self {
+            Self::Platform => true,
+            Self::Authority { districts, .. } => districts.contains(&wanted),
+            Self::District { district } | Self::Organization { district, .. } | Self::Person { district, .. } => {
+                *district == wanted
+            }
+        }
+    }
+}
+
+/// A role over a scope.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    /// The role.
+    pub role: Role,
+    /// Over what.
+    pub scope: GrantScope,
+}
+
+/// What an operation touches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// The installation itself.
+    Platform,
+    /// A city or province.
+    Authority {
+        /// The authority.
+        authority: Uuid,
+    },
+    /// The whole of a district.
+    District {
+        /// The district.
+        district: Uuid,
+    },
+    /// What belongs to one school.
+    School {
+        /// The district of the rows.
+        district: Uuid,
+        /// The school.
+        school: Uuid,
+    },
+    /// What happens at one host; `district` is that of the rows, which need not be the host's own.
+    Host {
+        /// The district of the rows.
+        district: Uuid,
+        /// The host.
+        host: Uuid,
+    },
+    /// One person.
+    Person {
+        /// The district of the person.
+        district: Uuid,
+        /// The person.
+        person: Uuid,
+        /// The school of the person's current enrolment.
+        school: Option<Uuid>,
+    },
+}
+
+impl Scope {
+    /// The district whose rows are touched.
+    pub fn district(&self) -> Option<Uuid> {
+        match self {
+            Self::Platform | Self::Authority { .. } => None,
+            Self::District { district }
+            | Self::School { district, .. }
+            | Self::Host { district, .. }
+            | Self::Person { district, .. } => Some(*district),
+        }
+    }
+}
+
+macro_rules! actions {
+    ($($(#[$doc:meta])* $name:ident = $word:literal : $($role:ident)*;)*) => {
+        /// One per kind of operation.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Action { $($(#[$doc])* $name,)* }
+
+        impl Action {
+            /// Every action, in the order of the matrix.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The word used in the matrix and in messages, `noun.verb`.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $word,)* }
+            }
+
+            /// The roles that may do it within their scope.
+            pub fn roles(self) -> &'static [Role] {
+                match self { $(Self::$name => &[$(Role::$role,)*],)* }
+            }
+        }
+    };
+}
+
+actions! {
+    /// Read authorities and districts.
+    DistrictRead = "district.read": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial CityOfficial Auditor Guardian Student PlatformAdmin;
+    /// Create authorities and districts.
+    DistrictManage = "district.manage": PlatformAdmin;
+    /// Change the settings of a district.
+    DistrictSettings = "district.settings": DistrictOfficial PlatformAdmin;
+    /// List and read accounts (whose, [`may_manage`] says).
+    AccountRead = "account.read": SchoolAdmin BaseAdmin DistrictOfficial PlatformAdmin;
+    /// Create, change, disable accounts and reset passwords (whose, [`may_manage`] says).
+    AccountManage = "account.manage": SchoolAdmin BaseAdmin DistrictOfficial PlatformAdmin;
+
+    /// Read organizations.
+    OrganizationRead = "organization.read": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial CityOfficial Auditor Guardian Student PlatformAdmin;
+    /// Create, change and close organizations.
+    OrganizationManage = "organization.manage": DistrictOfficial PlatformAdmin;
+    /// Read schemes and designations.
+    DesignationRead = "designation.read": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial CityOfficial Auditor Guardian Student PlatformAdmin;
+    /// Grant and change designations.
+    DesignationManage = "designation.manage": DistrictOfficial PlatformAdmin;
+    /// Create and change schemes.
+    SchemeManage = "scheme.manage": DistrictOfficial PlatformAdmin;
+    /// Read activities.
+    ActivityRead = "activity.read": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial CityOfficial Auditor Guardian Student PlatformAdmin;
+    /// Create and change the activities of a host.
+    ActivityManage = "activity.manage": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial;
+    /// Read sessions.
+    SessionRead = "session.read": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial CityOfficial Auditor Guardian Student PlatformAdmin;
+    /// Create, change, close and cancel the sessions of a host.
+    SessionManage = "session.manage": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial;
+    /// Read competitions.
+    CompetitionRead = "competition.read": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial CityOfficial Auditor Guardian Student PlatformAdmin;
+    /// Create and change local competitions (the national list: at the platform).
+    CompetitionManage = "competition.manage": DistrictOfficial PlatformAdmin;
+
+    /// Read classes, enrolments and imports.
+    RosterRead = "roster.read": Teacher SchoolAdmin DistrictOfficial CityOfficial Auditor;
+    /// Stage, commit and discard imports.
+    RosterImport = "roster.import": SchoolAdmin DistrictOfficial;
+    /// Promote classes at the end of the school year.
+    RosterPromote = "roster.promote": SchoolAdmin DistrictOfficial;
+    /// Read the detail of a person.
+    PersonRead = "person.read": Teacher SchoolAdmin DistrictOfficial CityOfficial Auditor Guardian Student;
+    /// Add and change single persons.
+    PersonManage = "person.manage": SchoolAdmin DistrictOfficial;
+
+    /// Read participations.
+    ParticipationRead = "participation.read": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial CityOfficial Auditor Guardian Student;
+    /// Record who took part (judged on the school's scope), and correct it while it waits.
+    ParticipationRecord = "participation.record": Teacher SchoolAdmin;
+    /// Confirm or reject what waits at a host (judged on the host's scope).
+    ParticipationConfirm = "participation.confirm": Teacher SchoolAdmin BaseStaff BaseAdmin;
+    /// Amend a confirmed participation (judged on the host's scope).
+    ParticipationAmend = "participation.amend": SchoolAdmin BaseStaff BaseAdmin DistrictOfficial;
+    /// Void a confirmed participation (judged on the host's scope).
+    ParticipationVoid = "participation.void": SchoolAdmin BaseStaff BaseAdmin DistrictOfficial;
+
+    /// Read results and their evidence.
+    ResultRead = "result.read": Teacher SchoolAdmin DistrictOfficial CityOfficial Auditor Guardian Student;
+    /// Submit, correct and withdraw results, add evidence.
+    ResultSubmit = "result.submit": Teacher SchoolAdmin;
+    /// Verify, return and revoke results.
+    ResultVerify = "result.verify": DistrictOfficial;
+
+    /// Read policies and adoptions.
+    PolicyRead = "policy.read": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial CityOfficial Auditor Guardian Student PlatformAdmin;
+    /// Publish a policy version (of a district; for all: at the platform).
+    PolicyPublish = "policy.publish": DistrictOfficial PlatformAdmin;
+    /// Adopt a policy version in a district.
+    PolicyAdopt = "policy.adopt": DistrictOfficial;
+    /// Read scores with their explanations, and the ledger.
+    ScoreRead = "score.read": Teacher SchoolAdmin DistrictOfficial CityOfficial Auditor Guardian Student;
+    /// List soft rules that wait for a decision.
+    SoftDecisionRead = "soft_decision.read": SchoolAdmin DistrictOfficial CityOfficial Auditor;
+    /// Waive or enforce a soft rule.
+    SoftDecisionDecide = "soft_decision.decide": DistrictOfficial;
+
+    /// Read and export reports.
+    ReportRead = "report.read": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial CityOfficial Auditor;
+    /// Read the audit trail.
+    AuditRead = "audit.read": DistrictOfficial CityOfficial Auditor PlatformAdmin;
+}
+
+impl Action {
+    /// Whether it reads the network's shared lists, which every signed-in account may read whatever its district:
+    /// a base hosts pupils of several districts, and their teachers choose among its sessions.
+    pub fn is_shared(self) -> bool {
+        matches!(
+            self,
+            Self::DistrictRead
+                | Self::OrganizationRead
+                | Self::DesignationRead
+                | Self::ActivityRead
+                | Self::SessionRead
+                | Self::CompetitionRead
+                | Self::PolicyRead
+        )
+    }
+}
+
+/// Whether any of the grants lets its holder do `action` on `scope`.
+pub fn permits(grants: &[Grant], action: Action, scope: &Scope) -> bool {
+    grants
+        .iter()
+        .any(|grant| action.roles().contains(&grant.role) && (action.is_shared() || covers(&grant.scope, scope)))
+}
+
+/// Whether what a grant reaches contains what an operation touches.
+pub fn covers(grant: &GrantScope, scope: &Scope) -> bool {
+    match grant {
+        GrantScope::Platform => true,
+        GrantScope::Authority { authority, districts } => match scope {
+            Scope::Authority { authority: wanted } => wanted == authority,
+            _ => scope.district().is_some_and(|district| districts.contains(&district)),
+        },
+        GrantScope::District { district } => scope.district() == Some(*district),
+        GrantScope::Organization { district, organization } => match scope {
+            Scope::School { district: of, school } => of == district && school == organization,
+            Scope::Host { host, .. } => host == organization,
+            Scope::Person { district: of, school: Some(school), .. } => of == district && school == organization,
+            _ => false,
+        },
+        GrantScope::Person { district, person } => match scope {
+            Scope::Person { district: of, person: wanted, .. } => of == district && wanted == person,
+            _ => false,
+        },
+    }
+}
+
+/// Whether the holder of `grants` may give (or take) `role` over `target`.
+///
+/// `school` is the school of the person when the target is a person.
+pub fn may_grant(grants: &[Grant], role: Role, target: &GrantScope, school: Option<Uuid>) -> bool {
+    if !role.fits(target) {
+        return false;
+    }
+    grants.iter().any(|grant| match (grant.role, &grant.scope) {
+        (Role::PlatformAdmin, GrantScope::Platform) => true,
+        (Role::DistrictOfficial, GrantScope::District { district }) => match target {
+            GrantScope::Organization { district: of, .. } | GrantScope::Person { district: of, .. } => of == district,
+            GrantScope::District { district: of } => of == district && role == Role::Auditor,
+            _ => false,
+        },
+        (Role::SchoolAdmin, GrantScope::Organization { district, organization }) => match (role, target) {
+            (Role::Teacher, GrantScope::Organization { organization: at, .. }) => at == organization,
+            (Role::Student | Role::Guardian, GrantScope::Person { district: of, .. }) => {
+                of == district && school == Some(*organization)
+            }
+            _ => false,
+        },
+        (Role::BaseAdmin, GrantScope::Organization { organization, .. }) => match (role, target) {
+            (Role::BaseStaff, GrantScope::Organization { organization: at, .. }) => at == organization,
+            _ => false,
+        },
+        _ => false,
+    })
+}
+
+/// A grant of another account, with the school when it is over a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldGrant {
+    /// The grant.
+    pub grant: Grant,
+    /// The school of the person, when the grant is over a person.
+    pub school: Option<Uuid>,
+}
+
+/// Whether the holder of `grants` may administer an account that holds `theirs`: it must be able to give every one of
+/// them, so that nobody resets the password of somebody who can do more.
+pub fn may_manage(grants: &[Grant], theirs: &[HeldGrant]) -> bool {
+    let platform = grants.iter().any(|grant| grant.role == Role::PlatformAdmin && grant.scope == GrantScope::Platform);
+    platform
+        || (!theirs.is_empty()
+            && theirs.iter().all(|held| may_grant(grants, held.grant.role, &held.grant.scope, held.school)))
+}
+
+/// The role × action table and who makes whom, as text, for the golden file.
+pub fn matrix() -> String {
+    let mut text = String::from("action                 ");
+    for role in Role::ALL {
+        text.push_str("  ");
+        text.push_str(role.as_str());
+    }
+    text.push('\n');
+    for action in Action::ALL {
+        text.push_str(&format!("{:<23}", action.as_str()));
+        for role in Role::ALL {
+            let mark = match (action.roles().contains(&role), action.is_shared()) {
+                (false, _) => ".",
+                (true, true) => "all",
+                (true, false) => "own",
+            };
+            text.push_str(&format!("  {mark:<width$}", width = role.as_str().len()));
+        }
+        while text.ends_with(' ') {
+            text.pop();
+        }
+        text.push('\n');
+    }
+    text.push_str("\nall: whatever the scope; own: within the scope of the grant; . : never\n");
+    text
+}
