@@ -1,13 +1,11 @@
-//! The rules of kepu, pure: no I/O, no clock, no randomness, no async.
-#![cfg_attr(
-    test,
-    allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::panic,
-        clippy::indexing_slicing,
-        clippy::arithmetic_side_effects
-    )
-)]
+//! The rules of kepu, pure: no input or output, no clock, no randomness, no async.
+//!
+//! Start at [`policy`]: a [`policy::Policy`] is read from YAML, and [`policy::evaluate`] turns the [`record::Record`]s of a
+//! [`person::Person`] into a [`policy::ScoreSheet`] in which every number carries its reasons.
 
+pub mod credit;
+pub mod person;
+pub mod policy;
+pub mod record;
 pub mod role;
+pub mod text;

@@ -1,0 +1,197 @@
+//! Terms, school years and stages: which span of time a day belongs to.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime};
+use chrono_tz::Tz;
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use super::document::{Calendar, MonthDay, Period, Stage};
+use crate::credit::Credit;
+
+/// A calendar made ready for many days.
+#[derive(Debug, Clone)]
+pub struct Almanac {
+    zone: Tz,
+    year_starts: (u32, u32),
+    terms: Terms,
+    stages: Vec<Stage>,
+}
+
+#[derive(Debug, Clone)]
+enum Terms {
+    /// Name and start, in the order of a school year.
+    Recurring(Vec<(String, (u32, u32))>),
+    /// Name, first and last day, in order of time.
+    Dated(Vec<(String, NaiveDate, NaiveDate)>),
+}
+
+/// A term on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TermOfDay {
+    /// `2025-autumn`; dated terms keep their own id.
+    pub id: String,
+    /// `autumn`; dated terms keep their own id.
+    pub name: String,
+}
+
+impl Almanac {
+    /// From a checked calendar; an unknown time zone is taken as Asia/Shanghai (checks refuse it first).
+    pub fn new(calendar: &Calendar) -> Self {
+        let year_starts = (calendar.school_year_starts.month, calendar.school_year_starts.day);
+        let after_start = |start: (u32, u32)| (start < year_starts, start);
+        let dated: Vec<_> = calendar.terms.iter().filter_map(|t| Some((t.id.clone(), t.from?, t.to?))).collect();
+        let terms = if dated.is_empty() {
+            let mut recurring: Vec<_> =
+                calendar.terms.iter().filter_map(|t| t.starts.map(|s| (t.id.clone(), (s.month, s.day)))).collect();
+            if recurring.is_empty() {
+                let spring = (
+                    year_starts.0.saturating_add(4).checked_rem(12).unwrap_or(1).saturating_add(1),
+                    year_starts.1.min(28),
+                );
+                recurring = vec![("autumn".to_owned(), year_starts), ("spring".to_owned(), spring)];
+            }
+            recurring.sort_by_key(|(_, start)| after_start(*start));
+            Terms::Recurring(recurring)
+        } else {
+            let mut dated = dated;
+            dated.sort_by_key(|(_, from, _)| *from);
+            Terms::Dated(dated)
+        };
+        let stages = if calendar.stages.is_empty() { default_stages() } else { calendar.stages.clone() };
+        Self { zone: calendar.time_zone.parse().unwrap_or(Tz::Asia__Shanghai), year_starts, terms, stages }
+    }
+
+    /// The local time of a moment.
+    pub fn local(&self, moment: DateTime<FixedOffset>) -> NaiveDateTime {
+        moment.with_timezone(&self.zone).naive_local()
+    }
+
+    /// The year in which the school year of `day` starts.
+    pub fn school_year(&self, day: NaiveDate) -> i32 {
+        if (day.month(), day.day()) >= self.year_starts { day.year() } else { day.year().saturating_sub(1) }
+    }
+
+    /// The term of `day`; nothing between terms.
+    pub fn term(&self, day: NaiveDate) -> Option<TermOfDay> {
+        match &self.terms {
+            Terms::Recurring(_) => {
+                let name = self.recurring(day)?.1.to_owned();
+                Some(TermOfDay { id: format!("{}-{name}", self.school_year(day)), name })
+            }
+            Terms::Dated(terms) => terms
+                .iter()
+                .find(|(_, from, to)| *from <= day && day <= *to)
+                .map(|(id, ..)| TermOfDay { id: id.clone(), name: id.clone() }),
+        }
+    }
+
+    /// The stage of a grade.
+    pub fn stage(&self, grade: i32) -> Option<&str> {
+        let grade = Credit::whole(i64::from(grade));
+        self.stages.iter().find(|s| s.grades.contains(grade)).map(|s| s.id.as_str())
+    }
+
+    /// A number for the span that `day` lies in, such that spans that follow each other have numbers that do. Days
+    /// between terms have a number of their own for each school year, below zero, next to no other. Stages need a grade.
+    pub fn index(&self, period: Period, day: NaiveDate, grade: Option<i32>) -> Option<i64> {
+        let days = i64::from(day.num_days_from_ce());
+        Some(match period {
+            Period::Day => days,
+            Period::Week => days.saturating_sub(1).div_euclid(7),
+            Period::Month => i64::from(day.year()).saturating_mul(12).saturating_add(i64::from(day.month0())),
+            Period::Year => i64::from(day.year()),
+            Period::SchoolYear => i64::from(self.school_year(day)),
+            Period::Term => self.term_index(day),
+            Period::Stage => {
+                let grade = Credit::whole(i64::from(grade?));
+                let position = self.stages.iter().position(|s| s.grades.contains(grade))?;
+                i64::try_from(position).ok()?
+            }
+        })
+    }
+
+    fn term_index(&self, day: NaiveDate) -> i64 {
+        let between = i64::from(self.school_year(day)).saturating_add(1).saturating_mul(-2);
+        match &self.terms {
+            Terms::Recurring(terms) => {
+                let many = i64::try_from(terms.len()).unwrap_or(1);
+                self.recurring(day)
+                    .map_or(between, |(i, _)| i64::from(self.school_year(day)).saturating_mul(many).saturating_add(i))
+            }
+            Terms::Dated(terms) => {
+                terms.iter().zip(0..).find(|((_, from, to), _)| *from <= day && day <= *to).map_or(between, |(_, i)| i)
+            }
+        }
+    }
+
+    fn recurring(&self, day: NaiveDate) -> Option<(i64, &str)> {
+        let Terms::Recurring(terms) = &self.terms else { return None };
+        let after_start = |start: (u32, u32)| (start < self.year_starts, start);
+        let today = after_start((day.month(), day.day()));
+        terms
+            .iter()
+            .enumerate()
+            .rev()
+            .find(|(_, (_, start))| after_start(*start) <= today)
+            .and_then(|(i, (name, _))| Some((i64::try_from(i).ok()?, name.as_str())))
+    }
+}
+
+fn default_stages() -> Vec<Stage> {
+    use super::condition::Range;
+    let grade = |g: i64| Some(Credit::whole(g));
+    let stage = |id: &str, from, to| Stage { id: id.to_owned(), title: None, grades: Range { from, to } };
+    vec![
+        stage("kindergarten", None, grade(0)),
+        stage("primary", grade(1), grade(6)),
+        stage("junior", grade(7), grade(9)),
+        stage("senior", grade(10), grade(12)),
+        stage("higher", grade(13), None),
+    ]
+}
+
+impl fmt::Display for MonthDay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:02}-{:02}", self.month, self.day)
+    }
+}
+
+impl FromStr for MonthDay {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parse = || {
+            let (month, day) = text.split_once('-')?;
+            let (month, day) = (month.parse().ok()?, day.parse().ok()?);
+            // 2024 is a leap year, so that 02-29 can be written.
+            NaiveDate::from_ymd_opt(2024, month, day).map(|_| Self { month, day })
+        };
+        parse().ok_or("expected a month and day such as 09-01")
+    }
+}
+
+impl Serialize for MonthDay {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for MonthDay {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(|e| de::Error::custom(format!("`{text}`: {e}")))
+    }
+}
+
+impl JsonSchema for MonthDay {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "MonthDay".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "pattern": "^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$" })
+    }
+}

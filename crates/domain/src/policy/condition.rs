@@ -1,0 +1,655 @@
+//! Conditions on a record and its person: as written, as compiled, as tested, and why one fails.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use chrono::{Datelike, NaiveDate};
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use super::document::{AliasField, Days, WordField};
+use super::facts::Facts;
+use crate::credit::Credit;
+
+/// What a record and its person must be like. Everything that is given must hold; an empty condition always holds.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Condition {
+    /// Kind of record: one of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<OneOf>,
+    /// Minutes: exactly, or `{from, to}`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub minutes: Option<Range>,
+    /// Quantity: exactly, or `{from, to}`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<Range>,
+    /// Activity id: one of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub activity: Option<OneOf>,
+    /// Session id: one of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session: Option<OneOf>,
+    /// Place among the session's records in the order of entry.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session_rank: Option<Range>,
+    /// Place among the records of the person's class in the session.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub class_rank: Option<Range>,
+    /// Host id: one of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host: Option<OneOf>,
+    /// Level of the host: one of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host_level: Option<OneOf>,
+    /// The host holds one of these designations on the day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host_designation: Option<OneOf>,
+    /// The host holds any designation on the day (or none, when false).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host_designated: Option<bool>,
+    /// Contest id: one of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contest: Option<OneOf>,
+    /// Contest through the years: one of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contest_series: Option<OneOf>,
+    /// Level of the contest: one of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contest_level: Option<OneOf>,
+    /// Award: one of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub award: Option<OneOf>,
+    /// Place in a list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<Range>,
+    /// Places the list names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub places_listed: Option<Range>,
+    /// Work id: one of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub work: Option<OneOf>,
+    /// Position in the team.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub team_position: Option<Range>,
+    /// Size of the team.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub team_size: Option<Range>,
+    /// Taken part in freely.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub voluntary: Option<bool>,
+    /// Within the school day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub school_day: Option<bool>,
+    /// The record has at least one of these tags.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tag: Option<OneOf>,
+    /// Local day, both ends included.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub date: Option<Days>,
+    /// Month of the year, 1 to 12.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub month: Option<Range>,
+    /// Day of the week, 1 = Monday to 7 = Sunday.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weekday: Option<Range>,
+    /// Term of the policy's calendar (`autumn` for any year's, or `2025-autumn`): one of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub term: Option<OneOf>,
+    /// Category given by the rule. Only in limits and measures.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub category: Option<OneOf>,
+    /// The rule that priced the record. Only in limits and measures.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<OneOf>,
+    /// `student` or `teacher`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub person_kind: Option<OneOf>,
+    /// Grade on the day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grade: Option<Range>,
+    /// Age in whole years on the day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub age: Option<Range>,
+    /// Stage on the day: one of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stage: Option<OneOf>,
+    /// School id: one of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub school: Option<OneOf>,
+    /// Class id: one of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub class: Option<OneOf>,
+    /// The person has at least one of these tags.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub person_tag: Option<OneOf>,
+    /// The record has a value in each of these fields.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub has: Vec<WordField>,
+    /// All of these.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub all: Vec<Condition>,
+    /// At least one of these.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub any: Vec<Condition>,
+    /// Not this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not: Option<Box<Condition>>,
+}
+
+/// One word, or a list of which one must fit.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OneOf(pub Vec<String>);
+
+impl OneOf {
+    /// Whether `word` is among them.
+    pub fn contains(&self, word: &str) -> bool {
+        self.0.iter().any(|w| w == word)
+    }
+}
+
+impl fmt::Display for OneOf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join(" / "))
+    }
+}
+
+impl Serialize for OneOf {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0.as_slice() {
+            [one] => serializer.serialize_str(one),
+            many => serializer.collect_seq(many),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for OneOf {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = OneOf;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a word or a list of words")
+            }
+
+            fn visit_str<E: de::Error>(self, value: &str) -> Result<OneOf, E> {
+                Ok(OneOf(vec![value.to_owned()]))
+            }
+
+            fn visit_i64<E: de::Error>(self, value: i64) -> Result<OneOf, E> {
+                Ok(OneOf(vec![value.to_string()]))
+            }
+
+            fn visit_u64<E: de::Error>(self, value: u64) -> Result<OneOf, E> {
+                Ok(OneOf(vec![value.to_string()]))
+            }
+
+            fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<OneOf, A::Error> {
+                let mut words = Vec::new();
+                while let Some(OneOf(more)) = seq.next_element::<OneOf>()? {
+                    words.extend(more);
+                }
+                if words.is_empty() {
+                    return Err(de::Error::custom("the list is empty, so nothing can ever fit"));
+                }
+                Ok(OneOf(words))
+            }
+        }
+
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+impl JsonSchema for OneOf {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "OneOf".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "A word, or a list of words of which one must fit.",
+            "anyOf": [
+                { "type": ["string", "number"] },
+                { "type": "array", "minItems": 1, "items": { "type": ["string", "number"] } }
+            ]
+        })
+    }
+}
+
+/// A number, exactly, or between two ends that both belong to it; open where not given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Range {
+    /// Lowest.
+    pub from: Option<Credit>,
+    /// Highest.
+    pub to: Option<Credit>,
+}
+
+impl Range {
+    /// Whether `value` lies within.
+    pub fn contains(&self, value: Credit) -> bool {
+        self.from.is_none_or(|from| from <= value) && self.to.is_none_or(|to| value <= to)
+    }
+
+    /// Reads the key of a table or factor: `3`, `2-4`, `5+`.
+    pub fn from_key(key: &str) -> Option<Self> {
+        let key = key.trim();
+        if let Some(from) = key.strip_suffix('+') {
+            return Some(Self { from: Some(from.trim().parse().ok()?), to: None });
+        }
+        if let Ok(exactly) = key.parse() {
+            return Some(Self { from: Some(exactly), to: Some(exactly) });
+        }
+        let (from, to) = key.split_once(['-', '–'])?;
+        Some(Self { from: Some(from.trim().parse().ok()?), to: Some(to.trim().parse().ok()?) })
+    }
+
+    /// True when nothing can lie within.
+    pub fn is_empty(&self) -> bool {
+        matches!((self.from, self.to), (Some(from), Some(to)) if from > to)
+    }
+}
+
+impl fmt::Display for Range {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.from, self.to) {
+            (Some(from), Some(to)) if from == to => write!(f, "{from}"),
+            (Some(from), Some(to)) => write!(f, "{from}–{to}"),
+            (Some(from), None) => write!(f, "≥ {from}"),
+            (None, Some(to)) => write!(f, "≤ {to}"),
+            (None, None) => f.write_str("*"),
+        }
+    }
+}
+
+impl Serialize for Range {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeMap;
+        let mut map = serializer.serialize_map(None)?;
+        if let Some(from) = self.from {
+            map.serialize_entry("from", &from)?;
+        }
+        if let Some(to) = self.to {
+            map.serialize_entry("to", &to)?;
+        }
+        map.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Range {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = Range;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number, or {from: …, to: …}")
+            }
+
+            fn visit_str<E: de::Error>(self, value: &str) -> Result<Range, E> {
+                Range::from_key(value)
+                    .ok_or_else(|| E::custom(format!("`{value}`: expected a number, or {{from: …, to: …}}")))
+            }
+
+            fn visit_i64<E: de::Error>(self, value: i64) -> Result<Range, E> {
+                self.visit_str(&value.to_string())
+            }
+
+            fn visit_u64<E: de::Error>(self, value: u64) -> Result<Range, E> {
+                self.visit_str(&value.to_string())
+            }
+
+            fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Range, A::Error> {
+                let mut range = Range::default();
+                while let Some(key) = map.next_key::<String>()? {
+                    match key.as_str() {
+                        "from" => range.from = map.next_value()?,
+                        "to" => range.to = map.next_value()?,
+                        other => return Err(de::Error::unknown_field(other, &["from", "to"])),
+                    }
+                }
+                Ok(range)
+            }
+        }
+
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+impl JsonSchema for Range {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Range".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let amount = schemars::json_schema!({ "type": ["number", "string"] });
+        schemars::json_schema!({
+            "description": "A number exactly, a range as text (`2-4`, `5+`), or {from, to} with both ends included.",
+            "anyOf": [
+                { "type": ["number", "string"] },
+                { "type": "object", "additionalProperties": false, "properties": { "from": amount, "to": amount } }
+            ]
+        })
+    }
+}
+
+/// One comparison of a compiled condition.
+#[derive(Debug, Clone)]
+enum Check {
+    Word(WordField, OneOf),
+    Term(OneOf),
+    Category(OneOf),
+    Rule(OneOf),
+    Number(Number, Range),
+    Flag(Flag, bool),
+    Designation(OneOf),
+    Tag(OneOf),
+    PersonTag(OneOf),
+    Date(Days),
+    Has(WordField),
+    All(Vec<Compiled>),
+    Any(Vec<Compiled>),
+    Not(Compiled),
+}
+
+/// Numbers that a condition compares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Number {
+    Minutes,
+    Quantity,
+    SessionRank,
+    ClassRank,
+    Place,
+    PlacesListed,
+    TeamPosition,
+    TeamSize,
+    Month,
+    Weekday,
+    Grade,
+    Age,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Flag {
+    Voluntary,
+    SchoolDay,
+    Designated,
+}
+
+/// A condition made ready for many records: only the comparisons that are there.
+#[derive(Debug, Clone, Default)]
+pub struct Compiled(Vec<Check>);
+
+/// Why a condition does not hold: which field, what was expected, what was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mismatch {
+    /// The field, as written in a policy.
+    pub field: String,
+    /// What the policy expects.
+    pub expected: String,
+    /// What the record or person has; empty when it has nothing.
+    pub found: String,
+}
+
+impl Condition {
+    /// True when it always holds.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Made ready for evaluation.
+    pub fn compile(&self) -> Compiled {
+        use {Flag as F, Number as N, WordField as W};
+        let words = [
+            (W::Kind, &self.kind),
+            (W::HostLevel, &self.host_level),
+            (W::ContestLevel, &self.contest_level),
+            (W::ContestSeries, &self.contest_series),
+            (W::Contest, &self.contest),
+            (W::Award, &self.award),
+            (W::Activity, &self.activity),
+            (W::Session, &self.session),
+            (W::Host, &self.host),
+            (W::Work, &self.work),
+            (W::PersonKind, &self.person_kind),
+            (W::Stage, &self.stage),
+            (W::School, &self.school),
+            (W::Class, &self.class),
+        ];
+        let numbers = [
+            (N::Grade, &self.grade),
+            (N::Age, &self.age),
+            (N::Minutes, &self.minutes),
+            (N::Quantity, &self.quantity),
+            (N::SessionRank, &self.session_rank),
+            (N::ClassRank, &self.class_rank),
+            (N::Place, &self.place),
+            (N::PlacesListed, &self.places_listed),
+            (N::TeamPosition, &self.team_position),
+            (N::TeamSize, &self.team_size),
+            (N::Month, &self.month),
+            (N::Weekday, &self.weekday),
+        ];
+        let flags =
+            [(F::Voluntary, self.voluntary), (F::SchoolDay, self.school_day), (F::Designated, self.host_designated)];
+        let mut checks: Vec<Check> = Vec::new();
+        checks.extend(words.into_iter().filter_map(|(w, set)| set.clone().map(|s| Check::Word(w, s))));
+        checks.extend(self.category.clone().map(Check::Category));
+        checks.extend(self.rule.clone().map(Check::Rule));
+        checks.extend(self.term.clone().map(Check::Term));
+        checks.extend(numbers.into_iter().filter_map(|(n, range)| range.map(|r| Check::Number(n, r))));
+        checks.extend(flags.into_iter().filter_map(|(f, want)| want.map(|w| Check::Flag(f, w))));
+        checks.extend(self.date.map(Check::Date));
+        checks.extend(self.tag.clone().map(Check::Tag));
+        checks.extend(self.person_tag.clone().map(Check::PersonTag));
+        checks.extend(self.host_designation.clone().map(Check::Designation));
+        checks.extend(self.has.iter().map(|f| Check::Has(*f)));
+        let many = |conditions: &[Self]| conditions.iter().map(Self::compile).collect::<Vec<_>>();
+        if !self.all.is_empty() {
+            checks.push(Check::All(many(&self.all)));
+        }
+        if !self.any.is_empty() {
+            checks.push(Check::Any(many(&self.any)));
+        }
+        checks.extend(self.not.iter().map(|c| Check::Not(c.compile())));
+        Compiled(checks)
+    }
+}
+
+impl Compiled {
+    /// True when it always holds.
+    pub fn is_always(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether it holds.
+    pub(super) fn holds(&self, facts: &Facts<'_>) -> bool {
+        self.0.iter().all(|check| check.holds(facts))
+    }
+
+    /// The first comparison that fails.
+    pub(super) fn mismatch(&self, facts: &Facts<'_>) -> Option<Mismatch> {
+        self.0.iter().find(|check| !check.holds(facts)).map(|check| check.mismatch(facts))
+    }
+}
+
+impl Check {
+    fn holds(&self, facts: &Facts<'_>) -> bool {
+        // Asked of a person alone, what depends on a record is taken to be possible.
+        if facts.record.is_none() && self.needs_record() {
+            return true;
+        }
+        match self {
+            Self::Word(field, set) => facts.field(*field).is_some_and(|w| set.contains(&w)),
+            Self::Term(set) => facts.term().is_some_and(|t| set.contains(&t.name) || set.contains(&t.id)),
+            Self::Category(set) => facts.category.is_some_and(|c| set.contains(c)),
+            Self::Rule(set) => facts.rule.is_some_and(|r| set.contains(r)),
+            Self::Number(number, range) => number_of(*number, facts).is_some_and(|n| range.contains(n)),
+            Self::Flag(flag, want) => flag_of(*flag, facts) == Some(*want),
+            Self::Designation(set) => facts.record.is_some_and(|r| {
+                r.host_designations
+                    .iter()
+                    .any(|d| set.contains(facts.alias(AliasField::HostDesignation, &d.name)) && d.holds_on(r.day()))
+            }),
+            Self::Tag(set) => {
+                facts.record.is_some_and(|r| r.tags.iter().any(|t| set.contains(facts.alias(AliasField::Tag, t))))
+            }
+            Self::PersonTag(set) => facts.person.tags.iter().any(|t| set.contains(t)),
+            Self::Date(days) => days.contains(facts.day),
+            Self::Has(field) => facts.field(*field).is_some(),
+            Self::All(all) => all.iter().all(|c| c.holds(facts)),
+            Self::Any(any) => any.iter().any(|c| c.holds(facts)),
+            Self::Not(not) => !not.holds(facts),
+        }
+    }
+
+    fn needs_record(&self) -> bool {
+        match self {
+            Self::Word(field, _) | Self::Has(field) => !field.is_of_person(),
+            Self::Number(number, _) => !matches!(number, Number::Grade | Number::Age),
+            Self::PersonTag(_) => false,
+            Self::All(all) | Self::Any(all) => all.iter().all(|c| c.0.iter().all(Self::needs_record)),
+            Self::Not(not) => not.0.iter().any(Self::needs_record),
+            _ => true,
+        }
+    }
+
+    fn mismatch(&self, facts: &Facts<'_>) -> Mismatch {
+        let new = |field: &str, expected: String, found: Option<String>| Mismatch {
+            field: field.to_owned(),
+            expected,
+            found: found.unwrap_or_default(),
+        };
+        match self {
+            Self::Word(field, set) => new(field.name(), set.to_string(), facts.field(*field).map(Cow::into_owned)),
+            Self::Term(set) => new("term", set.to_string(), facts.term().map(|t| t.id)),
+            Self::Category(set) => new("category", set.to_string(), facts.category.map(str::to_owned)),
+            Self::Rule(set) => new("rule", set.to_string(), facts.rule.map(str::to_owned)),
+            Self::Number(number, range) => {
+                new(number.name(), range.to_string(), number_of(*number, facts).map(|n| n.to_string()))
+            }
+            Self::Flag(flag, want) => new(flag.name(), want.to_string(), flag_of(*flag, facts).map(|b| b.to_string())),
+            Self::Designation(set) => new("host_designation", set.to_string(), facts.record.map(designations)),
+            Self::Tag(set) => new("tag", set.to_string(), facts.record.map(|r| r.tags.join(", "))),
+            Self::PersonTag(set) => new("person_tag", set.to_string(), Some(facts.person.tags.join(", "))),
+            Self::Date(days) => new("date", span(days.from, days.to), Some(facts.day.to_string())),
+            Self::Has(field) => new("has", field.name().to_owned(), None),
+            Self::All(all) => {
+                all.iter().find_map(|c| c.mismatch(facts)).unwrap_or_else(|| new("all", String::new(), None))
+            }
+            Self::Any(any) => {
+                // The alternative that came furthest says most; of several, the first.
+                let each: Vec<_> = any.iter().filter_map(|c| c.mismatch(facts)).collect();
+                let fields: Vec<_> = each.iter().map(|m| format!("{}: {}", m.field, m.expected)).collect();
+                let found: Vec<_> = each.iter().map(|m| format!("{}: {}", m.field, m.found)).collect();
+                new("any", fields.join(" | "), Some(found.join(" | ")))
+            }
+            Self::Not(not) => {
+                let fields: Vec<_> = not.0.iter().map(|c| c.wanted()).collect();
+                new("not", fields.join(", "), None)
+            }
+        }
+    }
+
+    /// The comparison in words, for a condition that must not hold.
+    fn wanted(&self) -> String {
+        match self {
+            Self::Word(field, set) => format!("{}: {set}", field.name()),
+            Self::Term(set) => format!("term: {set}"),
+            Self::Category(set) => format!("category: {set}"),
+            Self::Rule(set) => format!("rule: {set}"),
+            Self::Number(number, range) => format!("{}: {range}", number.name()),
+            Self::Flag(flag, want) => format!("{}: {want}", flag.name()),
+            Self::Designation(set) => format!("host_designation: {set}"),
+            Self::Tag(set) => format!("tag: {set}"),
+            Self::PersonTag(set) => format!("person_tag: {set}"),
+            Self::Date(days) => format!("date: {}", span(days.from, days.to)),
+            Self::Has(field) => format!("has: {}", field.name()),
+            Self::All(all) | Self::Any(all) => {
+                let each: Vec<_> = all.iter().flat_map(|c| &c.0).map(Self::wanted).collect();
+                each.join(" / ")
+            }
+            Self::Not(not) => not.0.iter().map(|c| format!("not {}", c.wanted())).collect::<Vec<_>>().join(", "),
+        }
+    }
+}
+
+fn span(from: Option<NaiveDate>, to: Option<NaiveDate>) -> String {
+    let show = |d: Option<NaiveDate>| d.map(|d| d.to_string()).unwrap_or_default();
+    format!("{}…{}", show(from), show(to))
+}
+
+fn designations(record: &crate::record::Record) -> String {
+    let each: Vec<_> = record
+        .host_designations
+        .iter()
+        .map(|d| {
+            if d.from.is_none() && d.to.is_none() {
+                d.name.clone()
+            } else {
+                format!("{} ({})", d.name, span(d.from, d.to))
+            }
+        })
+        .collect();
+    each.join(", ")
+}
+
+fn flag_of(flag: Flag, facts: &Facts<'_>) -> Option<bool> {
+    let record = facts.record?;
+    match flag {
+        Flag::Voluntary => record.voluntary,
+        Flag::SchoolDay => record.school_day,
+        Flag::Designated => Some(record.host_designations.iter().any(|d| d.holds_on(record.day()))),
+    }
+}
+
+fn number_of(number: Number, facts: &Facts<'_>) -> Option<Credit> {
+    let whole = |n: Option<u32>| n.map(|n| Credit::whole(i64::from(n)));
+    let record = facts.record;
+    match number {
+        Number::Minutes => whole(record?.minutes),
+        Number::Quantity => record?.quantity,
+        Number::SessionRank => whole(record?.session_rank),
+        Number::ClassRank => whole(record?.class_rank),
+        Number::Place => whole(record?.place),
+        Number::PlacesListed => whole(record?.places_listed),
+        Number::TeamPosition => whole(record?.team_position),
+        Number::TeamSize => whole(record?.team_size),
+        Number::Month => whole(Some(facts.day.month())),
+        Number::Weekday => whole(Some(facts.day.weekday().number_from_monday())),
+        Number::Grade => facts.grade().map(|g| Credit::whole(i64::from(g))),
+        Number::Age => facts.person.age_on(facts.day).map(|a| Credit::whole(i64::from(a))),
+    }
+}
+
+impl Number {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Minutes => "minutes",
+            Self::Quantity => "quantity",
+            Self::SessionRank => "session_rank",
+            Self::ClassRank => "class_rank",
+            Self::Place => "place",
+            Self::PlacesListed => "places_listed",
+            Self::TeamPosition => "team_position",
+            Self::TeamSize => "team_size",
+            Self::Month => "month",
+            Self::Weekday => "weekday",
+            Self::Grade => "grade",
+            Self::Age => "age",
+        }
+    }
+}
+
+impl Flag {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Voluntary => "voluntary",
+            Self::SchoolDay => "school_day",
+            Self::Designated => "host_designated",
+        }
+    }
+}

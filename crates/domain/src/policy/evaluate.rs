@@ -1,0 +1,278 @@
+//! The pipeline: select, price, limit, measure, grade.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::NaiveDate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::condition::Mismatch;
+use super::document::Force;
+use super::facts::Facts;
+use super::reason::Reason;
+use super::sheet::{Line, ScoreSheet, Status};
+use super::{Plan, Policy, grade, limit, measure, price};
+use crate::credit::Credit;
+use crate::person::Person;
+use crate::record::Record;
+
+/// How to evaluate.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options<'a> {
+    /// Only records of this day and before; all when not given.
+    pub as_of: Option<NaiveDate>,
+    /// What happens where a soft rule is broken and nobody has decided.
+    pub soft: SoftMode,
+    /// What officials decided about soft rules.
+    pub decisions: &'a [SoftDecision],
+    /// Leave out reasons: the numbers are the same, sooner.
+    pub without_reasons: bool,
+}
+
+/// What happens where a soft rule is broken and nobody has decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SoftMode {
+    /// The record counts and is flagged.
+    #[default]
+    Flag,
+    /// The record counts.
+    Waive,
+    /// The record is refused or cut as by a hard rule.
+    Enforce,
+}
+
+/// What an official decided about one record under one soft rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SoftDecision {
+    /// The record.
+    pub record_id: String,
+    /// The select or limit.
+    pub rule: String,
+    /// True: as if the rule were hard. False: as if it were not there.
+    pub enforce: bool,
+}
+
+/// What is known of one record on its way through the steps.
+pub(super) struct Work<'a> {
+    pub record: &'a Record,
+    pub facts: Facts<'a>,
+    /// Index of the rule that priced it.
+    pub rule: Option<usize>,
+    pub raw: Credit,
+    pub counted: Credit,
+    pub minutes: u32,
+    pub status: Status,
+    pub flagged: bool,
+    pub reasons: Vec<Reason>,
+}
+
+/// What the steps share.
+pub(super) struct Context<'a> {
+    pub policy: &'a Policy,
+    pub plan: &'a Plan,
+    pub person: &'a Person,
+    pub options: Options<'a>,
+    decisions: HashMap<(&'a str, &'a str), bool>,
+    /// The day as of which is asked, else of the last record; nothing when there is neither.
+    pub today: Option<NaiveDate>,
+}
+
+/// What to do where a soft rule is broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Flag,
+    Waive,
+    Enforce,
+}
+
+/// Scores one person: `records` must be all of that person's, in any order. The same inputs give the same sheet.
+pub fn evaluate(policy: &Policy, person: &Person, records: &[Record], options: &Options<'_>) -> ScoreSheet {
+    let mut in_order: Vec<&Record> = records.iter().collect();
+    in_order.sort_unstable_by(|a, b| a.starts_at.cmp(&b.starts_at).then_with(|| a.id.cmp(&b.id)));
+    let last = in_order.iter().map(|r| r.day()).rfind(|d| options.as_of.is_none_or(|as_of| *d <= as_of));
+    let context = Context {
+        policy,
+        plan: &policy.plan,
+        person,
+        options: *options,
+        decisions: options.decisions.iter().map(|d| ((d.record_id.as_str(), d.rule.as_str()), d.enforce)).collect(),
+        today: options.as_of.or(last),
+    };
+
+    let mut works: Vec<Work<'_>> = in_order.into_iter().map(|r| context.select_and_price(r)).collect();
+    for (limit, of) in policy.document.limits.iter().zip(&policy.plan.limits) {
+        limit::apply(&context, limit, of, &mut works);
+    }
+    let mut sheet = ScoreSheet { person_id: person.id.clone(), ..ScoreSheet::default() };
+    sheet.not_eligible = context.not_eligible();
+    sheet.eligible = sheet.not_eligible.is_none();
+    sheet.total = works.iter().map(|w| w.counted).sum();
+    let measures = measure::all(&context, &works, sheet.total);
+    grade::grade(&context, &measures, &mut sheet);
+    sheet.measures = measures.into_iter().map(|(id, value)| (id.to_owned(), value)).collect::<BTreeMap<_, _>>();
+    sheet.lines = works.into_iter().map(|w| context.line(w)).collect();
+    sheet
+}
+
+impl<'a> Context<'a> {
+    /// Steps 1 and 2 for one record.
+    fn select_and_price(&self, record: &'a Record) -> Work<'a> {
+        let facts = self.facts(Some(record), record.day());
+        let mut work = Work {
+            record,
+            facts,
+            rule: None,
+            raw: Credit::ZERO,
+            counted: Credit::ZERO,
+            minutes: 0,
+            status: Status::Refused,
+            flagged: false,
+            reasons: Vec::new(),
+        };
+        if !self.selected(&mut work) {
+            return work;
+        }
+        let matching = self.plan.rules.iter().position(|rule| rule.when.holds(&work.facts));
+        let Some((index, (rule, plan))) =
+            matching.and_then(|i| Some((i, (self.policy.document.rules.get(i)?, self.plan.rules.get(i)?))))
+        else {
+            self.because(&mut work, || Reason::NoRule);
+            return work;
+        };
+        work.rule = Some(index);
+        work.facts.rule = Some(&rule.id);
+        work.facts.category = Some(&plan.category);
+        match price::price(self, rule, &work.facts, record) {
+            Ok(credit) => {
+                work.raw = credit;
+                work.counted = credit;
+                work.minutes = record.minutes.unwrap_or(0);
+                work.status = Status::Counted;
+                self.because(&mut work, || Reason::CountedByRule {
+                    rule: rule.id.clone(),
+                    credit,
+                    formula: price::formula(self, rule, &facts, record),
+                });
+            }
+            Err(reason) => self.because(&mut work, || reason),
+        }
+        work
+    }
+
+    /// Step 1: whether the record may count at all.
+    fn selected(&self, work: &mut Work<'a>) -> bool {
+        let day = work.facts.day;
+        if let Some(as_of) = self.options.as_of.filter(|as_of| day > *as_of) {
+            self.because(work, || Reason::AfterAsOf { as_of });
+            return false;
+        }
+        let window = self.policy.document.effective;
+        if !window.contains(day) {
+            self.because(work, || Reason::OutsideWindow { from: window.from, to: window.to });
+            return false;
+        }
+        if !self.plan.eligible.holds(&work.facts) {
+            if let Some(mismatch) = self.plan.eligible.mismatch(&work.facts) {
+                self.because(work, || Reason::NotEligible(mismatch));
+            }
+            return false;
+        }
+        for (select, (when, require)) in self.policy.document.select.iter().zip(&self.plan.selects) {
+            if !when.holds(&work.facts) || require.holds(&work.facts) {
+                continue;
+            }
+            let Some(mismatch) = require.mismatch(&work.facts) else { continue };
+            if !self.broken(work, &select.id, select.force, Some(&mismatch)) {
+                continue;
+            }
+            let id = select.id.clone();
+            let designated = mismatch.field.starts_with("host_designat");
+            let reason = designated.then(|| designation_reason(&id, &select.require, work.record)).flatten();
+            self.because(work, || reason.unwrap_or(Reason::ConditionFailed { select: id, mismatch }));
+            return false;
+        }
+        true
+    }
+
+    /// A rule is broken by a record: whether that refuses or cuts it. Flags, waivers and enforcements are noted.
+    pub fn broken(&self, work: &mut Work<'a>, rule: &str, force: Force, mismatch: Option<&Mismatch>) -> bool {
+        if force == Force::Hard {
+            return true;
+        }
+        let verdict = match (self.decisions.get(&(work.record.id.as_str(), rule)), self.options.soft) {
+            (Some(true), _) | (None, SoftMode::Enforce) => Verdict::Enforce,
+            (Some(false), _) | (None, SoftMode::Waive) => Verdict::Waive,
+            (None, SoftMode::Flag) => Verdict::Flag,
+        };
+        let rule = || rule.to_owned();
+        match verdict {
+            Verdict::Flag => {
+                work.flagged = true;
+                self.because(work, || Reason::Flagged { rule: rule(), mismatch: mismatch.cloned() });
+            }
+            Verdict::Waive => self.because(work, || Reason::Waived { rule: rule() }),
+            Verdict::Enforce => self.because(work, || Reason::Enforced { rule: rule() }),
+        }
+        verdict == Verdict::Enforce
+    }
+
+    /// Notes a reason, unless reasons are left out.
+    pub fn because(&self, work: &mut Work<'a>, reason: impl FnOnce() -> Reason) {
+        if !self.options.without_reasons {
+            work.reasons.push(reason());
+        }
+    }
+
+    pub fn facts(&self, record: Option<&'a Record>, day: NaiveDate) -> Facts<'a> {
+        Facts {
+            person: self.person,
+            record,
+            day,
+            almanac: &self.plan.almanac,
+            aliases: &self.plan.aliases,
+            category: None,
+            rule: None,
+        }
+    }
+
+    /// Why the person may not earn today. Without any day, ages are not asked for.
+    fn not_eligible(&self) -> Option<Reason> {
+        let facts = self.facts(None, self.today.unwrap_or_default());
+        if self.plan.eligible.holds(&facts) {
+            return None;
+        }
+        self.plan.eligible.mismatch(&facts).map(Reason::NotEligible)
+    }
+
+    fn line(&self, work: Work<'a>) -> Line {
+        let rule = work.rule.and_then(|i| self.policy.document.rules.get(i));
+        Line {
+            record_id: work.record.id.clone(),
+            rule: rule.map(|r| r.id.clone()),
+            category: work.facts.category.map(str::to_owned),
+            raw: work.raw,
+            counted: work.counted,
+            minutes: work.minutes,
+            status: work.status,
+            flagged: work.flagged,
+            reasons: work.reasons,
+        }
+    }
+}
+
+/// For a missing designation: whether the host holds it on other days.
+fn designation_reason(select: &str, require: &super::Condition, record: &Record) -> Option<Reason> {
+    let named = |name: &str| require.host_designation.as_ref().is_none_or(|set| set.contains(name));
+    let mut held = record.host_designations.iter().filter(|d| named(&d.name));
+    let day = record.day();
+    held.find_map(|d| match (d.from, d.to) {
+        (Some(from), _) if day < from => {
+            Some(Reason::DesignationLater { select: select.to_owned(), designation: d.name.clone(), from })
+        }
+        (_, Some(to)) if to < day => {
+            Some(Reason::DesignationEnded { select: select.to_owned(), designation: d.name.clone(), to })
+        }
+        _ => None,
+    })
+}

@@ -1,0 +1,139 @@
+//! Credit policies: rule sets as data, and their evaluation in five steps.
+//!
+//! ```text
+//! records ─▶ 1 select ─▶ 2 price ─▶ 3 limit ─▶ 4 measure ─▶ 5 grade ─▶ ScoreSheet
+//! ```
+//!
+//! A [`Policy`] is made by [`Policy::parse`], which refuses a document with every [`Problem`] it finds, each with its line.
+//! [`evaluate()`] is the one function that decides. The language is taught in `docs/policy-language.md`.
+
+mod calendar;
+mod case;
+mod check;
+pub mod columns;
+mod condition;
+pub mod document;
+mod evaluate;
+mod facts;
+mod grade;
+mod key;
+mod limit;
+mod measure;
+mod price;
+mod problem;
+mod reason;
+mod sheet;
+mod yaml;
+
+pub use case::{Case, Expect, run_case};
+pub use condition::{Condition, Mismatch, OneOf, Range};
+pub use document::Document;
+pub use evaluate::{Options, SoftDecision, SoftMode, evaluate};
+pub use problem::{Path, Problem, Segment};
+pub use reason::Reason;
+pub use sheet::{Line, Missing, NextLevel, RequirementOutcome, ScoreSheet, Status, Unit};
+
+use std::collections::HashMap;
+
+use calendar::Almanac;
+use chrono::{DateTime, FixedOffset, NaiveDateTime};
+use condition::Compiled;
+use document::AliasField;
+use facts::Aliases;
+
+/// A policy that was read and found sound, made ready for evaluation.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    document: Document,
+    plan: Plan,
+}
+
+/// What evaluation needs, worked out once.
+#[derive(Debug, Clone)]
+struct Plan {
+    almanac: Almanac,
+    aliases: Aliases,
+    eligible: Compiled,
+    /// For each select: when it applies, and what it requires.
+    selects: Vec<(Compiled, Compiled)>,
+    rules: Vec<RulePlan>,
+    limits: Vec<Compiled>,
+    measures: Vec<Compiled>,
+}
+
+#[derive(Debug, Clone)]
+struct RulePlan {
+    when: Compiled,
+    category: String,
+}
+
+impl Policy {
+    /// Reads a policy document in YAML.
+    ///
+    /// # Errors
+    /// All that is wrong with it, in order of lines.
+    pub fn parse(text: &str) -> Result<Self, Vec<Problem>> {
+        let root = yaml::Node::read(text).map_err(|p| vec![p])?;
+        let document: Document =
+            serde::Deserialize::deserialize(&root).map_err(|e: yaml::ReadError| vec![e.into_problem()])?;
+        let mut problems = check::check(&document);
+        for problem in &mut problems {
+            problem.line = root.line_of(&problem.path);
+        }
+        if problems.is_empty() {
+            return Ok(Self { plan: Plan::new(&document), document });
+        }
+        problems.sort_by_key(|p| p.line);
+        Err(problems)
+    }
+
+    /// The document as written.
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// The local time of a moment in the policy's time zone, in which days, terms and ages are counted.
+    pub fn local(&self, moment: DateTime<FixedOffset>) -> NaiveDateTime {
+        self.plan.almanac.local(moment)
+    }
+
+    /// The JSON Schema of policy documents.
+    pub fn schema() -> serde_json::Value {
+        schemars::schema_for!(Document).to_value()
+    }
+}
+
+impl Plan {
+    fn new(document: &Document) -> Self {
+        Self {
+            almanac: Almanac::new(&document.calendar),
+            aliases: Aliases(document.aliases.iter().map(|(field, values)| (*field, turned_round(values))).collect()),
+            eligible: document.eligible.compile(),
+            selects: document.select.iter().map(|s| (s.when.compile(), s.require.compile())).collect(),
+            rules: document
+                .rules
+                .iter()
+                .map(|r| RulePlan {
+                    when: r.when.compile(),
+                    category: r.category.clone().unwrap_or_else(|| r.id.clone()),
+                })
+                .collect(),
+            limits: document.limits.iter().map(|l| l.of.compile()).collect(),
+            measures: document.measures.iter().map(|m| m.of.compile()).collect(),
+        }
+    }
+}
+
+fn turned_round(values: &std::collections::BTreeMap<String, OneOf>) -> HashMap<String, String> {
+    values.iter().flat_map(|(value, words)| words.0.iter().map(move |w| (w.clone(), value.clone()))).collect()
+}
+
+/// The fields that `aliases` may name, for checks.
+const ALIAS_FIELDS: [AliasField; 6] = [
+    AliasField::Kind,
+    AliasField::HostLevel,
+    AliasField::HostDesignation,
+    AliasField::ContestLevel,
+    AliasField::Award,
+    AliasField::Tag,
+];

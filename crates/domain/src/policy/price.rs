@@ -1,0 +1,159 @@
+//! Step 2: what a rule gives for a record.
+
+use super::condition::Range;
+use super::document::{AliasField, Factor, Price, Rule, Table, WordField};
+use super::evaluate::Context;
+use super::facts::Facts;
+use super::reason::Reason;
+use crate::credit::{Credit, Ratio};
+use crate::record::Record;
+
+/// The raw credit of a record under a rule, or why there is none.
+pub(super) fn price(context: &Context<'_>, rule: &Rule, facts: &Facts<'_>, record: &Record) -> Result<Credit, Reason> {
+    let price = &rule.credit;
+    let missing = |field: &str| Reason::MissingFact { rule: rule.id.clone(), field: field.to_owned() };
+    let mut sum = Ratio::ZERO;
+    if let Some(fixed) = price.fixed {
+        sum = sum.plus(Ratio::of(fixed));
+    }
+    if price.per_hour.is_some() || price.per_minute.is_some() {
+        let minutes = paid_minutes(price, record.minutes.ok_or_else(|| missing("minutes"))?);
+        if let Some(per_hour) = price.per_hour {
+            sum = sum.plus(Ratio::of(per_hour).times(Credit::whole(minutes)).over(60));
+        }
+        if let Some(per_minute) = price.per_minute {
+            sum = sum.plus(Ratio::of(per_minute).times(Credit::whole(minutes)));
+        }
+    }
+    if let Some(per_quantity) = price.per_quantity {
+        let quantity = record.quantity.ok_or_else(|| missing("quantity"))?;
+        sum = sum.plus(Ratio::of(per_quantity).times(quantity));
+    }
+    if let Some(name) = &price.table {
+        let table = context.policy.document.tables.get(name).ok_or_else(|| missing("table"))?;
+        sum = sum.plus(look_up(rule, name, table, facts, record)?);
+    }
+    for factor in &price.times {
+        sum = sum.times(factor_of(rule, factor, facts)?);
+    }
+    if price.divide_by_team_size {
+        sum = sum.over(record.team_size.ok_or_else(|| missing("team_size"))?);
+    }
+    let rounded = sum.rounded(&price.round.unwrap_or_default());
+    let rounded = price.at_least.map_or(rounded, |least| rounded.max(least));
+    Ok(price.at_most.map_or(rounded, |most| rounded.min(most)))
+}
+
+fn paid_minutes(price: &Price, minutes: u32) -> i64 {
+    let minutes = minutes.saturating_sub(price.minutes_free.unwrap_or(0));
+    let step = price.minutes_step.unwrap_or(1).max(1);
+    let whole_steps = minutes.checked_div(step).unwrap_or(0).saturating_mul(step);
+    i64::from(whole_steps)
+}
+
+fn look_up(rule: &Rule, name: &str, table: &Table, facts: &Facts<'_>, record: &Record) -> Result<Ratio, Reason> {
+    let missing = |field: WordField| Reason::MissingFact { rule: rule.id.clone(), field: field.name().to_owned() };
+    let value = |field: WordField| match award_by_place(rule, field, table, record)? {
+        Some(award) => Ok(award),
+        None => facts.field(field).map(std::borrow::Cow::into_owned).ok_or_else(|| missing(field)),
+    };
+    let row = value(table.row)?;
+    let column = match table.column {
+        Some(field) => value(field)?,
+        None => "credit".to_owned(),
+    };
+    let none = || Reason::NotInTable {
+        rule: rule.id.clone(),
+        table: name.to_owned(),
+        row: row.clone(),
+        column: column.clone(),
+    };
+    let values = in_keys(&table.values, &row).ok_or_else(none)?;
+    if let Some(credit) = in_keys(values, &column) {
+        return Ok(Ratio::of(*credit));
+    }
+    let derived = table.derived.get(&column).ok_or_else(none)?;
+    let of = values.get(&derived.of).ok_or_else(none)?;
+    Ok(Ratio::of(*of).times(derived.times))
+}
+
+/// The award that the record's place stands for; nothing where the field is no award, the record names its award
+/// itself, or the table maps no places.
+fn award_by_place(rule: &Rule, field: WordField, table: &Table, record: &Record) -> Result<Option<String>, Reason> {
+    let (WordField::Award, None, Some(place), false) = (field, &record.award, record.place, table.places.is_empty())
+    else {
+        return Ok(None);
+    };
+    let here = Credit::whole(i64::from(place));
+    table
+        .places
+        .iter()
+        .filter(|map| map.listed.is_none() || map.listed == record.places_listed)
+        .flat_map(|map| &map.awards)
+        .find(|(places, _)| Range::from_key(places).is_some_and(|r| r.contains(here)))
+        .map(|(_, award)| Some(award.clone()))
+        .ok_or_else(|| Reason::PlaceNotMapped { rule: rule.id.clone(), place, listed: record.places_listed })
+}
+
+/// The entry for a value: by its word, else by a range of numbers (`2-4`, `5+`).
+fn in_keys<'m, T>(map: &'m std::collections::BTreeMap<String, T>, value: &str) -> Option<&'m T> {
+    map.get(value).or_else(|| {
+        let number: Credit = value.parse().ok()?;
+        map.iter().find(|(key, _)| Range::from_key(key).is_some_and(|r| r.contains(number))).map(|(_, v)| v)
+    })
+}
+
+fn factor_of(rule: &Rule, factor: &Factor, facts: &Facts<'_>) -> Result<Credit, Reason> {
+    let Some(value) = facts.field(factor.by) else {
+        return Ok(factor.missing.unwrap_or(Credit::ONE));
+    };
+    in_keys(&factor.values, &value).copied().or(factor.otherwise).ok_or_else(|| Reason::NoFactor {
+        rule: rule.id.clone(),
+        field: factor.by.name().to_owned(),
+        value: value.into_owned(),
+    })
+}
+
+/// How a price came about, in symbols that both languages read: `1 + 90 min × 1/h × 0.8`.
+pub(super) fn formula(context: &Context<'_>, rule: &Rule, facts: &Facts<'_>, record: &Record) -> String {
+    let price = &rule.credit;
+    let mut terms = Vec::new();
+    terms.extend(price.fixed.map(|fixed| fixed.to_string()));
+    let minutes = paid_minutes(price, record.minutes.unwrap_or(0));
+    terms.extend(price.per_hour.map(|per| format!("{minutes} min × {per}/h")));
+    terms.extend(price.per_minute.map(|per| format!("{minutes} min × {per}/min")));
+    terms.extend(price.per_quantity.map(|per| format!("{} × {per}", record.quantity.unwrap_or_default())));
+    if let Some((name, table)) = price.table.as_ref().and_then(|n| Some((n, context.policy.document.tables.get(n)?))) {
+        let value = |field: WordField| {
+            let by_place = award_by_place(rule, field, table, record).ok().flatten();
+            by_place.or_else(|| facts.field(field).map(std::borrow::Cow::into_owned)).unwrap_or_default()
+        };
+        let column = table.column.map(|c| format!(" × {}", value(c))).unwrap_or_default();
+        terms.push(format!("{name}[{}{column}]", value(table.row)));
+    }
+    let many = terms.len() > 1;
+    let mut text = terms.join(" + ");
+    if many && (!price.times.is_empty() || price.divide_by_team_size) {
+        text = format!("({text})");
+    }
+    for factor in &price.times {
+        if let Ok(value) = factor_of(rule, factor, facts) {
+            text.push_str(&format!(" × {value}"));
+        }
+    }
+    if price.divide_by_team_size {
+        text.push_str(&format!(" ÷ {}", record.team_size.unwrap_or(1)));
+    }
+    text
+}
+
+/// The fields whose words may have aliases, by the field they stand in.
+pub(super) const fn alias_of(field: WordField) -> Option<AliasField> {
+    match field {
+        WordField::Kind => Some(AliasField::Kind),
+        WordField::HostLevel => Some(AliasField::HostLevel),
+        WordField::ContestLevel => Some(AliasField::ContestLevel),
+        WordField::Award => Some(AliasField::Award),
+        _ => None,
+    }
+}
