@@ -2,9 +2,18 @@
 
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 
-use crate::{config::Config, demo::DemoArgs, score_cli, verify::VerifyArgs};
+use crate::{
+    config::Config,
+    demo::DemoArgs,
+    postgres::{
+        guard::{self, GuardArgs},
+        with_database::{self, WithDatabaseArgs},
+    },
+    score_cli,
+    verify::VerifyArgs,
+};
 
 /// kepu keeps the popular-science credit of a district's students.
 #[derive(Parser)]
@@ -31,13 +40,9 @@ enum Command {
     Verify(Box<VerifyArgs>),
     /// A synthetic district to try things on.
     Demo(Box<DemoArgs>),
-}
-
-#[derive(Args)]
-struct WithDatabaseArgs {
-    /// The command and its arguments.
-    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
-    command: Vec<String>,
+    /// Becomes the private PostgreSQL.
+    #[command(hide = true)]
+    PostgresGuard(GuardArgs),
 }
 
 /// Reads the command line and does what it says.
@@ -55,6 +60,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Score(args) => score_cli::score(args),
         Command::Policy(command) => score_cli::policy(command),
+        Command::PostgresGuard(args) => match guard::run(args)? {},
         Command::Openapi => {
             print!("{}", crate::openapi::text()?);
             Ok(ExitCode::SUCCESS)
@@ -66,9 +72,11 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
 async fn run_async(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve(_) => anyhow::bail!("not yet"),
-        Command::WithDatabase(args) => anyhow::bail!("not yet: {:?}", args.command),
+        Command::WithDatabase(args) => with_database::run(args).await,
         Command::Verify(args) => crate::verify::run(*args).await,
         Command::Demo(args) => crate::demo::run(*args).await,
-        Command::Score(_) | Command::Policy(_) | Command::Openapi => Ok(ExitCode::SUCCESS),
+        Command::Score(_) | Command::Policy(_) | Command::Openapi | Command::PostgresGuard(_) => {
+            unreachable!("done without a runtime")
+        }
     }
 }

@@ -1,7 +1,12 @@
 //! PostgreSQL: connections, the private server, migrations.
 
+pub mod binaries;
+pub mod cluster;
 pub mod embedded;
+pub mod guard;
 pub mod migrate;
+pub mod pidfile;
+pub mod with_database;
 
 use std::{str::FromStr, time::Duration};
 
