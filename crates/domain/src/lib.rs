@@ -4,6 +4,8 @@
 //! [`person::Person`] into a [`policy::ScoreSheet`] in which every number carries its reasons.
 
 pub mod credit;
+pub mod ledger;
+pub mod participation;
 pub mod person;
 pub mod policy;
 pub mod record;

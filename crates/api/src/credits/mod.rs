@@ -1,4 +1,22 @@
-//! The operations on credits.
+//! Credits: what confirmed participations and verified results earn, booked in the ledger.
+//!
+//! ```text
+//! participation, result ─▶ record (what the engine reads, in versions) ─▶ evaluate ─▶ ledger_entry + score_line + score
+//! ```
+//!
+//! Whatever changes a record, a designation, a decision or the policy calls one function here, in its own transaction:
+//! the sheet of each touched person is evaluated again and the differences are booked.
+
+mod decisions;
+mod lines;
+mod records;
+mod scoring;
+pub(crate) mod store;
+mod view;
+
+pub use records::{expected_facts, touch_designation, touch_participations, touch_results};
+pub use scoring::{Author, Cause, Effective, Rescored, evaluate_person, lock_policies, policy, rescore, rescore_under};
+pub(crate) use store::PersonRow;
 
 use utoipa_axum::router::OpenApiRouter;
 

@@ -1,0 +1,174 @@
+//! From participations and results to what the engine reads.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+use kepu_domain::credit::Credit;
+use kepu_domain::record::{HeldDesignation, Record};
+use uuid::Uuid;
+
+use super::scoring::{Author, Cause, Rescored, rescore};
+use super::store::{self, HostDesignation, NewRecord, ParticipationFacts, ResultFacts};
+use crate::error::Result;
+use crate::tenancy::Tx;
+
+/// Participations changed: those that are confirmed become records, the others are records no more, and the persons'
+/// sheets follow.
+pub async fn touch_participations(tx: &mut Tx, author: &Author, ids: &[Uuid], cause: Cause) -> Result<Rescored> {
+    let rows = store::participation_facts(tx, ids).await?;
+    let persons: BTreeSet<Uuid> = rows.iter().map(|r| r.person_id).collect();
+    let hosts: Vec<Uuid> = rows.iter().map(|r| r.host_id).collect::<BTreeSet<_>>().into_iter().collect();
+    let designations = Designations::of(store::designations_of(tx, &hosts).await?);
+    let zone = zone(tx).await?;
+    let records =
+        rows.iter().filter(|r| r.state == "confirmed").map(|r| of_participation(r, zone, &designations)).collect();
+    store::replace_records(tx, ids, records, author.at).await?;
+    rescore(tx, author, &persons, &ids.iter().copied().collect(), cause).await
+}
+
+/// Results changed: those that are verified become records, the others are records no more, and the persons' sheets
+/// follow.
+pub async fn touch_results(tx: &mut Tx, author: &Author, ids: &[Uuid], cause: Cause) -> Result<Rescored> {
+    let rows = store::result_facts(tx, ids).await?;
+    let persons: BTreeSet<Uuid> = rows.iter().map(|r| r.person_id).collect();
+    let records = rows.iter().filter(|r| r.state == "verified").map(of_result).collect();
+    store::replace_records(tx, ids, records, author.at).await?;
+    rescore(tx, author, &persons, &ids.iter().copied().collect(), cause).await
+}
+
+/// A designation of a host began, ended or changed: the records at that host get new facts where they differ, and the
+/// persons' sheets follow. Only for the district of the transaction.
+pub async fn touch_designation(tx: &mut Tx, author: &Author, host: Uuid) -> Result<Rescored> {
+    let ids = store::records_of_host(tx, host).await?;
+    let rows = store::participation_facts(tx, &ids).await?;
+    let designations = Designations::of(store::designations_of(tx, &[host]).await?);
+    let zone = zone(tx).await?;
+    let known = store::facts_of(tx, &ids).await?;
+    let mut changed = Vec::new();
+    for row in rows.iter().filter(|r| r.state == "confirmed") {
+        let mut record = of_participation(row, zone, &designations);
+        if let Some(before) = known.get(&row.id) {
+            // Ranks are those of the day of confirmation.
+            record.facts.session_rank = before.session_rank;
+            record.facts.class_rank = before.class_rank;
+            if *before == record.facts {
+                continue;
+            }
+        }
+        changed.push(record);
+    }
+    let ids: Vec<Uuid> = changed.iter().map(|r| r.record_id).collect();
+    let persons = changed.iter().map(|r| r.person_id).collect();
+    store::replace_records(tx, &ids, changed, author.at).await?;
+    rescore(tx, author, &persons, &ids.into_iter().collect(), Cause::Designation).await
+}
+
+/// The facts that a participation and a result should have now, for verification.
+pub async fn expected_facts(tx: &mut Tx, participations: &[Uuid], results: &[Uuid]) -> Result<HashMap<Uuid, Record>> {
+    let rows = store::participation_facts(tx, participations).await?;
+    let hosts: Vec<Uuid> = rows.iter().map(|r| r.host_id).collect::<BTreeSet<_>>().into_iter().collect();
+    let designations = Designations::of(store::designations_of(tx, &hosts).await?);
+    let zone = zone(tx).await?;
+    let mut facts: HashMap<Uuid, Record> =
+        rows.iter().map(|r| (r.id, of_participation(r, zone, &designations).facts)).collect();
+    facts.extend(store::result_facts(tx, results).await?.iter().map(|r| (r.id, of_result(r).facts)));
+    Ok(facts)
+}
+
+async fn zone(tx: &mut Tx) -> Result<Tz> {
+    Ok(store::time_zone(tx).await?.parse().unwrap_or(Tz::Asia__Shanghai))
+}
+
+/// Designations by host.
+struct Designations(HashMap<Uuid, Vec<HostDesignation>>);
+
+impl Designations {
+    fn of(rows: Vec<HostDesignation>) -> Self {
+        let mut by_host: HashMap<Uuid, Vec<HostDesignation>> = HashMap::new();
+        for row in rows {
+            by_host.entry(row.organization_id).or_default().push(row);
+        }
+        Self(by_host)
+    }
+
+    fn held(&self, host: Uuid) -> Vec<HeldDesignation> {
+        let held =
+            |d: &HostDesignation| HeldDesignation { name: d.code.clone(), from: Some(d.valid_from), to: d.valid_to };
+        self.0.get(&host).into_iter().flatten().map(held).collect()
+    }
+
+    fn level(&self, host: Uuid, day: NaiveDate) -> Option<String> {
+        let in_force = |d: &&HostDesignation| d.valid_from <= day && d.valid_to.is_none_or(|to| day <= to);
+        self.0.get(&host).into_iter().flatten().filter(in_force).find_map(|d| d.level.clone())
+    }
+}
+
+fn of_participation(row: &ParticipationFacts, zone: Tz, designations: &Designations) -> NewRecord {
+    let local = row.starts_at.with_timezone(&zone).naive_local();
+    let text = |id: Uuid| Some(id.to_string());
+    let minutes = row.minutes.unwrap_or(row.planned_minutes);
+    NewRecord {
+        record_id: row.id,
+        source: "participation",
+        person_id: row.person_id,
+        school_id: row.school_id,
+        class_id: row.class_id,
+        grade: row.grade,
+        starts_at: row.starts_at,
+        host_id: Some(row.host_id),
+        facts: Record {
+            starts_at: local,
+            kind: Some(row.kind.clone()),
+            minutes: u32::try_from(minutes).ok(),
+            quantity: row.quantity.map(|q| Credit::whole(i64::from(q))),
+            activity_id: text(row.activity_id),
+            session_id: text(row.session_id),
+            session_rank: row.session_rank.and_then(|n| u32::try_from(n).ok()),
+            class_rank: row.class_rank.and_then(|n| u32::try_from(n).ok()),
+            host_id: text(row.host_id),
+            host_level: designations.level(row.host_id, local.date()).or_else(|| row.host_level.clone()),
+            host_designations: designations.held(row.host_id),
+            voluntary: Some(row.voluntary),
+            school_day: Some(row.school_day),
+            tags: row.tags.clone(),
+            ..Record::default()
+        },
+    }
+}
+
+fn of_result(row: &ResultFacts) -> NewRecord {
+    let number = |n: Option<i32>| n.and_then(|n| u32::try_from(n).ok());
+    NewRecord {
+        record_id: row.id,
+        source: "result",
+        person_id: row.person_id,
+        school_id: row.school_id,
+        class_id: row.class_id,
+        grade: row.grade,
+        starts_at: row.starts_at(),
+        host_id: None,
+        facts: Record {
+            starts_at: row.achieved_on.and_time(chrono::NaiveTime::MIN),
+            kind: Some("competition".to_owned()),
+            contest_id: Some(row.competition_id.to_string()),
+            contest_series: Some(row.series.clone()),
+            contest_level: Some(row.contest_level.clone()),
+            award: row.award.clone(),
+            place: number(row.place),
+            places_listed: number(row.places_listed),
+            work_id: row.work_id.clone(),
+            team_position: number(row.team_position),
+            team_size: number(row.team_size),
+            tags: row.tags.iter().cloned().chain(row.listed.then(|| "listed".to_owned())).collect(),
+            ..Record::default()
+        },
+    }
+}
+
+impl ResultFacts {
+    /// The day of the award, as a moment: noon UTC lies on that day in every time zone of China.
+    fn starts_at(&self) -> DateTime<Utc> {
+        self.achieved_on.and_time(chrono::NaiveTime::MIN).and_utc() + chrono::TimeDelta::hours(4)
+    }
+}
