@@ -71,7 +71,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
 
 async fn run_async(command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Serve(_) => anyhow::bail!("not yet"),
+        Command::Serve(config) => crate::serve::run(*config).await,
         Command::WithDatabase(args) => with_database::run(args).await,
         Command::Verify(args) => crate::verify::run(*args).await,
         Command::Demo(args) => crate::demo::run(*args).await,

@@ -1,5 +1,6 @@
 //! The kepu service: HTTP API, PostgreSQL, command line.
 
+pub mod accounts;
 pub mod activities;
 pub mod audit;
 pub mod auth;

@@ -6,8 +6,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
-    activities, auth, competitions, credits, designations, organizations, participation, policies, reports, results,
-    roster, sessions,
+    accounts, activities, auth, competitions, credits, designations, organizations, participation, policies, reports,
+    results, roster, sessions,
 };
 use crate::{error::ApiError, openapi::ApiDoc, state::AppState, telemetry};
 
@@ -15,6 +15,7 @@ use crate::{error::ApiError, openapi::ApiDoc, state::AppState, telemetry};
 pub fn api() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(ApiDoc::openapi())
         .merge(auth::routes())
+        .merge(accounts::routes())
         .merge(organizations::routes())
         .merge(designations::routes())
         .merge(roster::routes())

@@ -1,11 +1,82 @@
 //! Serving: from settings to a listening service, and back down.
 
-use std::{future::Future, net::SocketAddr};
+use std::{future::Future, net::SocketAddr, process::ExitCode};
 
 use anyhow::Context;
-use tokio::net::TcpListener;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
 
-use crate::{clock::Clock, config::Config, files, postgres::Db, router, state::AppState};
+use crate::{
+    clock::Clock,
+    config::{Config, DataConfig},
+    files,
+    postgres::{
+        Db,
+        embedded::{Durability, PrivateServer},
+    },
+    router,
+    state::AppState,
+    telemetry,
+};
+
+/// The database that the settings name: its address, and the private server if there is one.
+pub struct Database {
+    /// Where to connect, as owner.
+    pub url: String,
+    private: Option<PrivateServer>,
+}
+
+impl Database {
+    /// Takes the one of `DATABASE_URL`, or starts the private server.
+    pub async fn of(data: &DataConfig) -> anyhow::Result<Self> {
+        if let Some(url) = &data.database_url {
+            return Ok(Self { url: url.clone(), private: None });
+        }
+        let folder = data.data_dir.clone();
+        let server = tokio::task::spawn_blocking(move || PrivateServer::start(&folder, Durability::Full)).await??;
+        server.ensure_database().await?;
+        Ok(Self { url: server.url().to_owned(), private: Some(server) })
+    }
+
+    /// Stops the private server, after everything that uses it.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        if let Some(mut server) = self.private {
+            tokio::task::spawn_blocking(move || server.stop()).await?;
+        }
+        Ok(())
+    }
+}
+
+/// `kepu serve`: runs until SIGINT or SIGTERM.
+pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
+    telemetry::init(config.log_format);
+    // Listening first: an occupied port is told before anything is started.
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}; choose another with --listen", config.listen))?;
+    let stop = stop_signal()?;
+    let database = Database::of(&config.data).await?;
+    let state = open(config, &database.url, Clock::default()).await?;
+    tracing::info!(address = %listener.local_addr()?, "kepu serves");
+    let served = serve(listener, state, stop).await;
+    database.stop().await?;
+    tracing::info!("kepu has stopped");
+    served.map(|()| ExitCode::SUCCESS)
+}
+
+/// Resolves at the first SIGINT or SIGTERM.
+pub fn stop_signal() -> anyhow::Result<impl Future<Output = ()> + Send + 'static> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => tracing::info!("asked to stop by SIGINT"),
+            _ = terminate.recv() => tracing::info!("asked to stop by SIGTERM"),
+        }
+    })
+}
 
 /// Opens the database at `url` and everything else that the settings name.
 pub async fn open(config: Config, url: &str, clock: Clock) -> anyhow::Result<AppState> {

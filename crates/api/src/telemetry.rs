@@ -2,6 +2,21 @@
 
 use std::future::Future;
 
+use tracing_subscriber::EnvFilter;
+
+use crate::config::LogFormat;
+
+/// Begins to log to standard error. `RUST_LOG` says how much; `info` by default.
+pub fn init(format: LogFormat) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second call (two services in one test) keeps the first.
+    let _ = match format {
+        LogFormat::Json => log.json().flatten_event(true).with_current_span(true).with_span_list(false).try_init(),
+        LogFormat::Text => log.try_init(),
+    };
+}
+
 tokio::task_local! {
     static REQUEST: RequestContext;
 }
@@ -20,4 +35,9 @@ pub fn request_id() -> String {
 /// Runs `work` as the request of this id.
 pub async fn in_request<T>(id: String, work: impl Future<Output = T>) -> T {
     REQUEST.scope(RequestContext { id }, work).await
+}
+
+/// Notes whose request it is, for the log.
+pub fn note_account(account: uuid::Uuid) {
+    tracing::Span::current().record("account", tracing::field::display(account));
 }

@@ -1,36 +1,82 @@
 //! Accounts: who is asking, and with what rights.
 
 mod actor;
+mod change_password;
+pub mod cookies;
+mod devices;
+mod identify;
+pub mod keys;
+mod live;
+mod lockout;
+mod me;
+mod origin;
 pub mod password;
+mod refresh;
+pub mod secret;
+mod sessions;
+mod sign_in;
+mod sign_out;
+pub mod store;
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
-use axum::response::Response;
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{clock::Clock, error::Result, postgres::Db, state::AppState};
 
-/// Cookie of the access token.
-pub const ACCESS_COOKIE: &str = "kepu_access";
-
 pub use actor::{Actor, AnyActor, OptionalActor, Reach};
+pub use cookies::ACCESS_COOKIE;
+pub use identify::{CallerAddress, identify};
+pub use sessions::Tokens;
+
+/// The tag of these operations.
+pub const TAG: &str = "sign-in";
 
 /// Keys, passwords, sessions.
-pub struct Auth {}
+pub struct Auth {
+    keys: keys::Keys,
+    hasher: password::Hasher,
+    live: live::LiveSessions,
+}
 
 impl Auth {
     /// Loads the signing keys, making the first one if there is none.
-    pub async fn load(_db: &Db, _clock: &Clock) -> Result<Self> {
-        Ok(Self {})
+    pub async fn load(db: &Db, clock: &Clock) -> Result<Self> {
+        Ok(Self {
+            keys: keys::Keys::load(db, clock.now()).await?,
+            hasher: password::Hasher::new(),
+            live: live::LiveSessions::new(),
+        })
     }
-}
 
-/// Finds out who is asking, once a request.
-pub async fn identify(State(_state): State<AppState>, request: Request, next: Next) -> Response {
-    next.run(request).await
+    /// The keys that sign access tokens.
+    pub fn keys(&self) -> &keys::Keys {
+        &self.keys
+    }
+
+    /// Hashes passwords.
+    pub fn hasher(&self) -> &password::Hasher {
+        &self.hasher
+    }
+
+    /// Sessions in use.
+    pub fn live(&self) -> &live::LiveSessions {
+        &self.live
+    }
+
+    /// Call after the commit of whatever changes an account, its grants or its sessions.
+    pub fn forget_account(&self, account: uuid::Uuid) {
+        self.live.forget_account(account);
+    }
 }
 
 /// The operations of this slice.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
+        .routes(routes!(sign_in::login))
+        .routes(routes!(refresh::refresh))
+        .routes(routes!(sign_out::logout))
+        .routes(routes!(sign_out::logout_everywhere))
+        .routes(routes!(change_password::change_password))
+        .routes(routes!(devices::list_sessions))
+        .routes(routes!(devices::end_session))
+        .routes(routes!(me::me))
 }
