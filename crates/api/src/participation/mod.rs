@@ -1,10 +1,33 @@
-//! The operations on participation.
+//! Participation: who took part in which session. A school records (or registers), the host confirms or rejects.
+//!
+//! The life cycle and its refusals are in [`kepu_domain::participation`]; credit follows in the same transaction.
+
+mod change;
+mod confirm;
+mod entry;
+mod list;
+mod record;
+mod store;
 
 use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::state::AppState;
+
+const TAG: &str = "participations";
+
+/// Participations that one request may carry.
+pub const MOST: usize = 500;
 
 /// The operations of this slice.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
+        .routes(routes!(record::record_participations))
+        .routes(routes!(confirm::confirm_session))
+        .routes(routes!(list::list_participations))
+        .routes(routes!(list::list_waiting))
+        .routes(routes!(change::read_participation))
+        .routes(routes!(change::amend_participation))
+        .routes(routes!(change::void_participation))
+        .routes(routes!(change::withdraw_participation))
 }

@@ -1,0 +1,436 @@
+//! A school records who took part, or registers who will: by class, by numbers, or from a sheet. Each person gets an
+//! outcome; the good ones are recorded, and nothing is left unsaid.
+
+use std::collections::{HashMap, HashSet};
+
+use axum::Json;
+use axum::extract::State;
+use chrono::{DateTime, Utc};
+use kepu_domain::participation::{Act, Extent, StateName, Step};
+use kepu_domain::role::{Action, Scope};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::store::{self, Found, New, Row, SessionRow, Taken};
+use super::{MOST, TAG, entry};
+use crate::audit;
+use crate::auth::{Actor, Reach};
+use crate::error::{ApiError, ApiErrors, FieldError, Result};
+use crate::extract::{ApiJson, ApiPath};
+use crate::ids;
+use crate::state::AppState;
+use crate::tenancy::Tx;
+
+/// Who took part.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordRequest {
+    /// Persons, by id or number.
+    #[serde(default)]
+    #[schema(max_items = 500)]
+    pub persons: Vec<PersonEntry>,
+    /// A whole class, as it was on the session's day.
+    #[serde(default)]
+    pub class_id: Option<Uuid>,
+    /// Persons of that class who did not take part.
+    #[serde(default)]
+    #[schema(max_items = 500)]
+    pub except: Vec<Uuid>,
+    /// Minutes for all who have none of their own; the activity's planned minutes when not given.
+    #[serde(default)]
+    #[schema(minimum = 0, maximum = 1440)]
+    pub minutes: Option<i32>,
+    /// Quantity for all who have none of their own.
+    #[serde(default)]
+    #[schema(minimum = 0, maximum = 100_000)]
+    pub quantity: Option<i32>,
+}
+
+/// One person, by `person_id` or `number`.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PersonEntry {
+    /// The person.
+    #[serde(default)]
+    pub person_id: Option<Uuid>,
+    /// The person's number (学号).
+    #[serde(default)]
+    #[schema(max_length = 64)]
+    pub number: Option<String>,
+    /// The name, compared with that of the roster when given.
+    #[serde(default)]
+    #[schema(max_length = 100)]
+    pub name: Option<String>,
+    /// Minutes.
+    #[serde(default)]
+    #[schema(minimum = 0, maximum = 1440)]
+    pub minutes: Option<i32>,
+    /// Quantity.
+    #[serde(default)]
+    #[schema(minimum = 0, maximum = 100_000)]
+    pub quantity: Option<i32>,
+}
+
+/// What became of each person.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct RecordAnswer {
+    /// The session.
+    pub session_id: Uuid,
+    /// Newly recorded or registered.
+    pub recorded: usize,
+    /// On the waitlist.
+    pub waitlisted: usize,
+    /// Were there already.
+    pub already: usize,
+    /// Refused.
+    pub refused: usize,
+    /// One for each person, in the order of the request.
+    pub outcomes: Vec<RecordOutcome>,
+}
+
+/// What became of one person.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct RecordOutcome {
+    /// Place in the request (from 0), or row of the sheet as its reader counts it.
+    pub index: u64,
+    /// The person, if found.
+    pub person_id: Option<Uuid>,
+    /// The number.
+    pub number: Option<String>,
+    /// The name in the roster.
+    pub name: Option<String>,
+    /// `recorded`, `registered`, `waitlisted`, `already` or `refused`.
+    pub outcome: String,
+    /// Why, for programs.
+    pub code: Option<String>,
+    /// Why, and what to do.
+    pub message: Option<String>,
+    /// The participation.
+    pub participation_id: Option<Uuid>,
+}
+
+/// Records a group in a session that was, or registers one for a session to come.
+#[utoipa::path(
+    post, path = "/api/v1/sessions/{id}/participations", operation_id = "record_participations", tag = TAG,
+    params(("id" = Uuid, Path, description = "The session"),
+           ("Idempotency-Key" = Option<String>, Header, description = "Repeat safely with the same key")),
+    request_body = RecordRequest,
+    responses((status = 200, description = "What became of each person", body = RecordAnswer), ApiErrors)
+)]
+pub async fn record_participations(
+    State(state): State<AppState>,
+    actor: Actor,
+    ApiPath(id): ApiPath<Uuid>,
+    ApiJson(body): ApiJson<RecordRequest>,
+) -> Result<Json<RecordAnswer>> {
+    let mut errors = Vec::new();
+    let default = entry::extent("", body.minutes, body.quantity, &mut errors);
+    let mut wanted = Vec::new();
+    for (index, person) in body.persons.iter().enumerate() {
+        let field = format!("persons[{index}]");
+        let extent = entry::extent(&field, person.minutes, person.quantity, &mut errors).or(default);
+        let number = person.number.as_deref().map(str::trim).filter(|n| !n.is_empty()).map(str::to_owned);
+        if person.person_id.is_some() == number.is_some() {
+            errors.push(FieldError::new(field, "one_of", "give either person_id or number"));
+        }
+        wanted.push(Wanted {
+            index: index as u64,
+            person_id: person.person_id,
+            number,
+            name: person.name.clone(),
+            extent,
+        });
+    }
+    if body.persons.is_empty() && body.class_id.is_none() {
+        errors.push(FieldError::new("persons", "required", "name at least one person, or a class"));
+    }
+    if !errors.is_empty() {
+        return Err(ApiError::invalid(errors));
+    }
+    let mut tx = state.begin(&actor).await?;
+    let session = store::session(&mut tx, id).await?;
+    if let Some(class) = body.class_id {
+        let except: HashSet<Uuid> = body.except.iter().copied().collect();
+        let members = store::class_members(&mut tx, class, session.day).await?;
+        if members.is_empty() {
+            let message = format!("nobody was in this class on {}", session.day);
+            return Err(ApiError::invalid_field("class_id", "empty_class", message));
+        }
+        let members = members.into_iter().filter(|m| !except.contains(m));
+        wanted.extend(members.zip(wanted.len() as u64..).map(|(person, index)| Wanted {
+            index,
+            person_id: Some(person),
+            number: None,
+            name: None,
+            extent: default,
+        }));
+    }
+    let answer = record(&mut tx, &state, &actor, &session, &wanted, "teacher").await?;
+    tx.commit().await?;
+    Ok(Json(answer))
+}
+
+/// One person of a request or one row of a sheet.
+pub(super) struct Wanted {
+    pub index: u64,
+    pub person_id: Option<Uuid>,
+    pub number: Option<String>,
+    pub name: Option<String>,
+    pub extent: Extent,
+}
+
+/// Records what can be recorded and tells what became of each.
+async fn record(
+    tx: &mut Tx,
+    state: &AppState,
+    actor: &Actor,
+    session: &SessionRow,
+    wanted: &[Wanted],
+    source: &'static str,
+) -> Result<RecordAnswer> {
+    let district = tx.district();
+    let schools = may_record_for(actor, district.0)?;
+    if wanted.len() > MOST {
+        let message = format!("at most {MOST} persons a request, not {}; send them in parts", wanted.len());
+        return Err(ApiError::invalid_field("persons", "too_many", message));
+    }
+    if session.status == "cancelled" {
+        return Err(ApiError::conflict("session_cancelled", "The session was cancelled; nobody can take part in it."));
+    }
+    let now = state.now();
+    let plan = Plan::of(session, now, source)?;
+    let ids: Vec<Uuid> = wanted.iter().filter_map(|w| w.person_id).collect();
+    let numbers: Vec<String> = wanted.iter().filter_map(|w| w.number.clone()).collect();
+    let found = store::find(tx, &ids, &numbers, session.day).await?;
+    let persons: Vec<Uuid> = found.iter().map(|f| f.person_id).collect();
+    if plan.is_registration() {
+        store::lock_places(tx, session.id).await?;
+    }
+    let there = store::lock_of_persons(tx, session.id, &persons).await?;
+    let mut free = match (plan.is_registration(), session.capacity) {
+        (true, Some(capacity)) => Some(i64::from(capacity) - store::places_taken(tx, session.id).await?),
+        _ => None,
+    };
+
+    let mut sorter = Sorter::new(found, there, schools);
+    let (mut new, mut again) = (Vec::new(), Vec::new());
+    let mut outcomes: Vec<RecordOutcome> = Vec::new();
+    for want in wanted {
+        let outcome = match sorter.sort(session, want) {
+            Sorted::Refused(outcome) | Sorted::Already(outcome) => outcome,
+            Sorted::New(person) => {
+                let state = plan.entry_state(&mut free);
+                let id = ids::new();
+                let outcome = want.outcome(Some(&person), state.word()).with(id);
+                new.push(New {
+                    id,
+                    person_id: person.person_id,
+                    school_id: person.school_id,
+                    class_id: person.class_id,
+                    grade: person.grade,
+                    state,
+                    extent: want.extent,
+                    source: plan.source,
+                });
+                outcome
+            }
+            Sorted::Again(person, row) => {
+                let step = Step::Record(Act { by: actor.account_id, at: now }, want.extent);
+                match row.participation()?.take(step) {
+                    Ok(to) => {
+                        let from = row.participation()?.state();
+                        let outcome = want.outcome(Some(&person), to.state().word()).with(row.id);
+                        again.push(Taken { id: row.id, from, to, reason: String::new() });
+                        outcome
+                    }
+                    Err(refusal) => {
+                        let (code, message) = entry::refusal(refusal);
+                        want.refused(Some(&person), &code, message)
+                    }
+                }
+            }
+        };
+        outcomes.push(outcome);
+    }
+    let added: HashSet<Uuid> = store::insert(tx, session, &new, actor.account_id, now).await?.into_iter().collect();
+    store::store_steps(tx, &again, actor.account_id, now).await?;
+    // Somebody else entered the same person between our look and our insert.
+    for outcome in outcomes.iter_mut().filter(|o| o.is_new()) {
+        let is_ours = |id: &Uuid| added.contains(id) || again.iter().any(|t| t.id == *id);
+        if !outcome.participation_id.as_ref().is_some_and(is_ours) {
+            "already".clone_into(&mut outcome.outcome);
+            outcome.participation_id = None;
+        }
+    }
+    let count = |word: &[&str]| outcomes.iter().filter(|o| word.contains(&o.outcome.as_str())).count();
+    let answer = RecordAnswer {
+        session_id: session.id,
+        recorded: count(&["recorded", "registered"]),
+        waitlisted: count(&["waitlisted"]),
+        already: count(&["already"]),
+        refused: count(&["refused"]),
+        outcomes: outcomes.clone(),
+    };
+    let participations: Vec<Uuid> = outcomes.iter().filter(|o| o.is_new()).filter_map(|o| o.participation_id).collect();
+    let detail = json!({
+        "recorded": answer.recorded, "waitlisted": answer.waitlisted, "already": answer.already,
+        "refused": answer.refused, "participations": participations, "source": plan.source,
+    });
+    audit::record(tx, actor, now, audit::Event::new("participation.record", "session", session.id, detail)).await?;
+    Ok(answer)
+}
+
+/// The schools for which the actor may record; refuses who may for none.
+fn may_record_for(actor: &Actor, district: Uuid) -> Result<Reach> {
+    let reach = actor.schools();
+    let may = match &reach {
+        Reach::All => false,
+        Reach::Only(schools) => schools
+            .iter()
+            .any(|school| actor.may(Action::ParticipationRecord, &Scope::School { district, school: *school })),
+    };
+    if !may {
+        // Says which roles may.
+        actor.require(Action::ParticipationRecord, &Scope::District { district })?;
+    }
+    Ok(reach)
+}
+
+/// What an entry becomes: a registration before the session, a record after its start.
+struct Plan {
+    state: StateName,
+    source: &'static str,
+}
+
+impl Plan {
+    fn of(session: &SessionRow, now: DateTime<Utc>, source: &'static str) -> Result<Self> {
+        if session.starts_at > now {
+            if session.status != "open" {
+                let detail = "The session is closed for registration. Choose another, or ask the host to open it.";
+                return Err(ApiError::conflict("session_closed", detail));
+            }
+            return Ok(Self { state: StateName::Registered, source: "registration" });
+        }
+        let is_school = matches!(session.host_kind.as_str(), "school" | "kindergarten");
+        Ok(Self {
+            state: StateName::Recorded,
+            source: if is_school && source == "teacher" { "school" } else { source },
+        })
+    }
+
+    fn is_registration(&self) -> bool {
+        self.state == StateName::Registered
+    }
+
+    fn entry_state(&self, free: &mut Option<i64>) -> StateName {
+        match free {
+            Some(places) if *places <= 0 => StateName::Waitlisted,
+            Some(places) => {
+                *places -= 1;
+                self.state
+            }
+            None => self.state,
+        }
+    }
+}
+
+/// Tells persons that can be recorded from those that cannot.
+struct Sorter {
+    by_id: HashMap<Uuid, Found>,
+    by_number: HashMap<String, Uuid>,
+    there: HashMap<Uuid, Row>,
+    seen: HashSet<Uuid>,
+    schools: Reach,
+}
+
+enum Sorted {
+    New(Found),
+    Again(Found, Row),
+    Already(RecordOutcome),
+    Refused(RecordOutcome),
+}
+
+impl Sorter {
+    fn new(found: Vec<Found>, there: Vec<Row>, schools: Reach) -> Self {
+        Self {
+            by_number: found.iter().map(|f| (f.number.clone(), f.person_id)).collect(),
+            by_id: found.into_iter().map(|f| (f.person_id, f)).collect(),
+            there: there.into_iter().map(|r| (r.person_id, r)).collect(),
+            seen: HashSet::new(),
+            schools,
+        }
+    }
+
+    fn sort(&mut self, session: &SessionRow, want: &Wanted) -> Sorted {
+        let id = want.person_id.or_else(|| self.by_number.get(want.number.as_deref()?).copied());
+        let Some(person) = id.and_then(|id| self.by_id.get(&id)).cloned() else {
+            let message = "nobody in the roster of this district has this number; check it against the roster";
+            return Sorted::Refused(want.refused(None, "unknown_person", message));
+        };
+        let refused = |code, message: String| Sorted::Refused(want.refused(Some(&person), code, message));
+        if let Some(name) = want.name.as_deref().map(str::trim).filter(|n| !n.is_empty() && *n != person.name) {
+            let message = format!("the roster has another name for this number than {name}; check number and name");
+            return Sorted::Refused(want.refused(None, "name_differs", message));
+        }
+        let Some(school) = person.school_id else {
+            return refused("not_enrolled", format!("was in no class of the district on {}", session.day));
+        };
+        if !self.schools.contains(school) {
+            let message = "was not at your school on that day; the school of that day records it";
+            return Sorted::Refused(want.refused(None, "not_your_school", message));
+        }
+        if !self.seen.insert(person.person_id) {
+            return refused("twice_in_request", "stands in this request twice; the first one is taken".to_owned());
+        }
+        if let (Some(from), Some(to), Some(grade)) = (session.grade_from, session.grade_to, person.grade)
+            && !(from..=to).contains(&grade)
+        {
+            return refused("grade_not_admitted", format!("the activity is for grades {from} to {to}, not {grade}"));
+        }
+        match self.there.get(&person.person_id).cloned() {
+            None => Sorted::New(person),
+            Some(row) if matches!(row.state.as_str(), "withdrawn" | "rejected" | "absent") => {
+                Sorted::Again(person, row)
+            }
+            Some(row) if row.state == "voided" => {
+                refused("voided", "was confirmed for this session and voided; a voided one stays so".to_owned())
+            }
+            Some(row) => Sorted::Already(want.outcome(Some(&person), "already").with(row.id)),
+        }
+    }
+}
+
+impl Wanted {
+    fn outcome(&self, person: Option<&Found>, outcome: &str) -> RecordOutcome {
+        RecordOutcome {
+            index: self.index,
+            person_id: person.map(|p| p.person_id),
+            number: person.map(|p| p.number.clone()).or_else(|| self.number.clone()),
+            name: person.map(|p| p.name.clone()).or_else(|| self.name.clone()),
+            outcome: outcome.to_owned(),
+            code: None,
+            message: None,
+            participation_id: None,
+        }
+    }
+
+    fn refused(&self, person: Option<&Found>, code: &str, message: impl Into<String>) -> RecordOutcome {
+        let mut outcome = self.outcome(person, "refused");
+        outcome.code = Some(code.to_owned());
+        outcome.message = Some(message.into());
+        outcome
+    }
+}
+
+impl RecordOutcome {
+    fn with(mut self, participation: Uuid) -> Self {
+        self.participation_id = Some(participation);
+        self
+    }
+
+    fn is_new(&self) -> bool {
+        matches!(self.outcome.as_str(), "recorded" | "registered" | "waitlisted")
+    }
+}
