@@ -1,5 +1,7 @@
 //! What the engine reads: a confirmed participation or a verified result, flattened.
 
+use std::cmp::Ordering;
+
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +12,7 @@ use crate::credit::Credit;
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Record {
-    /// Identity; ties in time are broken by it.
+    /// Identity; ties in time are broken by it (see [`Record::order`]).
     #[serde(skip_serializing_if = "String::is_empty")]
     pub id: String,
     /// When it began, in the local time of the policy's calendar.
@@ -93,6 +95,15 @@ pub struct Record {
 }
 
 impl Record {
+    /// The order in which records are taken: by time; of one time, the shorter id first, then by its letters, so that `2`
+    /// comes before `10`.
+    pub fn order(&self, other: &Self) -> Ordering {
+        self.starts_at
+            .cmp(&other.starts_at)
+            .then_with(|| self.id.len().cmp(&other.id.len()))
+            .then_with(|| self.id.cmp(&other.id))
+    }
+
     /// The local day.
     pub fn day(&self) -> NaiveDate {
         self.starts_at.date()

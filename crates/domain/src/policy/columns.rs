@@ -152,7 +152,9 @@ fn moment(policy: &Policy, text: &str) -> Option<NaiveDateTime> {
     }
     let day = |text: &str| NaiveDate::from_str(text).ok().map(|d| d.and_time(NaiveTime::MIN));
     let local = |format| NaiveDateTime::parse_from_str(text, format).ok();
-    day(text).or_else(|| ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"].into_iter().find_map(local))
+    day(text).or_else(|| {
+        ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"].into_iter().find_map(local)
+    })
 }
 
 struct Row<F> {

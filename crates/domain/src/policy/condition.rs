@@ -478,8 +478,8 @@ impl Compiled {
 
 impl Check {
     fn holds(&self, facts: &Facts<'_>) -> bool {
-        // Asked of a person alone, what depends on a record is taken to be possible.
-        if facts.record.is_none() && self.needs_record() {
+        // Asked of a person alone, what depends on a record is taken to be possible; so is an age without any day.
+        if facts.record.is_none() && self.is_open(facts.undated) {
             return true;
         }
         match self {
@@ -506,13 +506,15 @@ impl Check {
         }
     }
 
-    fn needs_record(&self) -> bool {
+    /// Whether a person alone cannot answer it.
+    fn is_open(&self, undated: bool) -> bool {
         match self {
             Self::Word(field, _) | Self::Has(field) => !field.is_of_person(),
-            Self::Number(number, _) => !matches!(number, Number::Grade | Number::Age),
+            Self::Number(Number::Age, _) => undated,
+            Self::Number(number, _) => *number != Number::Grade,
             Self::PersonTag(_) => false,
-            Self::All(all) | Self::Any(all) => all.iter().all(|c| c.0.iter().all(Self::needs_record)),
-            Self::Not(not) => not.0.iter().any(Self::needs_record),
+            Self::All(all) | Self::Any(all) => all.iter().all(|c| c.0.iter().all(|check| check.is_open(undated))),
+            Self::Not(not) => not.0.iter().any(|check| check.is_open(undated)),
             _ => true,
         }
     }

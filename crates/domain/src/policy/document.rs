@@ -446,7 +446,7 @@ pub enum Amount {
     Hours(Credit),
 }
 
-/// Which records go first under a limit. Ties go to the earlier, then to the smaller record id.
+/// Which records go first under a limit. Ties go to the earlier, then to the shorter record id, then to the smaller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Keep {

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::condition::Mismatch;
-use super::document::Force;
+use super::document::{AliasField, Force};
 use super::facts::Facts;
 use super::reason::Reason;
 use super::sheet::{Line, ScoreSheet, Status};
@@ -89,7 +89,7 @@ pub(super) enum Verdict {
 /// Scores one person: `records` must be all of that person's, in any order. The same inputs give the same sheet.
 pub fn evaluate(policy: &Policy, person: &Person, records: &[Record], options: &Options<'_>) -> ScoreSheet {
     let mut in_order: Vec<&Record> = records.iter().collect();
-    in_order.sort_unstable_by(|a, b| a.starts_at.cmp(&b.starts_at).then_with(|| a.id.cmp(&b.id)));
+    in_order.sort_unstable_by(|a, b| a.order(b));
     let last = in_order.iter().map(|r| r.day()).rfind(|d| options.as_of.is_none_or(|as_of| *d <= as_of));
     let context = Context {
         policy,
@@ -188,7 +188,7 @@ impl<'a> Context<'a> {
             }
             let id = select.id.clone();
             let designated = mismatch.field.starts_with("host_designat");
-            let reason = designated.then(|| designation_reason(&id, &select.require, work.record)).flatten();
+            let reason = designated.then(|| designation_reason(&id, &select.require, &work.facts)).flatten();
             self.because(work, || reason.unwrap_or(Reason::ConditionFailed { select: id, mismatch }));
             return false;
         }
@@ -229,6 +229,7 @@ impl<'a> Context<'a> {
             person: self.person,
             record,
             day,
+            undated: record.is_none() && self.today.is_none(),
             almanac: &self.plan.almanac,
             aliases: &self.plan.aliases,
             category: None,
@@ -262,8 +263,12 @@ impl<'a> Context<'a> {
 }
 
 /// For a missing designation: whether the host holds it on other days.
-fn designation_reason(select: &str, require: &super::Condition, record: &Record) -> Option<Reason> {
-    let named = |name: &str| require.host_designation.as_ref().is_none_or(|set| set.contains(name));
+fn designation_reason(select: &str, require: &super::Condition, facts: &Facts<'_>) -> Option<Reason> {
+    let record = facts.record?;
+    let named = |name: &str| {
+        let name = facts.alias(AliasField::HostDesignation, name);
+        require.host_designation.as_ref().is_none_or(|set| set.contains(name))
+    };
     let mut held = record.host_designations.iter().filter(|d| named(&d.name));
     let day = record.day();
     held.find_map(|d| match (d.from, d.to) {

@@ -29,6 +29,8 @@ pub(super) struct Facts<'a> {
     pub person: &'a Person,
     pub record: Option<&'a Record>,
     pub day: NaiveDate,
+    /// There is no day: neither a record nor a day as of which is asked.
+    pub undated: bool,
     pub almanac: &'a Almanac,
     pub aliases: &'a Aliases,
     /// Category and rule, once the record is priced.
