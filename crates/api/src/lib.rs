@@ -30,6 +30,7 @@ pub mod router;
 pub mod score_cli;
 pub mod serve;
 pub mod sessions;
+pub mod sheet;
 pub mod state;
 pub mod telemetry;
 pub mod tenancy;

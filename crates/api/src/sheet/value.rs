@@ -1,0 +1,118 @@
+//! Cells of a workbook as text.
+
+use std::borrow::Cow;
+
+use calamine::{DataRef, ExcelDateTime};
+use chrono::{NaiveDateTime, NaiveTime, Timelike};
+
+/// The text of a cell, and whether it is the error of a formula.
+pub(super) fn text(value: DataRef<'_>) -> (Cow<'_, str>, bool) {
+    let text = match value {
+        DataRef::Empty => Cow::Borrowed(""),
+        DataRef::SharedString(text) => Cow::Borrowed(text),
+        DataRef::String(text) | DataRef::DurationIso(text) => Cow::Owned(text),
+        DataRef::Int(number) => Cow::Owned(number.to_string()),
+        DataRef::Float(number) => Cow::Owned(self::number(number)),
+        DataRef::Bool(true) => Cow::Borrowed("true"),
+        DataRef::Bool(false) => Cow::Borrowed("false"),
+        DataRef::DateTime(moment) => Cow::Owned(self::moment(&moment)),
+        DataRef::DateTimeIso(text) => match text.strip_suffix("T00:00:00") {
+            Some(day) => Cow::Owned(day.to_owned()),
+            None => Cow::Owned(text),
+        },
+        DataRef::Error(error) => return (Cow::Owned(error.to_string()), true),
+    };
+    (text, false)
+}
+
+/// As Excel shows it: at most 15 digits, so that 0.1 + 0.2 is 0.3, and whole numbers without a point.
+fn number(value: f64) -> String {
+    let shown: f64 = format!("{value:.14e}").parse().unwrap_or(value);
+    // Also turns -0 into 0.
+    format!("{}", shown + 0.0)
+}
+
+/// A day, a time of a day, or both. Excel counts in days; seconds are as fine as anybody types.
+fn moment(moment: &ExcelDateTime) -> String {
+    if moment.is_duration() {
+        let minutes = moment.as_duration().map_or(0, |d| d.num_minutes());
+        return format!("{}:{:02}", minutes / 60, minutes % 60);
+    }
+    let Some(exact) = moment.as_datetime() else { return number(moment.as_f64()) };
+    let rounded = exact + chrono::Duration::milliseconds(500);
+    let rounded: NaiveDateTime = rounded.with_nanosecond(0).unwrap_or(rounded);
+    if moment.as_f64() < 1.0 {
+        return rounded.format("%H:%M:%S").to_string();
+    }
+    if rounded.time() == NaiveTime::MIN {
+        return rounded.format("%Y-%m-%d").to_string();
+    }
+    rounded.format("%Y-%m-%dT%H:%M:%S").to_string()
+}
+
+/// Days as Chinese Excel writes them into CSV, `2026/3/1` or `2026/3/1 9:00`, with hyphens: `2026-03-01`,
+/// `2026-03-01 09:00`. Also `2026年3月1日`. Everything else stays as it is.
+pub fn day_with_hyphens(text: &str) -> Cow<'_, str> {
+    rewritten(text).map_or(Cow::Borrowed(text), Cow::Owned)
+}
+
+fn rewritten(text: &str) -> Option<String> {
+    let number = |text: &str, most: usize| -> Option<u32> {
+        ((1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok())?
+    };
+    let (year, rest) = text.split_once(['/', '年'])?;
+    let (month, rest) = rest.split_once(['/', '月'])?;
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let (day, rest) = rest.split_at_checked(digits)?;
+    let (year, month, day) = (number(year, 4).filter(|y| *y >= 1000)?, number(month, 2)?, number(day, 2)?);
+    let rest = rest.strip_prefix('日').unwrap_or(rest);
+    let day = format!("{year}-{month:02}-{day:02}");
+    if rest.is_empty() {
+        return Some(day);
+    }
+    let (hour, rest) = rest.strip_prefix([' ', 'T'])?.split_once(':')?;
+    let hour = number(hour, 2)?;
+    Some(format!("{day} {hour:02}:{rest}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use calamine::ExcelDateTimeType;
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case(60.0, "60")]
+    #[case(-0.0, "0")]
+    #[case(0.1 + 0.2, "0.3")]
+    #[case(1.5, "1.5")]
+    #[case(202_601_011_234_567.0, "202601011234567")]
+    fn numbers_read_as_excel_shows_them(#[case] value: f64, #[case] expected: &str) {
+        assert_eq!(text(DataRef::Float(value)).0, expected);
+    }
+
+    #[rstest]
+    #[case(42_623.0, ExcelDateTimeType::DateTime, "2016-09-10")]
+    #[case(42_623.375, ExcelDateTimeType::DateTime, "2016-09-10T09:00:00")]
+    #[case(42_623.999_999_999, ExcelDateTimeType::DateTime, "2016-09-11")]
+    #[case(0.375, ExcelDateTimeType::DateTime, "09:00:00")]
+    #[case(1.0625, ExcelDateTimeType::TimeDelta, "25:30")]
+    fn moments_read_as_iso(#[case] value: f64, #[case] kind: ExcelDateTimeType, #[case] expected: &str) {
+        assert_eq!(text(DataRef::DateTime(ExcelDateTime::new(value, kind, false))).0, expected);
+    }
+
+    #[rstest]
+    #[case("2026/3/1", "2026-03-01")]
+    #[case("2026/03/01 9:00", "2026-03-01 09:00")]
+    #[case("2026年3月1日", "2026-03-01")]
+    #[case("2026-03-01", "2026-03-01")]
+    #[case("2026-03-01T09:00:00+08:00", "2026-03-01T09:00:00+08:00")]
+    #[case("3/1/2026", "3/1/2026")]
+    #[case("01/02/03", "01/02/03")]
+    #[case("2026/3", "2026/3")]
+    #[case("2026/3/1x", "2026/3/1x")]
+    fn days_of_chinese_excel_get_hyphens(#[case] text: &str, #[case] expected: &str) {
+        assert_eq!(day_with_hyphens(text), expected);
+    }
+}
