@@ -499,6 +499,9 @@ pub struct Measure {
     /// Which kept records it reads; all when not given. For measures over records only.
     #[serde(default)]
     pub of: Condition,
+    /// Only so many of them, the highest first: by what is summed, else by credit. For measures over records only.
+    #[serde(default)]
+    pub best: Option<u32>,
     /// Only one period, or the best or worst of them. For measures over records only.
     #[serde(default)]
     pub period: Option<PeriodPick>,
@@ -549,6 +552,9 @@ pub struct Enough {
     /// How much makes one enough; one record when not given.
     #[serde(default)]
     pub at_least: Option<Amount>,
+    /// With `of: month`: months of the year, 1 to 12, that neither count nor break a run, e.g. holidays.
+    #[serde(default)]
+    pub skip_months: Vec<u32>,
 }
 
 /// One period out of many.
@@ -611,6 +617,10 @@ pub struct Test {
     /// A requirement that must be met.
     #[serde(default)]
     pub requirement: Option<String>,
+    /// What the person must be like on the day as of which is asked: `{ stage: junior }`. Only what can be said of a
+    /// person without a record: grade, stage, age, school, class, person_kind, person_tag.
+    #[serde(default)]
+    pub person: Option<Condition>,
     /// All of these.
     #[serde(default)]
     pub all: Vec<Test>,
@@ -680,6 +690,10 @@ pub struct Requirement {
     /// Title.
     #[serde(default)]
     pub title: Option<Text>,
+    /// To whom it applies: what a person must be like, as in a test's `person`. For others it is not listed, and a test
+    /// that names it holds. Everybody when not given.
+    #[serde(default, rename = "for")]
+    pub applies_to: Condition,
     /// The test.
     pub when: Test,
 }

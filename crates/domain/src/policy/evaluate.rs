@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::condition::Mismatch;
+use super::condition::{Condition, Mismatch};
 use super::document::{AliasField, Force};
 use super::facts::Facts;
 use super::reason::Reason;
@@ -237,6 +237,11 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// Whether the person is so today.
+    pub fn person_is(&self, condition: &Condition) -> bool {
+        condition.is_empty() || condition.compile().holds(&self.facts(None, self.today.unwrap_or_default()))
+    }
+
     /// Why the person may not earn today. Without any day, ages are not asked for.
     fn not_eligible(&self) -> Option<Reason> {
         let facts = self.facts(None, self.today.unwrap_or_default());
@@ -263,7 +268,7 @@ impl<'a> Context<'a> {
 }
 
 /// For a missing designation: whether the host holds it on other days.
-fn designation_reason(select: &str, require: &super::Condition, facts: &Facts<'_>) -> Option<Reason> {
+fn designation_reason(select: &str, require: &Condition, facts: &Facts<'_>) -> Option<Reason> {
     let record = facts.record?;
     let named = |name: &str| {
         let name = facts.alias(AliasField::HostDesignation, name);

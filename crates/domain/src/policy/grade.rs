@@ -15,7 +15,8 @@ pub(super) fn grade(context: &Context<'_>, measures: &Measures<'_>, sheet: &mut 
     let mut grader = Grader { context, measures, reached: BTreeMap::new(), requirements: BTreeMap::new() };
     let document = &context.policy.document;
     // Ladders and requirements may name each other as long as the other is written earlier in its list or needs none.
-    for requirement in &document.requirements {
+    let applying = document.requirements.iter().filter(|r| context.person_is(&r.applies_to));
+    for requirement in applying.clone() {
         grader.requirements.insert(&requirement.id, &requirement.when);
     }
     for ladder in &document.ladders {
@@ -34,7 +35,7 @@ pub(super) fn grade(context: &Context<'_>, measures: &Measures<'_>, sheet: &mut 
             sheet.next.insert(ladder.id.clone(), step);
         }
     }
-    for requirement in &document.requirements {
+    for requirement in applying {
         let missing = grader.missing(&requirement.when);
         let met = missing.is_empty();
         sheet.requirements.push(RequirementOutcome {
@@ -51,8 +52,9 @@ pub(super) fn grade(context: &Context<'_>, measures: &Measures<'_>, sheet: &mut 
 }
 
 /// Whether a test that reads measures alone holds; nothing while one of them is not known.
-pub(super) fn holds_on_measures(test: &Test, measures: &Measures<'_>) -> Option<bool> {
-    let all = |tests: &[Test]| tests.iter().map(|t| holds_on_measures(t, measures)).collect::<Option<Vec<bool>>>();
+pub(super) fn holds_on_measures(context: &Context<'_>, test: &Test, measures: &Measures<'_>) -> Option<bool> {
+    let all =
+        |tests: &[Test]| tests.iter().map(|t| holds_on_measures(context, t, measures)).collect::<Option<Vec<bool>>>();
     let mut holds = true;
     if let Some(id) = &test.measure {
         let value = *measures.get(id.as_str())?;
@@ -61,6 +63,7 @@ pub(super) fn holds_on_measures(test: &Test, measures: &Measures<'_>) -> Option<
         holds &= test.more_than.is_none_or(|n| value > n);
         holds &= test.less_than.is_none_or(|n| value < n);
     }
+    holds &= test.person.as_ref().is_none_or(|person| context.person_is(person));
     holds &= all(&test.all)?.into_iter().all(|h| h);
     if !test.any.is_empty() {
         holds &= all(&test.any)?.into_iter().any(|h| h);
@@ -70,7 +73,7 @@ pub(super) fn holds_on_measures(test: &Test, measures: &Measures<'_>) -> Option<
         holds &= held >= usize::try_from(some.at_least).unwrap_or(usize::MAX);
     }
     if let Some(not) = &test.not {
-        holds &= !holds_on_measures(not, measures)?;
+        holds &= !holds_on_measures(context, not, measures)?;
     }
     Some(holds)
 }
@@ -127,6 +130,9 @@ impl<'a> Grader<'a> {
         }
         if let Some(test) = test.requirement.as_ref().and_then(|id| self.requirements.get(id.as_str())) {
             missing.extend(self.missing(test));
+        }
+        if test.person.as_ref().is_some_and(|person| !self.context.person_is(person)) {
+            missing.extend(self.compare("total", |have| Some((have, None))));
         }
         missing.extend(test.all.iter().flat_map(|t| self.missing(t)));
         if !test.any.is_empty() {

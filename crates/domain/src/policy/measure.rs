@@ -1,5 +1,6 @@
 //! Step 4: named numbers over what was kept.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::condition::Compiled;
@@ -88,7 +89,7 @@ fn value<'a>(
     } else if let Some(ids) = &measure.largest {
         Ratio::of(ids.iter().map(get).collect::<Option<Vec<_>>>()?.into_iter().max().unwrap_or_default())
     } else if let Some(points) = &measure.points {
-        let holds = grade::holds_on_measures(&points.when, known)?;
+        let holds = grade::holds_on_measures(context, &points.when, known)?;
         Ratio::of(if holds { points.value } else { Credit::ZERO })
     } else {
         let kept: Vec<&Work<'a>> = works.iter().filter(|w| w.status == Status::Counted && of.holds(&w.facts)).collect();
@@ -105,6 +106,8 @@ fn value<'a>(
 
 /// A measure over records, over just these.
 fn over<'a>(context: &Context<'a>, measure: &'a Measure, kept: &[&Work<'a>]) -> Credit {
+    let best = measure.best.map(|best| the_best(measure, kept, best));
+    let kept = best.as_deref().unwrap_or(kept);
     if let Some(sum) = measure.sum {
         sum_of(sum, kept)
     } else if let Some(highest) = measure.highest {
@@ -115,10 +118,20 @@ fn over<'a>(context: &Context<'a>, measure: &'a Measure, kept: &[&Work<'a>]) -> 
     } else if let Some(enough) = &measure.periods {
         whole(periods_with_enough(context, enough, kept).len())
     } else if let Some(enough) = &measure.streak {
-        whole(longest_run(&periods_with_enough(context, enough, kept)))
+        let skip_months = if enough.of == Period::Month { enough.skip_months.as_slice() } else { &[] };
+        whole(longest_run(&periods_with_enough(context, enough, kept), skip_months))
     } else {
         whole(kept.len())
     }
+}
+
+/// The highest of the records by what is summed, else by credit; ties stay in order of time and id.
+fn the_best<'a, 'w>(measure: &Measure, kept: &[&'w Work<'a>], best: u32) -> Vec<&'w Work<'a>> {
+    let by = measure.sum.or(measure.highest).unwrap_or(SumOf::Credits);
+    let mut sorted = kept.to_vec();
+    sorted.sort_by_key(|w| Reverse(sum_of(by, &[w])));
+    sorted.truncate(usize::try_from(best).unwrap_or(usize::MAX));
+    sorted
 }
 
 fn over_period<'a>(
@@ -168,15 +181,23 @@ fn periods_with_enough(context: &Context<'_>, enough: &Enough, kept: &[&Work<'_>
         Amount::Credits(n) => sum_of(SumOf::Credits, works) >= n,
         Amount::Hours(n) => sum_of(SumOf::Hours, works) >= n,
     };
-    by_period.into_iter().filter(|(_, works)| is_enough(works)).map(|(index, _)| index).collect()
+    let counts = |index: i64| enough.of != Period::Month || !is_skipped(index, &enough.skip_months);
+    by_period.into_iter().filter(|(index, works)| counts(*index) && is_enough(works)).map(|(index, _)| index).collect()
 }
 
-fn longest_run(indices: &[i64]) -> usize {
+/// Whether the month of that number is one of the months of the year to skip.
+fn is_skipped(index: i64, skip_months: &[u32]) -> bool {
+    let month = index.rem_euclid(12).saturating_add(1);
+    skip_months.iter().any(|skip| i64::from(*skip) == month)
+}
+
+fn longest_run(indices: &[i64], skip_months: &[u32]) -> usize {
     let mut longest = 0;
     let mut run: usize = 0;
-    let mut before = None;
+    let mut before: Option<i64> = None;
     for index in indices {
-        run = if before.is_some_and(|b: i64| b.checked_add(1) == Some(*index)) { run.saturating_add(1) } else { 1 };
+        let follows = before.is_some_and(|b| (b.saturating_add(1)..*index).all(|i| is_skipped(i, skip_months)));
+        run = if follows { run.saturating_add(1) } else { 1 };
         longest = longest.max(run);
         before = Some(*index);
     }
