@@ -103,6 +103,7 @@ CREATE TABLE session (
     place       text NOT NULL DEFAULT '',
     capacity    integer CHECK (capacity > 0),
     status      text NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'closed', 'cancelled')),
+    reason      text NOT NULL DEFAULT '',                 -- why it was cancelled
     version     bigint NOT NULL DEFAULT 1,
     created_at  timestamptz NOT NULL,
     updated_at  timestamptz NOT NULL,

@@ -86,6 +86,22 @@ CREATE UNIQUE INDEX result_once ON result (district_id, person_id, competition_i
     WHERE state IN ('submitted', 'returned', 'verified');
 CREATE INDEX result_by_state ON result (district_id, state, id);
 CREATE INDEX result_by_person ON result (district_id, person_id, id);
+CREATE INDEX result_by_team ON result (district_id, team_id) WHERE team_id IS NOT NULL;
+
+-- Every step of a result's life, never changed. Who appears here as a submitter never decides.
+CREATE TABLE result_event (
+    district_id uuid NOT NULL,
+    id          uuid NOT NULL,
+    result_id   uuid NOT NULL,
+    from_state  text,
+    to_state    text NOT NULL,
+    reason      text NOT NULL DEFAULT '',
+    account_id  uuid NOT NULL,
+    at          timestamptz NOT NULL,
+    PRIMARY KEY (district_id, id),
+    FOREIGN KEY (district_id, result_id) REFERENCES result (district_id, id)
+);
+CREATE INDEX result_event_by_result ON result_event (district_id, result_id, id);
 
 CREATE TABLE evidence (
     district_id uuid NOT NULL,

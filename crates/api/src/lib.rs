@@ -21,6 +21,7 @@ pub mod openapi;
 pub mod organizations;
 pub mod page;
 pub mod participation;
+pub mod patch;
 pub mod policies;
 pub mod postgres;
 pub mod reports;

@@ -3,7 +3,9 @@
 //! Start at [`policy`]: a [`policy::Policy`] is read from YAML, and [`policy::evaluate`] turns the [`record::Record`]s of a
 //! [`person::Person`] into a [`policy::ScoreSheet`] in which every number carries its reasons.
 
+pub mod competition;
 pub mod credit;
+pub mod designation;
 pub mod ledger;
 pub mod participation;
 pub mod person;

@@ -1,10 +1,101 @@
-//! The operations on designations.
+//! Designations: licences and titles that organizations hold under schemes of the authorities.
 
-use utoipa_axum::router::OpenApiRouter;
+mod change;
+mod end;
+mod grant;
+mod list;
+mod register;
+mod schemes;
+pub mod store;
 
-use crate::state::AppState;
+use chrono::{DateTime, NaiveDate, Utc};
+use kepu_domain::designation::Refusal;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
+
+use crate::{error::ApiError, state::AppState};
 
 /// The operations of this slice.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
+        .routes(routes!(schemes::list, schemes::create))
+        .routes(routes!(schemes::read, schemes::change))
+        .routes(routes!(list::of_organization, grant::grant))
+        .routes(routes!(list::list))
+        .routes(routes!(list::read, change::change))
+        .routes(routes!(end::end))
+        .routes(routes!(register::register))
+}
+
+/// A designation.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DesignationView {
+    /// Identity.
+    pub id: Uuid,
+    /// The scheme.
+    pub scheme_id: Uuid,
+    /// Its code, which policies name.
+    pub scheme_code: String,
+    /// Its name in Chinese.
+    pub scheme_name_zh: String,
+    /// The holder.
+    pub organization_id: Uuid,
+    /// The district in which the holder is registered.
+    pub district_id: Uuid,
+    /// The holder's name in Chinese.
+    pub organization_name_zh: String,
+    /// Number of the licence, unique in the scheme.
+    pub number: String,
+    /// Level of the host under the scheme.
+    pub level: Option<String>,
+    /// First day.
+    pub valid_from: NaiveDate,
+    /// Last day; null if open.
+    pub valid_to: Option<NaiveDate>,
+    /// Where it was published.
+    pub source: String,
+    /// For If-Match.
+    pub version: i64,
+    /// When it was entered.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+impl From<store::Designation> for DesignationView {
+    fn from(row: store::Designation) -> Self {
+        Self {
+            id: row.id,
+            scheme_id: row.scheme_id,
+            scheme_code: row.scheme_code,
+            scheme_name_zh: row.scheme_name_zh,
+            organization_id: row.organization_id,
+            district_id: row.district_id,
+            organization_name_zh: row.organization_name_zh,
+            number: row.number,
+            level: row.level,
+            valid_from: row.valid_from,
+            valid_to: row.valid_to,
+            source: row.source,
+            version: row.version,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        }
+    }
+}
+
+/// The answer to what the domain refuses.
+fn refused(refusal: &Refusal) -> ApiError {
+    let text = refusal.to_string();
+    match refusal {
+        Refusal::EndsBeforeItBegins { .. } => ApiError::invalid_field("valid_to", "before_valid_from", text),
+        Refusal::Overlaps { .. } => ApiError::conflict(
+            "designation_overlaps",
+            format!("The designation cannot be so: {text}. End the other one first, or choose other days."),
+        ),
+        Refusal::HolderKind { .. } => ApiError::unprocessable("holder_kind", format!("Not for this holder: {text}.")),
+        Refusal::EndsAlready { .. } => ApiError::conflict("ends_already", format!("It cannot end so late: {text}.")),
+    }
 }

@@ -1,0 +1,1 @@
+//! Contests: editions, stages, and the life of a result.

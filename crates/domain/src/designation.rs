@@ -1,0 +1,242 @@
+//! Licences and titles: from when to when an organization holds one, and what that makes of it as a host on a day.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::record::HeldDesignation;
+
+/// Days from the first to the last, both inclusive; open if there is no last one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Term {
+    from: NaiveDate,
+    to: Option<NaiveDate>,
+}
+
+impl Term {
+    /// A term that does not end before it begins.
+    pub fn new(from: NaiveDate, to: Option<NaiveDate>) -> Result<Self, Refusal> {
+        match to {
+            Some(to) if to < from => Err(Refusal::EndsBeforeItBegins { from, to }),
+            _ => Ok(Self { from, to }),
+        }
+    }
+
+    /// First day.
+    pub fn from(self) -> NaiveDate {
+        self.from
+    }
+
+    /// Last day.
+    pub fn to(self) -> Option<NaiveDate> {
+        self.to
+    }
+
+    /// Whether `day` is one of its days.
+    pub fn holds_on(self, day: NaiveDate) -> bool {
+        self.from <= day && self.to.is_none_or(|to| day <= to)
+    }
+
+    /// Whether the two have a day in common.
+    pub fn overlaps(self, other: Self) -> bool {
+        self.to.is_none_or(|to| other.from <= to) && other.to.is_none_or(|to| self.from <= to)
+    }
+
+    /// The same term, ended on `last`: within it, for ending never lengthens.
+    pub fn ended(self, last: NaiveDate) -> Result<Self, Refusal> {
+        match self.to {
+            Some(to) if last > to => Err(Refusal::EndsAlready { to }),
+            _ => Self::new(self.from, Some(last)),
+        }
+    }
+}
+
+/// A designation that an organization holds, held or will hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Designation {
+    /// Code of the scheme, which policies name.
+    pub scheme: String,
+    /// Number of the licence.
+    pub number: String,
+    /// Level of the host under the scheme.
+    pub level: Option<String>,
+    /// When.
+    pub term: Term,
+}
+
+/// Why a designation cannot be so.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Refusal {
+    /// The last day lies before the first.
+    #[error("the last day, {to}, lies before the first, {from}")]
+    EndsBeforeItBegins {
+        /// First day.
+        from: NaiveDate,
+        /// Last day.
+        to: NaiveDate,
+    },
+    /// The holder has another one of the same scheme on some of the days.
+    #[error("it overlaps designation {number} of the same scheme and holder, from {from} to {}", to.map_or_else(|| "further notice".to_owned(), |day| day.to_string()))]
+    Overlaps {
+        /// Number of the other one.
+        number: String,
+        /// Its first day.
+        from: NaiveDate,
+        /// Its last day.
+        to: Option<NaiveDate>,
+    },
+    /// The scheme is not for such organizations.
+    #[error("the scheme is for {allowed}, the organization is a {kind}")]
+    HolderKind {
+        /// Kind of the organization.
+        kind: String,
+        /// Kinds that may hold one.
+        allowed: String,
+    },
+    /// It ends before that day as it is.
+    #[error("it ends on {to} already; correct its dates to lengthen it")]
+    EndsAlready {
+        /// Its last day.
+        to: NaiveDate,
+    },
+}
+
+/// Whether an organization of this kind, which has `others` of the same scheme, may have one for `term`.
+pub fn admit(term: Term, kind: &str, allowed: &[String], others: &[Designation]) -> Result<(), Refusal> {
+    if !allowed.is_empty() && !allowed.iter().any(|one| one == kind) {
+        return Err(Refusal::HolderKind { kind: kind.to_owned(), allowed: allowed.join(", ") });
+    }
+    match others.iter().find(|other| other.term.overlaps(term)) {
+        Some(other) => Err(Refusal::Overlaps {
+            number: other.number.clone(),
+            from: other.term.from,
+            to: other.term.to,
+        }),
+        None => Ok(()),
+    }
+}
+
+/// What the credit engine may know of a host: its own level, and all its designations.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Standing {
+    /// Level of the organization itself.
+    pub own_level: Option<String>,
+    /// All designations, whatever their days.
+    pub designations: Vec<Designation>,
+}
+
+impl Standing {
+    /// The designations as a record carries them. The engine compares the days itself.
+    pub fn held(&self) -> Vec<HeldDesignation> {
+        self.designations
+            .iter()
+            .map(|held| HeldDesignation {
+                name: held.scheme.clone(),
+                from: Some(held.term.from),
+                to: held.term.to,
+            })
+            .collect()
+    }
+
+    /// The level on `day`: the highest that a designation in force gives, else the organization's own. Known words go
+    /// first (national, provincial, city, district or county, town, school); others follow in the order of the alphabet.
+    pub fn level_on(&self, day: NaiveDate) -> Option<String> {
+        let given: BTreeSet<(usize, &str)> = self
+            .designations
+            .iter()
+            .filter(|held| held.term.holds_on(day))
+            .filter_map(|held| held.level.as_deref())
+            .map(|level| (rank(level), level))
+            .collect();
+        given.first().map(|(_, level)| (*level).to_owned()).or_else(|| self.own_level.clone())
+    }
+}
+
+fn rank(level: &str) -> usize {
+    const KNOWN: [&str; 8] =
+        ["international", "national", "provincial", "city", "district", "county", "town", "school"];
+    KNOWN.iter().position(|known| *known == level).unwrap_or(KNOWN.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().expect("a date")
+    }
+
+    fn term(from: &str, to: &str) -> Term {
+        Term::new(day(from), (!to.is_empty()).then(|| day(to))).expect("a term")
+    }
+
+    fn designation(scheme: &str, level: Option<&str>, from: &str, to: &str) -> Designation {
+        Designation {
+            scheme: scheme.into(),
+            number: "1".into(),
+            level: level.map(str::to_owned),
+            term: term(from, to),
+        }
+    }
+
+    #[rstest]
+    #[case::apart(("2024-01-01", "2024-06-30"), ("2024-07-01", ""), false)]
+    #[case::one_day(("2024-01-01", "2024-07-01"), ("2024-07-01", ""), true)]
+    #[case::within(("2024-01-01", ""), ("2024-03-01", "2024-03-01"), true)]
+    #[case::both_open(("2024-01-01", ""), ("2030-01-01", ""), true)]
+    #[case::before(("2024-07-01", ""), ("2024-01-01", "2024-06-30"), false)]
+    fn terms_overlap(#[case] a: (&str, &str), #[case] b: (&str, &str), #[case] expected: bool) {
+        let (a, b) = (term(a.0, a.1), term(b.0, b.1));
+        assert_eq!(a.overlaps(b), expected);
+        assert_eq!(b.overlaps(a), expected);
+    }
+
+    #[test]
+    fn a_term_does_not_end_before_it_begins() {
+        let refused = Term::new(day("2024-02-01"), Some(day("2024-01-31")));
+        assert_eq!(refused, Err(Refusal::EndsBeforeItBegins { from: day("2024-02-01"), to: day("2024-01-31") }));
+    }
+
+    #[rstest]
+    #[case("", "2024-05-01", Ok(()))]
+    #[case("2024-12-31", "2024-05-01", Ok(()))]
+    #[case("2024-12-31", "2025-01-01", Err(Refusal::EndsAlready { to: day("2024-12-31") }))]
+    #[case("", "2023-12-31", Err(Refusal::EndsBeforeItBegins { from: day("2024-01-01"), to: day("2023-12-31") }))]
+    fn ending_never_lengthens(#[case] to: &str, #[case] last: &str, #[case] expected: Result<(), Refusal>) {
+        let ended = term("2024-01-01", to).ended(day(last));
+        assert_eq!(ended.map(|term| assert_eq!(term.to(), Some(day(last)))), expected);
+    }
+
+    #[test]
+    fn one_scheme_is_held_once_at_a_time() {
+        let others = [designation("science-base", None, "2022-11-16", "2025-11-15")];
+        assert_eq!(admit(term("2025-11-16", ""), "base", &[], &others), Ok(()));
+        let refused = admit(term("2025-11-15", ""), "base", &[], &others);
+        assert!(matches!(refused, Err(Refusal::Overlaps { number, .. }) if number == "1"));
+        let allowed = ["base".to_owned(), "museum".to_owned()];
+        assert_eq!(admit(term("2025-11-16", ""), "museum", &allowed, &others), Ok(()));
+        assert!(matches!(admit(term("2025-11-16", ""), "school", &allowed, &[]), Err(Refusal::HolderKind { .. })));
+    }
+
+    #[test]
+    fn the_level_is_that_of_the_day() {
+        let standing = Standing {
+            own_level: Some("district".into()),
+            designations: vec![
+                designation("a", Some("city"), "2023-01-01", "2024-12-31"),
+                designation("b", Some("national"), "2024-06-01", "2024-06-30"),
+                designation("c", None, "2020-01-01", ""),
+            ],
+        };
+        assert_eq!(standing.level_on(day("2022-12-31")).as_deref(), Some("district"));
+        assert_eq!(standing.level_on(day("2023-01-01")).as_deref(), Some("city"));
+        assert_eq!(standing.level_on(day("2024-06-15")).as_deref(), Some("national"));
+        assert_eq!(standing.level_on(day("2025-01-01")).as_deref(), Some("district"));
+        assert_eq!(standing.held().len(), 3);
+        assert!(Standing::default().level_on(day("2025-01-01")).is_none());
+    }
+}
