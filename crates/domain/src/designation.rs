@@ -109,11 +109,9 @@ pub fn admit(term: Term, kind: &str, allowed: &[String], others: &[Designation])
         return Err(Refusal::HolderKind { kind: kind.to_owned(), allowed: allowed.join(", ") });
     }
     match others.iter().find(|other| other.term.overlaps(term)) {
-        Some(other) => Err(Refusal::Overlaps {
-            number: other.number.clone(),
-            from: other.term.from,
-            to: other.term.to,
-        }),
+        Some(other) => {
+            Err(Refusal::Overlaps { number: other.number.clone(), from: other.term.from, to: other.term.to })
+        }
         None => Ok(()),
     }
 }
@@ -132,11 +130,7 @@ impl Standing {
     pub fn held(&self) -> Vec<HeldDesignation> {
         self.designations
             .iter()
-            .map(|held| HeldDesignation {
-                name: held.scheme.clone(),
-                from: Some(held.term.from),
-                to: held.term.to,
-            })
+            .map(|held| HeldDesignation { name: held.scheme.clone(), from: Some(held.term.from), to: held.term.to })
             .collect()
     }
 
@@ -175,12 +169,7 @@ mod tests {
     }
 
     fn designation(scheme: &str, level: Option<&str>, from: &str, to: &str) -> Designation {
-        Designation {
-            scheme: scheme.into(),
-            number: "1".into(),
-            level: level.map(str::to_owned),
-            term: term(from, to),
-        }
+        Designation { scheme: scheme.into(), number: "1".into(), level: level.map(str::to_owned), term: term(from, to) }
     }
 
     #[rstest]

@@ -8,11 +8,12 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{DesignationView, refused, store};
+use super::{DesignationView, refused, rescore_elsewhere, store};
 use crate::{
     audit::{self, Event},
     auth::Actor,
     check::Checks,
+    credits::{self, Author},
     error::{ApiErrors, Result},
     extract::{ApiJson, ApiPath, ETag, IfMatch},
     organizations, patch,
@@ -99,6 +100,8 @@ pub(super) async fn change(
     let mut detail = patch::difference(&DesignationView::from(before), &after)?;
     detail["reason"] = reason.into();
     audit::record(&mut tx, &actor, now, Event::new("designation.change", "designation", id, detail)).await?;
+    credits::touch_designation(&mut tx, &Author { account_id: actor.account_id, at: now }, holder.id).await?;
     tx.commit().await?;
+    rescore_elsewhere(&state, &actor, holder.id, holder.district_id);
     Ok((ETag(after.version), Json(after)))
 }

@@ -6,11 +6,12 @@ use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{DesignationView, refused, store};
+use super::{DesignationView, refused, rescore_elsewhere, store};
 use crate::{
     audit::{self, Event},
     auth::Actor,
     check::Checks,
+    credits::{self, Author},
     error::{ApiErrors, Result},
     extract::{ApiJson, ApiPath, ETag, IfMatch},
     organizations,
@@ -66,6 +67,8 @@ pub(super) async fn end(
     store::update(&mut tx, &row).await?;
     let detail = json!({ "valid_to": { "from": before, "to": row.valid_to }, "reason": reason });
     audit::record(&mut tx, &actor, now, Event::new("designation.end", "designation", id, detail)).await?;
+    credits::touch_designation(&mut tx, &Author { account_id: actor.account_id, at: now }, holder).await?;
     tx.commit().await?;
+    rescore_elsewhere(&state, &actor, holder, row.district_id);
     Ok((ETag(row.version), Json(row.into())))
 }

@@ -9,11 +9,12 @@ use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{DesignationView, refused, store};
+use super::{DesignationView, refused, rescore_elsewhere, store};
 use crate::{
     audit::{self, Event},
     auth::Actor,
     check::Checks,
+    credits::{self, Author},
     error::{ApiError, ApiErrors, Result},
     extract::{ApiJson, ApiPath, ETag, Location},
     organizations::{self, OrganizationStatus},
@@ -107,7 +108,9 @@ pub(super) async fn grant(
         "valid_from": row.valid_from, "valid_to": row.valid_to,
     });
     audit::record(&mut tx, &actor, now, Event::new("designation.grant", "designation", row.id, detail)).await?;
+    credits::touch_designation(&mut tx, &Author { account_id: actor.account_id, at: now }, id).await?;
     tx.commit().await?;
+    rescore_elsewhere(&state, &actor, id, district);
     let place = Location(format!("/api/v1/designations/{}", row.id));
     Ok((StatusCode::CREATED, ETag(row.version), place, Json(row.into())))
 }

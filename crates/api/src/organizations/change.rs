@@ -11,6 +11,8 @@ use crate::{
     audit::{self, Event},
     auth::Actor,
     check::Checks,
+    credits::{self, Author},
+    designations,
     error::{ApiErrors, Result},
     extract::{ApiJson, ApiPath, ETag, IfMatch},
     patch,
@@ -39,7 +41,7 @@ pub(super) struct OrganizationChange {
     attributes: Option<Map<String, Value>>,
 }
 
-/// Changes an organization of the district.
+/// Changes an organization of the district. With its level, records at it as a host are scored again.
 #[utoipa::path(
     patch,
     path = "/api/v1/organizations/{id}",
@@ -86,9 +88,16 @@ pub(super) async fn change(
     row.version += 1;
     row.updated_at = now;
     store::update(&mut tx, &row).await?;
+    let relevelled = row.level != before.level;
     let after = OrganizationView::from(row);
     let detail = patch::difference(&OrganizationView::from(before), &after)?;
     audit::record(&mut tx, &actor, now, Event::new("organization.change", "organization", id, detail)).await?;
+    if relevelled {
+        credits::touch_designation(&mut tx, &Author { account_id: actor.account_id, at: now }, id).await?;
+    }
     tx.commit().await?;
+    if relevelled {
+        designations::rescore_elsewhere(&state, &actor, id, after.district_id);
+    }
     Ok((ETag(after.version), Json(after)))
 }

@@ -135,7 +135,12 @@ const ATTRIBUTES_MAX: usize = 8 * 1024;
 /// Attributes are few and small: what matters has a column.
 fn check_attributes(checks: &mut Checks, attributes: &Map<String, Value>) {
     let bytes = serde_json::to_vec(attributes).map_or(usize::MAX, |json| json.len());
-    checks.require(bytes <= ATTRIBUTES_MAX, "attributes", "too_long", format!("must be at most {ATTRIBUTES_MAX} bytes of JSON"));
+    checks.require(
+        bytes <= ATTRIBUTES_MAX,
+        "attributes",
+        "too_long",
+        format!("must be at most {ATTRIBUTES_MAX} bytes of JSON"),
+    );
     let vocational = attributes.get("vocational").is_none_or(Value::is_boolean);
     checks.require(vocational, "attributes.vocational", "invalid_value", "must be true or false");
 }
