@@ -1,10 +1,147 @@
-//! The operations on sessions.
+//! Sessions: dated occurrences of activities.
 
-use utoipa_axum::router::OpenApiRouter;
+mod cancel;
+mod change;
+mod copy;
+mod create;
+mod list;
+pub mod store;
 
-use crate::state::AppState;
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
+use kepu_domain::role::{Action, Scope};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
+
+use crate::{
+    activities::{self, ActivityStatus, Grades},
+    auth::Actor,
+    check::Checks,
+    error::{ApiError, FieldError, Result},
+    organizations::{self, OrganizationStatus},
+    state::AppState,
+    tenancy::Tx,
+};
 
 /// The operations of this slice.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
+        .routes(routes!(list::list, create::create))
+        .routes(routes!(list::read, change::change))
+        .routes(routes!(copy::copy))
+        .routes(routes!(cancel::cancel))
+}
+
+/// Whether a session takes guests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema, sqlx::Type)]
+#[serde(rename_all = "snake_case")]
+#[sqlx(type_name = "text", rename_all = "snake_case")]
+pub enum SessionStatus {
+    /// It does.
+    Open,
+    /// It takes place, but nobody can be added.
+    Closed,
+    /// It does not take place.
+    Cancelled,
+}
+
+/// A session, with what its activity says about it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SessionView {
+    /// Identity.
+    pub id: Uuid,
+    /// The activity.
+    pub activity_id: Uuid,
+    /// Its title in Chinese.
+    pub activity_title_zh: String,
+    /// What it is.
+    pub kind: String,
+    /// For which grades; null for all.
+    pub grades: Option<Grades>,
+    /// How long it takes, in minutes, as credit is counted.
+    pub minutes: i32,
+    /// The district where it happens.
+    pub district_id: Uuid,
+    /// The host.
+    pub host_id: Uuid,
+    /// The host's name in Chinese.
+    pub host_name_zh: String,
+    /// When it begins.
+    pub starts_at: DateTime<Utc>,
+    /// When it ends.
+    pub ends_at: DateTime<Utc>,
+    /// Where.
+    pub place: String,
+    /// How many guests; null for any number.
+    pub capacity: Option<i32>,
+    /// Whether it takes guests.
+    pub status: SessionStatus,
+    /// Why it was cancelled.
+    pub reason: String,
+    /// For If-Match.
+    pub version: i64,
+    /// When it was entered.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+impl From<store::Session> for SessionView {
+    fn from(row: store::Session) -> Self {
+        let grades = (row.grade_from.is_some() || row.grade_to.is_some())
+            .then_some(Grades { from: row.grade_from, to: row.grade_to });
+        Self {
+            id: row.id,
+            activity_id: row.activity_id,
+            activity_title_zh: row.activity_title_zh,
+            kind: row.kind,
+            grades,
+            minutes: row.minutes,
+            district_id: row.district_id,
+            host_id: row.host_id,
+            host_name_zh: row.host_name_zh,
+            starts_at: row.starts_at,
+            ends_at: row.ends_at,
+            place: row.place,
+            capacity: row.capacity,
+            status: row.status,
+            reason: row.reason,
+            version: row.version,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        }
+    }
+}
+
+const CAPACITY_MAX: i32 = 100_000;
+/// The longest session: a camp.
+const LENGTH_MAX: TimeDelta = TimeDelta::days(31);
+
+/// Times as PostgreSQL keeps them, in a sensible order and year.
+fn check_times(checks: &mut Checks, prefix: &str, starts_at: DateTime<Utc>, ends_at: DateTime<Utc>) {
+    for (field, time) in [("starts_at", starts_at), ("ends_at", ends_at)] {
+        if !(2000..=2100).contains(&time.year()) {
+            let message = "must lie in the years 2000 to 2100";
+            checks.add(FieldError::new(format!("{prefix}{field}"), "out_of_range", message).value(time.to_rfc3339()));
+        }
+    }
+    let length = ends_at.signed_duration_since(starts_at);
+    let field = format!("{prefix}ends_at");
+    checks.require(length > TimeDelta::zero(), &field, "before_starts_at", "must be after starts_at");
+    checks.require(length <= LENGTH_MAX, &field, "too_long", "must be within 31 days of starts_at");
+}
+
+/// The activity of the district to which sessions may be added, locked, if the actor may.
+async fn activity_for_sessions(tx: &mut Tx, actor: &Actor, id: Uuid) -> Result<activities::store::Activity> {
+    let activity = activities::store::lock(tx, id).await?;
+    actor.require(Action::SessionManage, &Scope::Host { district: activity.district_id, host: activity.host_id })?;
+    if activity.status == ActivityStatus::Closed {
+        return Err(ApiError::conflict("activity_closed", "The activity is closed: it takes no new sessions."));
+    }
+    let host = organizations::store::load(tx, activity.host_id).await?;
+    if host.status == OrganizationStatus::Closed {
+        return Err(ApiError::conflict("organization_closed", "The host is closed."));
+    }
+    Ok(activity)
 }

@@ -1,0 +1,214 @@
+//! The SQL of sessions.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::SessionStatus;
+use crate::{
+    error::{ApiError, Result},
+    tenancy::Tx,
+};
+
+/// A row, with what its activity and host are called.
+#[derive(Debug, Clone, FromRow)]
+pub struct Session {
+    /// Identity.
+    pub id: Uuid,
+    /// The activity.
+    pub activity_id: Uuid,
+    /// Its title.
+    pub activity_title_zh: String,
+    /// What it is.
+    pub kind: String,
+    /// The lowest grade.
+    pub grade_from: Option<i32>,
+    /// The highest grade.
+    pub grade_to: Option<i32>,
+    /// How long it takes, as credit is counted.
+    pub minutes: i32,
+    /// Where it happens.
+    pub district_id: Uuid,
+    /// The host.
+    pub host_id: Uuid,
+    /// The host's name.
+    pub host_name_zh: String,
+    /// When it begins.
+    pub starts_at: DateTime<Utc>,
+    /// When it ends.
+    pub ends_at: DateTime<Utc>,
+    /// Where.
+    pub place: String,
+    /// How many guests.
+    pub capacity: Option<i32>,
+    /// Whether it takes guests.
+    pub status: SessionStatus,
+    /// Why it was cancelled.
+    pub reason: String,
+    /// Version.
+    pub version: i64,
+    /// When it was entered.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// Which to list.
+#[derive(Debug, Default)]
+pub struct Filter {
+    /// That happen in this district.
+    pub district: Option<Uuid>,
+    /// Of this host.
+    pub host: Option<Uuid>,
+    /// Of this activity.
+    pub activity: Option<Uuid>,
+    /// From this day on, in the time zone of the session's district.
+    pub from: Option<NaiveDate>,
+    /// Up to this day.
+    pub to: Option<NaiveDate>,
+    /// For this grade.
+    pub grade: Option<i32>,
+    /// In this status.
+    pub status: Option<SessionStatus>,
+    /// That take guests and have not ended at this moment, of activities and hosts that are open.
+    pub open_at: Option<DateTime<Utc>>,
+}
+
+/// Lists by beginning.
+pub async fn list(
+    tx: &mut Tx,
+    filter: &Filter,
+    after: Option<(DateTime<Utc>, Uuid)>,
+    fetch: i64,
+) -> Result<Vec<Session>> {
+    let (after_time, after_id) = after.unzip();
+    Ok(sqlx::query_as::<_, Session>(
+        "SELECT s.*, a.title_zh AS activity_title_zh, a.kind, lower(a.grades) AS grade_from,
+                upper(a.grades) - 1 AS grade_to, a.minutes, o.name_zh AS host_name_zh
+         FROM session s JOIN activity a ON a.id = s.activity_id JOIN organization o ON o.id = s.host_id
+         JOIN district d ON d.id = s.district_id
+         WHERE ($1::uuid IS NULL OR s.district_id = $1) AND ($2::uuid IS NULL OR s.host_id = $2)
+           AND ($3::uuid IS NULL OR s.activity_id = $3)
+           AND ($4::date IS NULL OR s.starts_at >= $4::timestamp AT TIME ZONE d.time_zone)
+           AND ($5::date IS NULL OR s.starts_at < ($5::date + 1)::timestamp AT TIME ZONE d.time_zone)
+           AND ($6::int IS NULL OR a.grades IS NULL OR a.grades @> $6)
+           AND ($7::text IS NULL OR s.status = $7)
+           AND ($8::timestamptz IS NULL
+                OR (s.ends_at > $8 AND s.status = 'open' AND a.status = 'open' AND o.status = 'active'))
+           AND ($9::timestamptz IS NULL OR (s.starts_at, s.id) > ($9, $10))
+         ORDER BY s.starts_at, s.id LIMIT $11",
+    )
+    .bind(filter.district)
+    .bind(filter.host)
+    .bind(filter.activity)
+    .bind(filter.from)
+    .bind(filter.to)
+    .bind(filter.grade)
+    .bind(filter.status)
+    .bind(filter.open_at)
+    .bind(after_time)
+    .bind(after_id)
+    .bind(fetch)
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
+/// Finds one, whatever its district: what is on offer is shared.
+pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Session>> {
+    Ok(sqlx::query_as(
+        "SELECT s.*, a.title_zh AS activity_title_zh, a.kind, lower(a.grades) AS grade_from,
+                upper(a.grades) - 1 AS grade_to, a.minutes, o.name_zh AS host_name_zh
+         FROM session s JOIN activity a ON a.id = s.activity_id JOIN organization o ON o.id = s.host_id
+         WHERE s.id = $1",
+    )
+    .bind(id)
+    .fetch_optional(&mut **tx)
+    .await?)
+}
+
+/// Loads one, whatever its district.
+pub async fn load(tx: &mut Tx, id: Uuid) -> Result<Session> {
+    find(tx, id).await?.ok_or_else(|| ApiError::not_found("session"))
+}
+
+/// Loads one of the transaction's district, to be changed.
+pub async fn lock(tx: &mut Tx, id: Uuid) -> Result<Session> {
+    sqlx::query_as(
+        "SELECT s.*, a.title_zh AS activity_title_zh, a.kind, lower(a.grades) AS grade_from,
+                upper(a.grades) - 1 AS grade_to, a.minutes, o.name_zh AS host_name_zh
+         FROM session s JOIN activity a ON a.id = s.activity_id JOIN organization o ON o.id = s.host_id
+         WHERE s.id = $1 AND s.district_id = $2 FOR NO KEY UPDATE OF s",
+    )
+    .bind(id)
+    .bind(tx.district().0)
+    .fetch_optional(&mut **tx)
+    .await?
+    .ok_or_else(|| ApiError::not_found("session"))
+}
+
+/// How many persons of the transaction's district wait to be confirmed or are.
+pub async fn taken_part(tx: &mut Tx, id: Uuid) -> Result<i64> {
+    let district = tx.district();
+    Ok(sqlx::query_scalar(
+        "SELECT count(*) FROM participation
+         WHERE district_id = $1 AND session_id = $2 AND state IN ('attended', 'recorded', 'confirmed')",
+    )
+    .bind(district.0)
+    .bind(id)
+    .fetch_one(&mut **tx)
+    .await?)
+}
+
+/// Adds some.
+pub async fn insert(tx: &mut Tx, rows: &[Session]) -> Result<()> {
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let activities: Vec<Uuid> = rows.iter().map(|row| row.activity_id).collect();
+    let districts: Vec<Uuid> = rows.iter().map(|row| row.district_id).collect();
+    let hosts: Vec<Uuid> = rows.iter().map(|row| row.host_id).collect();
+    let starts: Vec<DateTime<Utc>> = rows.iter().map(|row| row.starts_at).collect();
+    let ends: Vec<DateTime<Utc>> = rows.iter().map(|row| row.ends_at).collect();
+    let places: Vec<&str> = rows.iter().map(|row| row.place.as_str()).collect();
+    let capacities: Vec<Option<i32>> = rows.iter().map(|row| row.capacity).collect();
+    let created: Vec<DateTime<Utc>> = rows.iter().map(|row| row.created_at).collect();
+    sqlx::query(
+        "INSERT INTO session (id, activity_id, district_id, host_id, starts_at, ends_at, place, capacity, created_at,
+                              updated_at)
+         SELECT n.id, n.activity, n.district, n.host, n.starts, n.ends, n.place, n.capacity, n.created, n.created
+         FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::timestamptz[], $6::timestamptz[], $7::text[],
+                     $8::int[], $9::timestamptz[])
+              AS n (id, activity, district, host, starts, ends, place, capacity, created)",
+    )
+    .bind(ids)
+    .bind(activities)
+    .bind(districts)
+    .bind(hosts)
+    .bind(starts)
+    .bind(ends)
+    .bind(places)
+    .bind(capacities)
+    .bind(created)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Writes the changed fields of one that is locked.
+pub async fn update(tx: &mut Tx, row: &Session) -> Result<()> {
+    sqlx::query(
+        "UPDATE session SET starts_at = $2, ends_at = $3, place = $4, capacity = $5, status = $6, reason = $7,
+                            version = $8, updated_at = $9
+         WHERE id = $1",
+    )
+    .bind(row.id)
+    .bind(row.starts_at)
+    .bind(row.ends_at)
+    .bind(&row.place)
+    .bind(row.capacity)
+    .bind(row.status)
+    .bind(&row.reason)
+    .bind(row.version)
+    .bind(row.updated_at)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
