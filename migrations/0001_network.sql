@@ -154,7 +154,7 @@ CREATE TABLE policy_adoption (
     district_id       uuid NOT NULL REFERENCES district (id),
     policy_version_id uuid NOT NULL REFERENCES policy_version (id),
     policy_id         text NOT NULL,
-    state             text NOT NULL CHECK (state IN ('computing', 'computed', 'failed', 'effective', 'superseded', 'discarded')),
+    state             text NOT NULL CHECK (state IN ('computing', 'computed', 'failed', 'applying', 'effective', 'superseded', 'discarded')),
     progress_done     bigint NOT NULL DEFAULT 0,
     progress_total    bigint NOT NULL DEFAULT 0,
     outcome           jsonb NOT NULL DEFAULT '{}',        -- who gains, who loses, totals

@@ -11,7 +11,7 @@ use tokio::{
 use crate::{
     clock::Clock,
     config::{Config, DataConfig},
-    files,
+    files, policies,
     postgres::{
         Db,
         embedded::{Durability, PrivateServer},
@@ -82,7 +82,10 @@ pub fn stop_signal() -> anyhow::Result<impl Future<Output = ()> + Send + 'static
 pub async fn open(config: Config, url: &str, clock: Clock) -> anyhow::Result<AppState> {
     let db = Db::open(url, config.connections).await?;
     let files = files::open(&config)?;
-    Ok(AppState::new(config, db, files, clock).await?)
+    let state = AppState::new(config, db, files, clock).await?;
+    policies::load_shipped(state.db(), state.now()).await?;
+    policies::resume(&state).await?;
+    Ok(state)
 }
 
 /// Serves on this listener until `stop` resolves, then drains running requests and background work.

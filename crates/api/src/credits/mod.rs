@@ -16,13 +16,20 @@ mod view;
 
 pub use records::{expected_facts, touch_designation, touch_participations, touch_results};
 pub use scoring::{Author, Cause, Effective, Rescored, evaluate_person, lock_policies, policy, rescore, rescore_under};
-pub(crate) use store::PersonRow;
+pub use store::EffectivePolicy;
 
 use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::state::AppState;
 
 /// The operations of this slice.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
+        .routes(routes!(view::read_score))
+        .routes(routes!(view::list_scores))
+        .routes(routes!(lines::list_ledger))
+        .routes(routes!(decisions::list_flags))
+        .routes(routes!(decisions::decide, decisions::list_decisions))
+        .routes(routes!(decisions::revoke))
 }

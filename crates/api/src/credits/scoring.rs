@@ -312,9 +312,7 @@ fn by_person_lines(rows: Vec<ScoreLineRow>) -> HashMap<Uuid, Vec<ScoreLineRow>> 
 fn by_person_decisions(rows: Vec<store::DecisionRow>) -> HashMap<Uuid, Vec<SoftDecision>> {
     let mut map: HashMap<Uuid, Vec<SoftDecision>> = HashMap::new();
     for row in rows {
-        let decision =
-            SoftDecision { record_id: row.record_id.to_string(), rule: row.rule, enforce: row.decision == "enforce" };
-        map.entry(row.person_id).or_default().push(decision);
+        map.entry(row.person_id).or_default().push(row.decision());
     }
     map
 }

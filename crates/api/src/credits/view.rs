@@ -1,1 +1,461 @@
-//! soon
+//! Reading scores: one person's explained sheet, now or as of a past moment, and lists of totals.
+
+use std::collections::{BTreeMap, HashMap};
+
+use axum::Json;
+use axum::extract::State;
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
+use chrono_tz::Tz;
+use kepu_domain::credit::Credit;
+use kepu_domain::policy::{Line, NextLevel, Policy, Reason, RequirementOutcome, ScoreSheet};
+use kepu_domain::role::{Action, Scope};
+use kepu_domain::text::Lang;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::scoring::{evaluate_person, policy};
+use super::store::{self, ScoreRow};
+use crate::audit;
+use crate::auth::{Actor, Reach};
+use crate::error::{ApiError, ApiErrors, Result};
+use crate::extract::{ApiPath, ApiQuery};
+use crate::page::{Page, PageQuery};
+use crate::state::AppState;
+use crate::tenancy::Tx;
+
+pub(super) const TAG: &str = "credits";
+
+/// Which sheet.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct WhichSheet {
+    /// The policy; needed where the district scores by several.
+    #[serde(default)]
+    pub policy: Option<String>,
+    /// The sheet as it was at that moment (RFC 3339), or at the end of that day: by what was known and by the policy
+    /// version that was effective then.
+    #[serde(default)]
+    pub as_of: Option<String>,
+    /// Language of the reasons: `zh` (if not given) or `en`.
+    #[serde(default)]
+    #[param(inline)]
+    pub lang: Option<LangWord>,
+}
+
+/// A language.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum LangWord {
+    /// Simplified Chinese.
+    Zh,
+    /// English.
+    En,
+}
+
+impl LangWord {
+    fn of(word: Option<Self>) -> Lang {
+        match word {
+            Some(Self::En) => Lang::En,
+            Some(Self::Zh) | None => Lang::Zh,
+        }
+    }
+}
+
+/// A person's explained score.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct ScoreView {
+    /// The person.
+    pub person: ScorePerson,
+    /// The policy version.
+    pub policy: ScorePolicy,
+    /// The moment as of which it is, when one was asked for.
+    pub as_of: Option<DateTime<Utc>>,
+    /// Whether the person may earn.
+    pub eligible: bool,
+    /// Why not.
+    pub not_eligible: Option<ReasonView>,
+    /// Sum of credit, a decimal.
+    pub total: String,
+    /// Measure → value.
+    pub measures: BTreeMap<String, String>,
+    /// Ladder → level; null below the first.
+    pub levels: BTreeMap<String, Option<String>>,
+    /// Ladder → what is missing to the next level: `level`, `shortfall`, `missing`.
+    #[schema(value_type = Object)]
+    pub next: Value,
+    /// Output → value.
+    pub outputs: BTreeMap<String, Option<String>>,
+    /// Requirements in the order of the policy.
+    pub requirements: Vec<RequirementView>,
+    /// One line for each record, in order of time.
+    pub lines: Vec<LineView>,
+}
+
+/// The person of a sheet.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct ScorePerson {
+    /// Id.
+    pub id: Uuid,
+    /// Number.
+    pub number: String,
+    /// Name.
+    pub name: String,
+    /// School now.
+    pub school_id: Option<Uuid>,
+    /// Class now.
+    pub class_id: Option<Uuid>,
+    /// Grade now.
+    pub grade: Option<i32>,
+}
+
+/// The policy of a sheet.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct ScorePolicy {
+    /// The policy.
+    pub id: String,
+    /// The version's name.
+    pub version: String,
+    /// The version's id.
+    pub policy_version_id: Uuid,
+    /// Title in Chinese.
+    pub title_zh: String,
+    /// Title in English.
+    pub title_en: String,
+    /// True when values were made up for illustration; say so wherever its numbers are shown.
+    pub illustrative: bool,
+}
+
+/// A reason in code and words.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct ReasonView {
+    /// Stable code.
+    pub code: String,
+    /// Its parameters.
+    #[schema(value_type = Object)]
+    pub params: Value,
+    /// In words.
+    pub text: String,
+}
+
+/// A requirement.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct RequirementView {
+    /// The requirement.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Whether it is met.
+    pub met: bool,
+    /// How much is missing where all that is missing has one unit; 0 when met.
+    pub shortfall: Option<String>,
+    /// What is missing: `measure`, `unit`, `have`, `needed`, `short`.
+    #[schema(value_type = Vec<Object>)]
+    pub missing: Value,
+}
+
+/// What became of one record.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct LineView {
+    /// The participation or result.
+    pub record_id: Uuid,
+    /// `participation` or `result`.
+    pub source: Option<String>,
+    /// When it began.
+    pub starts_at: Option<DateTime<Utc>>,
+    /// Activity or competition, in Chinese.
+    pub title_zh: Option<String>,
+    /// Activity or competition, in English.
+    pub title_en: Option<String>,
+    /// The host.
+    pub host_id: Option<Uuid>,
+    /// The host's name.
+    pub host_name: Option<String>,
+    /// The rule that priced it.
+    pub rule: Option<String>,
+    /// Its category.
+    pub category: Option<String>,
+    /// Credit before limits, a decimal.
+    pub raw: String,
+    /// Credit that counts, a decimal.
+    pub counted: String,
+    /// Minutes that count.
+    pub minutes: u32,
+    /// `counted`, `cut` or `refused`.
+    pub status: String,
+    /// A soft rule waits for a decision.
+    pub flagged: bool,
+    /// Why.
+    pub reasons: Vec<ReasonView>,
+}
+
+/// One person's sheet with the reason of every line, now or as of a past moment.
+#[utoipa::path(
+    get, path = "/api/v1/persons/{id}/score", operation_id = "read_score", tag = TAG,
+    params(("id" = Uuid, Path, description = "The person"), WhichSheet),
+    responses((status = 200, description = "The sheet", body = ScoreView), ApiErrors)
+)]
+pub async fn read_score(
+    State(state): State<AppState>,
+    actor: Actor,
+    ApiPath(id): ApiPath<Uuid>,
+    ApiQuery(which): ApiQuery<WhichSheet>,
+) -> Result<Json<ScoreView>> {
+    let mut tx = state.begin(&actor).await?;
+    let person = readable_person(&mut tx, &actor, id).await?;
+    let zone: Tz = store::time_zone(&mut tx).await?.parse().unwrap_or(Tz::Asia__Shanghai);
+    let as_of = which.as_of.as_deref().map(|text| moment(text, zone)).transpose()?;
+    let at = as_of.unwrap_or_else(|| state.now());
+    let version = effective_at(&mut tx, which.policy.as_deref(), at, as_of.is_some()).await?;
+    let rules = policy(&mut tx, version.policy_version_id).await?;
+    let day = at.with_timezone(&zone).date_naive();
+    let row = store::person_at(&mut tx, id, day).await?;
+    let records = store::records_at(&mut tx, id, at).await?;
+    let decisions = store::decisions_at(&mut tx, &version.policy_id, id, at).await?;
+    let sheet = evaluate_person(&rules, &row, &records, &decisions);
+    let contexts = store::contexts(&mut tx, &records.iter().map(|r| r.record_id).collect::<Vec<_>>()).await?;
+    let detail = json!({ "policy_id": version.policy_id, "as_of": as_of });
+    audit::record(&mut tx, &actor, state.now(), audit::Event::new("score.read", "person", id, detail)).await?;
+    tx.commit().await?;
+    let contexts: HashMap<Uuid, _> = contexts.into_iter().map(|c| (c.record_id, c)).collect();
+    Ok(Json(view(person, version, as_of, &rules, sheet, &contexts, LangWord::of(which.lang))?))
+}
+
+fn view(
+    person: store::NamedPerson,
+    version: store::VersionAt,
+    as_of: Option<DateTime<Utc>>,
+    policy: &Policy,
+    sheet: ScoreSheet,
+    contexts: &HashMap<Uuid, store::Context>,
+    lang: Lang,
+) -> Result<ScoreView> {
+    let decimals = |map: BTreeMap<String, Credit>| map.into_iter().map(|(k, v)| (k, v.to_string())).collect();
+    let line = |line: Line| line_view(line, contexts, policy, lang);
+    Ok(ScoreView {
+        person: ScorePerson {
+            id: person.id,
+            number: person.number,
+            name: person.name,
+            school_id: person.school_id,
+            class_id: person.class_id,
+            grade: person.grade,
+        },
+        policy: ScorePolicy {
+            id: version.policy_id,
+            version: version.version,
+            policy_version_id: version.policy_version_id,
+            title_zh: version.title_zh,
+            title_en: version.title_en,
+            illustrative: version.illustrative,
+        },
+        as_of,
+        eligible: sheet.eligible,
+        not_eligible: sheet.not_eligible.as_ref().map(|r| reason_view(r, policy, lang)).transpose()?,
+        total: sheet.total.to_string(),
+        measures: decimals(sheet.measures),
+        levels: sheet.levels,
+        next: next_view(&sheet.next)?,
+        outputs: sheet.outputs,
+        requirements: sheet.requirements.iter().map(|r| requirement_view(r, policy, lang)).collect::<Result<_>>()?,
+        lines: sheet.lines.into_iter().map(line).collect::<Result<_>>()?,
+    })
+}
+
+fn next_view(next: &BTreeMap<String, NextLevel>) -> Result<Value> {
+    serde_json::to_value(next).map_err(ApiError::internal)
+}
+
+fn requirement_view(outcome: &RequirementOutcome, policy: &Policy, lang: Lang) -> Result<RequirementView> {
+    let written = policy.document().requirements.iter().find(|r| r.id == outcome.id);
+    let title = written.and_then(|r| r.title.as_ref()).map_or(outcome.id.as_str(), |t| t.get(lang)).to_owned();
+    Ok(RequirementView {
+        id: outcome.id.clone(),
+        title,
+        met: outcome.met,
+        shortfall: outcome.shortfall.map(|s| s.to_string()),
+        missing: serde_json::to_value(&outcome.missing).map_err(ApiError::internal)?,
+    })
+}
+
+fn line_view(line: Line, contexts: &HashMap<Uuid, store::Context>, policy: &Policy, lang: Lang) -> Result<LineView> {
+    let record_id: Uuid = line.record_id.parse().map_err(ApiError::internal)?;
+    let context = contexts.get(&record_id);
+    let status = serde_json::to_value(line.status).map_err(ApiError::internal)?;
+    Ok(LineView {
+        record_id,
+        source: context.map(|c| c.source.clone()),
+        starts_at: context.map(|c| c.starts_at),
+        title_zh: context.and_then(|c| c.title_zh.clone()),
+        title_en: context.and_then(|c| c.title_en.clone()),
+        host_id: context.and_then(|c| c.host_id),
+        host_name: context.and_then(|c| c.host_name.clone()),
+        rule: line.rule,
+        category: line.category,
+        raw: line.raw.to_string(),
+        counted: line.counted.to_string(),
+        minutes: line.minutes,
+        status: status.as_str().unwrap_or_default().to_owned(),
+        flagged: line.flagged,
+        reasons: line.reasons.iter().map(|r| reason_view(r, policy, lang)).collect::<Result<_>>()?,
+    })
+}
+
+fn reason_view(reason: &Reason, policy: &Policy, lang: Lang) -> Result<ReasonView> {
+    let mut value = serde_json::to_value(reason).map_err(ApiError::internal)?;
+    Ok(ReasonView {
+        code: reason.code().to_owned(),
+        params: value.get_mut("params").map(Value::take).unwrap_or_else(|| json!({})),
+        text: words(reason, lang, policy),
+    })
+}
+
+/// The person, if the actor may read the scores.
+pub(super) async fn readable_person(tx: &mut Tx, actor: &Actor, id: Uuid) -> Result<store::NamedPerson> {
+    let person = store::named_person(tx, id).await?.ok_or_else(|| ApiError::not_found("person"))?;
+    let scope = Scope::Person { district: tx.district().0, person: id, school: person.school_id };
+    actor.require(Action::ScoreRead, &scope)?;
+    Ok(person)
+}
+
+/// A moment, or the end of a day in the district's time zone.
+fn moment(text: &str, zone: Tz) -> Result<DateTime<Utc>> {
+    if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
+        return Ok(moment.to_utc());
+    }
+    let day: Option<NaiveDate> = text.parse().ok();
+    let next = day.and_then(|d| d.succ_opt()).map(|d| d.and_time(NaiveTime::MIN));
+    let end = next
+        .and_then(|n| zone.from_local_datetime(&n).earliest())
+        .map(|n| n.to_utc() - chrono::TimeDelta::microseconds(1));
+    end.ok_or_else(|| {
+        let message = "must be a day (2026-03-01) or a moment with its offset (2026-03-01T09:00:00+08:00)";
+        ApiError::invalid_field("as_of", "invalid_value", message)
+    })
+}
+
+/// The version by which the district scored at a moment.
+async fn effective_at(tx: &mut Tx, policy_id: Option<&str>, at: DateTime<Utc>, past: bool) -> Result<store::VersionAt> {
+    let mut versions = store::versions_at(tx, policy_id, at, past).await?;
+    if versions.len() > 1 {
+        let ids: Vec<String> = versions.into_iter().map(|v| v.policy_id).collect();
+        let message = format!("the district scores by several policies; say which: {}", ids.join(", "));
+        return Err(ApiError::invalid_field("policy", "required", message));
+    }
+    versions.pop().ok_or_else(|| {
+        let detail = "The district scored by no such policy at that time. Adopt one, or ask for a later time.";
+        ApiError::conflict("no_policy", detail)
+    })
+}
+
+/// Which scores.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct WhichScores {
+    /// The policy; needed where the district scores by several.
+    #[serde(default)]
+    pub policy: Option<String>,
+    /// Of persons now at this school.
+    #[serde(default)]
+    pub school: Option<Uuid>,
+    /// Of persons now in this class.
+    #[serde(default)]
+    pub class: Option<Uuid>,
+    /// Of persons now in this grade.
+    #[serde(default)]
+    pub grade: Option<i32>,
+}
+
+/// A person's total.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct ScoreSummary {
+    /// The person.
+    pub person_id: Uuid,
+    /// Number.
+    pub number: String,
+    /// Name.
+    pub name: String,
+    /// School now.
+    pub school_id: Option<Uuid>,
+    /// Class now.
+    pub class_id: Option<Uuid>,
+    /// Grade now.
+    pub grade: Option<i32>,
+    /// The policy.
+    pub policy_id: String,
+    /// Whether the person may earn.
+    pub eligible: bool,
+    /// Sum of credit, a decimal.
+    pub total: String,
+    /// Ladder → level.
+    #[schema(value_type = Object)]
+    pub levels: Value,
+    /// Output → value.
+    #[schema(value_type = Object)]
+    pub outputs: Value,
+    /// Requirements: `id`, `met`, `shortfall`, `missing`.
+    #[schema(value_type = Vec<Object>)]
+    pub requirements: Value,
+    /// Soft rules that wait for a decision.
+    pub flags: i32,
+    /// When it was computed.
+    pub computed_at: DateTime<Utc>,
+}
+
+impl From<ScoreRow> for ScoreSummary {
+    fn from(row: ScoreRow) -> Self {
+        Self {
+            person_id: row.person_id,
+            number: row.number,
+            name: row.name,
+            school_id: row.school_id,
+            class_id: row.class_id,
+            grade: row.grade,
+            policy_id: row.policy_id,
+            eligible: row.eligible,
+            total: Credit::from_milli(row.total).to_string(),
+            levels: row.levels,
+            outputs: row.outputs,
+            requirements: row.requirements,
+            flags: row.flags,
+            computed_at: row.computed_at,
+        }
+    }
+}
+
+/// Totals of persons that the account may see, in order of number.
+#[utoipa::path(
+    get, path = "/api/v1/scores", operation_id = "list_scores", tag = TAG, params(WhichScores, PageQuery),
+    responses((status = 200, description = "A page of totals", body = Page<ScoreSummary>), ApiErrors)
+)]
+pub async fn list_scores(
+    State(state): State<AppState>,
+    actor: Actor,
+    ApiQuery(which): ApiQuery<WhichScores>,
+    ApiQuery(page): ApiQuery<PageQuery>,
+) -> Result<Json<Page<ScoreSummary>>> {
+    let mut tx = state.begin_snapshot(&actor).await?;
+    let now = state.now();
+    let version = effective_at(&mut tx, which.policy.as_deref(), now, false).await?;
+    let all = actor.may(Action::ScoreRead, &Scope::District { district: tx.district().0 });
+    let schools = match actor.schools() {
+        Reach::All => Vec::new(),
+        Reach::Only(schools) => schools,
+    };
+    let filter = store::ScoreFilter {
+        policy_id: &version.policy_id,
+        school: which.school,
+        class: which.class,
+        grade: which.grade,
+        reach: (!all).then_some((schools, actor.persons())),
+        after: page.after()?,
+        fetch: page.fetch()?,
+    };
+    let rows = store::scores(&mut tx, &filter).await?;
+    Ok(Json(Page::of(rows, &page, |r| r.number.clone(), ScoreSummary::from)?))
+}
+
+fn words(reason: &Reason, _lang: Lang, _policy: &Policy) -> String {
+    reason.code().to_owned()
+}

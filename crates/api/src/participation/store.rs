@@ -19,7 +19,6 @@ pub struct SessionRow {
     pub starts_at: DateTime<Utc>,
     pub capacity: Option<i32>,
     pub status: String,
-    pub title_zh: String,
     pub grade_from: Option<i32>,
     pub grade_to: Option<i32>,
     /// The day in the time zone of the transaction's district.
@@ -111,7 +110,6 @@ pub struct Taken {
 /// One entry of a participation's history.
 #[derive(Debug, FromRow)]
 pub struct EventRow {
-    pub id: Uuid,
     pub from_state: Option<String>,
     pub to_state: String,
     pub minutes: Option<i32>,
@@ -153,7 +151,7 @@ pub struct Filter<'a> {
 pub async fn session(tx: &mut Tx, id: Uuid) -> Result<SessionRow> {
     let district = tx.district();
     sqlx::query_as(
-        "SELECT s.id, s.activity_id, s.host_id, o.kind AS host_kind, s.starts_at, s.capacity, s.status, a.title_zh,
+        "SELECT s.id, s.activity_id, s.host_id, o.kind AS host_kind, s.starts_at, s.capacity, s.status,
                 lower(a.grades) AS grade_from, upper(a.grades) - 1 AS grade_to,
                 (s.starts_at AT TIME ZONE d.time_zone)::date AS day
          FROM session s
@@ -341,7 +339,7 @@ pub async fn waiting(tx: &mut Tx, hosts: Option<&[Uuid]>, limit: i64) -> Result<
 pub async fn events(tx: &mut Tx, id: Uuid) -> Result<Vec<EventRow>> {
     let district = tx.district();
     Ok(sqlx::query_as(
-        "SELECT e.id, e.from_state, e.to_state, e.minutes, e.quantity, e.reason, e.account_id,
+        "SELECT e.from_state, e.to_state, e.minutes, e.quantity, e.reason, e.account_id,
                 a.display_name AS account_name, e.at
          FROM participation_event e LEFT JOIN account a ON a.id = e.account_id
          WHERE e.district_id = $1 AND e.participation_id = $2 ORDER BY e.id",

@@ -1,10 +1,33 @@
-//! The operations on policies.
+//! Policies: published rule sets, and which of them a district scores by.
+//!
+//! A version is published once and never changes. To score by it a district adopts it: the adoption is computed in the
+//! background (who gains, who loses), read by an official, and then made effective in one transaction.
+
+mod adopt;
+mod adoption;
+mod publish;
+mod read;
+mod shipped;
+mod store;
+
+pub use adoption::resume;
+pub use shipped::load_shipped;
 
 use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::state::AppState;
+
+const TAG: &str = "policies";
 
 /// The operations of this slice.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
+        .routes(routes!(publish::publish_policy, read::list_policies))
+        .routes(routes!(publish::check_policy))
+        .routes(routes!(read::read_policy))
+        .routes(routes!(adopt::adopt_policy, adopt::list_adoptions))
+        .routes(routes!(adopt::read_adoption))
+        .routes(routes!(adopt::make_effective))
+        .routes(routes!(adopt::discard_adoption))
 }

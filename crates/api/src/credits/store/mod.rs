@@ -4,11 +4,16 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kepu_domain::person::{Person, PersonKind};
+use kepu_domain::policy::SoftDecision;
 use kepu_domain::record::Record;
 use serde_json::Value;
 use sqlx::FromRow;
 use sqlx::types::Json;
 use uuid::Uuid;
+
+mod reading;
+
+pub use reading::*;
 
 use super::scoring::Author;
 use crate::error::Result;
@@ -17,6 +22,14 @@ use crate::tenancy::Tx;
 
 /// First number of the advisory locks that keep a district's policies.
 const POLICY_LOCKS: i32 = 0x6b70;
+
+const PERSON: &str = "SELECT p.id, p.kind, p.birth_date, p.tags, e.school_id, e.class_id, e.grade
+     FROM person p
+     LEFT JOIN LATERAL (
+         SELECT school_id, class_id, grade FROM enrolment
+         WHERE district_id = $1 AND person_id = p.id ORDER BY valid_from DESC, id DESC LIMIT 1
+     ) e ON true
+     WHERE p.district_id = $1 AND p.id = ANY($2)";
 
 /// A participation with what the engine wants to know of its session.
 #[derive(Debug, FromRow)]
@@ -145,7 +158,9 @@ impl PersonRow {
 /// A policy version that a district scores by.
 #[derive(Debug, Clone, FromRow)]
 pub struct EffectivePolicy {
+    /// The policy.
     pub policy_id: String,
+    /// Its adopted version.
     pub policy_version_id: Uuid,
 }
 
@@ -176,6 +191,13 @@ pub struct DecisionRow {
     pub person_id: Uuid,
     pub rule: String,
     pub decision: String,
+}
+
+impl DecisionRow {
+    /// What the engine reads.
+    pub fn decision(self) -> SoftDecision {
+        SoftDecision { record_id: self.record_id.to_string(), rule: self.rule, enforce: self.decision == "enforce" }
+    }
 }
 
 /// A ledger entry to add.
@@ -413,23 +435,18 @@ pub async fn policy_document(tx: &mut Tx, version: Uuid) -> Result<Option<String
         .await?)
 }
 
+/// Persons with the newest enrolment, in order of id.
+pub async fn persons(tx: &mut Tx, persons: &[Uuid]) -> Result<Vec<PersonRow>> {
+    let district = tx.district();
+    let sql = format!("{PERSON} ORDER BY p.id");
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(district.0).bind(persons).fetch_all(&mut **tx).await?)
+}
+
 /// Persons, locked against other scoring until the end of the transaction, in order of id.
 pub async fn lock_persons(tx: &mut Tx, persons: &[Uuid]) -> Result<Vec<PersonRow>> {
     let district = tx.district();
-    Ok(sqlx::query_as(
-        "SELECT p.id, p.kind, p.birth_date, p.tags, e.school_id, e.class_id, e.grade
-         FROM person p
-         LEFT JOIN LATERAL (
-             SELECT school_id, class_id, grade FROM enrolment
-             WHERE district_id = $1 AND person_id = p.id ORDER BY valid_from DESC, id DESC LIMIT 1
-         ) e ON true
-         WHERE p.district_id = $1 AND p.id = ANY($2)
-         ORDER BY p.id FOR NO KEY UPDATE OF p",
-    )
-    .bind(district.0)
-    .bind(persons)
-    .fetch_all(&mut **tx)
-    .await?)
+    let sql = format!("{PERSON} ORDER BY p.id FOR NO KEY UPDATE OF p");
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(district.0).bind(persons).fetch_all(&mut **tx).await?)
 }
 
 /// What is known now of the persons' records.

@@ -1,0 +1,223 @@
+//! Checking and publishing a policy version.
+
+use axum::Json;
+use axum::extract::State;
+use chrono::{DateTime, Utc};
+use kepu_domain::policy::{Policy, Problem, run_case};
+use kepu_domain::role::{Action, Scope};
+use kepu_domain::text::Lang;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::TAG;
+use super::read::PolicyView;
+use super::store::{self, NewVersion};
+use crate::audit;
+use crate::auth::Actor;
+use crate::error::{ApiError, ApiErrors, FieldError, Result};
+use crate::extract::ApiJson;
+use crate::ids;
+use crate::state::AppState;
+use crate::tenancy::Tx;
+
+/// Bytes of a document at the most.
+const MOST_BYTES: usize = 1024 * 1024;
+
+/// A policy document.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyDocument {
+    /// The YAML text.
+    pub document: String,
+}
+
+/// What a check found.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct PolicyCheck {
+    /// Whether it can be published.
+    pub ok: bool,
+    /// What is wrong, in order of lines.
+    pub problems: Vec<PolicyProblem>,
+    /// Cases that do not give what they say.
+    pub failed_cases: Vec<FailedCase>,
+    /// How many cases there are.
+    pub cases: usize,
+}
+
+/// One thing wrong with a document.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct PolicyProblem {
+    /// A stable word for the kind of problem.
+    pub code: String,
+    /// Line, from 1.
+    pub line: u64,
+    /// The way to the value.
+    pub path: String,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+}
+
+/// A case that fails.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct FailedCase {
+    /// Its name.
+    pub name: String,
+    /// What came out differently.
+    pub differences: Vec<String>,
+}
+
+/// Checks a document and runs its cases; publishes nothing.
+#[utoipa::path(
+    post, path = "/api/v1/policies/check", operation_id = "check_policy", tag = TAG, request_body = PolicyDocument,
+    responses((status = 200, description = "What was found", body = PolicyCheck), ApiErrors)
+)]
+pub async fn check_policy(
+    State(state): State<AppState>,
+    actor: Actor,
+    ApiJson(body): ApiJson<PolicyDocument>,
+) -> Result<Json<PolicyCheck>> {
+    let district = actor.district()?;
+    actor.require(Action::PolicyPublish, &Scope::District { district: district.0 })?;
+    size(&body.document)?;
+    let _ = state;
+    Ok(Json(check(&body.document)))
+}
+
+/// Publishes a version for the district. Its text never changes again.
+#[utoipa::path(
+    post, path = "/api/v1/policies", operation_id = "publish_policy", tag = TAG, request_body = PolicyDocument,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Repeat safely with the same key")),
+    responses((status = 201, description = "Published", body = PolicyView),
+              (status = 200, description = "Was published already with the same text", body = PolicyView), ApiErrors)
+)]
+pub async fn publish_policy(
+    State(state): State<AppState>,
+    actor: Actor,
+    ApiJson(body): ApiJson<PolicyDocument>,
+) -> Result<(axum::http::StatusCode, Json<PolicyView>)> {
+    let mut tx = state.begin(&actor).await?;
+    let district = tx.district().0;
+    actor.require(Action::PolicyPublish, &Scope::District { district })?;
+    size(&body.document)?;
+    let now = state.now();
+    let (row, new) = publish(&mut tx, Some(district), &body.document, Some(actor.account_id), now).await?;
+    if new {
+        let detail = json!({ "policy_id": row.policy_id, "version": row.version, "digest": row.digest });
+        let event = audit::Event::new("policy.publish", "policy_version", row.id, detail);
+        audit::record(&mut tx, &actor, now, event).await?;
+    }
+    tx.commit().await?;
+    let status = if new { axum::http::StatusCode::CREATED } else { axum::http::StatusCode::OK };
+    Ok((status, Json(row.into())))
+}
+
+/// Publishes a document, for a district or for all; answers whether it is new.
+pub(super) async fn publish(
+    tx: &mut Tx,
+    district: Option<Uuid>,
+    text: &str,
+    by: Option<Uuid>,
+    at: DateTime<Utc>,
+) -> Result<(store::VersionRow, bool)> {
+    let policy = Policy::parse(text).map_err(|problems| refused(&problems))?;
+    let found = check_cases(&policy);
+    if let Some(first) = found.first() {
+        let errors = found.iter().map(|case| FieldError::new("document", "case_failed", in_words(case))).collect();
+        let detail = format!("The policy's own cases do not hold, first “{}”. Mend the rules or the case.", first.name);
+        return Err(ApiError::unprocessable("policy_cases_fail", detail).with_errors(errors));
+    }
+    let document = policy.document();
+    let digest = format!("{:x}", Sha256::digest(text.as_bytes()));
+    let new = NewVersion {
+        id: ids::new(),
+        district_id: district,
+        policy_id: &document.id,
+        version: &document.version,
+        title_zh: document.title.get(Lang::Zh),
+        title_en: document.title.get(Lang::En),
+        illustrative: document.illustrative,
+        document: text,
+        digest: &digest,
+        published_by: by,
+        published_at: at,
+    };
+    let is_new = store::insert_version(tx, &new).await?;
+    let row = store::version_by_name(tx, district, &document.id, &document.version).await?;
+    let row = row.ok_or_else(|| ApiError::not_found("policy version"))?;
+    if !is_new && row.digest != digest && district.is_some() {
+        let detail = format!(
+            "Version {} of {} is published with another text, and a published version never changes. Give the new text \
+             a new version.",
+            document.version, document.id
+        );
+        return Err(ApiError::conflict("version_published", detail));
+    }
+    Ok((row, is_new))
+}
+
+fn size(text: &str) -> Result<()> {
+    if text.len() > MOST_BYTES {
+        return Err(ApiError::invalid_field("document", "too_long", format!("at most {MOST_BYTES} bytes")));
+    }
+    Ok(())
+}
+
+fn check(text: &str) -> PolicyCheck {
+    match Policy::parse(text) {
+        Err(problems) => {
+            PolicyCheck { ok: false, problems: problems.iter().map(view).collect(), failed_cases: Vec::new(), cases: 0 }
+        }
+        Ok(policy) => {
+            let failed_cases = check_cases(&policy);
+            let cases = policy.document().cases.len();
+            PolicyCheck { ok: failed_cases.is_empty(), problems: Vec::new(), failed_cases, cases }
+        }
+    }
+}
+
+fn check_cases(policy: &Policy) -> Vec<FailedCase> {
+    let run = |case| FailedCase { name: name_of(case), differences: run_case(policy, case) };
+    policy.document().cases.iter().map(run).filter(|c| !c.differences.is_empty()).collect()
+}
+
+fn name_of(case: &kepu_domain::policy::Case) -> String {
+    case.name.get(Lang::Zh).to_owned()
+}
+
+fn in_words(case: &FailedCase) -> String {
+    format!("case “{}”: {}", case.name, case.differences.join("; "))
+}
+
+fn view(problem: &Problem) -> PolicyProblem {
+    PolicyProblem {
+        code: problem.code.to_owned(),
+        line: problem.line as u64,
+        path: problem.path.to_string(),
+        message: problem.message.clone(),
+        help: problem.help.clone(),
+    }
+}
+
+fn refused(problems: &[Problem]) -> ApiError {
+    let errors = problems
+        .iter()
+        .map(|p| {
+            let mut error =
+                FieldError::new(format!("document:{}", p.path), p.code, format!("{} — {}", p.message, p.help));
+            error.row = Some(p.line as u64);
+            error
+        })
+        .collect();
+    let detail = match problems.first() {
+        Some(first) => {
+            format!("The policy has {} problem(s), first on line {}: {}", problems.len(), first.line, first.message)
+        }
+        None => "The policy cannot be read.".to_owned(),
+    };
+    ApiError::unprocessable("policy_refused", detail).with_errors(errors)
+}
