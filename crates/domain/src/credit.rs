@@ -151,7 +151,9 @@ impl<'de> Deserialize<'de> for Credit {
             }
 
             fn visit_str<E: de::Error>(self, value: &str) -> Result<Credit, E> {
-                value.parse().map_err(|e| E::custom(format!("`{value}`: {e}")))
+                value.parse().map_err(|e| {
+                    E::custom(format!("`{value}` is not an amount: {e} — write a number such as 1 or 0.5"))
+                })
             }
 
             fn visit_i64<E: de::Error>(self, value: i64) -> Result<Credit, E> {

@@ -153,6 +153,13 @@ fn default_stages() -> Vec<Stage> {
     ]
 }
 
+/// A day that may be left out, with a plain word about one that is none.
+pub(super) fn optional_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
+    let Some(text) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
+    let day = text.parse();
+    day.map(Some).map_err(|_| de::Error::custom(format!("`{text}` is not a day — write it as 2026-09-01")))
+}
+
 impl fmt::Display for MonthDay {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:02}-{:02}", self.month, self.day)
@@ -182,7 +189,7 @@ impl Serialize for MonthDay {
 impl<'de> Deserialize<'de> for MonthDay {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        text.parse().map_err(|e| de::Error::custom(format!("`{text}`: {e}")))
+        text.parse().map_err(|e| de::Error::custom(format!("`{text}`: {e} — write `09-01` for the first of September")))
     }
 }
 

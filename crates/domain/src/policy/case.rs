@@ -28,7 +28,7 @@ pub struct Case {
     #[schemars(with = "Vec<BTreeMap<String, serde_json::Value>>")]
     pub records: Vec<BTreeMap<String, String>>,
     /// Evaluated as of this day.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "super::calendar::optional_day")]
     pub as_of: Option<NaiveDate>,
     /// What happens to soft rules nobody has decided about.
     #[serde(default)]

@@ -192,7 +192,7 @@ impl<'de> Deserialize<'de> for OneOf {
                     words.extend(more);
                 }
                 if words.is_empty() {
-                    return Err(de::Error::custom("the list is empty, so nothing can ever fit"));
+                    return Err(de::Error::custom("the list is empty, so nothing can ever fit — name at least one"));
                 }
                 Ok(OneOf(words))
             }
@@ -290,8 +290,11 @@ impl<'de> Deserialize<'de> for Range {
             }
 
             fn visit_str<E: de::Error>(self, value: &str) -> Result<Range, E> {
-                Range::from_key(value)
-                    .ok_or_else(|| E::custom(format!("`{value}`: expected a number, or {{from: …, to: …}}")))
+                Range::from_key(value).ok_or_else(|| {
+                    E::custom(format!(
+                        "`{value}` is neither a number nor a range — write `30`, `5+` or `{{from: 15, to: 60}}`"
+                    ))
+                })
             }
 
             fn visit_i64<E: de::Error>(self, value: i64) -> Result<Range, E> {
@@ -550,7 +553,7 @@ impl Check {
                 new("any", fields.join(" | "), Some(found.join(" | ")))
             }
             Self::Not(not) => {
-                let fields: Vec<_> = not.0.iter().map(|c| c.wanted()).collect();
+                let fields: Vec<_> = not.0.iter().map(Self::wanted).collect();
                 new("not", fields.join(", "), None)
             }
         }

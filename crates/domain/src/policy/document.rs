@@ -82,7 +82,7 @@ pub struct Source {
     #[serde(default)]
     pub url: String,
     /// When it was read or published.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "super::calendar::optional_day")]
     pub date: Option<NaiveDate>,
 }
 
@@ -91,10 +91,10 @@ pub struct Source {
 #[serde(deny_unknown_fields)]
 pub struct Days {
     /// First day.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "super::calendar::optional_day")]
     pub from: Option<NaiveDate>,
     /// Last day.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "super::calendar::optional_day")]
     pub to: Option<NaiveDate>,
 }
 
@@ -153,10 +153,10 @@ pub struct Term {
     #[serde(default)]
     pub starts: Option<MonthDay>,
     /// Dated: first day.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "super::calendar::optional_day")]
     pub from: Option<NaiveDate>,
     /// Dated: last day.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "super::calendar::optional_day")]
     pub to: Option<NaiveDate>,
 }
 

@@ -83,7 +83,7 @@ impl<'de> Deserialize<'de> for Key {
                 None if name == "person" => "every limit is within one person already; leave it out".to_owned(),
                 None => format!("keys are: {}, tag:<word>", Self::names().collect::<Vec<_>>().join(", ")),
             };
-            de::Error::custom(format!("`{name}` is not a key; {help}"))
+            de::Error::custom(format!("`{name}` is not a key — {help}"))
         })
     }
 }

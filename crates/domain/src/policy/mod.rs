@@ -19,10 +19,12 @@ mod grade;
 mod key;
 mod limit;
 mod measure;
+mod parts;
 mod price;
 mod problem;
 mod reason;
 mod sheet;
+mod structure;
 mod yaml;
 
 pub use case::{Case, Expect, run_case};
@@ -38,7 +40,6 @@ use std::collections::HashMap;
 use calendar::Almanac;
 use chrono::{DateTime, FixedOffset, NaiveDateTime};
 use condition::Compiled;
-use document::AliasField;
 use facts::Aliases;
 
 /// A policy that was read and found sound, made ready for evaluation.
@@ -74,8 +75,7 @@ impl Policy {
     /// All that is wrong with it, in order of lines.
     pub fn parse(text: &str) -> Result<Self, Vec<Problem>> {
         let root = yaml::Node::read(text).map_err(|p| vec![p])?;
-        let document: Document =
-            serde::Deserialize::deserialize(&root).map_err(|e: yaml::ReadError| vec![e.into_problem()])?;
+        let document = structure::read(&root)?;
         let mut problems = check::check(&document);
         for problem in &mut problems {
             problem.line = root.line_of(&problem.path);
@@ -127,13 +127,3 @@ impl Plan {
 fn turned_round(values: &std::collections::BTreeMap<String, OneOf>) -> HashMap<String, String> {
     values.iter().flat_map(|(value, words)| words.0.iter().map(move |w| (w.clone(), value.clone()))).collect()
 }
-
-/// The fields that `aliases` may name, for checks.
-const ALIAS_FIELDS: [AliasField; 6] = [
-    AliasField::Kind,
-    AliasField::HostLevel,
-    AliasField::HostDesignation,
-    AliasField::ContestLevel,
-    AliasField::Award,
-    AliasField::Tag,
-];

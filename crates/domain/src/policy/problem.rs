@@ -127,7 +127,12 @@ impl fmt::Display for Problem {
 
 /// The known word nearest to `word`, if it is near enough to be a slip of the pen.
 pub fn closest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let most = if word.chars().count() > 5 { 3 } else { 2 };
+    let most = match word.chars().count() {
+        0..=2 => 0,
+        3..=4 => 1,
+        5..=7 => 2,
+        _ => 3,
+    };
     known.map(|k| (distance(word, k), k)).filter(|(d, _)| *d <= most).min_by_key(|(d, _)| *d).map(|(_, k)| k)
 }
 

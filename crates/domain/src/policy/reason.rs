@@ -131,6 +131,26 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// All codes.
+    pub const CODES: [&str; 16] = [
+        "counted_by_rule",
+        "after_as_of",
+        "outside_window",
+        "not_eligible",
+        "condition_failed",
+        "designation_later",
+        "designation_ended",
+        "no_rule",
+        "missing_fact",
+        "not_in_table",
+        "place_not_mapped",
+        "no_factor",
+        "cut_by_limit",
+        "flagged",
+        "waived",
+        "enforced",
+    ];
+
     /// The stable code.
     pub const fn code(&self) -> &'static str {
         match self {

@@ -48,10 +48,7 @@ impl Node {
     pub fn read(text: &str) -> Result<Self, Problem> {
         let mut builder = Builder { stack: Vec::new(), anchors: HashMap::new(), root: None, nodes: 0 };
         for event in Parser::new_from_str(text) {
-            let (event, span) = event.map_err(|e| {
-                Problem::new("yaml", e.marker().line(), format!("this is not YAML: {}", e.info()))
-                    .help("check indentation, colons and quotes on this line and the one above")
-            })?;
+            let (event, span) = event.map_err(|e| not_yaml(text, e.marker().line(), e.info()))?;
             builder.event(event, span.start.line())?;
         }
         builder.root.ok_or_else(|| Problem::new("empty", 1, "the document is empty").help("start with `kepu: 1`"))
@@ -100,6 +97,19 @@ impl Node {
     }
 }
 
+/// What the reader of YAML stumbled over; it knows what it wanted, not what the author did.
+fn not_yaml(text: &str, line: usize, info: &str) -> Problem {
+    let indentation = |line: &str| line.len().saturating_sub(line.trim_start().len());
+    let tab =
+        text.lines().take(line.saturating_add(1)).position(|l| l.get(..indentation(l)).unwrap_or("").contains('\t'));
+    if let Some(before) = tab {
+        return Problem::new("tab", before.saturating_add(1), "a tab stands at the beginning of this line")
+            .help("YAML is indented with spaces; replace the tab by spaces");
+    }
+    Problem::new("yaml", line, format!("this is not YAML: {info}"))
+        .help("look at indentation, colons, brackets and quotes on this line and the one above")
+}
+
 struct Builder {
     stack: Vec<Open>,
     anchors: HashMap<usize, Node>,
@@ -143,6 +153,16 @@ impl Builder {
         }
     }
 
+    /// The way to the innermost open list or mapping.
+    fn path(&self) -> Path {
+        let outer = self.stack.iter().take(self.stack.len().saturating_sub(1));
+        let segments = outer.map(|open| match &open.node.value {
+            Value::Seq(items) => Segment::Index(items.len()),
+            _ => Segment::Key(open.key.as_ref().map(|(key, _)| key.clone()).unwrap_or_default()),
+        });
+        Path::from(segments.collect::<Vec<_>>())
+    }
+
     fn open(&mut self, value: Value, line: usize, anchor: usize) -> Result<(), Problem> {
         if self.stack.len() >= DEEPEST {
             return Err(Problem::new("too_deep", line, format!("nested deeper than {DEEPEST} levels")));
@@ -171,12 +191,9 @@ impl Builder {
                     return Err(Problem::new("yaml", node.line, "a key must be a plain word"));
                 };
                 if let Some((_, first, _)) = entries.iter().find(|(k, ..)| *k == text) {
-                    return Err(Problem::new(
-                        "duplicate_key",
-                        node.line,
-                        format!("`{text}` is written twice; the first is on line {first}"),
-                    )
-                    .help("keep one of them"));
+                    let message = format!("`{text}` is written twice; the first is on line {first}");
+                    let path = self.path().then(text.as_str());
+                    return Err(Problem::new("duplicate_key", node.line, message).help("keep one of them").at(path));
                 }
                 open.key = Some((text, node.line));
             }
@@ -185,6 +202,9 @@ impl Builder {
         Ok(())
     }
 }
+
+/// How an amount with its unit is written.
+const AMOUNT: &str = "an amount with its unit, such as `{records: 3}`, `{credits: 2}` or `{hours: 10}`";
 
 /// What serde found wrong, with the path to it, innermost first.
 #[derive(Debug)]
@@ -225,17 +245,40 @@ impl std::error::Error for ReadError {}
 
 impl de::Error for ReadError {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self { message: message.to_string(), help: String::new(), code: "value", line: None, path: Vec::new() }
+        let message = message.to_string();
+        // What to do stands after a dash.
+        let (message, help) = message.split_once(" — ").unwrap_or((&message, "write another value"));
+        Self { message: message.to_owned(), help: help.to_owned(), code: "value", line: None, path: Vec::new() }
     }
 
     fn invalid_type(found: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
-        Self { code: "type", ..Self::custom(format!("expected {expected}, found {found}")) }
+        let found = match found {
+            de::Unexpected::Str(text) => format!("`{text}`"),
+            de::Unexpected::Unit | de::Unexpected::Option => "nothing".to_owned(),
+            de::Unexpected::Seq => "a list".to_owned(),
+            de::Unexpected::Map => "a mapping".to_owned(),
+            de::Unexpected::UnitVariant => "a word without a value".to_owned(),
+            other => other.to_string(),
+        };
+        let expected = match expected.to_string() {
+            // The only variants with a value are those of amounts.
+            text if text == "newtype variant" => AMOUNT.to_owned(),
+            text => text,
+        };
+        Self { code: "type", ..Self::custom(format!("found {found} here — write {expected}")) }
+    }
+
+    fn invalid_value(found: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
+        Self::invalid_type(found, expected)
     }
 
     fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
         let help = match closest(field, expected.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("known here: {}", expected.join(", ")),
+            None if expected == ["zh", "en"] => {
+                "known here are: zh, en; inside `{…}` a text with a comma or colon needs quotes".to_owned()
+            }
+            None => format!("known here are: {}", expected.join(", ")),
         };
         Self { help, code: "unknown_key", ..Self::custom(format!("`{field}` is not known here")) }
     }
@@ -268,7 +311,7 @@ macro_rules! from_text {
 }
 
 fn wrong(node: &Node, expected: &str) -> ReadError {
-    ReadError { code: "type", ..de::Error::custom(format!("expected {expected}, found {}", node.found())) }
+    ReadError { code: "type", ..de::Error::custom(format!("found {} here — write {expected}", node.found())) }
         .at(node.line)
 }
 
@@ -309,14 +352,14 @@ impl<'de> de::Deserializer<'de> for &'de Node {
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match &self.value {
             Value::Seq(_) => self.deserialize_any(visitor),
-            _ => Err(wrong(self, "a list")),
+            _ => Err(wrong(self, "a list: `[…]`, or lines that begin with `- `")),
         }
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match &self.value {
             Value::Map(_) => self.deserialize_any(visitor),
-            _ => Err(wrong(self, "a mapping (`key: value` lines)")),
+            _ => Err(wrong(self, "a mapping: `{key: value}`, or lines of `key: value`")),
         }
     }
 
@@ -335,10 +378,13 @@ impl<'de> de::Deserializer<'de> for &'de Node {
 
     fn deserialize_enum<V: Visitor<'de>>(
         self,
-        _: &'static str,
-        _: &'static [&'static str],
+        name: &'static str,
+        variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, ReadError> {
+        if name == "Amount" && !matches!(self.value, Value::Map(_)) {
+            return Err(wrong(self, AMOUNT));
+        }
         match &self.value {
             Value::Scalar { text, .. } if !self.is_null() => {
                 visitor.visit_enum(text.as_str().into_deserializer()).map_err(|e: ReadError| e.at(self.line))
@@ -347,9 +393,9 @@ impl<'de> de::Deserializer<'de> for &'de Node {
                 [(key, line, node)] => {
                     visitor.visit_enum(Tagged { key, line: *line, node }).map_err(|e| e.at(self.line))
                 }
-                _ => Err(wrong(self, "exactly one of the possible keys")),
+                _ => Err(wrong(self, &format!("exactly one of the keys {}", variants.join(", ")))),
             },
-            _ => Err(wrong(self, "one of the possible words")),
+            _ => Err(wrong(self, &format!("one of the words {}", variants.join(", ")))),
         }
     }
 

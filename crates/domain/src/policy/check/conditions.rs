@@ -1,0 +1,193 @@
+//! Conditions: known words, ranges that something can lie in, and nothing asked before it is known.
+
+use super::super::condition::{Condition, OneOf, Range};
+use super::super::document::AliasField;
+use super::super::parts::Part;
+use super::super::problem::Path;
+use super::{Checker, category_of, did_you_mean};
+use crate::credit::Credit;
+
+/// Where a condition stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// In `eligible`, a select or a rule: the record has no price yet.
+    BeforePricing,
+    /// In a limit or a measure.
+    AfterPricing,
+}
+
+impl Checker<'_> {
+    /// Step 1.
+    pub(super) fn selection(&mut self) {
+        let document = self.document;
+        self.condition(&document.eligible, &Path::from("eligible"), Place::BeforePricing);
+        for (i, select) in document.select.iter().enumerate() {
+            let path = Path::from("select").then(i);
+            self.condition(&select.when, &path.then("when"), Place::BeforePricing);
+            self.condition(&select.require, &path.then("require"), Place::BeforePricing);
+            if select.require.is_empty() {
+                self.add(
+                    "empty_condition",
+                    &path.then("require"),
+                    format!("the select `{}` requires nothing, so it leaves nothing out", select.id),
+                    "say what records must satisfy, or take it out",
+                );
+            }
+        }
+    }
+
+    pub(super) fn condition(&mut self, condition: &Condition, path: &Path, place: Place) {
+        for part in condition.parts() {
+            match part {
+                Part::Words(name, set) => self.words(name, set, &path.then(name), place),
+                Part::Numbers(name, range) => {
+                    let path = path.then(name);
+                    if range.is_empty() && matches!(name, "month" | "weekday") {
+                        self.add(
+                            "empty_range",
+                            &path,
+                            format!("nothing lies in {range}: a range does not go round the end"),
+                            format!("write `any: [{{{name}: {{from: …}}}}, {{{name}: {{to: …}}}}]`"),
+                        );
+                    } else {
+                        self.range(range, &path);
+                    }
+                    match name {
+                        "month" => self.between(range, 12, "months go from 1 to 12", &path),
+                        "weekday" => self.between(range, 7, "weekdays go from 1 (Monday) to 7 (Sunday)", &path),
+                        _ => {}
+                    }
+                }
+                Part::Date(days) => self.days(days, &path.then("date")),
+                Part::All(all) => {
+                    for (i, each) in all.iter().enumerate() {
+                        self.condition(each, &path.then("all").then(i), place);
+                    }
+                }
+                Part::Any(any) => {
+                    for (i, each) in any.iter().enumerate() {
+                        let path = path.then("any").then(i);
+                        self.condition(each, &path, place);
+                        if each.is_empty() {
+                            self.add(
+                                "empty_condition",
+                                &path,
+                                "an empty alternative always holds, so the whole `any` does",
+                                "write what it should ask, or take it out",
+                            );
+                        }
+                    }
+                }
+                Part::Not(not) => {
+                    self.condition(not, &path.then("not"), place);
+                    if not.is_empty() {
+                        self.add(
+                            "empty_condition",
+                            &path.then("not"),
+                            "an empty condition always holds, so `not` never does",
+                            "write what must not be, or take `not` out",
+                        );
+                    }
+                }
+                Part::Flag(..) | Part::Has(_) => {}
+            }
+        }
+    }
+
+    fn words(&mut self, name: &'static str, set: &OneOf, path: &Path, place: Place) {
+        if matches!(name, "category" | "rule") && place == Place::BeforePricing {
+            self.add(
+                "not_known_yet",
+                path,
+                format!("`{name}` is known only once a rule has priced the record"),
+                "ask for it in limits and measures; here, write the condition that the rule has",
+            );
+            return;
+        }
+        let field = match name {
+            "kind" => Some(AliasField::Kind),
+            "host_level" => Some(AliasField::HostLevel),
+            "host_designation" => Some(AliasField::HostDesignation),
+            "contest_level" => Some(AliasField::ContestLevel),
+            "award" => Some(AliasField::Award),
+            "tag" => Some(AliasField::Tag),
+            _ => None,
+        };
+        for word in &set.0 {
+            match name {
+                "category" => self.known_category(word, path),
+                "rule" => self.known_rule(word, path),
+                "term" => self.known_term(word, path),
+                "stage" => self.known_stage(word, path),
+                "person_kind" => self.known_person_kind(word, path),
+                _ => {}
+            }
+            if let Some(field) = field {
+                self.not_an_alias(field, word, path);
+            }
+        }
+    }
+
+    pub(super) fn known_person_kind(&mut self, word: &str, path: &Path) {
+        if !matches!(word, "student" | "teacher") {
+            self.add(
+                "unknown_person_kind",
+                path,
+                format!("`{word}` is not a kind of person"),
+                "write `student` or `teacher`",
+            );
+        }
+    }
+
+    fn known_category(&mut self, word: &str, path: &Path) {
+        let rules = &self.document.rules;
+        if !rules.iter().any(|r| category_of(r) == word) {
+            let help = did_you_mean(word, rules.iter().map(category_of));
+            self.add("unknown_category", path, format!("no rule gives the category `{word}`"), help);
+        }
+    }
+
+    fn known_rule(&mut self, word: &str, path: &Path) {
+        let rules = &self.document.rules;
+        if !rules.iter().any(|r| r.id == word) {
+            let help = did_you_mean(word, rules.iter().map(|r| r.id.as_str()));
+            self.add("unknown_rule", path, format!("there is no rule `{word}`"), help);
+        }
+    }
+
+    /// Whether some rule can have priced a record that satisfies the condition. What cannot be told is taken to be so.
+    pub(super) fn some_rule_fits(&self, of: &Condition) -> bool {
+        let unknown =
+            |set: Option<&OneOf>, known: &dyn Fn(&str) -> bool| set.is_some_and(|s| !s.0.iter().any(|w| known(w)));
+        let rules = &self.document.rules;
+        // Unknown names have a problem of their own.
+        if unknown(of.category.as_ref(), &|w| rules.iter().any(|r| category_of(r) == w))
+            || unknown(of.rule.as_ref(), &|w| rules.iter().any(|r| r.id == w))
+        {
+            return true;
+        }
+        rules.iter().any(|rule| {
+            of.category.as_ref().is_none_or(|set| set.contains(category_of(rule)))
+                && of.rule.as_ref().is_none_or(|set| set.contains(&rule.id))
+                && !of.excludes(&rule.when)
+        })
+    }
+
+    pub(super) fn range(&mut self, range: &Range, path: &Path) {
+        if range.is_empty() {
+            self.add(
+                "empty_range",
+                path,
+                format!("nothing lies in {range}: it begins above its end"),
+                "exchange the two ends",
+            );
+        }
+    }
+
+    fn between(&mut self, range: &Range, most: i64, message: &str, path: &Path) {
+        let outside = |n: Credit| n < Credit::ONE || n > Credit::whole(most);
+        if range.from.is_some_and(outside) || range.to.is_some_and(outside) {
+            self.add("out_of_range", path, message, "mend the number");
+        }
+    }
+}

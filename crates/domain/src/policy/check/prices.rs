@@ -1,0 +1,161 @@
+//! Rules: each can match something, and gives something.
+
+use super::super::document::{Factor, Price};
+use super::super::problem::Path;
+use super::conditions::Place;
+use super::{Checker, did_you_mean};
+use crate::credit::{Credit, Rounding};
+
+impl Checker<'_> {
+    pub(super) fn rules(&mut self) {
+        let rules = &self.document.rules;
+        if rules.is_empty() {
+            self.add(
+                "no_rules",
+                &Path::from("rules"),
+                "there is no rule, so nothing ever earns credit",
+                "write a rule such as `- {id: activity, credit: {fixed: 1}}`",
+            );
+        }
+        for (i, rule) in rules.iter().enumerate() {
+            let path = Path::from("rules").then(i);
+            self.condition(&rule.when, &path.then("when"), Place::BeforePricing);
+            if rule.category.as_ref().is_some_and(|c| c.trim().is_empty()) {
+                self.add("empty_text", &path.then("category"), "the category is empty", "name it, or take it out");
+            }
+            self.price(&rule.credit, &path.then("credit"));
+            // The first rule that matches prices a record, so a rule whose records all match an earlier one is dead.
+            if let Some(earlier) = rules.iter().take(i).find(|earlier| rule.when.implies(&earlier.when)) {
+                let message = if earlier.when.is_empty() {
+                    format!("`{}` can never match: the rule `{}` before it takes every record", rule.id, earlier.id)
+                } else {
+                    format!(
+                        "`{}` can never match: the rule `{}` before it takes every record that it would",
+                        rule.id, earlier.id
+                    )
+                };
+                self.add(
+                    "rule_never_matches",
+                    &path,
+                    message,
+                    format!("move it before `{}`, or narrow the `when` of that rule", earlier.id),
+                );
+            }
+        }
+    }
+
+    fn price(&mut self, price: &Price, path: &Path) {
+        let by_time = price.per_hour.is_some() || price.per_minute.is_some();
+        if price.fixed.is_none() && !by_time && price.per_quantity.is_none() && price.table.is_none() {
+            self.add(
+                "empty_price",
+                path,
+                "the price has no amount in it",
+                "give `fixed`, `per_hour`, `per_minute`, `per_quantity` or `table`",
+            );
+        }
+        for (name, amount) in [
+            ("fixed", price.fixed),
+            ("per_hour", price.per_hour),
+            ("per_minute", price.per_minute),
+            ("per_quantity", price.per_quantity),
+            ("at_least", price.at_least),
+            ("at_most", price.at_most),
+        ] {
+            self.not_negative(amount, &path.then(name));
+        }
+        self.bounds(price.at_least, price.at_most, path);
+        self.rounding(price.round, path);
+        for (name, minutes) in [("minutes_free", price.minutes_free), ("minutes_step", price.minutes_step)] {
+            if minutes.is_some() && !by_time {
+                self.add(
+                    "minutes_unused",
+                    &path.then(name),
+                    format!("`{name}` says how minutes are paid, but the price pays none"),
+                    "add `per_hour` or `per_minute`, or take it out",
+                );
+            }
+        }
+        if price.minutes_step == Some(0) {
+            self.add(
+                "minutes_step",
+                &path.then("minutes_step"),
+                "blocks of 0 minutes cannot be counted",
+                "write how long a block is, such as 15, or take it out",
+            );
+        }
+        if let Some(name) = &price.table
+            && !self.document.tables.contains_key(name)
+        {
+            let help = did_you_mean(name, self.document.tables.keys().map(String::as_str));
+            self.add("unknown_table", &path.then("table"), format!("there is no table `{name}`"), help);
+        }
+        for (i, factor) in price.times.iter().enumerate() {
+            self.factor(factor, &path.then("times").then(i));
+        }
+    }
+
+    fn factor(&mut self, factor: &Factor, path: &Path) {
+        let values = path.then("values");
+        if factor.values.is_empty() && factor.otherwise.is_none() {
+            self.add(
+                "empty_factor",
+                &values,
+                "the factor has no value, so no record would earn anything",
+                "write values such as `{1: 1, 2: 0.8, 3+: 0.5}`",
+            );
+        }
+        self.keys_of(factor.by, factor.values.keys(), &values);
+        for (key, value) in &factor.values {
+            self.not_negative(Some(*value), &values.then(key.as_str()));
+        }
+        self.not_negative(factor.otherwise, &path.then("otherwise"));
+        self.not_negative(factor.missing, &path.then("missing"));
+    }
+
+    pub(super) fn not_negative(&mut self, amount: Option<Credit>, path: &Path) {
+        if let Some(amount) = amount.filter(|a| *a < Credit::ZERO) {
+            self.add(
+                "negative",
+                path,
+                format!("{amount} is negative; a record can earn nothing, but not less"),
+                "write 0 or more",
+            );
+        }
+    }
+
+    pub(super) fn bounds(&mut self, at_least: Option<Credit>, at_most: Option<Credit>, path: &Path) {
+        if let (Some(least), Some(most)) = (at_least, at_most)
+            && least > most
+        {
+            self.add(
+                "bounds_reversed",
+                &path.then("at_least"),
+                format!("at least {least} and at most {most} cannot both be"),
+                "exchange them, or take one out",
+            );
+        }
+    }
+
+    pub(super) fn rounding(&mut self, round: Option<Rounding>, path: &Path) {
+        if round.is_some_and(|r| r.step <= Credit::ZERO) {
+            self.add(
+                "round_step",
+                &path.then("round").then("step"),
+                "a step must be more than 0",
+                "write 1 for whole numbers, 0.5 for halves, 0.1 for tenths",
+            );
+        }
+    }
+
+    pub(super) fn divisor(&mut self, divide_by: Option<Credit>, path: &Path) {
+        if let Some(by) = divide_by.filter(|by| *by <= Credit::ZERO) {
+            self.add(
+                "divide_by",
+                &path.then("divide_by"),
+                format!("cannot divide by {by}"),
+                "write a number above 0, or take it out",
+            );
+        }
+    }
+}
