@@ -115,7 +115,7 @@ fn all_slips_of_form_are_told_at_once_too() {
         ("unknown_key", "ilustrative"),
         ("value", "sources[0].date"),
         ("type", "limits[2].at_most"),
-        ("unknown_word", "measures[9].sum"),
+        ("unknown_word", "measures[10].sum"),
     ];
     assert_eq!(found, expected.map(|(code, path)| (code, path.to_owned())));
 }

@@ -14,6 +14,8 @@ pub(super) enum Place {
     BeforePricing,
     /// In a limit or a measure.
     AfterPricing,
+    /// Asked of a person, without a record.
+    OfPerson,
 }
 
 impl Checker<'_> {
@@ -38,6 +40,9 @@ impl Checker<'_> {
 
     pub(super) fn condition(&mut self, condition: &Condition, path: &Path, place: Place) {
         for part in condition.parts() {
+            if place == Place::OfPerson {
+                self.of_person(part, path);
+            }
             match part {
                 Part::Words(name, set) => self.words(name, set, &path.then(name), place),
                 Part::Numbers(name, range) => {
@@ -95,6 +100,9 @@ impl Checker<'_> {
     }
 
     fn words(&mut self, name: &'static str, set: &OneOf, path: &Path, place: Place) {
+        if matches!(name, "category" | "rule") && place == Place::OfPerson {
+            return;
+        }
         if matches!(name, "category" | "rule") && place == Place::BeforePricing {
             self.add(
                 "not_known_yet",
@@ -125,6 +133,25 @@ impl Checker<'_> {
             if let Some(field) = field {
                 self.not_an_alias(field, word, path);
             }
+        }
+    }
+
+    /// Without a record only some things can be said of a person.
+    fn of_person(&mut self, part: Part<'_>, path: &Path) {
+        const KNOWN: [&str; 7] = ["person_kind", "grade", "age", "stage", "school", "class", "person_tag"];
+        let name = match part {
+            Part::Words(name, _) | Part::Numbers(name, _) | Part::Flag(name, _) => Some(name),
+            Part::Date(_) => Some("date"),
+            Part::Has(fields) => fields.iter().find(|f| !f.is_of_person()).map(|_| "has"),
+            Part::All(_) | Part::Any(_) | Part::Not(_) => None,
+        };
+        if let Some(name) = name.filter(|n| !KNOWN.contains(n)) {
+            self.add(
+                "not_of_person",
+                &path.then(name),
+                format!("`{name}` is asked of records; here only the person is known"),
+                format!("ask for {}", KNOWN.join(", ")),
+            );
         }
     }
 
@@ -184,7 +211,7 @@ impl Checker<'_> {
         }
     }
 
-    fn between(&mut self, range: &Range, most: i64, message: &str, path: &Path) {
+    pub(super) fn between(&mut self, range: &Range, most: i64, message: &str, path: &Path) {
         let outside = |n: Credit| n < Credit::ONE || n > Credit::whole(most);
         if range.from.is_some_and(outside) || range.to.is_some_and(outside) {
             self.add("out_of_range", path, message, "mend the number");

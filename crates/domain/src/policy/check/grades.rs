@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::document::{Ladder, Output, Test};
 use super::super::problem::Path;
+use super::conditions::Place;
 use super::{Checker, circles, did_you_mean};
 use crate::credit::Credit;
 
@@ -52,6 +53,7 @@ impl<'d> Checker<'d> {
         let compared = lower.iter().chain(&upper).find_map(|(name, n)| n.map(|_| *name));
         let nested = !test.all.is_empty() || !test.any.is_empty() || test.some.is_some() || test.not.is_some();
         let named = test.measure.is_some() || test.ladder.is_some() || test.requirement.is_some();
+        let named = named || test.person.is_some();
         if !named && !nested && compared.is_none() && test.reaches.is_none() {
             self.add(
                 "empty_test",
@@ -108,6 +110,18 @@ impl<'d> Checker<'d> {
         }
         if let Some(requirement) = &test.requirement {
             self.known_requirement(requirement, &path.then("requirement"));
+        }
+        if let Some(person) = &test.person {
+            let path = path.then("person");
+            self.condition(person, &path, Place::OfPerson);
+            if person.is_empty() {
+                self.add(
+                    "empty_condition",
+                    &path,
+                    "nothing is asked of the person",
+                    "write `{ stage: junior }`, or take it out",
+                );
+            }
         }
         if let Some(some) = &test.some {
             let path = path.then("some").then("at_least");
@@ -299,6 +313,8 @@ impl<'d> Checker<'d> {
         for (i, requirement) in self.document.requirements.iter().enumerate() {
             let path = Path::from("requirements").then(i).then("when");
             self.test(&requirement.when, &path, Reads::All);
+            let applies_to = Path::from("requirements").then(i).then("for");
+            self.condition(&requirement.applies_to, &applies_to, Place::OfPerson);
             let mut read = Read::default();
             read.test(&requirement.when, &path);
             edges.insert(&requirement.id, read.requirements.into_iter().map(|(id, _)| id).collect());

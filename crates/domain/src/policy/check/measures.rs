@@ -75,6 +75,10 @@ impl<'d> Checker<'d> {
                 let message = format!("`{id}` is made of other measures, so it reads no records that `of` could pick");
                 self.add("of_unused", &path.then("of"), message, help);
             }
+            if measure.best.is_some() {
+                let message = format!("`{id}` is made of other measures, so `best` has no records to pick");
+                self.add("best_unused", &path.then("best"), message, help);
+            }
             if measure.period.is_some() {
                 let message = format!("`{id}` is made of other measures, so `period` has no records to pick");
                 self.add("period_unused", &path.then("period"), message, help);
@@ -86,6 +90,10 @@ impl<'d> Checker<'d> {
                 format!("`{id}` is always 0: no rule prices a record that matches `of`"),
                 "compare `of` with the `when` and `category` of the rules",
             );
+        }
+        if measure.best == Some(0) {
+            let message = format!("the best 0 records are none, so `{id}` is always 0");
+            self.add("best_zero", &path.then("best"), message, "write how many records are taken");
         }
         if measure.distinct == Some(Key::Lifetime) {
             self.add(
@@ -123,6 +131,22 @@ impl<'d> Checker<'d> {
                 &path.then("of"),
                 format!("`{name}` of stages means nothing: a stage is years long and follows the grade"),
                 "use `month`, `term` or `school_year`",
+            );
+        }
+        for (i, month) in enough.skip_months.iter().enumerate().filter(|(_, m)| !(1..=12).contains(*m)) {
+            self.add(
+                "out_of_range",
+                &path.then("skip_months").then(i),
+                format!("there is no month {month}: months go from 1 to 12"),
+                "mend the number",
+            );
+        }
+        if !enough.skip_months.is_empty() && enough.of != Period::Month {
+            self.add(
+                "skip_months_unused",
+                &path.then("skip_months"),
+                format!("`skip_months` goes with `of: month`, not with `of: {}`", enough.of.name()),
+                "take it out, or count months",
             );
         }
         let zero = match enough.at_least {
