@@ -15,7 +15,9 @@ pub(crate) mod store;
 mod view;
 
 pub use records::{expected_facts, touch_designation, touch_participations, touch_results};
-pub use scoring::{Author, Cause, Effective, Rescored, evaluate_person, lock_policies, policy, rescore, rescore_under};
+pub use scoring::{
+    Author, Cause, Effective, Rescored, effective, evaluate_person, lock_policies, policy, rescore, rescore_under,
+};
 pub use store::EffectivePolicy;
 
 use utoipa_axum::router::OpenApiRouter;

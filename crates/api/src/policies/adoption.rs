@@ -50,7 +50,7 @@ async fn try_compute(state: &AppState, district: DistrictId, id: Uuid) -> Result
     let mut after = None;
     let mut done = 0;
     loop {
-        let persons = store::persons_after(&mut tx, after, CHUNK).await?;
+        let persons = credit_store::persons_after(&mut tx, after, CHUNK).await?;
         let Some(last) = persons.last().copied() else { break };
         after = Some(last);
         let people = credit_store::persons(&mut tx, &persons).await?;
@@ -128,7 +128,7 @@ async fn try_apply(state: &AppState, actor: &Actor, district: DistrictId, id: Uu
     let total = store::count_persons(&mut tx).await?;
     let (mut after, mut persons_done, mut entries) = (None, 0, 0);
     loop {
-        let persons = store::persons_after(&mut tx, after, CHUNK).await?;
+        let persons = credit_store::persons_after(&mut tx, after, CHUNK).await?;
         let Some(last) = persons.last().copied() else { break };
         after = Some(last);
         let persons: BTreeSet<Uuid> = persons.into_iter().collect();

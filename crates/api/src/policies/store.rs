@@ -230,19 +230,6 @@ pub async fn supersede(tx: &mut Tx, id: Uuid, policy_id: &str, at: DateTime<Utc>
     Ok(())
 }
 
-/// Persons of the district after `after`, in order of id.
-pub async fn persons_after(tx: &mut Tx, after: Option<Uuid>, limit: i64) -> Result<Vec<Uuid>> {
-    let district = tx.district();
-    Ok(sqlx::query_scalar(
-        "SELECT id FROM person WHERE district_id = $1 AND ($2::uuid IS NULL OR id > $2) ORDER BY id LIMIT $3",
-    )
-    .bind(district.0)
-    .bind(after)
-    .bind(limit)
-    .fetch_all(&mut **tx)
-    .await?)
-}
-
 /// How many persons the district has.
 pub async fn count_persons(tx: &mut Tx) -> Result<i64> {
     let district = tx.district();

@@ -435,6 +435,19 @@ pub async fn policy_document(tx: &mut Tx, version: Uuid) -> Result<Option<String
         .await?)
 }
 
+/// Persons of the district after `after`, in order of id.
+pub async fn persons_after(tx: &mut Tx, after: Option<Uuid>, limit: i64) -> Result<Vec<Uuid>> {
+    let district = tx.district();
+    Ok(sqlx::query_scalar(
+        "SELECT id FROM person WHERE district_id = $1 AND ($2::uuid IS NULL OR id > $2) ORDER BY id LIMIT $3",
+    )
+    .bind(district.0)
+    .bind(after)
+    .bind(limit)
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
 /// Persons with the newest enrolment, in order of id.
 pub async fn persons(tx: &mut Tx, persons: &[Uuid]) -> Result<Vec<PersonRow>> {
     let district = tx.district();

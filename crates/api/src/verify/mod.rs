@@ -1,0 +1,214 @@
+//! `kepu verify`: every invariant over the whole database.
+//!
+//! score = Σ ledger = evaluate(policy, records); each record's credit ≤ its raw credit; every confirmed participation and
+//! verified result is one record and the other way round; who records never confirms; no entry points into nothing.
+
+mod store;
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::process::ExitCode;
+
+use clap::Args;
+use kepu_domain::credit::Credit;
+use kepu_domain::record::Record;
+use uuid::Uuid;
+
+use crate::config::DataConfig;
+use crate::credits::store as credits_store;
+use crate::credits::{self, Effective};
+use crate::error::Result;
+use crate::postgres::Db;
+use crate::serve::Database;
+use crate::tenancy::{DistrictId, Tx};
+
+/// Flags of `kepu verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// Where the data lives.
+    #[command(flatten)]
+    pub data: DataConfig,
+    /// Broken invariants to print at the most.
+    #[arg(long, default_value_t = 20)]
+    pub first: usize,
+}
+
+/// Persons evaluated at a time.
+const CHUNK: i64 = 1000;
+
+/// A broken invariant: which, where, and what was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    /// The district.
+    pub district: Uuid,
+    /// The invariant.
+    pub invariant: &'static str,
+    /// What was found.
+    pub found: String,
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "district {}: {}: {}", self.district, self.invariant, self.found)
+    }
+}
+
+/// What was verified.
+#[derive(Debug, Clone, Default)]
+pub struct Verified {
+    /// Districts.
+    pub districts: usize,
+    /// Persons evaluated, over all policies.
+    pub persons: usize,
+    /// Records evaluated, over all policies.
+    pub records: usize,
+    /// Ledger entries added up.
+    pub entries: i64,
+    /// Broken invariants.
+    pub broken: Vec<Broken>,
+}
+
+/// Checks the invariants; non-zero when one is broken.
+///
+/// # Errors
+/// The database cannot be reached.
+pub async fn run(args: VerifyArgs) -> anyhow::Result<ExitCode> {
+    let database = Database::of(&args.data).await?;
+    let db = Db::open(&database.url, 4).await?;
+    let verified = database_holds(&db).await;
+    db.close().await;
+    database.stop().await?;
+    let verified = verified?;
+    println!(
+        "verified {} district(s): {} persons and {} records evaluated again, {} ledger entries added up",
+        verified.districts, verified.persons, verified.records, verified.entries
+    );
+    for broken in verified.broken.iter().take(args.first) {
+        println!("BROKEN  {broken}");
+    }
+    if verified.broken.is_empty() {
+        println!("every invariant holds");
+        return Ok(ExitCode::SUCCESS);
+    }
+    println!(
+        "{} broken invariant(s); the first {} are shown",
+        verified.broken.len(),
+        args.first.min(verified.broken.len())
+    );
+    Ok(ExitCode::FAILURE)
+}
+
+/// Verifies every district, each in one unchanging moment.
+///
+/// # Errors
+/// The database failed.
+pub async fn database_holds(db: &Db) -> Result<Verified> {
+    let mut verified = Verified::default();
+    let mut tx = db.begin_snapshot(DistrictId::PLATFORM).await?;
+    let districts = store::districts(&mut tx).await?;
+    tx.rollback().await?;
+    for district in districts {
+        verified.districts += 1;
+        let mut tx = db.begin_snapshot(DistrictId(district)).await?;
+        verify_district(&mut tx, &mut verified).await?;
+        tx.rollback().await?;
+    }
+    Ok(verified)
+}
+
+async fn verify_district(tx: &mut Tx, verified: &mut Verified) -> Result<()> {
+    let district = tx.district().0;
+    for (invariant, found) in store::broken_in_sql(tx).await? {
+        verified.broken.push(Broken { district, invariant, found });
+    }
+    verified.entries += store::count_entries(tx).await?;
+    let effective = credits::effective(tx).await?;
+    let mut after = None;
+    loop {
+        let persons = credits_store::persons_after(tx, after, CHUNK).await?;
+        let Some(last) = persons.last().copied() else { break };
+        after = Some(last);
+        facts_hold(tx, &persons, verified).await?;
+        for one in &effective {
+            scores_hold(tx, one, &persons, verified).await?;
+        }
+    }
+    Ok(())
+}
+
+/// What the engine reads is what participations, results and designations say.
+async fn facts_hold(tx: &mut Tx, persons: &[Uuid], verified: &mut Verified) -> Result<()> {
+    let district = tx.district().0;
+    let records = store::current_records(tx, persons).await?;
+    let of = |source: &str| records.iter().filter(|r| r.source == source).map(|r| r.record_id).collect::<Vec<_>>();
+    let mut expected = credits::expected_facts(tx, &of("participation"), &of("result")).await?;
+    for row in records {
+        let Some(mut now) = expected.remove(&row.record_id) else { continue };
+        // Ranks are those of the moment of confirmation.
+        now.session_rank = row.facts.0.session_rank;
+        now.class_rank = row.facts.0.class_rank;
+        if now != row.facts.0 {
+            let found = format!("record {}: {}", row.record_id, differing(&row.facts.0, &now));
+            verified.broken.push(Broken { district, invariant: "a record says what its source says", found });
+        }
+    }
+    Ok(())
+}
+
+/// The first fact in which two records differ.
+fn differing(stored: &Record, expected: &Record) -> String {
+    let as_map = |r: &Record| serde_json::to_value(r).ok().and_then(|v| v.as_object().cloned()).unwrap_or_default();
+    let (stored, expected) = (as_map(stored), as_map(expected));
+    let keys: std::collections::BTreeSet<&String> = stored.keys().chain(expected.keys()).collect();
+    let differs = keys.into_iter().find(|k| stored.get(*k) != expected.get(*k));
+    differs.map_or_else(String::new, |k| {
+        let show = |v: Option<&serde_json::Value>| v.map_or_else(|| "nothing".to_owned(), ToString::to_string);
+        format!("{k} is {}, should be {}", show(stored.get(k)), show(expected.get(k)))
+    })
+}
+
+/// Scores and lines are what the engine says now.
+async fn scores_hold(tx: &mut Tx, effective: &Effective, persons: &[Uuid], verified: &mut Verified) -> Result<()> {
+    let district = tx.district().0;
+    let policy_id = &effective.row.policy_id;
+    let people = credits_store::persons(tx, persons).await?;
+    let mut records: HashMap<Uuid, Vec<_>> = HashMap::new();
+    for row in credits_store::current_records(tx, persons).await? {
+        verified.records += 1;
+        records.entry(row.person_id).or_default().push(row);
+    }
+    let mut decisions: HashMap<Uuid, Vec<_>> = HashMap::new();
+    for row in credits_store::open_decisions(tx, policy_id, persons).await? {
+        decisions.entry(row.person_id).or_default().push(row.decision());
+    }
+    let mut lines: HashMap<Uuid, BTreeMap<Uuid, (i64, i64)>> = HashMap::new();
+    for line in credits_store::score_lines(tx, policy_id, persons).await? {
+        lines.entry(line.person_id).or_default().insert(line.record_id, (line.raw, line.counted));
+    }
+    let totals: HashMap<Uuid, i64> = store::totals(tx, policy_id, persons).await?.into_iter().collect();
+    for person in people {
+        verified.persons += 1;
+        let own = records.remove(&person.id).unwrap_or_default();
+        let decided = decisions.remove(&person.id).unwrap_or_default();
+        let sheet = credits::evaluate_person(&effective.policy, &person, &own, &decided);
+        let stored = lines.remove(&person.id).unwrap_or_default();
+        let expected: BTreeMap<Uuid, (i64, i64)> = sheet
+            .lines
+            .iter()
+            .filter_map(|l| Some((l.record_id.parse().ok()?, (l.raw.milli(), l.counted.milli()))))
+            .collect();
+        if stored != expected {
+            let differs = expected.keys().chain(stored.keys()).find(|id| stored.get(id) != expected.get(id));
+            let found = format!("{policy_id}, person {}, record {differs:?}", person.id);
+            verified.broken.push(Broken { district, invariant: "each line is what the engine says", found });
+        }
+        // A person without records may have no score yet.
+        let total = totals.get(&person.id).copied();
+        if total.unwrap_or(0) != sheet.total.milli() || (total.is_none() && !sheet.lines.is_empty()) {
+            let shown = total.map_or_else(|| "nothing".to_owned(), |t| Credit::from_milli(t).to_string());
+            let found = format!("{policy_id}, person {}: {shown} is stored, {} is right", person.id, sheet.total);
+            verified.broken.push(Broken { district, invariant: "each score is what the engine says", found });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,145 @@
+//! SQL of verification: what can be counted without the engine.
+
+use kepu_domain::record::Record;
+use sqlx::FromRow;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use crate::error::Result;
+use crate::tenancy::Tx;
+
+/// A record with where it comes from.
+#[derive(Debug, FromRow)]
+pub struct SourcedRecord {
+    pub record_id: Uuid,
+    pub source: String,
+    pub facts: Json<Record>,
+}
+
+/// Invariant and a query that answers a text for each row that breaks it.
+const BROKEN: [(&str, &str); 9] = [
+    (
+        "each line is the sum of its record's ledger entries",
+        "SELECT format('%s, record %s: entries add up to %s, the line says %s (thousandths)', policy_id, record_id,
+                       coalesce(e.amount, 0), coalesce(l.counted, 0))
+         FROM (SELECT policy_id, record_id, sum(amount) AS amount FROM ledger_entry WHERE district_id = $1
+               GROUP BY policy_id, record_id) e
+         FULL JOIN (SELECT policy_id, record_id, counted FROM score_line WHERE district_id = $1) l
+              USING (policy_id, record_id)
+         WHERE coalesce(e.amount, 0) <> coalesce(l.counted, 0)",
+    ),
+    (
+        "each score is the sum of its person's ledger entries",
+        "SELECT format('%s, person %s: entries add up to %s, the score says %s (thousandths)', policy_id, person_id,
+                       coalesce(e.amount, 0), coalesce(s.total, 0))
+         FROM (SELECT policy_id, person_id, sum(amount) AS amount FROM ledger_entry WHERE district_id = $1
+               GROUP BY policy_id, person_id) e
+         FULL JOIN (SELECT policy_id, person_id, total FROM score WHERE district_id = $1) s
+              USING (policy_id, person_id)
+         WHERE coalesce(e.amount, 0) <> coalesce(s.total, 0)",
+    ),
+    (
+        "each line has at most its raw credit",
+        "SELECT format('%s, record %s: %s of %s', policy_id, record_id, counted, raw) FROM score_line
+         WHERE district_id = $1 AND (counted > raw OR counted < 0)",
+    ),
+    (
+        "each confirmed participation and verified result is one record, and the other way round",
+        "SELECT format('%s %s', coalesce(x.source, r.source), coalesce(x.id, r.record_id))
+         FROM (SELECT 'participation' AS source, id, person_id FROM participation
+               WHERE district_id = $1 AND state = 'confirmed'
+               UNION ALL
+               SELECT 'result', id, person_id FROM result WHERE district_id = $1 AND state = 'verified') x
+         FULL JOIN (SELECT source, record_id, person_id FROM record WHERE district_id = $1 AND known_until IS NULL) r
+              ON r.record_id = x.id AND r.source = x.source AND r.person_id = x.person_id
+         WHERE x.id IS NULL OR r.record_id IS NULL",
+    ),
+    (
+        "one confirmation for each person and session",
+        "SELECT format('session %s, person %s: %s', session_id, person_id, count(*)) FROM participation
+         WHERE district_id = $1 AND state = 'confirmed' GROUP BY session_id, person_id HAVING count(*) > 1",
+    ),
+    (
+        "who records never confirms",
+        "SELECT format('participation %s', id) FROM participation
+         WHERE district_id = $1 AND confirmed_by = recorded_by
+         UNION ALL
+         SELECT format('result %s', id) FROM result WHERE district_id = $1 AND decided_by = submitted_by",
+    ),
+    (
+        "a correction names an earlier entry of the same record",
+        "SELECT format('entry %s', e.id) FROM ledger_entry e
+         LEFT JOIN ledger_entry c ON c.district_id = $1 AND c.id = e.corrects AND c.record_id = e.record_id
+              AND c.policy_id = e.policy_id AND c.id < e.id
+         WHERE e.district_id = $1 AND e.corrects IS NOT NULL AND c.id IS NULL",
+    ),
+    (
+        "a participation is in the state of its last event",
+        "SELECT format('participation %s is %s, its history ends with %s', p.id, p.state, e.to_state)
+         FROM participation p
+         LEFT JOIN LATERAL (SELECT to_state FROM participation_event
+                            WHERE district_id = $1 AND participation_id = p.id ORDER BY id DESC LIMIT 1) e ON true
+         WHERE p.district_id = $1 AND p.state IS DISTINCT FROM e.to_state",
+    ),
+    (
+        "enrolments of one person do not overlap",
+        "SELECT format('person %s on %s', a.person_id, b.valid_from) FROM enrolment a
+         JOIN enrolment b ON b.district_id = $1 AND b.person_id = a.person_id AND b.id <> a.id
+              AND b.valid_from >= a.valid_from AND (a.valid_to IS NULL OR b.valid_from <= a.valid_to)
+              AND (b.valid_from > a.valid_from OR b.id > a.id)
+         WHERE a.district_id = $1",
+    ),
+];
+
+/// Every district.
+pub async fn districts(tx: &mut Tx) -> Result<Vec<Uuid>> {
+    Ok(sqlx::query_scalar("SELECT id FROM district ORDER BY id").fetch_all(&mut **tx).await?)
+}
+
+/// Broken invariants that SQL can count, at most 100 of each.
+pub async fn broken_in_sql(tx: &mut Tx) -> Result<Vec<(&'static str, String)>> {
+    let district = tx.district();
+    let mut broken = Vec::new();
+    for (invariant, query) in BROKEN {
+        let sql = format!("SELECT * FROM ({query}) broken (found) LIMIT 100");
+        let found: Vec<String> =
+            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(district.0).fetch_all(&mut **tx).await?;
+        broken.extend(found.into_iter().map(|f| (invariant, f)));
+    }
+    Ok(broken)
+}
+
+/// How many ledger entries the district has.
+pub async fn count_entries(tx: &mut Tx) -> Result<i64> {
+    let district = tx.district();
+    Ok(sqlx::query_scalar("SELECT count(*) FROM ledger_entry WHERE district_id = $1")
+        .bind(district.0)
+        .fetch_one(&mut **tx)
+        .await?)
+}
+
+/// What is known now of the persons' records, with where it comes from.
+pub async fn current_records(tx: &mut Tx, persons: &[Uuid]) -> Result<Vec<SourcedRecord>> {
+    let district = tx.district();
+    Ok(sqlx::query_as(
+        "SELECT record_id, source, facts FROM record
+         WHERE district_id = $1 AND person_id = ANY($2) AND known_until IS NULL",
+    )
+    .bind(district.0)
+    .bind(persons)
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
+/// Persons' totals in thousandths.
+pub async fn totals(tx: &mut Tx, policy_id: &str, persons: &[Uuid]) -> Result<Vec<(Uuid, i64)>> {
+    let district = tx.district();
+    Ok(sqlx::query_as(
+        "SELECT person_id, total FROM score WHERE district_id = $1 AND policy_id = $2 AND person_id = ANY($3)",
+    )
+    .bind(district.0)
+    .bind(policy_id)
+    .bind(persons)
+    .fetch_all(&mut **tx)
+    .await?)
+}
