@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::{
+    admin::AdminCommand,
     config::Config,
     demo::DemoArgs,
     postgres::{
@@ -27,6 +28,9 @@ struct Cli {
 enum Command {
     /// Run the service.
     Serve(Box<Config>),
+    /// Administer an installation from its machine.
+    #[command(subcommand)]
+    Admin(AdminCommand),
     /// Start a temporary PostgreSQL, run a command with DATABASE_URL set, and remove it.
     WithDatabase(WithDatabaseArgs),
     /// Print the OpenAPI document.
@@ -72,6 +76,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
 async fn run_async(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve(config) => crate::serve::run(*config).await,
+        Command::Admin(command) => crate::admin::run(command).await,
         Command::WithDatabase(args) => with_database::run(args).await,
         Command::Verify(args) => crate::verify::run(*args).await,
         Command::Demo(args) => crate::demo::run(*args).await,

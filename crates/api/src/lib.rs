@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod activities;
+pub mod admin;
 pub mod audit;
 pub mod auth;
 pub mod check;
@@ -12,9 +13,12 @@ pub mod config;
 pub mod credits;
 pub mod demo;
 pub mod designations;
+pub mod districts;
 pub mod error;
 pub mod extract;
 pub mod files;
+pub mod housekeeping;
+pub mod http;
 pub mod idempotency;
 pub mod ids;
 pub mod openapi;

@@ -1,21 +1,30 @@
 //! All routes. Each slice gives its operations with their full paths (`/api/v1/…`).
 
-use axum::{Json, Router};
+use axum::{Json, Router, extract::DefaultBodyLimit, middleware::from_fn_with_state, routing::get};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
-    accounts, activities, auth, competitions, credits, designations, organizations, participation, policies, reports,
-    results, roster, sessions,
+    accounts, activities, audit, auth, competitions, credits, designations, districts, organizations, participation,
+    policies, reports, results, roster, sessions,
 };
-use crate::{error::ApiError, openapi::ApiDoc, state::AppState, telemetry};
+use crate::{
+    error::ApiError,
+    http::{guard, headers, health, rate},
+    idempotency,
+    openapi::ApiDoc,
+    state::AppState,
+    telemetry::{self, metrics},
+};
 
 /// The operations of every slice.
 pub fn api() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(ApiDoc::openapi())
         .merge(auth::routes())
         .merge(accounts::routes())
+        .merge(districts::routes())
         .merge(organizations::routes())
         .merge(designations::routes())
         .merge(roster::routes())
@@ -27,20 +36,31 @@ pub fn api() -> OpenApiRouter<AppState> {
         .merge(policies::routes())
         .merge(credits::routes())
         .merge(reports::routes())
+        .merge(audit::routes())
 }
 
 /// The whole service.
 pub fn router(state: AppState) -> Router {
-    let (api, document) = api().split_for_parts();
-    let served = document.clone();
+    let (operations, document) = api().split_for_parts();
+    let operations = operations.layer(from_fn_with_state(state.clone(), idempotency::replay));
+    // From the outside in: limits of the address and account need to know who asks.
+    let operations = rate::limited(operations, &state)
+        .layer(from_fn_with_state(state.clone(), auth::identify))
+        .layer(from_fn_with_state(state.clone(), guard::body_limit))
+        .layer(DefaultBodyLimit::disable());
     Router::new()
-        .merge(api)
-        .route("/api/openapi.json", axum::routing::get(move || async move { Json(served) }))
+        .merge(operations)
+        .route("/api/openapi.json", get(async move || Json(document)))
         .merge(SwaggerUi::new("/api/docs").config(utoipa_swagger_ui::Config::from("/api/openapi.json")))
-        .fallback(|| async { ApiError::not_found("address") })
-        .layer(axum::middleware::from_fn_with_state(state.clone(), auth::identify))
-        .layer(axum::middleware::from_fn(async |request, next: axum::middleware::Next| {
-            telemetry::in_request(crate::ids::new().to_string(), next.run(request)).await
-        }))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/metrics", get(metrics::metrics))
+        .method_not_allowed_fallback(guard::wrong_method)
+        .fallback(async || ApiError::not_found("address"))
+        .layer(from_fn_with_state(state.clone(), guard::timeout))
+        .layer(CompressionLayer::new())
+        .layer(from_fn_with_state(state.clone(), headers::secure))
+        .layer(CatchPanicLayer::custom(guard::panicked))
+        .layer(from_fn_with_state(state.clone(), telemetry::observe))
         .with_state(state)
 }

@@ -11,14 +11,14 @@ use tokio::{
 use crate::{
     clock::Clock,
     config::{Config, DataConfig},
-    files, policies,
+    files, housekeeping, policies,
     postgres::{
         Db,
         embedded::{Durability, PrivateServer},
     },
     router,
     state::AppState,
-    telemetry,
+    telemetry::{self, metrics},
 };
 
 /// The database that the settings name: its address, and the private server if there is one.
@@ -38,6 +38,16 @@ impl Database {
         let server = tokio::task::spawn_blocking(move || PrivateServer::start(&folder, Durability::Full)).await??;
         server.ensure_database().await?;
         Ok(Self { url: server.url().to_owned(), private: Some(server) })
+    }
+
+    /// The same for a command beside the service: uses the private server of a kepu that runs on the folder.
+    pub async fn beside(data: &DataConfig) -> anyhow::Result<Self> {
+        if data.database_url.is_none()
+            && let Some(url) = PrivateServer::running(&data.data_dir)?
+        {
+            return Ok(Self { url, private: None });
+        }
+        Self::of(data).await
     }
 
     /// Stops the private server, after everything that uses it.
@@ -94,6 +104,9 @@ pub async fn serve(
     state: AppState,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
+    metrics::install();
+    state.spawn_job("metrics", metrics::upkeep(state.clone()));
+    state.spawn_job("housekeeping", housekeeping::run(state.clone()));
     let service = router::router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
     let drain = state.clone();
     let graceful = async move {

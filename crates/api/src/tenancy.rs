@@ -2,12 +2,13 @@
 
 use std::ops::{Deref, DerefMut};
 
+use axum::response::{IntoResponse, Response};
 use sqlx::{AssertSqlSafe, PgConnection, Postgres, Transaction};
 use uuid::Uuid;
 
 use crate::{
     error::Result,
-    idempotency::{self, Hold},
+    idempotency::{self, Hold, Kept},
     postgres::Db,
 };
 
@@ -46,6 +47,21 @@ impl Tx {
             hold.committed();
         }
         Ok(())
+    }
+
+    /// Makes its changes durable and returns the answer; one with an `Idempotency-Key` is kept in this transaction,
+    /// so that whoever repeats the request gets it even if the service dies right now.
+    pub async fn commit_with(mut self, answer: impl IntoResponse) -> Result<Response> {
+        let answer = answer.into_response();
+        let answer = if let Some(hold) = &mut self.hold {
+            let (kept, answer) = Kept::of(answer).await?;
+            hold.keep(&mut self.inner, &kept).await?;
+            answer
+        } else {
+            answer
+        };
+        self.commit().await?;
+        Ok(answer)
     }
 
     /// Gives its changes up. Dropping it does the same.

@@ -1,7 +1,7 @@
 //! Administration of accounts: who makes whom, with what rights.
 
 mod change;
-mod create;
+pub mod create;
 pub mod grant;
 mod list;
 mod reset;

@@ -1,10 +1,22 @@
 //! The trail: who did what to which object, when, from where. Written in the transaction of the change.
 
+mod list;
+mod store;
+
 use chrono::{DateTime, Utc};
 use serde_json::Value;
+use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use crate::{auth::Actor, error::Result, ids, tenancy::Tx};
+use crate::{auth::Actor, error::Result, state::AppState, tenancy::Tx};
+
+/// The tag of these operations.
+pub const TAG: &str = "audit";
+
+/// The operations of this slice.
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(list::list_audit_events))
+}
 
 /// One entry of the trail.
 #[derive(Debug, Clone)]
@@ -59,34 +71,5 @@ pub async fn record_many(tx: &mut Tx, actor: &Actor, at: DateTime<Utc>, events: 
 
 /// Writes entries of something that is not a request of an account: a sign-in, a command line, a background job.
 pub async fn record_as(tx: &mut Tx, origin: &Origin, at: DateTime<Utc>, events: Vec<Event>) -> Result<()> {
-    let district = tx.district();
-    let mut ids = Vec::with_capacity(events.len());
-    let (mut actions, mut kinds, mut objects, mut details) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for event in events {
-        ids.push(ids::new());
-        actions.push(event.action);
-        kinds.push(event.object_kind);
-        objects.push(event.object_id);
-        details.push(event.detail);
-    }
-    sqlx::query(
-        "INSERT INTO audit_event (district_id, id, at, account_id, action, object_kind, object_id, detail, address, \
-         request_id)
-         SELECT $1, e.id, $2, $3, e.action, e.kind, e.object, e.detail, $4, $5
-         FROM unnest($6::uuid[], $7::text[], $8::text[], $9::text[], $10::jsonb[]) AS e (id, action, kind, object, \
-         detail)",
-    )
-    .bind(district.0)
-    .bind(at)
-    .bind(origin.account_id)
-    .bind(&origin.address)
-    .bind(&origin.request_id)
-    .bind(ids)
-    .bind(actions)
-    .bind(kinds)
-    .bind(objects)
-    .bind(details)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    store::insert(tx, origin, at, events).await
 }

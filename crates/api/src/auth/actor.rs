@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     extract::{FromRequestParts, OptionalFromRequestParts},
-    http::{StatusCode, request::Parts},
+    http::{Extensions, StatusCode, request::Parts},
 };
 use kepu_domain::role::{Action, Grant, GrantScope, Role, Scope, permits};
 use uuid::Uuid;
@@ -146,6 +146,19 @@ pub(crate) enum Identity {
     Refused(StatusCode, &'static str, &'static str),
     /// No credentials.
     Nobody,
+}
+
+/// The signed-in account of a request, for middleware.
+pub fn known_actor(extensions: &Extensions) -> Option<Arc<Actor>> {
+    match extensions.get::<Identity>() {
+        Some(Identity::Known(actor)) => Some(actor.clone()),
+        _ => None,
+    }
+}
+
+/// The id of the signed-in account of a request.
+pub fn account_of(extensions: &Extensions) -> Option<Uuid> {
+    known_actor(extensions).map(|actor| actor.account_id)
 }
 
 fn identity(parts: &Parts) -> Result<Option<Arc<Actor>>> {

@@ -22,9 +22,10 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{clock::Clock, error::Result, postgres::Db, state::AppState};
 
-pub use actor::{Actor, AnyActor, OptionalActor, Reach};
+pub use actor::{Actor, AnyActor, OptionalActor, Reach, account_of, known_actor};
 pub use cookies::ACCESS_COOKIE;
 pub use identify::{CallerAddress, identify};
+pub use origin::address as caller_address;
 pub use sessions::Tokens;
 
 /// The tag of these operations.

@@ -15,6 +15,7 @@ use nix::unistd::{Gid, Uid, User, chown};
 use sha2::{Digest, Sha256};
 
 use super::binaries::{Binaries, cluster_major};
+use crate::auth::secret::hex;
 
 /// Whom PostgreSQL runs as, when kepu runs as root (which PostgreSQL refuses).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,20 +41,7 @@ impl Cluster {
     /// Finds the cluster of a data folder, making it if there is none.
     pub fn prepare(data_dir: &Path, throwaway: bool) -> anyhow::Result<Self> {
         fs::create_dir_all(data_dir).with_context(|| format!("cannot make the data folder {}", data_dir.display()))?;
-        let data_dir = data_dir.canonicalize()?;
-        let mut home = data_dir.join("postgres");
-        let owner = if Uid::effective().is_root() { Some(owner_for_root(&home)?) } else { None };
-        if let Some(owner) = owner
-            && let Some(wall) = unreachable_part(&data_dir, owner)
-        {
-            let digest = hex(&Sha256::digest(data_dir.as_os_str().as_encoded_bytes())[..8]);
-            home = PathBuf::from(format!("/var/lib/kepu/{digest}"));
-            tracing::info!(
-                "PostgreSQL may not run as root, and its user cannot enter {}: its files are in {} instead",
-                wall.display(),
-                home.display()
-            );
-        }
+        let (home, owner) = place(&data_dir.canonicalize()?)?;
         fs::create_dir_all(&home).with_context(|| format!("cannot make {}", home.display()))?;
         let data = home.join("data");
         refuse_foreign(&data, owner)?;
@@ -117,6 +105,25 @@ impl Cluster {
     }
 }
 
+/// Where the cluster of a data folder is, and whom it belongs to.
+pub fn place(data_dir: &Path) -> anyhow::Result<(PathBuf, Option<Owner>)> {
+    let home = data_dir.join("postgres");
+    if !Uid::effective().is_root() {
+        return Ok((home, None));
+    }
+    let owner = owner_for_root(&home)?;
+    let Some(wall) = unreachable_part(data_dir, owner) else { return Ok((home, Some(owner))) };
+    let digest = hex(&Sha256::digest(data_dir.as_os_str().as_encoded_bytes())[..8]);
+    let home = PathBuf::from(format!("/var/lib/kepu/{digest}"));
+    let owner = owner_for_root(&home)?;
+    tracing::info!(
+        "PostgreSQL may not run as root, and its user cannot enter {}: its files are in {} instead",
+        wall.display(),
+        home.display()
+    );
+    Ok((home, Some(owner)))
+}
+
 /// An existing cluster keeps its owner; a new one goes to `postgres`, else to `nobody`.
 fn owner_for_root(home: &Path) -> anyhow::Result<Owner> {
     if let Ok(metadata) = fs::metadata(home.join("data"))
@@ -167,8 +174,4 @@ fn unreachable_part(path: &Path, owner: Owner) -> Option<PathBuf> {
             mode & bit == 0
         })
         .map(Path::to_path_buf)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

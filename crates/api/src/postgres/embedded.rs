@@ -18,7 +18,10 @@ use nix::{
 use reqwest::Url;
 use tempfile::TempDir;
 
-use super::{cluster::Cluster, pidfile};
+use super::{
+    cluster::{self, Cluster},
+    pidfile,
+};
 
 /// The longest path of a socket that the kernel takes.
 const SOCKET_PATH_LIMIT: usize = 107;
@@ -57,8 +60,7 @@ impl PrivateServer {
     pub fn start(data_dir: &Path, durability: Durability) -> anyhow::Result<Self> {
         let cluster = Cluster::prepare(data_dir, durability == Durability::None)?;
         let (socket, holder) = socket_folder(&cluster)?;
-        let mut url = Url::parse("postgres://kepu@localhost/kepu").context("a URL")?;
-        url.query_pairs_mut().append_pair("host", &socket.to_string_lossy());
+        let url = url_of(&socket)?;
         let launcher = Launcher { cluster, socket, durability };
         let (stop, stopped) = channel();
         let (report, reported) = channel();
@@ -67,7 +69,7 @@ impl PrivateServer {
             .name("postgres".into())
             .spawn(move || launcher.own(&report, &stopped))
             .context("cannot start a thread")?;
-        let mut server = Self { url: url.into(), stop: Some(stop), thread: Some(thread), _socket: holder };
+        let mut server = Self { url, stop: Some(stop), thread: Some(thread), _socket: holder };
         match reported.recv() {
             Ok(Ok(())) => Ok(server),
             Ok(Err(error)) => {
@@ -76,6 +78,18 @@ impl PrivateServer {
             }
             Err(_) => bail!("the thread of PostgreSQL ended unexpectedly"),
         }
+    }
+
+    /// Where to connect to the server of a kepu that runs on this data folder now; none if none does.
+    pub fn running(data_dir: &Path) -> anyhow::Result<Option<String>> {
+        let Ok(data_dir) = data_dir.canonicalize() else { return Ok(None) };
+        let (home, _) = cluster::place(&data_dir)?;
+        let data = home.join("data");
+        let runs = pidfile::holder(&data).is_some_and(|holder| holder.kepu.is_some());
+        if !runs {
+            return Ok(None);
+        }
+        pidfile::socket_folder(&data).map(|socket| url_of(&socket)).transpose()
     }
 
     /// Where to connect, as superuser.
@@ -111,6 +125,12 @@ impl Drop for PrivateServer {
     fn drop(&mut self) {
         self.stop();
     }
+}
+
+fn url_of(socket: &Path) -> anyhow::Result<String> {
+    let mut url = Url::parse("postgres://kepu@localhost/kepu").context("a URL")?;
+    url.query_pairs_mut().append_pair("host", &socket.to_string_lossy());
+    Ok(url.into())
 }
 
 /// A folder for the socket that only PostgreSQL's user (and root) can enter; a short one if the data folder is deep.

@@ -1,6 +1,9 @@
 //! What `postmaster.pid` says.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use nix::{errno::Errno, sys::signal::kill, unistd::Pid};
 
@@ -30,6 +33,13 @@ pub fn holder(cluster: &Path) -> Option<Holder> {
     }
     let kepu = parent(pid).filter(|parent| comm(*parent).is_some_and(|comm| comm.starts_with("kepu")));
     Some(Holder { pid, kepu })
+}
+
+/// Where the socket of a running one is.
+pub fn socket_folder(cluster: &Path) -> Option<PathBuf> {
+    let text = fs::read_to_string(cluster.join("postmaster.pid")).ok()?;
+    let line = text.lines().nth(4)?.trim();
+    (!line.is_empty()).then(|| PathBuf::from(line))
 }
 
 /// Whether a process of this id lives.

@@ -1,0 +1,6 @@
+//! What lies around every operation: limits, headers, health.
+
+pub mod guard;
+pub mod headers;
+pub mod health;
+pub mod rate;
