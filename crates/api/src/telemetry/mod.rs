@@ -24,7 +24,7 @@ struct RequestContext {
 
 /// Begins to log to standard error. `RUST_LOG` says how much; `info` by default.
 pub fn init(format: LogFormat) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A second call (two services in one test) keeps the first.
     let _ = match format {
