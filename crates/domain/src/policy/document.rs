@@ -618,7 +618,7 @@ pub struct Test {
     #[serde(default)]
     pub requirement: Option<String>,
     /// What the person must be like on the day as of which is asked: `{ stage: junior }`. Only what can be said of a
-    /// person without a record: grade, stage, age, school, class, person_kind, person_tag.
+    /// person without a record: `grade`, `stage`, `age`, `school`, `class`, `person_kind`, `person_tag`.
     #[serde(default)]
     pub person: Option<Condition>,
     /// All of these.
