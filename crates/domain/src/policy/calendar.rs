@@ -78,8 +78,8 @@ impl Almanac {
     pub fn term(&self, day: NaiveDate) -> Option<TermOfDay> {
         match &self.terms {
             Terms::Recurring(_) => {
-                let name = self.recurring(day)?.1.to_owned();
-                Some(TermOfDay { id: format!("{}-{name}", self.school_year(day)), name })
+                let (year, _, name) = self.recurring(day)?;
+                Some(TermOfDay { id: format!("{year}-{name}"), name: name.to_owned() })
             }
             Terms::Dated(terms) => terms
                 .iter()
@@ -119,7 +119,7 @@ impl Almanac {
             Terms::Recurring(terms) => {
                 let many = i64::try_from(terms.len()).unwrap_or(1);
                 self.recurring(day)
-                    .map_or(between, |(i, _)| i64::from(self.school_year(day)).saturating_mul(many).saturating_add(i))
+                    .map_or(between, |(year, i, _)| i64::from(year).saturating_mul(many).saturating_add(i))
             }
             Terms::Dated(terms) => {
                 terms.iter().zip(0..).find(|((_, from, to), _)| *from <= day && day <= *to).map_or(between, |(_, i)| i)
@@ -127,16 +127,19 @@ impl Almanac {
         }
     }
 
-    fn recurring(&self, day: NaiveDate) -> Option<(i64, &str)> {
+    /// The recurring term of a day: the school year it belongs to, its place in it, and its name. The last term of a
+    /// school year runs until the next year's first one starts.
+    fn recurring(&self, day: NaiveDate) -> Option<(i32, i64, &str)> {
         let Terms::Recurring(terms) = &self.terms else { return None };
         let after_start = |start: (u32, u32)| (start < self.year_starts, start);
         let today = after_start((day.month(), day.day()));
-        terms
-            .iter()
-            .enumerate()
-            .rev()
-            .find(|(_, (_, start))| after_start(*start) <= today)
-            .and_then(|(i, (name, _))| Some((i64::try_from(i).ok()?, name.as_str())))
+        let year = self.school_year(day);
+        let begun = terms.iter().rposition(|(_, start)| after_start(*start) <= today);
+        let (year, index) = match begun {
+            Some(index) => (year, index),
+            None => (year.saturating_sub(1), terms.len().checked_sub(1)?),
+        };
+        Some((year, i64::try_from(index).ok()?, terms.get(index)?.0.as_str()))
     }
 }
 

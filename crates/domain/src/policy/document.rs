@@ -114,7 +114,8 @@ pub struct Calendar {
     /// Month and day, `MM-DD`, on which a school year starts.
     pub school_year_starts: MonthDay,
     /// Terms. Either all recurring (`starts: 09-01`; a term runs until the next starts) or all with full dates
-    /// (`from`, `to`). Without terms the school year is halved on 1 September and 1 February into `autumn` and `spring`.
+    /// (`from`, `to`). Without terms each school year is halved: `autumn` from its first day, `spring` five months later
+    /// (1 September and 1 February).
     pub terms: Vec<Term>,
     /// Stages by grade; `kindergarten`, `primary` (1–6), `junior` (7–9), `senior` (10–12), `higher` when not given.
     pub stages: Vec<Stage>,
@@ -571,7 +572,8 @@ pub struct PeriodPick {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Take {
-    /// The one of the day as of which is asked, else of the last record.
+    /// The one of the day as of which is asked, else of the last record; a stage by the grade on the last record until
+    /// then.
     Current,
     /// The one with the most.
     Best,

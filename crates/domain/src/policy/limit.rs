@@ -104,7 +104,10 @@ fn capacity(at_most: Amount) -> Credit {
     match at_most {
         Amount::Records(n) => Credit::whole(i64::from(n)),
         Amount::Credits(credits) => credits,
-        Amount::Hours(hours) => Ratio::of(hours).times(Credit::whole(60)).rounded(&Rounding::default()),
+        // Whole minutes, so that the credit and the minutes that are kept say the same.
+        Amount::Hours(hours) => {
+            Ratio::of(hours).times(Credit::whole(60)).rounded(&Rounding { step: Credit::ONE, mode: RoundingMode::Down })
+        }
     }
 }
 

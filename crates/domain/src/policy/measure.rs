@@ -93,10 +93,12 @@ fn value<'a>(
         Ratio::of(if holds { points.value } else { Credit::ZERO })
     } else {
         let kept: Vec<&Work<'a>> = works.iter().filter(|w| w.status == Status::Counted && of.holds(&w.facts)).collect();
-        Ratio::of(match &measure.period {
+        let exact = Ratio::of(match &measure.period {
             None => over(context, measure, &kept),
             Some(pick) => over_period(context, measure, pick, &kept, works),
-        })
+        });
+        // Hours are added up in minutes, so that they are rounded once.
+        if measure.sum.or(measure.highest) == Some(SumOf::Hours) { exact.over(60) } else { exact }
     };
     let exact = measure.divide_by.map_or(exact, |by| exact.divided(by));
     let rounded = exact.rounded(&measure.round.unwrap_or_default());
@@ -104,7 +106,7 @@ fn value<'a>(
     Some(measure.at_most.map_or(rounded, |most| rounded.min(most)))
 }
 
-/// A measure over records, over just these.
+/// A measure over records, over just these; hours in minutes.
 fn over<'a>(context: &Context<'a>, measure: &'a Measure, kept: &[&Work<'a>]) -> Credit {
     let best = measure.best.map(|best| the_best(measure, kept, best));
     let kept = best.as_deref().unwrap_or(kept);
@@ -145,9 +147,11 @@ fn over_period<'a>(
         kept.iter().copied().filter(|w| index_of(context, pick.of, w) == Some(index)).collect()
     };
     let of = |index: i64| over(context, measure, &within(index));
+    let asked = |w: &&Work<'a>| context.options.as_of.is_none_or(|as_of| w.facts.day <= as_of);
     match pick.take {
         Take::Current => {
-            let grade = works.iter().rev().find_map(|w| w.facts.grade()).or(context.person.grade);
+            let mut until = works.iter().rev().filter(asked);
+            let grade = until.find_map(|w| w.facts.grade()).or(context.person.grade);
             let now = context.today.and_then(|day| context.plan.almanac.index(pick.of, day, grade));
             now.map(of).unwrap_or_default()
         }
@@ -156,7 +160,6 @@ fn over_period<'a>(
             periods.into_iter().map(of).max().unwrap_or_default()
         }
         Take::Worst => {
-            let asked = |w: &&Work<'a>| context.options.as_of.is_none_or(|as_of| w.facts.day <= as_of);
             let periods: BTreeSet<_> =
                 works.iter().filter(asked).filter_map(|w| index_of(context, pick.of, w)).collect();
             periods.into_iter().map(of).min().unwrap_or_default()
@@ -179,7 +182,7 @@ fn periods_with_enough(context: &Context<'_>, enough: &Enough, kept: &[&Work<'_>
     let is_enough = |works: &[&Work<'_>]| match enough.at_least.unwrap_or(Amount::Records(1)) {
         Amount::Records(n) => whole(works.len()) >= Credit::whole(i64::from(n)),
         Amount::Credits(n) => sum_of(SumOf::Credits, works) >= n,
-        Amount::Hours(n) => sum_of(SumOf::Hours, works) >= n,
+        Amount::Hours(n) => sum_of(SumOf::Minutes, works).milli() >= n.milli().saturating_mul(60),
     };
     let counts = |index: i64| enough.of != Period::Month || !is_skipped(index, &enough.skip_months);
     by_period.into_iter().filter(|(index, works)| counts(*index) && is_enough(works)).map(|(index, _)| index).collect()
@@ -209,8 +212,7 @@ fn sum_of(sum: SumOf, works: &[&Work<'_>]) -> Credit {
     match sum {
         SumOf::Credits => works.iter().map(|w| w.counted).sum(),
         SumOf::RawCredits => works.iter().map(|w| w.raw).sum(),
-        SumOf::Minutes => Credit::whole(minutes()),
-        SumOf::Hours => Credit::hours(minutes()),
+        SumOf::Minutes | SumOf::Hours => Credit::whole(minutes()),
         SumOf::Quantity => works.iter().filter_map(|w| w.record.quantity).sum(),
     }
 }
