@@ -328,7 +328,9 @@ fn measure(t: &mut Tape<'_>, number: usize) -> Value {
     let sums = ["credits", "hours", "minutes", "quantity", "raw_credits"];
     let enough = |t: &mut Tape<'_>| {
         let of = t.one(&["month", "term", "week", "school_year", "day", "year", "stage"]);
-        object([("of", Some(json!(of))), ("at_least", t.maybe(60, amount))])
+        let skip = if of == "month" { t.maybe(50, |t| t.one(&["[2, 7, 8]", "[1]"])) } else { None };
+        let skip = skip.map(|months| serde_json::from_str(months).expect("months"));
+        object([("of", Some(json!(of))), ("at_least", t.maybe(60, amount)), ("skip_months", skip)])
     };
     let derived = t.chance(25);
     if derived {
@@ -350,6 +352,9 @@ fn measure(t: &mut Tape<'_>, number: usize) -> Value {
         };
         if t.chance(40) {
             put("of", condition(t, Reads::Priced, 1));
+        }
+        if t.chance(20) {
+            put("best", json!(1 + t.below(3)));
         }
         if t.chance(40) {
             let of = t.one(&["term", "school_year", "month", "day", "week", "year", "stage"]);
@@ -381,6 +386,9 @@ fn test(t: &mut Tape<'_>, measures: usize, ladders: usize, requirements: usize, 
             2 => json!({ "some": { "at_least": 2, "of": [next(t), next(t), next(t)] } }),
             _ => json!({ "not": next(t) }),
         };
+    }
+    if t.chance(10) {
+        return json!({ "person": condition(t, Reads::Person, 0) });
     }
     if ladders > 0 && t.chance(30) {
         return json!({ "ladder": format!("l{}", t.below(ladders)), "reaches": t.one(&["bronze", "silver"]) });
@@ -511,7 +519,11 @@ pub fn policy(bytes: &[u8]) -> Value {
     let measures: Vec<_> = (0..t.below(5)).map(|i| measure(t, i)).collect();
     let ladders: Vec<_> = (0..t.below(3)).map(|i| ladder(t, i, measures.len())).collect();
     let requirements: Vec<_> = (0..t.below(4))
-        .map(|i| json!({ "id": format!("q{i}"), "when": test(t, measures.len(), ladders.len(), i, 2) }))
+        .map(|i| {
+            let when = test(t, measures.len(), ladders.len(), i, 2);
+            let applies_to = t.maybe(20, |t| condition(t, Reads::Person, 0));
+            object([("id", Some(json!(format!("q{i}")))), ("for", applies_to), ("when", Some(when))])
+        })
         .collect();
     let outputs: Vec<_> =
         (0..t.below(3)).map(|i| output(t, i, measures.len(), ladders.len(), requirements.len())).collect();

@@ -106,6 +106,8 @@ pub enum Shortfall {
 /// The numbers of a sheet.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Answer {
+    /// Whether the person may earn; not said where there is no day to ask about.
+    pub eligible: Option<bool>,
     /// Record → what became of it.
     pub lines: BTreeMap<String, OracleLine>,
     /// Measure → thousandths.
@@ -133,7 +135,8 @@ impl<'a> Oracle<'a> {
     /// An evaluation of these records.
     pub fn new(doc: &'a Document, person: &'a Person, records: &'a [Record], options: &Options<'a>) -> Self {
         let mut records: Vec<_> = records.iter().collect();
-        records.sort_by_key(|r| (r.starts_at, r.id.clone()));
+        // In order of time; at one time `2` goes before `10`.
+        records.sort_by_key(|r| (r.starts_at, r.id.len(), r.id.clone()));
         Self { doc, person, records, options: *options }
     }
 
@@ -159,12 +162,14 @@ impl<'a> Oracle<'a> {
                 .doc
                 .requirements
                 .iter()
+                .filter(|r| self.holds_for_person(&r.applies_to))
                 .map(|r| {
                     let met = grading.holds(&r.when);
                     (r.id.clone(), (met, if met { Some(Shortfall::Of(0)) } else { grading.shortfall(&r.when) }))
                 })
                 .collect(),
             outputs: grading.outputs(),
+            eligible: self.today().map(|_| self.holds_for_person(&self.doc.eligible)),
             lines: lines.clone(),
         }
     }
@@ -342,7 +347,7 @@ impl<'a> Oracle<'a> {
             && lies(&c.month, n(Some(day.month())))
             && lies(&c.weekday, n(Some(day.weekday().number_from_monday())))
             && lies(&c.grade, i(self.grade(r)))
-            && lies(&c.age, i(self.age(day)))
+            && (lies(&c.age, i(self.age(day))) || (r.id.is_empty() && self.today().is_none()))
             && flag(c.voluntary, r.voluntary)
             && flag(c.school_day, r.school_day)
             && flag(c.host_designated, Some(!held.is_empty()))
@@ -357,6 +362,21 @@ impl<'a> Oracle<'a> {
             && c.all.iter().all(|c| self.holds(c, r, priced))
             && (c.any.is_empty() || c.any.iter().any(|c| self.holds(c, r, priced)))
             && c.not.as_ref().is_none_or(|c| !self.holds(c, r, priced))
+    }
+
+    /// The records that are known on the day as of which is asked.
+    fn known(&self) -> Vec<&'a Record> {
+        self.records.iter().copied().filter(|r| self.options.as_of.is_none_or(|d| r.starts_at.date() <= d)).collect()
+    }
+
+    fn today(&self) -> Option<NaiveDate> {
+        self.options.as_of.or(self.known().last().map(|r| r.starts_at.date()))
+    }
+
+    /// Whether a condition holds for the person alone.
+    fn holds_for_person(&self, c: &Condition) -> bool {
+        let starts_at = self.today().unwrap_or_default().and_time(chrono::NaiveTime::MIN);
+        self.holds(c, &Record { starts_at, ..Record::default() }, None)
     }
 
     fn age(&self, day: NaiveDate) -> Option<i32> {
@@ -672,18 +692,12 @@ impl<'a> Grading<'a> {
                 .collect();
             self.over_records(m, &inside)
         };
-        let known: Vec<&Record> = self
-            .oracle
-            .records
-            .iter()
-            .copied()
-            .filter(|r| self.oracle.options.as_of.is_none_or(|d| r.starts_at.date() <= d))
-            .collect();
+        let known = self.oracle.known();
         match pick.take {
             Take::Current => {
                 let grades: Vec<i32> = known.iter().filter_map(|r| self.oracle.grade(r)).collect();
                 let grade = grades.last().copied().or(self.oracle.person.grade);
-                let day = self.oracle.options.as_of.or(known.last().map(|r| r.starts_at.date()));
+                let day = self.oracle.today();
                 let span = day.and_then(|day| self.oracle.span(pick.of, day, grade));
                 span.map_or(Fraction::whole(0), |(name, _)| within(&name))
             }
@@ -705,6 +719,25 @@ impl<'a> Grading<'a> {
     }
 
     fn over_records(&self, m: &Measure, records: &[&Record]) -> Fraction {
+        let mut records = records.to_vec();
+        if let Some(best) = m.best {
+            let by = m.sum.or(m.highest).unwrap_or(SumOf::Credits);
+            let mut left = records;
+            records = Vec::new();
+            while records.len() < best as usize && !left.is_empty() {
+                let mut at = 0;
+                for i in 1..left.len() {
+                    if self.part(by, left[at]).less(self.part(by, left[i])) {
+                        at = i;
+                    }
+                }
+                records.push(left.remove(at));
+            }
+        }
+        self.over_those(m, &records)
+    }
+
+    fn over_those(&self, m: &Measure, records: &[&Record]) -> Fraction {
         let count = |n: usize| Fraction::whole(i128::try_from(n).expect("a small number"));
         if let Some(of) = m.sum {
             return records.iter().fold(Fraction::whole(0), |sum, r| sum.add(self.part(of, r)));
@@ -722,7 +755,8 @@ impl<'a> Grading<'a> {
         }
         let enough = m.streak.as_ref().or(m.periods.as_ref()).expect("a measure says what it measures");
         let mut in_span: BTreeMap<Span, Vec<&Record>> = BTreeMap::new();
-        for r in records {
+        let skipped = |r: &Record| enough.skip_months.contains(&r.starts_at.date().month());
+        for r in records.iter().filter(|r| !skipped(r)) {
             if let Some(span) = self.oracle.span_of(enough.of, r) {
                 in_span.entry(span).or_default().push(r);
             }
@@ -740,7 +774,9 @@ impl<'a> Grading<'a> {
             return count(in_span.len());
         }
         let numbers: BTreeSet<i64> = in_span.keys().filter_map(|(_, number)| *number).collect();
-        let run = |from: &i64| (*from..).take_while(|n| numbers.contains(n)).count();
+        // A month's number is its year's, times 12, and 1 to 12.
+        let skipped = |n: &i64| enough.skip_months.iter().any(|m| (n - i64::from(*m)) % 12 == 0);
+        let run = |from: &i64| (*from..).filter(|n| !skipped(n)).take_while(|n| numbers.contains(n)).count();
         let lone = usize::from(!in_span.is_empty());
         count(numbers.iter().map(run).max().unwrap_or(0).max(lone))
     }
@@ -764,9 +800,13 @@ impl<'a> Grading<'a> {
                 return false;
             }
         }
-        if let Some(id) = &test.requirement
-            && !self.holds(&self.oracle.doc.requirements.iter().find(|r| r.id == *id).expect("a requirement").when)
-        {
+        if let Some(id) = &test.requirement {
+            let requirement = self.oracle.doc.requirements.iter().find(|r| r.id == *id).expect("a requirement");
+            if self.oracle.holds_for_person(&requirement.applies_to) && !self.holds(&requirement.when) {
+                return false;
+            }
+        }
+        if test.person.as_ref().is_some_and(|c| !self.oracle.holds_for_person(c)) {
             return false;
         }
         test.all.iter().all(|t| self.holds(t))
@@ -925,6 +965,9 @@ pub fn differences(sheet: &ScoreSheet, answer: &Answer) -> Vec<String> {
     same("measures".to_owned(), format!("{measures:?}"), format!("{:?}", answer.measures));
     same("levels".to_owned(), format!("{:?}", sheet.levels), format!("{:?}", answer.levels));
     same("outputs".to_owned(), format!("{:?}", sheet.outputs), format!("{:?}", answer.outputs));
+    if let Some(eligible) = answer.eligible {
+        same("eligible".to_owned(), sheet.eligible.to_string(), eligible.to_string());
+    }
     for r in &sheet.requirements {
         let Some((met, short)) = answer.requirements.get(&r.id) else {
             same(format!("requirement {}", r.id), "is there".to_owned(), "is not".to_owned());
