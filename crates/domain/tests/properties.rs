@@ -70,7 +70,8 @@ fn read(bytes: &[u8]) -> Result<Policy, TestCaseError> {
 fn config(cases: u32) -> ProptestConfig {
     ProptestConfig {
         cases,
-        max_global_rejects: cases,
+        // The checks refuse about one generated policy in twelve, mostly limits that can never apply.
+        max_global_rejects: cases / 3,
         max_shrink_iters: 20_000,
         failure_persistence: Some(Box::new(FileFailurePersistence::Direct(concat!(
             env!("CARGO_MANIFEST_DIR"),

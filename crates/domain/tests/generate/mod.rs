@@ -101,7 +101,7 @@ fn comparison(t: &mut Tape<'_>, reads: Reads, depth: usize) -> (&'static str, Va
     if reads == Reads::Person || t.chance(15) {
         return match t.below(7) {
             0 => ("grade", range(t, 5, 10)),
-            1 => ("stage", one_or_more(t, &["primary", "junior", "senior"])),
+            1 => ("stage", one_or_more(t, &["primary", "junior"])),
             2 => ("age", range(t, 11, 16)),
             3 => ("person_kind", one_or_more(t, &["student", "teacher"])),
             4 => ("person_tag", one_or_more(t, &["pilot", "boarder"])),
@@ -148,7 +148,7 @@ fn comparison(t: &mut Tape<'_>, reads: Reads, depth: usize) -> (&'static str, Va
             0 => ("month", range(t, 1, 12)),
             _ => ("weekday", range(t, 1, 7)),
         },
-        26 => ("term", one_or_more(t, &["autumn", "2024-autumn", "spring", "2024-spring"])),
+        26 => ("term", one_or_more(t, &["2024-autumn", "2024-spring", "2024-autumn", "autumn"])),
         _ => ("has", json!([t.one(&["host", "work", "award", "minutes", "place", "stage", "team_size"])])),
     }
 }
@@ -227,14 +227,16 @@ fn table(t: &mut Tape<'_>) -> Value {
         ]),
     });
     if t.chance(25) {
-        let values = json!({ "first": { "credit": "3" }, "second": { "credit": t.one(&AMOUNTS) } });
+        let values = json!({
+            "first": { "credit": "3" }, "second": { "credit": t.one(&AMOUNTS) }, "third": { "credit": "0.5" }
+        });
         return object([("row", Some(json!("award"))), ("values", Some(values)), ("places", places)]);
     }
     let mut values = Map::new();
     for level in LEVELS {
         let mut row = Map::new();
         for award in &AWARDS[..3] {
-            if row.is_empty() || t.chance(80) {
+            if level == "national" || row.is_empty() || t.chance(80) {
                 row.insert((*award).to_owned(), json!(t.one(&AMOUNTS)));
             }
         }
@@ -327,7 +329,7 @@ fn measure(t: &mut Tape<'_>, number: usize) -> Value {
     };
     let sums = ["credits", "hours", "minutes", "quantity", "raw_credits"];
     let enough = |t: &mut Tape<'_>| {
-        let of = t.one(&["month", "term", "week", "school_year", "day", "year", "stage"]);
+        let of = t.one(&["month", "term", "week", "school_year", "day", "year"]);
         let skip = if of == "month" { t.maybe(50, |t| t.one(&["[2, 7, 8]", "[1]"])) } else { None };
         let skip = skip.map(|months| serde_json::from_str(months).expect("months"));
         object([("of", Some(json!(of))), ("at_least", t.maybe(60, amount)), ("skip_months", skip)])
@@ -345,7 +347,7 @@ fn measure(t: &mut Tape<'_>, number: usize) -> Value {
         match t.below(10) {
             0..=2 => put("sum", json!(t.one(&sums))),
             3 | 4 => put("count", json!("records")),
-            5 | 6 => put("distinct", json!(key(t))),
+            5 | 6 => put("distinct", json!(Some(key(t)).filter(|k| *k != "lifetime").unwrap_or("host"))),
             7 => put("highest", json!(t.one(&sums))),
             8 => put("streak", enough(t)),
             _ => put("periods", enough(t)),
@@ -415,7 +417,6 @@ fn ladder(t: &mut Tape<'_>, number: usize, measures: usize) -> Value {
     let levels: Vec<_> = names
         .iter()
         .zip(["1", "2", "4"])
-        .take(2 + t.below(2))
         .map(|(id, at_least)| {
             if t.chance(40) {
                 json!({ "id": id, "when": test(t, measures, number, 0, 2) })
@@ -476,6 +477,33 @@ fn output(t: &mut Tape<'_>, number: usize, measures: usize, ladders: usize, requ
     Value::Object(o)
 }
 
+/// Turns categories and rules that no rule has into those of the first.
+fn name_what_is_there(value: &mut Value, rules: &[Value]) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| name_what_is_there(item, rules)),
+        Value::Object(map) => {
+            for (name, value) in map {
+                let known = |rule: &Value| match name.as_str() {
+                    "category" => rule.get("category").or(rule.get("id")).cloned(),
+                    "rule" => rule.get("id").cloned(),
+                    _ => None,
+                };
+                let known: Vec<Value> = rules.iter().filter_map(known).collect();
+                let all = |value: &Value| match value {
+                    Value::Array(words) => words.iter().all(|w| known.contains(w)),
+                    word => known.contains(word),
+                };
+                match known.first() {
+                    Some(first) if !all(value) => *value = first.clone(),
+                    Some(_) => {}
+                    None => name_what_is_there(value, rules),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
 /// A policy document.
 pub fn policy(bytes: &[u8]) -> Value {
     let t = &mut Tape::new(bytes);
@@ -516,7 +544,9 @@ pub fn policy(bytes: &[u8]) -> Value {
             ])
         })
         .collect();
-    let measures: Vec<_> = (0..t.below(5)).map(|i| measure(t, i)).collect();
+    let mut limits = limits;
+    let mut measures: Vec<_> = (0..t.below(5)).map(|i| measure(t, i)).collect();
+    limits.iter_mut().chain(&mut measures).for_each(|v| name_what_is_there(v, &rules));
     let ladders: Vec<_> = (0..t.below(3)).map(|i| ladder(t, i, measures.len())).collect();
     let requirements: Vec<_> = (0..t.below(4))
         .map(|i| {
