@@ -164,7 +164,7 @@ const BAD: &[Bad] = &[
     bad("one: 一星", "first: 一星", "unknown_level", "outputs[2].values.first", "一星", "`one`"),
     bad("person: { grade: 6, birth_date", "person: { grades: 6, birth_date", "unknown_column", "cases[0].person.grades", "grades: 6", "did you mean `grade`"),
     bad("kind: visit, host_id: H2", "kind: visit, host: H2", "unknown_column", "cases[0].records[2].host", "H2", "`host_id`"),
-    bad("measures: { hours: 1.667, hosts: 1 }", "measures: { hours: 1.666, host: 1 }", "unknown_measure", "cases[0].expect.measures.host", "host: 1", "did you mean `hosts`"),
+    bad("measures: { hours: 1.667, hosts: 1 }", "measures: { hours: 1.667, host: 1 }", "unknown_measure", "cases[0].expect.measures.host", "host: 1", "did you mean `hosts`"),
     bad("levels: { awards: none, stars: none }", "levels: { awards: gold, stars: none }", "unknown_level", "cases[0].expect.levels.awards", "gold", "`silver`"),
     bad("next: { awards: 8.5 }", "next: { award: 8.5 }", "unknown_ladder", "cases[0].expect.next.award", "8.5", "did you mean `awards`"),
     bad("outputs: { mark: 2,", "outputs: { marks: 2,", "unknown_output", "cases[0].expect.outputs.marks", "marks", "did you mean `mark`"),
