@@ -5,6 +5,7 @@
 
 mod client;
 mod database;
+pub mod school;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 

@@ -7,6 +7,7 @@ mod confirm;
 mod entry;
 mod list;
 mod record;
+mod record_sheet;
 mod store;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -23,6 +24,7 @@ pub const MOST: usize = 500;
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(record::record_participations))
+        .routes(routes!(record_sheet::record_sheet))
         .routes(routes!(confirm::confirm_session))
         .routes(routes!(list::list_participations))
         .routes(routes!(list::list_waiting))

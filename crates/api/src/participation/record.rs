@@ -182,7 +182,7 @@ pub(super) struct Wanted {
 }
 
 /// Records what can be recorded and tells what became of each.
-async fn record(
+pub(super) async fn record(
     tx: &mut Tx,
     state: &AppState,
     actor: &Actor,
@@ -416,7 +416,7 @@ impl Wanted {
         }
     }
 
-    fn refused(&self, person: Option<&Found>, code: &str, message: impl Into<String>) -> RecordOutcome {
+    pub(super) fn refused(&self, person: Option<&Found>, code: &str, message: impl Into<String>) -> RecordOutcome {
         let mut outcome = self.outcome(person, "refused");
         outcome.code = Some(code.to_owned());
         outcome.message = Some(message.into());
