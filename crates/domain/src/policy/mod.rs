@@ -31,7 +31,7 @@ pub use case::{Case, Expect, run_case};
 pub use condition::{Condition, Mismatch, OneOf, Range};
 pub use document::Document;
 pub use evaluate::{Options, SoftDecision, SoftMode, evaluate};
-pub use problem::{Path, Problem, Segment};
+pub use problem::{Path, Problem, Segment, closest};
 pub use reason::Reason;
 pub use sheet::{Line, Missing, NextLevel, RequirementOutcome, ScoreSheet, Status, Unit};
 

@@ -1,0 +1,174 @@
+//! `kepu policy`: help for authors.
+
+use std::{
+    io::{self, Read, Write},
+    path::Path,
+    process::ExitCode,
+};
+
+use kepu_domain::{
+    policy::{Policy, Problem, run_case},
+    text::Lang,
+};
+use serde_json::{Value, json};
+
+use super::{Langs, PolicyCommand, refused};
+
+/// Bytes of a policy that are read.
+const MOST: u64 = 4 << 20;
+
+/// A problem with the file it is in.
+pub(super) struct InFile {
+    file: String,
+    /// Nothing when the file cannot be read at all.
+    problem: Result<Problem, String>,
+}
+
+impl InFile {
+    pub(super) fn to_json(&self) -> Value {
+        match &self.problem {
+            Ok(problem) => json!({
+                "file": self.file,
+                "row": problem.line,
+                "path": problem.path,
+                "code": problem.code,
+                "message": problem.message,
+                "help": problem.help,
+            }),
+            Err(message) => json!({ "file": self.file, "row": null, "code": "unreadable", "message": message }),
+        }
+    }
+}
+
+/// Reads a policy; `-` is standard input.
+pub(super) fn read_policy(path: &Path) -> Result<Policy, Vec<InFile>> {
+    let file = path.display().to_string();
+    let unreadable = |message: String| vec![InFile { file: file.clone(), problem: Err(message) }];
+    let mut bytes = Vec::new();
+    let read = |input: &mut dyn Read, bytes: &mut Vec<u8>| input.take(MOST + 1).read_to_end(bytes);
+    let result = if path == Path::new("-") {
+        read(&mut io::stdin().lock(), &mut bytes)
+    } else {
+        std::fs::File::open(path).and_then(|mut f| read(&mut f, &mut bytes))
+    };
+    result.map_err(|error| unreadable(format!("cannot be read: {error}")))?;
+    if bytes.len() as u64 > MOST {
+        return Err(unreadable(format!("is larger than {} MiB, so it is no policy", MOST >> 20)));
+    }
+    if bytes.starts_with(b"PK\x03\x04") {
+        return Err(unreadable("is a workbook or archive, not a policy; a policy is a YAML text".to_owned()));
+    }
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let before = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+        let line = before.iter().filter(|b| **b == b'\n').count() + 1;
+        unreadable(format!("line {line} is not UTF-8; save the file as UTF-8"))
+    })?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    Policy::parse(text).map_err(|problems| {
+        problems.into_iter().map(|problem| InFile { file: file.clone(), problem: Ok(problem) }).collect()
+    })
+}
+
+/// As `file:line: path: message — help [code]`.
+pub(super) fn show_problems(out: &mut impl Write, problems: &[InFile]) -> io::Result<()> {
+    for InFile { file, problem } in problems {
+        match problem {
+            Err(message) => writeln!(out, "{file}: {message}")?,
+            Ok(Problem { code, line, path, message, help }) => {
+                write!(out, "{file}:{line}: ")?;
+                if !path.segments().is_empty() {
+                    write!(out, "{path}: ")?;
+                }
+                write!(out, "{message}")?;
+                if !help.is_empty() {
+                    write!(out, " — {help}")?;
+                }
+                writeln!(out, " [{code}]")?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Checks, explains, prints the schema.
+pub fn policy(command: PolicyCommand) -> anyhow::Result<ExitCode> {
+    let mut out = io::stdout().lock();
+    let done = match command {
+        PolicyCommand::Check { files } => check(&files, &mut out),
+        PolicyCommand::Schema => writeln!(out, "{:#}", Policy::schema()).map(|()| ExitCode::SUCCESS),
+        PolicyCommand::Explain { file, lang } => explain_file(&file, lang, &mut out),
+    };
+    match done {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
+        done => Ok(done?),
+    }
+}
+
+fn check(files: &[std::path::PathBuf], out: &mut impl Write) -> io::Result<ExitCode> {
+    let (mut unsound, mut failing) = (false, false);
+    for path in files {
+        let file = path.display();
+        let policy = match read_policy(path) {
+            Ok(policy) => policy,
+            Err(problems) => {
+                unsound = true;
+                show_problems(out, &problems)?;
+                continue;
+            }
+        };
+        let cases = &policy.document().cases;
+        let mut failed = 0;
+        for (case, number) in cases.iter().zip(1..) {
+            let wrong = run_case(&policy, case);
+            if wrong.is_empty() {
+                continue;
+            }
+            failed += 1;
+            writeln!(out, "{file}: case {number} “{}” gives something else:", case.name.get(Lang::En))?;
+            for difference in wrong {
+                writeln!(out, "    {difference}")?;
+            }
+        }
+        failing |= failed > 0;
+        match (cases.len(), failed) {
+            (0, _) => writeln!(out, "{file}: sound; it has no cases: add worked examples under `cases`")?,
+            (all, 0) => writeln!(out, "{file}: sound; cases passed: {all}")?,
+            (all, _) => writeln!(out, "{file}: sound, but {failed} of {all} cases failed")?,
+        }
+    }
+    Ok(match (unsound, failing) {
+        (true, _) => refused(),
+        (false, true) => ExitCode::FAILURE,
+        (false, false) => ExitCode::SUCCESS,
+    })
+}
+
+fn explain_file(path: &Path, lang: Langs, out: &mut impl Write) -> io::Result<ExitCode> {
+    let policy = match read_policy(path) {
+        Ok(policy) => policy,
+        Err(problems) => {
+            show_problems(&mut io::stderr(), &problems)?;
+            return Ok(refused());
+        }
+    };
+    let langs: &[Lang] = match lang {
+        Langs::Zh => &[Lang::Zh],
+        Langs::En => &[Lang::En],
+        Langs::Both => &[Lang::Zh, Lang::En],
+    };
+    for (index, lang) in langs.iter().enumerate() {
+        if index > 0 {
+            writeln!(out)?;
+        }
+        let document = policy.document();
+        writeln!(out, "{}  {} {}", document.title.get(*lang), document.id, document.version)?;
+        for (sentence, number) in sentences(&policy, *lang).iter().zip(1..) {
+            writeln!(out, "{number}. {sentence}")?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn sentences(policy: &Policy, lang: Lang) -> Vec<String> {
+    policy.document().note.iter().map(|n| n.get(lang).to_owned()).collect()
+}
