@@ -62,7 +62,7 @@ pub fn main() -> ExitCode {
 
 fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Score(args) => score_cli::score(args),
+        Command::Score(args) => score_cli::score(&args),
         Command::Policy(command) => score_cli::policy(command),
         Command::PostgresGuard(args) => match guard::run(args)? {},
         Command::Openapi => {

@@ -15,9 +15,9 @@ pub(super) fn print(scoring: &Scoring<'_>, out: &mut impl Write) -> io::Result<(
     out.write_all("\u{feff}".as_bytes())?;
     let mut rows = ::csv::Writer::from_writer(out);
     if scoring.explain {
-        lines(scoring, &mut rows)?
+        lines(scoring, &mut rows)?;
     } else {
-        people(scoring, &mut rows)?
+        people(scoring, &mut rows)?;
     }
     rows.flush()
 }

@@ -57,10 +57,9 @@ impl Finding {
         let expected = expected.get(lang);
         let about_cell = matches!(self.code, "bad_cell" | "bad_row" | "duplicate" | "unknown_value");
         let shown = match (lang, about_cell, value.is_empty(), column) {
-            (_, false, ..) => expected.to_owned(),
+            (_, false, ..) | (Lang::Zh, true, true, None) => expected.to_owned(),
             (Lang::Zh, true, true, Some(_)) => format!("空白，应为{expected}"),
             (Lang::En, true, true, Some(_)) => format!("empty; expected {expected}"),
-            (Lang::Zh, true, true, None) => expected.to_owned(),
             (Lang::En, true, true, None) => format!("expected {expected}"),
             (Lang::Zh, true, false, _) => format!("“{value}”，应为{expected}"),
             (Lang::En, true, false, _) => format!("“{value}”; expected {expected}"),

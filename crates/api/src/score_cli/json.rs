@@ -56,7 +56,8 @@ impl Serialize for People<'_> {
 /// The sheet with the texts of its reasons.
 #[derive(Serialize)]
 struct Person {
-    person_id: String,
+    #[serde(rename = "person_id")]
+    id: String,
     eligible: bool,
     not_eligible: Option<Value>,
     #[serde(flatten)]
@@ -90,7 +91,7 @@ impl Person {
         };
         let ScoreSheet { total, measures, levels, next, outputs, requirements, .. } = &sheet;
         Self {
-            person_id: sheet.person_id.clone(),
+            id: sheet.person_id.clone(),
             eligible: sheet.eligible,
             not_eligible: sheet.not_eligible.as_ref().map(reason),
             sheet: json!({

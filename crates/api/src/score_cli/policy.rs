@@ -60,7 +60,7 @@ pub(super) fn read_policy(path: &Path) -> Result<Policy, Vec<InFile>> {
     }
     let text = String::from_utf8(bytes).map_err(|error| {
         let before = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
-        let line = before.iter().filter(|b| **b == b'\n').count() + 1;
+        let line = memchr::memchr_iter(b'\n', before).count() + 1;
         unreadable(format!("line {line} is not UTF-8; save the file as UTF-8"))
     })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);

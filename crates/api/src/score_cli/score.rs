@@ -19,7 +19,7 @@ use super::{
     finding::Finding,
     input::{self, Entry, Input, Paths},
     json,
-    policy::{read_policy, show_problems},
+    policy::{InFile, read_policy, show_problems},
     refused, table,
 };
 
@@ -66,13 +66,13 @@ impl Scoring<'_> {
 }
 
 /// Scores a spreadsheet.
-pub fn score(args: ScoreArgs) -> anyhow::Result<ExitCode> {
+pub fn score(args: &ScoreArgs) -> anyhow::Result<ExitCode> {
     let lang = Lang::from(args.lang);
     let policy = match read_policy(&args.policy) {
         Ok(policy) => policy,
         Err(problems) => {
             if args.format == Format::Json {
-                eprintln!("{:#}", json!({ "errors": problems.iter().map(|p| p.to_json()).collect::<Vec<_>>() }));
+                eprintln!("{:#}", json!({ "errors": problems.iter().map(InFile::to_json).collect::<Vec<_>>() }));
             } else {
                 show_problems(&mut io::stderr(), &problems)?;
             }
@@ -99,7 +99,7 @@ pub fn score(args: ScoreArgs) -> anyhow::Result<ExitCode> {
         report(&bad, &input.notes, args.format, lang);
     }
     if args.skip_bad {
-        write_bad_rows(&args, &input, lang)?;
+        write_bad_rows(args, &input, lang)?;
     }
     let scoring = Scoring {
         policy: &policy,
