@@ -4,6 +4,7 @@
 //! whether any grant covers it. The role × action table is printed by [`matrix`] and kept as a golden file.
 
 use serde::{Deserialize, Serialize};
+use std::fmt::Write as _;
 use uuid::Uuid;
 
 /// What a person is in the system. An account may hold several, each over its own scope.
@@ -407,14 +408,14 @@ pub fn matrix() -> String {
     }
     text.push('\n');
     for action in Action::ALL {
-        text.push_str(&format!("{:<23}", action.as_str()));
+        let _ = write!(text, "{:<23}", action.as_str());
         for role in Role::ALL {
             let mark = match (action.roles().contains(&role), action.is_shared()) {
                 (false, _) => ".",
                 (true, true) => "all",
                 (true, false) => "own",
             };
-            text.push_str(&format!("  {mark:<width$}", width = role.as_str().len()));
+            let _ = write!(text, "  {mark:<width$}", width = role.as_str().len());
         }
         while text.ends_with(' ') {
             text.pop();

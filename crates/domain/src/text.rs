@@ -90,7 +90,9 @@ impl JsonSchema for Text {
             "anyOf": [
                 { "type": "string" },
                 { "type": "object", "additionalProperties": false,
-                  "properties": { "zh": { "type": "string" }, "en": { "type": "string" } } }
+                  "properties": {
+                    "zh": { "description": "Chinese.", "type": "string" },
+                    "en": { "description": "English.", "type": "string" } } }
             ]
         })
     }

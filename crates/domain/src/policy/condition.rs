@@ -328,12 +328,14 @@ impl JsonSchema for Range {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        let amount = schemars::json_schema!({ "type": ["number", "string"] });
+        let end =
+            |description: &str| schemars::json_schema!({ "description": description, "type": ["number", "string"] });
+        let (from, to) = (end("Lowest; open where not given."), end("Highest; open where not given."));
         schemars::json_schema!({
             "description": "A number exactly, a range as text (`2-4`, `5+`), or {from, to} with both ends included.",
             "anyOf": [
                 { "type": ["number", "string"] },
-                { "type": "object", "additionalProperties": false, "properties": { "from": amount, "to": amount } }
+                { "type": "object", "additionalProperties": false, "properties": { "from": from, "to": to } }
             ]
         })
     }

@@ -199,7 +199,13 @@ impl<'a> Grader<'a> {
     ) -> Option<Missing> {
         let have = self.measures.get(measure).copied().unwrap_or_default();
         let (needed, short) = short(have)?;
-        Some(Missing { measure: measure.to_owned(), unit: unit(self.context, measure), have, needed, short })
+        Some(Missing {
+            measure: measure.to_owned(),
+            unit: unit(&self.context.policy.document, measure),
+            have,
+            needed,
+            short,
+        })
     }
 
     fn output(&self, output: &'a Output) -> Option<String> {

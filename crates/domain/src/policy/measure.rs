@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::condition::Compiled;
-use super::document::{Amount, Enough, Measure, Period, PeriodPick, SumOf, Take};
+use super::document::{Amount, Document, Enough, Measure, Period, PeriodPick, SumOf, Take};
 use super::evaluate::{Context, Work};
 use super::grade;
 use super::sheet::{Status, Unit};
@@ -33,12 +33,12 @@ pub(super) fn all<'a>(context: &Context<'a>, works: &[Work<'a>], total: Credit) 
 }
 
 /// The unit of a measure.
-pub(super) fn unit(context: &Context<'_>, id: &str) -> Unit {
-    unit_within(context, id, 0)
+pub(super) fn unit(document: &Document, id: &str) -> Unit {
+    unit_within(document, id, 0)
 }
 
-fn unit_within(context: &Context<'_>, id: &str, depth: usize) -> Unit {
-    let measures = &context.policy.document.measures;
+fn unit_within(document: &Document, id: &str, depth: usize) -> Unit {
+    let measures = &document.measures;
     let Some(measure) = measures.iter().find(|m| m.id == id) else { return Unit::Credits };
     let of_sum = |sum: SumOf| match sum {
         SumOf::Credits | SumOf::RawCredits => Unit::Credits,
@@ -50,7 +50,7 @@ fn unit_within(context: &Context<'_>, id: &str, depth: usize) -> Unit {
         if depth > measures.len() {
             return Unit::Points;
         }
-        let units: Vec<Unit> = ids.map(|id| unit_within(context, id, depth.saturating_add(1))).collect();
+        let units: Vec<Unit> = ids.map(|id| unit_within(document, id, depth.saturating_add(1))).collect();
         match units.split_first() {
             Some((first, rest)) if rest.iter().all(|u| u == first) => *first,
             _ => Unit::Points,

@@ -25,6 +25,7 @@ mod problem;
 mod reason;
 mod sheet;
 mod structure;
+mod wording;
 mod yaml;
 
 pub use case::{Case, Expect, run_case};
@@ -34,6 +35,7 @@ pub use evaluate::{Options, SoftDecision, SoftMode, evaluate};
 pub use problem::{Path, Problem, Segment, closest};
 pub use reason::Reason;
 pub use sheet::{Line, Missing, NextLevel, RequirementOutcome, ScoreSheet, Status, Unit};
+pub use wording::explain;
 
 use std::collections::HashMap;
 

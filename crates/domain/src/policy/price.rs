@@ -1,5 +1,7 @@
 //! Step 2: what a rule gives for a record.
 
+use std::fmt::Write as _;
+
 use super::condition::Range;
 use super::document::{AliasField, Factor, Price, Rule, Table, WordField};
 use super::evaluate::Context;
@@ -138,11 +140,11 @@ pub(super) fn formula(context: &Context<'_>, rule: &Rule, facts: &Facts<'_>, rec
     }
     for factor in &price.times {
         if let Ok(value) = factor_of(rule, factor, facts) {
-            text.push_str(&format!(" × {value}"));
+            let _ = write!(text, " × {value}");
         }
     }
     if price.divide_by_team_size {
-        text.push_str(&format!(" ÷ {}", record.team_size.unwrap_or(1)));
+        let _ = write!(text, " ÷ {}", record.team_size.unwrap_or(1));
     }
     text
 }
