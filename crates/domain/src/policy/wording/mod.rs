@@ -357,7 +357,13 @@ impl<'p> Words<'p> {
 
     /// Several clauses that all hold.
     fn and(&self, clauses: &[String]) -> String {
-        clauses.join(self.say("，且", " and "))
+        let last = clauses.len().saturating_sub(1);
+        let closed = clauses.iter().enumerate().map(|(i, clause)| {
+            // A list that something follows needs an end.
+            let open = i < last && (clause.contains("(1)") || clause.contains("(A)"));
+            if open { self.say("〔…〕", "[…]").replace('…', clause) } else { clause.clone() }
+        });
+        closed.collect::<Vec<_>>().join(self.say("，且", " and "))
     }
 
     /// Several alternatives, numbered where one of them is long.
