@@ -34,7 +34,8 @@ pub struct Server {
     stop: Option<oneshot::Sender<()>>,
     serving: Option<JoinHandle<Result<()>>>,
     _files: TempDir,
-    database: TestDatabase,
+    _database: Option<TestDatabase>,
+    database_url: String,
 }
 
 /// An account, signed in.
@@ -67,9 +68,23 @@ impl Server {
 
     async fn try_start(adjust: impl FnOnce(&mut Config)) -> Result<Self> {
         let database = TestDatabase::create().await?;
+        let url = database.url.clone();
+        Self::try_over(&url, Some(database), adjust).await
+    }
+
+    /// Starts a service over a database that somebody else keeps, as a second one beside the `kepu` binary.
+    pub async fn over(url: &str) -> Self {
+        Self::try_over(url, None, |_| ()).await.expect("the service starts")
+    }
+
+    async fn try_over(
+        database_url: &str,
+        database: Option<TestDatabase>,
+        adjust: impl FnOnce(&mut Config),
+    ) -> Result<Self> {
         let files = tempfile::tempdir()?;
         let mut config = Config::from_env();
-        config.data.database_url = Some(database.url.clone());
+        config.data.database_url = Some(database_url.to_owned());
         config.data.data_dir = files.path().into();
         config.rate = 0;
         config.connections = 10;
@@ -77,12 +92,12 @@ impl Server {
         adjust(&mut config);
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}", listener.local_addr()?);
-        let state = serve::open(config, &database.url, Clock::default()).await?;
+        let state = serve::open(config, database_url, Clock::default()).await?;
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = tokio::spawn(serve::serve(listener, state.clone(), async move {
             let _ = stopped.await;
         }));
-        let pool = PgPool::connect(&database.url).await?;
+        let pool = PgPool::connect(database_url).await?;
         Ok(Self {
             url,
             state,
@@ -91,7 +106,8 @@ impl Server {
             stop: Some(stop),
             serving: Some(serving),
             _files: files,
-            database,
+            _database: database,
+            database_url: database_url.to_owned(),
         })
     }
 
@@ -107,7 +123,7 @@ impl Server {
 
     /// The database's address, for starting a second service over it.
     pub fn database_url(&self) -> &str {
-        &self.database.url
+        &self.database_url
     }
 
     /// Moves the clock of the service.

@@ -1,0 +1,212 @@
+//! Nothing acknowledged is lost: the service is killed in the middle of confirming, PostgreSQL in the middle of commits.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use kepu_api::postgres::embedded::PrivateServer;
+use kepu_tests::school::School;
+use kepu_tests::{Client, PASSWORD, Server};
+use serde_json::json;
+use uuid::Uuid;
+
+const SESSIONS: usize = 40;
+const PUPILS: usize = 12;
+const POLICY: &str = include_str!("../../policies/guangming-illustrative.yaml");
+
+/// The `kepu` binary, which is built beside the tests.
+fn kepu() -> PathBuf {
+    let test = std::env::current_exe().expect("the path of the test");
+    let folder =
+        test.ancestors().find(|f| f.join("kepu").is_file()).expect("kepu is built before the tests (make test)");
+    folder.join("kepu")
+}
+
+/// A running `kepu serve` with its private PostgreSQL.
+struct Process {
+    child: Child,
+    url: String,
+}
+
+impl Process {
+    async fn start(data: &Path) -> Self {
+        let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port();
+        let child = Command::new(kepu())
+            .args(["serve", "--data-dir"])
+            .arg(data)
+            .args(["--listen", &format!("127.0.0.1:{port}")])
+            .env_remove("DATABASE_URL")
+            .env("KEPU_RATE", "0")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("kepu starts");
+        let process = Self { child, url: format!("http://127.0.0.1:{port}") };
+        process.ready().await;
+        process
+    }
+
+    async fn ready(&self) {
+        for _ in 0..600 {
+            if let Ok(answer) = reqwest::get(format!("{}/readyz", self.url)).await
+                && answer.status().is_success()
+            {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("kepu did not become ready");
+    }
+
+    /// SIGKILL: no handler runs, nothing is flushed.
+    fn kill(&mut self) {
+        self.child.kill().expect("killed");
+        self.child.wait().expect("ended");
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Signs in again after a restart.
+async fn sign_in(url: &str, login: &str) -> Client {
+    let client = Client::new(url);
+    let tokens =
+        client.post_json("/api/v1/auth/login", &json!({ "login": login, "password": PASSWORD })).await.expect(200);
+    client.with_token(tokens["access_token"].as_str().expect("a token"))
+}
+
+/// Confirms sessions with four clients until the service is gone; answers those that were acknowledged. `kill` is run
+/// once so many are.
+async fn confirm_until_killed(host: &Client, sessions: &[Uuid], after: usize, kill: impl FnOnce()) -> Vec<Uuid> {
+    use std::sync::Mutex;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    let (next, acknowledged, failed) = (AtomicUsize::new(0), Mutex::new(Vec::new()), AtomicUsize::new(0));
+    let client = || async {
+        while let Some(session) = sessions.get(next.fetch_add(1, Ordering::SeqCst)) {
+            let path = format!("/api/v1/sessions/{session}/confirmation");
+            let request = host.request(reqwest::Method::POST, &path).json(&json!({ "all": true }));
+            match request.send().await {
+                Ok(answer) if answer.status().is_success() => {
+                    acknowledged.lock().expect("not poisoned").push(*session);
+                }
+                // Refused by a database that is gone, or never answered: not acknowledged.
+                _ => {
+                    failed.fetch_add(1, Ordering::SeqCst);
+                }
+            }
+        }
+    };
+    let killer = async {
+        while acknowledged.lock().expect("not poisoned").len() < after {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        kill();
+    };
+    tokio::join!(client(), client(), client(), client(), killer);
+    acknowledged.into_inner().expect("not poisoned")
+}
+
+/// Every acknowledged session is confirmed whole; every other one whole or not at all.
+async fn nothing_is_lost(server: &Server, sessions: &[Uuid], acknowledged: &[Uuid]) -> usize {
+    let mut whole = 0;
+    for session in sessions {
+        let confirmed: i64 =
+            sqlx::query_scalar("SELECT count(*) FROM participation WHERE session_id = $1 AND state = 'confirmed'")
+                .bind(session)
+                .fetch_one(server.pool())
+                .await
+                .expect("counted");
+        let all = usize::try_from(confirmed) == Ok(PUPILS);
+        assert!(all || confirmed == 0, "session {session} is half confirmed: {confirmed} of {PUPILS}");
+        assert!(all || !acknowledged.contains(session), "the acknowledged session {session} is lost");
+        whole += usize::from(all);
+    }
+    let verified = kepu_api::verify::database_holds(server.state().db()).await.expect("verified");
+    assert_eq!(verified.broken, []);
+    whole
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_kill_in_the_middle_of_confirming_loses_nothing_that_was_acknowledged() {
+    let folder = tempfile::Builder::new().prefix("kepu-crash").tempdir_in("/tmp").expect("a folder");
+    let data = folder.path().join("data");
+    let mut process = Process::start(&data).await;
+    let database = || PrivateServer::running(&data).expect("a server").expect("it runs");
+
+    let mut server = Server::over(&database()).await;
+    let school = School::new(&server, PUPILS).await;
+    school.adopt(POLICY).await;
+    let pupils: Vec<Uuid> = school.pupils.iter().map(|p| p.0).collect();
+    let mut sessions = Vec::new();
+    for day in 0..SESSIONS {
+        let days_ago = i64::try_from(day).expect("few") * 3 + 1;
+        let session = school.session(&server, school.base, "practice", days_ago).await;
+        school.record(session, &pupils).await;
+        sessions.push(session);
+    }
+    let host_login = school.host.login.clone();
+    let (first, second) = sessions.split_at(SESSIONS / 2);
+
+    // The service dies; its PostgreSQL ends with it.
+    let host = sign_in(&process.url, &host_login).await;
+    let acknowledged = confirm_until_killed(&host, first, 5, || process.kill()).await;
+    let _ = server.stop().await;
+    assert!(acknowledged.len() >= 5);
+    let mut process = Process::start(&data).await;
+    let mut server = Server::over(&database()).await;
+    let whole = nothing_is_lost(&server, first, &acknowledged).await;
+    assert!(whole < first.len(), "the kill came in the middle");
+
+    // PostgreSQL dies, with every process of it, while it commits.
+    let host = sign_in(&process.url, &host_login).await;
+    let pidfile = find_pidfile(&data);
+    let acknowledged = confirm_until_killed(&host, second, 5, || kill_group(&pidfile)).await;
+    assert!(acknowledged.len() >= 5);
+    let _ = server.stop().await;
+    process.kill();
+    let mut process = Process::start(&data).await;
+    let mut server = Server::over(&database()).await;
+    nothing_is_lost(&server, second, &acknowledged).await;
+
+    // What was not acknowledged is sent again, and done once.
+    let host = sign_in(&process.url, &host_login).await;
+    let again = confirm_until_killed(&host, &sessions, sessions.len(), || ()).await;
+    assert_eq!(again.len(), sessions.len());
+    assert_eq!(nothing_is_lost(&server, &sessions, &sessions).await, SESSIONS);
+    let _ = server.stop().await;
+    process.kill();
+
+    let verified = Command::new(kepu()).args(["verify", "--data-dir"]).arg(&data).env_remove("DATABASE_URL").output();
+    let verified = verified.expect("kepu verify runs");
+    let said = String::from_utf8_lossy(&verified.stdout).into_owned();
+    assert!(verified.status.success() && said.contains("every invariant holds"), "{said}");
+}
+
+fn find_pidfile(data: &Path) -> PathBuf {
+    let mut folders = vec![data.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("a readable folder").flatten() {
+            let path = entry.path();
+            if path.file_name().is_some_and(|n| n == "postmaster.pid") {
+                return path;
+            }
+            if path.is_dir() && !path.join("PG_VERSION").is_file() || path.join("postmaster.pid").is_file() {
+                folders.push(path);
+            }
+        }
+    }
+    panic!("no postmaster.pid under {}", data.display());
+}
+
+/// SIGKILL to the server and all its processes: they share the group of the first.
+fn kill_group(pidfile: &Path) {
+    let text = std::fs::read_to_string(pidfile).expect("a pid file");
+    let pid = text.lines().next().expect("a line").trim().to_owned();
+    let killed = Command::new("kill").args(["-KILL", "--", &format!("-{pid}")]).status().expect("kill runs");
+    assert!(killed.success(), "the server's group was killed");
+}
