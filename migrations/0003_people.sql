@@ -60,12 +60,14 @@ CREATE TABLE roster_import (
     id           uuid NOT NULL,
     school_id    uuid REFERENCES organization (id),       -- null: the whole district
     format       text NOT NULL CHECK (format IN ('sheet', 'oneroster_bulk', 'oneroster_delta')),
+    mode         text NOT NULL CHECK (mode IN ('full', 'partial', 'delta')),   -- full: who is missing leaves
     file_name    text NOT NULL,
     effective_on date NOT NULL,                           -- moves close and open enrolments on this day
     school_year  integer NOT NULL,
     state        text NOT NULL CHECK (state IN ('staging', 'staged', 'committing', 'committed', 'discarded', 'failed')),
     progress_done  bigint NOT NULL DEFAULT 0,
     progress_total bigint NOT NULL DEFAULT 0,
+    progress_at  timestamptz NOT NULL,                    -- a job that has not moved for long, and holds no lock, is dead
     counts       jsonb NOT NULL DEFAULT '{}',             -- added, changed, moved, left, refused, unchanged
     message      text NOT NULL DEFAULT '',
     created_by   uuid NOT NULL,
@@ -83,8 +85,19 @@ CREATE TABLE roster_import_row (
     number      text NOT NULL DEFAULT '',
     name        text NOT NULL DEFAULT '',
     person_id   uuid,
-    incoming    jsonb NOT NULL DEFAULT '{}',
+    incoming    jsonb NOT NULL DEFAULT '{}',              -- the cells as written, where the row was refused
     detail      jsonb NOT NULL DEFAULT '[]',              -- changed fields, or the errors with column and reason
+    -- the person as it is after the commit, which is one statement for many rows
+    kind         text,
+    birth_date   date,
+    sex          text,
+    source_id    text,
+    school_id    uuid,                                    -- with grade and class_name: where the row puts the person
+    grade        integer,
+    class_name   text,
+    class_source text,
+    base_version bigint,                                  -- of the person, when the row was judged
+    enrolment_id uuid,                                    -- of the enrolment that the commit opens
     PRIMARY KEY (district_id, import_id, row_no),
     FOREIGN KEY (district_id, import_id) REFERENCES roster_import (district_id, id)
 );

@@ -7,8 +7,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
-    accounts, activities, audit, auth, competitions, credits, designations, districts, organizations, participation,
-    policies, reports, results, roster, sessions,
+    accounts, activities, audit, auth, classes, competitions, credits, designations, districts, organizations,
+    participation, persons, policies, reports, results, roster, sessions,
 };
 use crate::{
     error::ApiError,
@@ -28,6 +28,8 @@ pub fn api() -> OpenApiRouter<AppState> {
         .merge(organizations::routes())
         .merge(designations::routes())
         .merge(roster::routes())
+        .merge(persons::routes())
+        .merge(classes::routes())
         .merge(activities::routes())
         .merge(sessions::routes())
         .merge(participation::routes())

@@ -12,4 +12,5 @@ pub mod person;
 pub mod policy;
 pub mod record;
 pub mod role;
+pub mod roster;
 pub mod text;
