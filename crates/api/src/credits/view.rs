@@ -82,9 +82,8 @@ pub struct ScoreView {
     pub measures: BTreeMap<String, String>,
     /// Ladder → level; null below the first.
     pub levels: BTreeMap<String, Option<String>>,
-    /// Ladder → what is missing to the next level: `level`, `shortfall`, `missing`.
-    #[schema(value_type = Object)]
-    pub next: Value,
+    /// Ladder → what is missing to the next level; ladders that are climbed are left out.
+    pub next: BTreeMap<String, NextView>,
     /// Output → value.
     pub outputs: BTreeMap<String, Option<String>>,
     /// Requirements in the order of the policy.
@@ -139,6 +138,20 @@ pub struct ReasonView {
     pub text: String,
 }
 
+/// The way to the next level of a ladder.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct NextView {
+    /// The level.
+    pub level: String,
+    /// How much is missing where all that is missing has one unit.
+    pub shortfall: Option<String>,
+    /// What is missing: `measure`, `unit`, `have`, `needed`, `short`.
+    #[schema(value_type = Vec<Object>)]
+    pub missing: Value,
+    /// In words.
+    pub text: String,
+}
+
 /// A requirement.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct RequirementView {
@@ -153,6 +166,8 @@ pub struct RequirementView {
     /// What is missing: `measure`, `unit`, `have`, `needed`, `short`.
     #[schema(value_type = Vec<Object>)]
     pub missing: Value,
+    /// In words.
+    pub text: String,
 }
 
 /// What became of one record.
@@ -256,15 +271,24 @@ fn view(
         total: sheet.total.to_string(),
         measures: decimals(sheet.measures),
         levels: sheet.levels,
-        next: next_view(&sheet.next)?,
+        next: next_view(&sheet.next, policy, lang)?,
         outputs: sheet.outputs,
         requirements: sheet.requirements.iter().map(|r| requirement_view(r, policy, lang)).collect::<Result<_>>()?,
         lines: sheet.lines.into_iter().map(line).collect::<Result<_>>()?,
     })
 }
 
-fn next_view(next: &BTreeMap<String, NextLevel>) -> Result<Value> {
-    serde_json::to_value(next).map_err(ApiError::internal)
+fn next_view(next: &BTreeMap<String, NextLevel>, policy: &Policy, lang: Lang) -> Result<BTreeMap<String, NextView>> {
+    let one = |(ladder, step): (&String, &NextLevel)| {
+        let view = NextView {
+            level: step.level.clone(),
+            shortfall: step.shortfall.map(|s| s.to_string()),
+            missing: serde_json::to_value(&step.missing).map_err(ApiError::internal)?,
+            text: step.text(lang, policy, ladder),
+        };
+        Ok((ladder.clone(), view))
+    };
+    next.iter().map(one).collect()
 }
 
 fn requirement_view(outcome: &RequirementOutcome, policy: &Policy, lang: Lang) -> Result<RequirementView> {
@@ -276,6 +300,7 @@ fn requirement_view(outcome: &RequirementOutcome, policy: &Policy, lang: Lang) -
         met: outcome.met,
         shortfall: outcome.shortfall.map(|s| s.to_string()),
         missing: serde_json::to_value(&outcome.missing).map_err(ApiError::internal)?,
+        text: outcome.text(lang, policy),
     })
 }
 
@@ -307,7 +332,7 @@ fn reason_view(reason: &Reason, policy: &Policy, lang: Lang) -> Result<ReasonVie
     Ok(ReasonView {
         code: reason.code().to_owned(),
         params: value.get_mut("params").map(Value::take).unwrap_or_else(|| json!({})),
-        text: words(reason, lang, policy),
+        text: reason.text(lang, policy),
     })
 }
 
@@ -454,8 +479,4 @@ pub async fn list_scores(
     };
     let rows = store::scores(&mut tx, &filter).await?;
     Ok(Json(Page::of(rows, &page, |r| r.number.clone(), ScoreSummary::from)?))
-}
-
-fn words(reason: &Reason, _lang: Lang, _policy: &Policy) -> String {
-    reason.code().to_owned()
 }

@@ -109,7 +109,7 @@ pub async fn read_policy(
     let mut tx = state.begin_snapshot(&actor).await?;
     let (row, document) = store::version(&mut tx, id).await?;
     let policy = credits::policy(&mut tx, id).await?;
-    let sentences = |lang: Lang| vec![policy.document().title.get(lang).to_owned()];
+    let sentences = |lang| kepu_domain::policy::explain(&policy, lang);
     let (sentences_zh, sentences_en) = (sentences(Lang::Zh), sentences(Lang::En));
     Ok(Json(PolicyDetail { policy: row.into(), document, sentences_zh, sentences_en }))
 }
