@@ -300,6 +300,8 @@ fn needed(reason: String) -> Result<String, Refusal> {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
 
     const TEACHER: Uuid = Uuid::from_u128(1);
@@ -345,10 +347,10 @@ mod tests {
     fn every_step_from_every_state() {
         let mut table = String::new();
         for state in every_state() {
-            table.push_str(&format!("{:<10}", state.state().word()));
+            let _ = write!(table, "{:<10}", state.state().word());
             for step in every_step() {
                 let after = state.clone().take(step).map_or(".", |p| p.state().word());
-                table.push_str(&format!(" {after:<10}"));
+                let _ = write!(table, " {after:<10}");
             }
             table = format!("{}\n", table.trim_end());
         }

@@ -340,9 +340,10 @@ pub fn covers(grant: &GrantScope, scope: &Scope) -> bool {
         },
         GrantScope::District { district } => scope.district() == Some(*district),
         GrantScope::Organization { district, organization } => match scope {
-            Scope::School { district: of, school } => of == district && school == organization,
+            Scope::School { district: of, school } | Scope::Person { district: of, school: Some(school), .. } => {
+                of == district && school == organization
+            }
             Scope::Host { host, .. } => host == organization,
-            Scope::Person { district: of, school: Some(school), .. } => of == district && school == organization,
             _ => false,
         },
         GrantScope::Person { district, person } => match scope {

@@ -2,6 +2,14 @@
 //!
 //! Each row edits `policies/everything.yaml`, which is sound, in one place.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)] // as in every test
+
 use kepu_domain::policy::{Policy, Problem, run_case};
 
 const GOOD: &str = include_str!("policies/everything.yaml");

@@ -1,5 +1,13 @@
 //! What people read: policies as sentences, reasons and shortfalls in words. The snapshots are read by eye.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)] // as in every test
+
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 

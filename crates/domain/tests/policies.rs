@@ -1,6 +1,14 @@
 //! Every policy in `policies/` and every example of the guide is sound and gives what its cases say, and the guide shows
 //! the examples as they are.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)] // as in every test
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 

@@ -3,6 +3,14 @@
 //! A failure is kept twice: its seed in `properties.proptest-regressions`, and the smallest case found in
 //! `cases/found-….yaml`, which `saved_cases_agree` replays.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)] // as in every test
+
 mod generate;
 mod oracle;
 

@@ -1,5 +1,13 @@
 //! The JSON Schema that editors use: it accepts what `kepu` accepts, and marks slips while they are written.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)] // as in every test
+
 use std::path::PathBuf;
 
 use kepu_domain::policy::Policy;
