@@ -1,2 +1,52 @@
-//! Benchmarks.
-fn main() {}
+//! `make bench`: each figure beside its own limit, measured in one run on one machine. Only ratios are targets.
+
+mod confirming;
+mod engine;
+mod importing;
+mod reporting;
+mod results;
+mod world;
+
+use clap::Parser;
+
+use crate::results::Row;
+
+/// Measures kepu beside its limits and writes bench/RESULTS.md.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// Only benches whose name contains this.
+    #[arg(long, default_value = "")]
+    only: String,
+    /// Rounds of each measurement; the median counts.
+    #[arg(long, default_value_t = 3)]
+    rounds: usize,
+    /// Where to keep the figures; `-` for nowhere.
+    #[arg(long, default_value = "bench/RESULTS.md")]
+    out: String,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    let wants = |name: &str| name.contains(&arguments.only);
+    let mut rows: Vec<Row> = Vec::new();
+    if wants("engine") {
+        rows.extend(engine::run(arguments.rounds)?);
+    }
+    if wants("confirming") {
+        rows.extend(confirming::run(arguments.rounds).await?);
+    }
+    if wants("import") {
+        rows.extend(importing::run(arguments.rounds).await?);
+    }
+    if wants("report") {
+        rows.extend(reporting::run(arguments.rounds).await?);
+    }
+    let table = results::table(&rows);
+    println!("{table}");
+    if arguments.out != "-" && arguments.only.is_empty() {
+        std::fs::write(&arguments.out, results::page(&rows))?;
+        println!("kept in {}", arguments.out);
+    }
+    Ok(())
+}
