@@ -10,6 +10,7 @@ use tokio::{
 
 use crate::{
     clock::Clock,
+    competitions,
     config::{Config, DataConfig},
     files, housekeeping, policies,
     postgres::{
@@ -93,6 +94,7 @@ pub async fn open(config: Config, url: &str, clock: Clock) -> anyhow::Result<App
     let db = Db::open(url, config.connections).await?;
     let files = files::open(&config)?;
     let state = AppState::new(config, db, files, clock).await?;
+    competitions::national::load(&state).await?;
     policies::load_shipped(state.db(), state.now()).await?;
     policies::resume(&state).await?;
     Ok(state)
