@@ -284,6 +284,8 @@ actions! {
     ResultRead = "result.read": Teacher SchoolAdmin DistrictOfficial CityOfficial Auditor Guardian Student;
     /// Submit, correct and withdraw results, add evidence.
     ResultSubmit = "result.submit": Teacher SchoolAdmin;
+    /// Submit from the list of an organizer what persons achieved.
+    ResultMatch = "result.match": SchoolAdmin DistrictOfficial;
     /// Verify, return and revoke results.
     ResultVerify = "result.verify": DistrictOfficial;
 
