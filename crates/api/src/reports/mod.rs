@@ -1,10 +1,35 @@
-//! The operations on reports.
+//! Reports: what a district, school, class or host has done in a period, and the detail behind it.
+//!
+//! ```text
+//! score_line, score, enrolment ─▶ one snapshot ─▶ JSON
+//!                                      └────────▶ rows ─▶ CSV or XLSX, streamed
+//! ```
+//!
+//! A record counts for the school, class and grade of its day. Each report is read in one transaction that sees one
+//! moment, says which policy version its numbers come from, and whether that policy is illustrative.
+
+mod credits;
+mod frame;
+mod hosts;
+mod lines;
+mod persons;
+mod records;
+mod store;
+mod table;
+mod view;
 
 use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::state::AppState;
+
+const TAG: &str = "reports";
 
 /// The operations of this slice.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
+        .routes(routes!(credits::report_credits))
+        .routes(routes!(hosts::report_host))
+        .routes(routes!(persons::report_persons))
+        .routes(routes!(records::report_records))
 }

@@ -88,6 +88,31 @@ impl Almanac {
         }
     }
 
+    /// First and last day of a term as [`Almanac::term`] calls it; nothing for a name that no day has.
+    pub fn term_days(&self, id: &str) -> Option<(NaiveDate, NaiveDate)> {
+        match &self.terms {
+            Terms::Dated(terms) => terms.iter().find(|(known, ..)| known == id).map(|(_, from, to)| (*from, *to)),
+            Terms::Recurring(terms) => {
+                let (year, name) = id.split_once('-')?;
+                let year: i32 = year.parse().ok()?;
+                let next_year = year.checked_add(1)?;
+                // A term that starts on 29 February does so on 1 March of other years.
+                let on = |year, (month, day): (u32, u32)| {
+                    NaiveDate::from_ymd_opt(year, month, day)
+                        .or_else(|| NaiveDate::from_ymd_opt(year, month.saturating_add(1), 1))
+                };
+                let start = |start: (u32, u32)| on(if start < self.year_starts { next_year } else { year }, start);
+                let at = terms.iter().position(|(known, _)| known == name)?;
+                let from = start(terms.get(at)?.1)?;
+                let next = match terms.get(at.saturating_add(1)) {
+                    Some((_, next)) => start(*next)?,
+                    None => on(next_year, self.year_starts)?,
+                };
+                Some((from, next.pred_opt()?))
+            }
+        }
+    }
+
     /// The stage of a grade.
     pub fn stage(&self, grade: i32) -> Option<&str> {
         let grade = Credit::whole(i64::from(grade));

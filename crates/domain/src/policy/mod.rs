@@ -40,7 +40,7 @@ pub use wording::explain;
 use std::collections::HashMap;
 
 use calendar::Almanac;
-use chrono::{DateTime, FixedOffset, NaiveDateTime};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime};
 use condition::Compiled;
 use facts::Aliases;
 
@@ -99,6 +99,11 @@ impl Policy {
         self.plan.almanac.local(moment)
     }
 
+    /// First and last day of a term, e.g. `2025-autumn`; nothing for a name that the calendar does not have.
+    pub fn term_days(&self, id: &str) -> Option<(NaiveDate, NaiveDate)> {
+        self.plan.almanac.term_days(id)
+    }
+
     /// The JSON Schema of policy documents.
     pub fn schema() -> serde_json::Value {
         schemars::schema_for!(Document).to_value()
@@ -128,4 +133,50 @@ impl Plan {
 
 fn turned_round(values: &std::collections::BTreeMap<String, OneOf>) -> HashMap<String, String> {
     values.iter().flat_map(|(value, words)| words.0.iter().map(move |w| (w.clone(), value.clone()))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{Days, NaiveDate};
+
+    use super::Policy;
+
+    fn policy(calendar: &str) -> Policy {
+        let text = format!(
+            "kepu: 1\nid: t\nversion: '1'\ntitle: {{ zh: 试, en: t }}\n{calendar}rules: [ {{ id: a, credit: {{ fixed: 1 }} }} ]\n"
+        );
+        Policy::parse(&text).expect("a policy")
+    }
+
+    #[test]
+    fn the_days_of_a_term_are_those_that_lie_in_it() {
+        let leap = "calendar:\n  terms: [ { id: a, starts: 09-15 }, { id: b, starts: 02-29 }, { id: c, starts: 06-01 } ]\n";
+        for calendar in ["", leap] {
+            let policy = policy(calendar);
+            let mut day = NaiveDate::from_ymd_opt(2023, 1, 1).expect("a day");
+            for _ in 0..1200 {
+                if let Some(term) = policy.plan.almanac.term(day) {
+                    let (from, to) = policy.term_days(&term.id).expect("a known term");
+                    assert!(from <= day && day <= to, "{day} is in {} of {from} to {to}", term.id);
+                    for outside in [from.pred_opt(), to.succ_opt()].into_iter().flatten() {
+                        assert_ne!(policy.plan.almanac.term(outside).map(|t| t.id), Some(term.id.clone()), "{outside}");
+                    }
+                }
+                day = day.checked_add_days(Days::new(1)).expect("the next day");
+            }
+        }
+    }
+
+    #[test]
+    fn dated_terms_have_their_days_and_unknown_ones_none() {
+        let dated = policy("calendar:\n  terms: [ { id: one, from: 2026-02-20, to: 2026-07-10 } ]\n");
+        let day = |m, d| NaiveDate::from_ymd_opt(2026, m, d).expect("a day");
+        assert_eq!(dated.term_days("one"), Some((day(2, 20), day(7, 10))));
+        for unknown in ["two", "2025-one", ""] {
+            assert_eq!(dated.term_days(unknown), None);
+        }
+        for unknown in ["autumn", "2025", "2025-winter", "x-autumn", "999999999-autumn"] {
+            assert_eq!(policy("").term_days(unknown), None, "{unknown}");
+        }
+    }
 }
