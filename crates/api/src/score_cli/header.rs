@@ -43,7 +43,7 @@ impl Header {
                         let (first, second) = (letter(first), letter(index));
                         let message = both(
                             format!("此列名出现两次（{first} 列和 {second} 列）；请只保留一列"),
-                            format!("the name stands there twice (columns {first} and {second}); keep one of them"),
+                            format!("stands there twice (columns {first} and {second}); keep one of them"),
                         );
                         findings.push(Finding::of_header("duplicate_column", file, row, shown, message));
                     }
