@@ -69,10 +69,9 @@ impl Person {
     fn of(scoring: &Scoring<'_>, entry: &Entry) -> Self {
         let sheet = scoring.sheet(entry, false);
         let reason = |reason: &Reason| {
-            let mut value = json!(reason);
+            let mut value = with_text(json!(reason), scoring.reason(reason));
             if let Some(map) = value.as_object_mut() {
                 map.entry("params").or_insert_with(|| json!({}));
-                map.insert("text".to_owned(), scoring.reason(reason).into());
             }
             value
         };
@@ -89,7 +88,11 @@ impl Person {
                 "reasons": line.reasons.iter().map(reason).collect::<Vec<_>>(),
             })
         };
-        let ScoreSheet { total, measures, levels, next, outputs, requirements, .. } = &sheet;
+        let ScoreSheet { total, measures, levels, outputs, .. } = &sheet;
+        let (lang, policy) = (scoring.lang, scoring.policy);
+        let next =
+            sheet.next.iter().map(|(ladder, n)| (ladder.clone(), with_text(json!(n), n.text(lang, policy, ladder))));
+        let requirements = sheet.requirements.iter().map(|r| with_text(json!(r), r.text(lang, policy)));
         Self {
             id: sheet.person_id.clone(),
             eligible: sheet.eligible,
@@ -98,11 +101,18 @@ impl Person {
                 "total": total,
                 "measures": measures,
                 "levels": levels,
-                "next": next,
+                "next": next.collect::<serde_json::Map<_, _>>(),
                 "outputs": outputs,
-                "requirements": requirements,
+                "requirements": requirements.collect::<Vec<_>>(),
             }),
             lines: sheet.lines.iter().map(line).collect(),
         }
     }
+}
+
+fn with_text(mut value: Value, text: String) -> Value {
+    if let Some(map) = value.as_object_mut() {
+        map.insert("text".to_owned(), text.into());
+    }
+    value
 }

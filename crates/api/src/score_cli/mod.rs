@@ -15,7 +15,6 @@ mod policy;
 mod score;
 mod table;
 mod width;
-mod words;
 
 use std::{path::PathBuf, process::ExitCode};
 

@@ -7,7 +7,7 @@ use std::{
 };
 
 use kepu_domain::{
-    policy::{Policy, Problem, run_case},
+    policy::{Policy, Problem, explain, run_case},
     text::Lang,
 };
 use serde_json::{Value, json};
@@ -162,13 +162,9 @@ fn explain_file(path: &Path, lang: Langs, out: &mut impl Write) -> io::Result<Ex
         }
         let document = policy.document();
         writeln!(out, "{}  {} {}", document.title.get(*lang), document.id, document.version)?;
-        for (sentence, number) in sentences(&policy, *lang).iter().zip(1..) {
+        for (sentence, number) in explain(&policy, *lang).iter().zip(1..) {
             writeln!(out, "{number}. {sentence}")?;
         }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn sentences(policy: &Policy, lang: Lang) -> Vec<String> {
-    policy.document().note.iter().map(|n| n.get(lang).to_owned()).collect()
 }

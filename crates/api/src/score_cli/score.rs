@@ -43,7 +43,7 @@ impl Scoring<'_> {
 
     /// A reason in words.
     pub(super) fn reason(&self, reason: &Reason) -> String {
-        super::words::reason_text(reason, self.lang, self.policy)
+        reason.text(self.lang, self.policy)
     }
 
     /// A text in the language asked for.

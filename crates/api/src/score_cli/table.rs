@@ -158,16 +158,19 @@ fn explain(scoring: &Scoring<'_>, entry: &Entry, sheet: &ScoreSheet, out: &mut i
     let document = scoring.policy.document();
     let names = headings(scoring, document);
     let values = row(scoring, document, sheet);
-    let facts: Vec<String> = names.iter().zip(&values).skip(1).map(|(name, value)| format!("{name} {value}")).collect();
+    // What is required follows in sentences of its own.
+    let facts = names.len() - sheet.requirements.len();
+    let facts: Vec<String> =
+        names.iter().zip(&values).take(facts).skip(1).map(|(name, value)| format!("{name} {value}")).collect();
     writeln!(out, "● {}  {}", sheet.person_id, facts.join(scoring.say("，", ", ")))?;
     if let Some(reason) = &sheet.not_eligible {
         writeln!(out, "  {}", scoring.reason(reason))?;
     }
     for (ladder, next) in &sheet.next {
-        if let Some(short) = next.shortfall {
-            let level = level_title(scoring, ladder, &next.level);
-            writeln!(out, "  {}{level}{}{short}", scoring.say("距“", "to “"), scoring.say("”还差 ", "”: "))?;
-        }
+        writeln!(out, "  {}", next.text(scoring.lang, scoring.policy, ladder))?;
+    }
+    for requirement in &sheet.requirements {
+        writeln!(out, "  {}", requirement.text(scoring.lang, scoring.policy))?;
     }
     if sheet.lines.is_empty() {
         writeln!(out, "  {}", scoring.say("没有记录", "no records"))?;
