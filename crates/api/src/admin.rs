@@ -3,6 +3,7 @@
 use std::{io::Read, process::ExitCode};
 
 use anyhow::{Context, bail};
+use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
 use kepu_domain::role::{GrantScope, Role};
 use serde_json::json;
@@ -79,21 +80,37 @@ async fn create(db: &Db, args: &CreateArgs) -> anyhow::Result<(String, Option<St
     } else {
         (secret::one_time_password(), true)
     };
-    let hash = password::hash_now(&password)?;
-    let (id, now) = (ids::new(), Clock::default().now());
+    store_admin(db, &login, &name, &password, made_here, Clock::default().now()).await?;
+    Ok((login, made_here.then_some(password)))
+}
+
+/// Makes a platform administrator with this password.
+pub async fn make(db: &Db, login: &str, name: &str, password: &str, now: DateTime<Utc>) -> anyhow::Result<()> {
+    store_admin(db, login, name, password, false, now).await
+}
+
+async fn store_admin(
+    db: &Db,
+    login: &str,
+    name: &str,
+    password: &str,
+    must_change: bool,
+    now: DateTime<Utc>,
+) -> anyhow::Result<()> {
+    let hash = password::hash_now(password)?;
+    let id = ids::new();
     let mut tx = db.begin(DistrictId::PLATFORM).await?;
-    if let Err(error) = accounts::store::add_account(&mut tx, id, &login, &name, &hash, now).await {
+    if let Err(error) = accounts::store::add_account(&mut tx, id, login, name, &hash, now).await {
         match error.code() {
             "login_taken" => bail!("there is an account with the login {login} already"),
             _ => return Err(error.into()),
         }
     }
-    if !made_here {
+    if !must_change {
         crate::auth::store::set_password(&mut tx, id, &hash, false, now).await?;
     }
     accounts::store::add_grant(&mut tx, ids::new(), id, Role::PlatformAdmin, &GrantScope::Platform, None, now).await?;
     let event = Event::new("account.create", "account", id, json!({ "login": login, "by": "kepu admin create" }));
     audit::record_as(&mut tx, &Origin::default(), now, vec![event]).await?;
-    tx.commit().await?;
-    Ok((login, made_here.then_some(password)))
+    Ok(tx.commit().await?)
 }

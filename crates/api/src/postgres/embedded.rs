@@ -100,15 +100,22 @@ impl PrivateServer {
     /// Makes the database `kepu` if it is missing.
     pub async fn ensure_database(&self) -> anyhow::Result<()> {
         use sqlx::Connection;
-        let mut url = Url::parse(&self.url)?;
-        url.set_path("/postgres");
-        let mut connection = sqlx::PgConnection::connect(url.as_str()).await?;
+        let mut connection = maintenance(&self.url).await?;
         let exists: bool = sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_database WHERE datname = 'kepu')")
             .fetch_one(&mut connection)
             .await?;
         if !exists {
             sqlx::query("CREATE DATABASE kepu").execute(&mut connection).await?;
         }
+        Ok(connection.close().await?)
+    }
+
+    /// Throws the database `kepu` of the private server at `url` away and makes an empty one.
+    pub async fn start_over(url: &str) -> anyhow::Result<()> {
+        use sqlx::Connection;
+        let mut connection = maintenance(url).await?;
+        sqlx::query("DROP DATABASE IF EXISTS kepu WITH (FORCE)").execute(&mut connection).await?;
+        sqlx::query("CREATE DATABASE kepu").execute(&mut connection).await?;
         Ok(connection.close().await?)
     }
 
@@ -125,6 +132,14 @@ impl Drop for PrivateServer {
     fn drop(&mut self) {
         self.stop();
     }
+}
+
+/// Connects to the database beside which others are made.
+async fn maintenance(url: &str) -> anyhow::Result<sqlx::PgConnection> {
+    use sqlx::Connection;
+    let mut url = Url::parse(url)?;
+    url.set_path("/postgres");
+    Ok(sqlx::PgConnection::connect(url.as_str()).await?)
 }
 
 fn url_of(socket: &Path) -> anyhow::Result<String> {
