@@ -10,6 +10,13 @@
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects
 )] // as in every test
+#![allow(
+    clippy::format_push_string,
+    clippy::match_same_arms,
+    clippy::maybe_infinite_iter,
+    clippy::unused_self,
+    reason = "naive on purpose"
+)]
 
 mod generate;
 mod oracle;

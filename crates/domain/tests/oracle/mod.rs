@@ -471,7 +471,7 @@ impl<'a> Oracle<'a> {
             sum = sum.add(Fraction::of(each).mul(Fraction::of(r.quantity?)));
         }
         if let Some(name) = &price.table {
-            sum = sum.add(self.from_table(name, r)?);
+            sum = sum.add(self.table_credit(name, r)?);
         }
         for factor in &price.times {
             let by = match self.word(factor.by, r) {
@@ -494,7 +494,7 @@ impl<'a> Oracle<'a> {
         })
     }
 
-    fn from_table(&self, name: &str, r: &Record) -> Option<Fraction> {
+    fn table_credit(&self, name: &str, r: &Record) -> Option<Fraction> {
         let table = &self.doc.tables[name];
         let word = |field: WordField| match (field, self.word(field, r), r.place) {
             (WordField::Award, None, Some(place)) if !table.places.is_empty() => table
