@@ -29,7 +29,7 @@ use std::path::PathBuf;
 use generate::Asked;
 use kepu_domain::credit::Credit;
 use kepu_domain::person::Person;
-use kepu_domain::policy::document::{Amount, Document, Force, Take};
+use kepu_domain::policy::document::{Amount, Document, Force, Period, Take};
 use kepu_domain::policy::{Options, Policy, ScoreSheet, SoftDecision, Status, columns, evaluate, run_case};
 use kepu_domain::record::Record;
 use oracle::{Oracle, OracleLine, differences};
@@ -282,12 +282,12 @@ fn a_record_that_comes_and_goes_leaves_no_trace() {
 fn a_refused_record_changes_nothing_else() {
     check(200, 6, |policy, person, records, asked| {
         // What is asked of the period of the last record, or of every period with any record, may well change.
-        let by_period = policy
-            .document()
-            .measures
-            .iter()
-            .filter_map(|m| m.period.as_ref())
-            .any(|p| p.take == Take::Worst || (p.take == Take::Current && asked.as_of.is_none()));
+        let by_period = policy.document().measures.iter().filter_map(|m| m.period.as_ref()).any(|p| match p.take {
+            Take::Worst => true,
+            // The current stage goes by the grade on the last record, whether it counts or not.
+            Take::Current => asked.as_of.is_none() || p.of == Period::Stage,
+            Take::Best => false,
+        });
         let all = evaluate(policy, person, records, &options(asked));
         for line in all.lines.iter().filter(|l| l.status == Status::Refused) {
             let others: Vec<_> = records.iter().filter(|r| r.id != line.record_id).cloned().collect();

@@ -557,7 +557,7 @@ pub fn policy(bytes: &[u8]) -> Value {
         .collect();
     let outputs: Vec<_> =
         (0..t.below(3)).map(|i| output(t, i, measures.len(), ladders.len(), requirements.len())).collect();
-    let list = |values: Vec<Value>| (!values.is_empty()).then(|| Value::Array(values));
+    let list = |values: Vec<Value>| (!values.is_empty()).then_some(Value::Array(values));
     let aliases = json!({
         "kind": { "practice": ["实践", "workshop"] },
         "award": { "first": "gold", "second": ["silver medal", "银奖"] },
