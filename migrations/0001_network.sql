@@ -120,6 +120,7 @@ CREATE TABLE competition (
     edition     text NOT NULL,                            -- this year's contest, e.g. 2026
     name_zh     text NOT NULL,
     name_en     text NOT NULL DEFAULT '',
+    kind        text NOT NULL DEFAULT 'competition',      -- read as the record's `kind`: competition, paper, project …
     list_no     integer,
     stages      text[] NOT NULL DEFAULT '{}',
     listed      boolean NOT NULL DEFAULT false,           -- on the published white list

@@ -1,6 +1,6 @@
 //! A small district that scores by a policy: one school with a class of pupils, a designated base, their accounts.
 
-use chrono::{Duration, NaiveDate};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 use kepu_domain::role::{GrantScope, Role};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -13,7 +13,7 @@ pub struct School {
     pub district: Uuid,
     /// The school.
     pub school: Uuid,
-    /// The class, grade 6.
+    /// The class.
     pub class: Uuid,
     /// Pupils with their numbers, in order of number.
     pub pupils: Vec<(Uuid, String)>,
@@ -28,13 +28,18 @@ pub struct School {
 }
 
 impl School {
-    /// Makes a district with so many pupils.
+    /// Makes a district with so many pupils of grade 6.
     pub async fn new(server: &Server, pupils: usize) -> Self {
+        Self::of_grade(server, 6, pupils).await
+    }
+
+    /// Makes a district with so many pupils of a grade.
+    pub async fn of_grade(server: &Server, grade: i32, pupils: usize) -> Self {
         let district = server.district("试验区").await;
         let school = server.organization(district, "school", "第一试验学校").await;
         let base = server.organization(district, "base", "试验基地").await;
         designate(server, base, "2020-01-01").await;
-        let (class, pupils) = class_of(server, district, school, 6, pupils).await;
+        let (class, pupils) = class_of(server, district, school, grade, pupils).await;
         let organization = |organization| GrantScope::Organization { district, organization };
         Self {
             district,
@@ -113,34 +118,41 @@ impl School {
 
 /// Designates a host as `base` from a day on.
 pub async fn designate(server: &Server, host: Uuid, from: &str) {
+    designate_as(server, host, "base", from).await;
+}
+
+/// Designates a host under the scheme of this code from a day on.
+pub async fn designate_as(server: &Server, host: Uuid, code: &str, from: &str) {
     let from: NaiveDate = from.parse().expect("a day");
     let now = server.state().now();
     sqlx::query(
         "INSERT INTO scheme (id, authority_id, code, name_zh, created_at)
-         SELECT $1, district_id, 'base', '校外基地', $2 FROM organization WHERE id = $3 ON CONFLICT DO NOTHING",
+         SELECT $1, district_id, $4, '校外基地', $2 FROM organization WHERE id = $3 ON CONFLICT DO NOTHING",
     )
     .bind(server.state().new_id())
     .bind(now)
     .bind(host)
+    .bind(code)
     .execute(server.pool())
     .await
     .expect("a scheme");
     sqlx::query(
         "INSERT INTO designation (id, scheme_id, organization_id, number, valid_from, created_at, updated_at)
          SELECT $1, s.id, o.id, $4, $5, $2, $2 FROM organization o
-         JOIN scheme s ON s.authority_id = o.district_id AND s.code = 'base' WHERE o.id = $3",
+         JOIN scheme s ON s.authority_id = o.district_id AND s.code = $6 WHERE o.id = $3",
     )
     .bind(server.state().new_id())
     .bind(now)
     .bind(host)
     .bind(format!("N{}", server.number()))
     .bind(from)
+    .bind(code)
     .execute(server.pool())
     .await
     .expect("a designation");
 }
 
-/// A class with pupils enrolled since 2020.
+/// A class with pupils enrolled since 2010.
 pub async fn class_of(
     server: &Server,
     district: Uuid,
@@ -183,7 +195,7 @@ pub async fn class_of(
     .expect("pupils");
     sqlx::query(
         "INSERT INTO enrolment (district_id, id, person_id, class_id, school_id, grade, valid_from, created_at)
-         SELECT $1, gen_random_uuid(), n.id, $2, $3, $4, '2020-09-01', $5 FROM unnest($6::uuid[]) AS n (id)",
+         SELECT $1, gen_random_uuid(), n.id, $2, $3, $4, '2010-09-01', $5 FROM unnest($6::uuid[]) AS n (id)",
     )
     .bind(district)
     .bind(class)
@@ -226,8 +238,20 @@ pub async fn session_of(
     days_ago: i64,
     capacity: Option<i32>,
 ) -> Uuid {
+    let starts = server.state().now() - Duration::days(days_ago) - Duration::hours(3);
+    session_at(server, district, host, activity, starts, capacity).await
+}
+
+/// A session of an activity, two hours long.
+pub async fn session_at(
+    server: &Server,
+    district: Uuid,
+    host: Uuid,
+    activity: Uuid,
+    starts: DateTime<Utc>,
+    capacity: Option<i32>,
+) -> Uuid {
     let (id, now) = (server.state().new_id(), server.state().now());
-    let starts = now - Duration::days(days_ago) - Duration::hours(3);
     sqlx::query(
         "INSERT INTO session (id, activity_id, district_id, host_id, starts_at, ends_at, capacity, created_at, updated_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)",

@@ -865,7 +865,7 @@ fn formats_read_well() {
                 assert!(!ran.out.contains("\n=李四"), "a formula would run");
             }
             insta::assert_snapshot!(
-                format!("{name} {lang}").replace(' ', "_"'),
+                format!("{name} {lang}").replace(' ', "_"),
                 format!("{}\n--- standard error\n{}", ran.out.trim_start_matches('\u{feff}'), ran.err)
             );
         }

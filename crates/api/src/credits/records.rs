@@ -150,7 +150,7 @@ fn of_result(row: &ResultFacts) -> NewRecord {
         host_id: None,
         facts: Record {
             starts_at: row.achieved_on.and_time(chrono::NaiveTime::MIN),
-            kind: Some("competition".to_owned()),
+            kind: Some(row.kind.clone()),
             contest_id: Some(row.competition_id.to_string()),
             contest_series: Some(row.series.clone()),
             contest_level: Some(row.contest_level.clone()),

@@ -150,7 +150,8 @@ mod tests {
 
     #[test]
     fn the_days_of_a_term_are_those_that_lie_in_it() {
-        let leap = "calendar:\n  terms: [ { id: a, starts: 09-15 }, { id: b, starts: 02-29 }, { id: c, starts: 06-01 } ]\n";
+        let leap =
+            "calendar:\n  terms: [ { id: a, starts: 09-15 }, { id: b, starts: 02-29 }, { id: c, starts: 06-01 } ]\n";
         for calendar in ["", leap] {
             let policy = policy(calendar);
             let mut day = NaiveDate::from_ymd_opt(2023, 1, 1).expect("a day");

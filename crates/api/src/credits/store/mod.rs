@@ -67,6 +67,7 @@ pub struct ResultFacts {
     pub state: String,
     pub achieved_on: NaiveDate,
     pub competition_id: Uuid,
+    pub kind: String,
     pub series: String,
     pub listed: bool,
     pub contest_level: String,
@@ -305,7 +306,7 @@ pub async fn result_facts(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<ResultFacts>>
     let district = tx.district();
     Ok(sqlx::query_as(
         "SELECT r.id, r.person_id, r.school_id, r.class_id, r.grade, r.state, r.achieved_on, r.competition_id,
-                c.series, c.listed, r.contest_level, r.award, r.place, r.places_listed, r.work_id, r.team_position,
+                c.kind, c.series, c.listed, r.contest_level, r.award, r.place, r.places_listed, r.work_id, r.team_position,
                 r.team_size, r.tags
          FROM result r JOIN competition c ON c.id = r.competition_id
          WHERE r.district_id = $1 AND r.id = ANY($2)",
