@@ -213,7 +213,7 @@ fn science_shop_team_coefficients() {
 }
 
 /// The CSV of rows that are maps, with all their columns.
-fn sheet_of(rows: &[BTreeMap<String, String>]) -> Vec<u8> {
+fn sheet_of(rows: &[SheetRow]) -> Vec<u8> {
     let columns: BTreeSet<&String> = rows.iter().flat_map(BTreeMap::keys).collect();
     let mut out = csv::Writer::from_writer(Vec::new());
     out.write_record(&columns).expect("written");
@@ -223,10 +223,14 @@ fn sheet_of(rows: &[BTreeMap<String, String>]) -> Vec<u8> {
     out.into_inner().expect("flushed")
 }
 
-fn rows_of(case: &Case) -> (Vec<BTreeMap<String, String>>, Vec<BTreeMap<String, String>>) {
+/// A row by its columns.
+type SheetRow = BTreeMap<String, String>;
+
+/// The sheets of people and of records that a case stands for.
+fn rows_of(case: &Case) -> (Vec<SheetRow>, Vec<SheetRow>) {
     let mut person = case.person.clone();
     let id = person.entry("person_id".to_owned()).or_insert_with(|| "p".to_owned()).clone();
-    let record = |(row, number): (&BTreeMap<String, String>, u32)| {
+    let record = |(row, number): (&SheetRow, u32)| {
         let mut row = row.clone();
         row.entry("record_id".to_owned()).or_insert_with(|| number.to_string());
         row.insert("person_id".to_owned(), id.clone());
