@@ -11,6 +11,11 @@ pub struct DataConfig {
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<String>,
 
+    /// The same database as a login that can do no more than the role kepu_app. Without it requests run as the user of
+    /// DATABASE_URL under SET ROLE.
+    #[arg(long, env = "KEPU_APP_DATABASE_URL", hide_env_values = true, requires = "database_url")]
+    pub app_database_url: Option<String>,
+
     /// Folder for the private PostgreSQL and for files.
     #[arg(long, env = "KEPU_DATA", default_value = ".data")]
     pub data_dir: PathBuf,

@@ -63,14 +63,23 @@ pub fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
 }
 
 fn json_error(path: &str, error: &serde_json::Error) -> ApiError {
-    if error.is_data() {
-        let text = error.to_string();
-        // The position says little once the field is named.
-        let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text);
-        ApiError::invalid(vec![FieldError::new(path, "invalid_value", text)])
-    } else {
-        ApiError::bad_request("malformed_json", format!("The body is not JSON: {error}."))
+    if !error.is_data() {
+        return ApiError::bad_request("malformed_json", format!("The body is not JSON: {error}."));
     }
+    let text = error.to_string();
+    // The position says little once the field is named.
+    let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text);
+    let named = text.split('`').nth(1).unwrap_or("");
+    let joined = || if path.is_empty() { named.to_owned() } else { format!("{path}.{named}") };
+    let error = if text.starts_with("missing field") {
+        FieldError::new(joined(), "required", "is missing")
+    } else if text.starts_with("unknown field") {
+        let field = if path.ends_with(named) { path.to_owned() } else { joined() };
+        FieldError::new(field, "unknown_field", text)
+    } else {
+        FieldError::new(if path.is_empty() { "body" } else { path }, "invalid_value", text)
+    };
+    ApiError::invalid(vec![error])
 }
 
 /// Maps the failure to read a body.

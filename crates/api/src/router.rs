@@ -11,7 +11,6 @@ use crate::{
     participation, persons, policies, reports, results, roster, sessions,
 };
 use crate::{
-    error::ApiError,
     http::{guard, headers, health, rate},
     idempotency,
     openapi::ApiDoc,
@@ -58,7 +57,7 @@ pub fn router(state: AppState) -> Router {
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(metrics::metrics))
         .method_not_allowed_fallback(guard::wrong_method)
-        .fallback(async || ApiError::not_found("address"))
+        .fallback(guard::no_such_address)
         .layer(from_fn_with_state(state.clone(), guard::timeout))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(state.clone(), headers::secure))

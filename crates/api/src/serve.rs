@@ -61,7 +61,7 @@ impl Database {
 }
 
 /// `kepu serve`: runs until SIGINT or SIGTERM.
-pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
+pub async fn run(mut config: Config) -> anyhow::Result<ExitCode> {
     telemetry::init(config.log_format);
     // Listening first: an occupied port is told before anything is started.
     let listener = TcpListener::bind(config.listen)
@@ -69,6 +69,9 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
         .with_context(|| format!("cannot listen on {}; choose another with --listen", config.listen))?;
     let stop = stop_signal()?;
     let database = Database::of(&config.data).await?;
+    if let Some(private) = &database.private {
+        config.data.app_database_url = Some(private.app_url()?);
+    }
     let state = open(config, &database.url, Clock::default()).await?;
     tracing::info!(address = %listener.local_addr()?, "kepu serves");
     let served = serve(listener, state, stop).await;
@@ -91,7 +94,7 @@ pub fn stop_signal() -> anyhow::Result<impl Future<Output = ()> + Send + 'static
 
 /// Opens the database at `url` and everything else that the settings name.
 pub async fn open(config: Config, url: &str, clock: Clock) -> anyhow::Result<AppState> {
-    let db = Db::open(url, config.connections).await?;
+    let db = Db::open_as(url, config.data.app_database_url.as_deref(), config.connections).await?;
     let files = files::open(&config)?;
     let state = AppState::new(config, db, files, clock).await?;
     competitions::national::load(&state).await?;

@@ -428,3 +428,179 @@ pub fn matrix() -> String {
     text.push_str("\nall: whatever the scope; own: within the scope of the grant; . : never\n");
     text
 }
+
+/// Who may give which role, as text, for the golden file.
+pub fn makers() -> String {
+    let (district, organization, person) = (Uuid::from_u128(1), Uuid::from_u128(2), Uuid::from_u128(3));
+    let own = |role: Role| match role {
+        Role::Teacher | Role::SchoolAdmin | Role::BaseStaff | Role::BaseAdmin => {
+            GrantScope::Organization { district, organization }
+        }
+        Role::DistrictOfficial | Role::Auditor => GrantScope::District { district },
+        Role::CityOfficial => GrantScope::Authority { authority: Uuid::from_u128(4), districts: vec![district] },
+        Role::Guardian | Role::Student => GrantScope::Person { district, person },
+        Role::PlatformAdmin => GrantScope::Platform,
+    };
+    let mut text = String::new();
+    for maker in Role::ALL {
+        let grants = [Grant { role: maker, scope: own(maker) }];
+        let made: Vec<&str> = Role::ALL
+            .into_iter()
+            .filter(|role| may_grant(&grants, *role, &own(*role), Some(organization)))
+            .map(Role::as_str)
+            .collect();
+        let made = if made.is_empty() { "nobody".to_owned() } else { made.join(", ") };
+        text.push_str(&format!("{} makes {made}\n", maker.as_str()));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HERE: Uuid = Uuid::from_u128(1);
+    const THERE: Uuid = Uuid::from_u128(2);
+    const SCHOOL: Uuid = Uuid::from_u128(11);
+    const OTHER_SCHOOL: Uuid = Uuid::from_u128(12);
+    const BASE: Uuid = Uuid::from_u128(21);
+    const PUPIL: Uuid = Uuid::from_u128(31);
+    const CITY: Uuid = Uuid::from_u128(41);
+
+    fn at_school(role: Role) -> Vec<Grant> {
+        vec![Grant { role, scope: GrantScope::Organization { district: HERE, organization: SCHOOL } }]
+    }
+
+    fn at_base(role: Role) -> Vec<Grant> {
+        vec![Grant { role, scope: GrantScope::Organization { district: HERE, organization: BASE } }]
+    }
+
+    fn official(district: Uuid) -> Vec<Grant> {
+        vec![Grant { role: Role::DistrictOfficial, scope: GrantScope::District { district } }]
+    }
+
+    fn city() -> Vec<Grant> {
+        let scope = GrantScope::Authority { authority: CITY, districts: vec![HERE, THERE] };
+        vec![Grant { role: Role::CityOfficial, scope }]
+    }
+
+    fn pupil(role: Role) -> Vec<Grant> {
+        vec![Grant { role, scope: GrantScope::Person { district: HERE, person: PUPIL } }]
+    }
+
+    /// `cargo insta review`, or INSTA_UPDATE=always, writes the golden files; read the difference before you commit it.
+    #[test]
+    fn the_matrix_is_the_golden_one() {
+        insta::assert_snapshot!("role_matrix", matrix());
+        insta::assert_snapshot!("role_makers", makers());
+    }
+
+    #[test]
+    fn a_grant_reaches_its_scope_and_no_further() {
+        use Action as A;
+        let district = Scope::District { district: HERE };
+        let school = Scope::School { district: HERE, school: SCHOOL };
+        let other_school = Scope::School { district: HERE, school: OTHER_SCHOOL };
+        let base = Scope::Host { district: HERE, host: BASE };
+        let guests = Scope::Host { district: THERE, host: BASE };
+        let school_as_host = Scope::Host { district: HERE, host: SCHOOL };
+        let own = Scope::Person { district: HERE, person: PUPIL, school: Some(SCHOOL) };
+        let elsewhere = Scope::Person { district: HERE, person: PUPIL, school: Some(OTHER_SCHOOL) };
+        let unenrolled = Scope::Person { district: HERE, person: PUPIL, school: None };
+        let stranger = Scope::Person { district: THERE, person: PUPIL, school: Some(SCHOOL) };
+        let cases: Vec<(&str, Vec<Grant>, Action, Scope, bool)> = vec![
+            ("a teacher records for the own school", at_school(Role::Teacher), A::ParticipationRecord, school, true),
+            ("… not for another", at_school(Role::Teacher), A::ParticipationRecord, other_school, false),
+            ("… not for the district", at_school(Role::Teacher), A::ParticipationRecord, district, false),
+            (
+                "… confirms what the school hosts",
+                at_school(Role::Teacher),
+                A::ParticipationConfirm,
+                school_as_host,
+                true,
+            ),
+            ("… not what a base hosts", at_school(Role::Teacher), A::ParticipationConfirm, base, false),
+            ("… reads the own pupils", at_school(Role::Teacher), A::PersonRead, own, true),
+            ("… not those of another school", at_school(Role::Teacher), A::PersonRead, elsewhere, false),
+            ("… nor those of none", at_school(Role::Teacher), A::PersonRead, unenrolled, false),
+            ("… nor those of another district", at_school(Role::Teacher), A::PersonRead, stranger, false),
+            ("a base confirms its guests", at_base(Role::BaseStaff), A::ParticipationConfirm, base, true),
+            ("… of any district", at_base(Role::BaseStaff), A::ParticipationConfirm, guests, true),
+            ("… and reads no pupil's detail", at_base(Role::BaseStaff), A::PersonRead, own, false),
+            ("… and records nobody", at_base(Role::BaseAdmin), A::ParticipationRecord, school, false),
+            ("an official verifies results", official(HERE), A::ResultVerify, own, true),
+            ("… not of another district", official(THERE), A::ResultVerify, own, false),
+            ("… and does not confirm for a base", official(HERE), A::ParticipationConfirm, base, false),
+            ("… but voids what was wrong", official(HERE), A::ParticipationVoid, base, true),
+            ("a city official reads all its districts", city(), A::ReportRead, district, true),
+            ("… and the persons", city(), A::PersonRead, stranger, true),
+            ("… and changes nothing", city(), A::ParticipationVoid, base, false),
+            ("a student reads the own score", pupil(Role::Student), A::ScoreRead, elsewhere, true),
+            ("… not the report", pupil(Role::Student), A::ReportRead, school, false),
+            ("a guardian reads the child's", pupil(Role::Guardian), A::ParticipationRead, own, true),
+            ("… of that district alone", pupil(Role::Guardian), A::ParticipationRead, stranger, false),
+            ("everybody reads sessions anywhere", pupil(Role::Student), A::SessionRead, guests, true),
+            ("nobody without a grant does", Vec::new(), A::SessionRead, base, false),
+        ];
+        for (what, grants, action, scope, expected) in cases {
+            assert_eq!(permits(&grants, action, &scope), expected, "{what}");
+        }
+    }
+
+    #[test]
+    fn auditors_and_city_officials_only_read() {
+        for action in Action::ALL {
+            let reads = action.as_str().ends_with(".read");
+            for role in [Role::Auditor, Role::CityOfficial, Role::Guardian, Role::Student] {
+                assert!(reads || !action.roles().contains(&role), "{} may {}", role.as_str(), action.as_str());
+            }
+        }
+    }
+
+    #[test]
+    fn nobody_administers_whom_they_could_not_make() {
+        let held = |role, organization| HeldGrant {
+            grant: Grant { role, scope: GrantScope::Organization { district: HERE, organization } },
+            school: None,
+        };
+        let child = |school| HeldGrant {
+            grant: Grant { role: Role::Student, scope: GrantScope::Person { district: HERE, person: PUPIL } },
+            school,
+        };
+        let platform = vec![Grant { role: Role::PlatformAdmin, scope: GrantScope::Platform }];
+        let head = at_school(Role::SchoolAdmin);
+        for (what, grants, theirs, expected) in [
+            ("the own teacher", &head, vec![held(Role::Teacher, SCHOOL)], true),
+            ("another school's teacher", &head, vec![held(Role::Teacher, OTHER_SCHOOL)], false),
+            (
+                "a teacher here and there",
+                &head,
+                vec![held(Role::Teacher, SCHOOL), held(Role::Teacher, OTHER_SCHOOL)],
+                false,
+            ),
+            ("another head", &head, vec![held(Role::SchoolAdmin, SCHOOL)], false),
+            ("the own pupil", &head, vec![child(Some(SCHOOL))], true),
+            ("another pupil", &head, vec![child(Some(OTHER_SCHOOL))], false),
+            ("a pupil of no school", &head, vec![child(None)], false),
+            ("somebody without rights", &head, Vec::new(), false),
+            ("a head, for the district", &official(HERE), vec![held(Role::SchoolAdmin, SCHOOL)], true),
+            ("a head of another district", &official(THERE), vec![held(Role::SchoolAdmin, SCHOOL)], false),
+            ("anybody, for the platform", &platform, Vec::new(), true),
+        ] {
+            assert_eq!(may_manage(grants, &theirs), expected, "{what}");
+        }
+    }
+
+    #[test]
+    fn a_role_takes_its_kind_of_scope() {
+        let platform = vec![Grant { role: Role::PlatformAdmin, scope: GrantScope::Platform }];
+        for (role, scope) in [
+            (Role::Teacher, GrantScope::District { district: HERE }),
+            (Role::PlatformAdmin, GrantScope::District { district: HERE }),
+            (Role::Student, GrantScope::Organization { district: HERE, organization: SCHOOL }),
+            (Role::CityOfficial, GrantScope::Platform),
+        ] {
+            assert!(!may_grant(&platform, role, &scope, None), "{} over {scope:?}", role.as_str());
+        }
+    }
+}

@@ -4,7 +4,7 @@ use axum::{
     Json,
     extract::State,
     http::{StatusCode, header},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use kepu_domain::role::Action;
 use serde::Deserialize;
@@ -76,8 +76,7 @@ pub async fn create_account(
     let detail = json!({ "login": login, "grants": body.grants });
     audit::record(&mut tx, &actor, now, Event::new("account.create", "account", id, detail)).await?;
     let account = grant::view(&mut tx, id).await?;
-    tx.commit().await?;
     let headers = [(header::CACHE_CONTROL, "no-store")];
     let body = Json(OneTimePassword { account, one_time_password: password });
-    Ok((StatusCode::CREATED, headers, Location(format!("/api/v1/accounts/{id}")), body).into_response())
+    tx.commit_with((StatusCode::CREATED, headers, Location(format!("/api/v1/accounts/{id}")), body)).await
 }

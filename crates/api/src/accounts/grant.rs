@@ -1,11 +1,6 @@
 //! POST and DELETE of an account's grants, and the reading of a grant that is asked for.
 
-use axum::{
-    Json,
-    extract::State,
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::{Json, extract::State, http::StatusCode, response::Response};
 use kepu_domain::role::{GrantScope, Role, may_grant};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -152,8 +147,7 @@ pub async fn add_grant(
     let event = Event::new("account.grant", "account", id, json!({ "grant_id": grant, "grant": body }));
     audit::record(&mut tx, &actor, now, event).await?;
     let view = view(&mut tx, id).await?;
-    let response = (StatusCode::CREATED, ETag(view.version), Json(view)).into_response();
-    tx.commit().await?;
+    let response = tx.commit_with((StatusCode::CREATED, ETag(view.version), Json(view))).await?;
     state.auth().forget_account(id);
     Ok(response)
 }

@@ -1,11 +1,6 @@
 //! POST /api/v1/accounts/{id}/reset-password
 
-use axum::{
-    Json,
-    extract::State,
-    http::header,
-    response::{IntoResponse, Response},
-};
+use axum::{Json, extract::State, http::header, response::Response};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -44,8 +39,9 @@ pub async fn reset_password(
     let event = Event::new("account.reset_password", "account", id, json!({ "sessions_ended": ended }));
     audit::record(&mut tx, &actor, now, event).await?;
     let account = grant::view(&mut tx, id).await?;
-    tx.commit().await?;
-    state.auth().forget_account(id);
     let headers = [(header::CACHE_CONTROL, "no-store")];
-    Ok((headers, Json(OneTimePassword { account, one_time_password: password })).into_response())
+    let answer = Json(OneTimePassword { account, one_time_password: password });
+    let response = tx.commit_with((headers, answer)).await?;
+    state.auth().forget_account(id);
+    Ok(response)
 }

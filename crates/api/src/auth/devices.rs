@@ -18,7 +18,7 @@ use crate::{
 
 /// A signed-in device.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub struct SessionView {
+pub struct DeviceView {
     /// Its id.
     pub id: Uuid,
     /// Whether it is the one that asks.
@@ -37,20 +37,20 @@ pub struct SessionView {
 
 /// The devices of an account.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub struct SessionList {
+pub struct DeviceList {
     /// The last used first; at most 200.
-    pub items: Vec<SessionView>,
+    pub items: Vec<DeviceView>,
 }
 
 /// List my devices.
 #[utoipa::path(
-    get, path = "/api/v1/auth/sessions", operation_id = "list_sessions", tag = TAG,
-    responses((status = 200, description = "My devices", body = SessionList), ApiErrors)
+    get, path = "/api/v1/auth/sessions", operation_id = "list_my_devices", tag = TAG,
+    responses((status = 200, description = "My devices", body = DeviceList), ApiErrors)
 )]
-pub async fn list_sessions(State(state): State<AppState>, actor: Actor) -> Result<Json<SessionList>> {
+pub async fn list_my_devices(State(state): State<AppState>, actor: Actor) -> Result<Json<DeviceList>> {
     let mut tx = state.begin_in(DistrictId::PLATFORM).await?;
     let rows = store::sessions(&mut tx, actor.account_id, state.now()).await?;
-    let view = |row: store::SessionRow| SessionView {
+    let view = |row: store::SessionRow| DeviceView {
         id: row.id,
         current: row.id == actor.session_id,
         user_agent: row.user_agent,
@@ -59,20 +59,16 @@ pub async fn list_sessions(State(state): State<AppState>, actor: Actor) -> Resul
         last_used_at: row.last_used_at,
         expires_at: row.expires_at,
     };
-    Ok(Json(SessionList { items: rows.into_iter().map(view).collect() }))
+    Ok(Json(DeviceList { items: rows.into_iter().map(view).collect() }))
 }
 
 /// Sign one of my devices out.
 #[utoipa::path(
-    delete, path = "/api/v1/auth/sessions/{id}", operation_id = "end_session", tag = TAG,
+    delete, path = "/api/v1/auth/sessions/{id}", operation_id = "end_device", tag = TAG,
     params(("id" = Uuid, Path, description = "The session")),
     responses((status = 204, description = "Ended"), ApiErrors)
 )]
-pub async fn end_session(
-    State(state): State<AppState>,
-    actor: Actor,
-    ApiPath(id): ApiPath<Uuid>,
-) -> Result<StatusCode> {
+pub async fn end_device(State(state): State<AppState>, actor: Actor, ApiPath(id): ApiPath<Uuid>) -> Result<StatusCode> {
     let now = state.now();
     let mut tx = state.begin_in(DistrictId::PLATFORM).await?;
     if store::revoke_sessions(&mut tx, actor.account_id, Some(id), None, now, "signed out from another device").await?

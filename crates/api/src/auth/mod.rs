@@ -77,7 +77,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(sign_out::logout))
         .routes(routes!(sign_out::logout_everywhere))
         .routes(routes!(change_password::change_password))
-        .routes(routes!(devices::list_sessions))
-        .routes(routes!(devices::end_session))
+        .routes(routes!(devices::list_my_devices))
+        .routes(routes!(devices::end_device))
         .routes(routes!(me::me))
 }

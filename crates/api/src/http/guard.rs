@@ -40,6 +40,15 @@ pub async fn body_limit(State(state): State<AppState>, request: Request, next: N
     Ok(next.run(request.map(|body| Body::new(Limited::new(body, limit)))).await)
 }
 
+/// Answers what nothing else answers.
+pub async fn no_such_address() -> ApiError {
+    ApiError::new(
+        StatusCode::NOT_FOUND,
+        "no_such_address",
+        "Nothing has this address. The operations are listed at /api/docs and in /api/openapi.json.",
+    )
+}
+
 /// Refuses methods that an address does not have.
 pub async fn wrong_method() -> ApiError {
     ApiError::new(
@@ -57,4 +66,26 @@ pub fn panicked(payload: Box<dyn Any + Send + 'static>) -> Response {
         .or_else(|| payload.downcast_ref::<&str>().map(ToString::to_string))
         .unwrap_or_default();
     ApiError::internal(anyhow::anyhow!("panic: {message}")).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{Router, routing::get};
+    use tower::ServiceExt;
+    use tower_http::catch_panic::CatchPanicLayer;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_a_500_that_tells_nothing() {
+        async fn fails() -> &'static str {
+            panic!("secret")
+        }
+        let service = Router::new().route("/", get(fails)).layer(CatchPanicLayer::custom(panicked));
+        let response = service.oneshot(Request::new(Body::empty())).await.expect("an answer");
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let body = axum::body::to_bytes(response.into_body(), 10_000).await.expect("a body");
+        let text = String::from_utf8_lossy(&body);
+        assert!(text.contains("\"internal\"") && !text.contains("secret"), "{text}");
+    }
 }

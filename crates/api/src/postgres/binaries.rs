@@ -8,6 +8,9 @@ use std::{
 
 use anyhow::{Context, bail};
 
+/// The oldest major version whose SQL the schema uses.
+const OLDEST: u32 = 15;
+
 /// The programs of one installed PostgreSQL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Binaries {
@@ -27,7 +30,9 @@ impl Binaries {
             })?],
             None => Self::installed(),
         };
-        let fitting = found.iter().filter(|found| cluster_major.is_none_or(|major| found.major == major));
+        let fitting = found
+            .iter()
+            .filter(|found| found.major >= OLDEST && cluster_major.is_none_or(|major| found.major == major));
         if let Some(best) = fitting.max_by_key(|found| found.major) {
             return Ok(best.clone());
         }
@@ -36,6 +41,10 @@ impl Binaries {
                 "the data folder was written by PostgreSQL {major}, but only {} is installed. Install it (Debian, \
                  Ubuntu: apt-get install postgresql-{major}), or set PG_BIN to the folder of its programs, or upgrade \
                  the folder with pg_upgrade",
+                found.iter().map(|found| found.major.to_string()).collect::<Vec<_>>().join(", ")
+            ),
+            None if !found.is_empty() => bail!(
+                "PostgreSQL {OLDEST} or newer is needed, and only {} is installed",
                 found.iter().map(|found| found.major.to_string()).collect::<Vec<_>>().join(", ")
             ),
             _ => bail!(

@@ -19,8 +19,9 @@ use reqwest::Url;
 use tempfile::TempDir;
 
 use super::{
+    APP_ROLE,
     cluster::{self, Cluster},
-    pidfile,
+    migrate, pidfile,
 };
 
 /// The longest path of a socket that the kernel takes.
@@ -97,7 +98,15 @@ impl PrivateServer {
         &self.url
     }
 
-    /// Makes the database `kepu` if it is missing.
+    /// Where to connect as the role that requests run as.
+    pub fn app_url(&self) -> anyhow::Result<String> {
+        let mut url = Url::parse(&self.url)?;
+        url.set_username(APP_ROLE).map_err(|()| anyhow::anyhow!("a URL without a user"))?;
+        Ok(url.into())
+    }
+
+    /// Makes the database `kepu` if it is missing, and lets the role of requests log in: the socket is reached by
+    /// PostgreSQL's user and kepu alone.
     pub async fn ensure_database(&self) -> anyhow::Result<()> {
         use sqlx::Connection;
         let mut connection = maintenance(&self.url).await?;
@@ -107,6 +116,8 @@ impl PrivateServer {
         if !exists {
             sqlx::query("CREATE DATABASE kepu").execute(&mut connection).await?;
         }
+        migrate::ensure_role(&mut connection).await?;
+        sqlx::query("ALTER ROLE kepu_app LOGIN").execute(&mut connection).await?;
         Ok(connection.close().await?)
     }
 

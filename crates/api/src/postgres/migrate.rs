@@ -22,8 +22,8 @@ pub async fn run(owner: &PgPool) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Roles belong to the whole cluster: several databases may be set up at the same moment.
-async fn ensure_role(connection: &mut PgConnection) -> anyhow::Result<()> {
+/// Makes the role that requests run as. Roles belong to the whole cluster: several databases may be set up at the same moment.
+pub async fn ensure_role(connection: &mut PgConnection) -> anyhow::Result<()> {
     let mut tx = connection.begin().await?;
     sqlx::raw_sql(
         "DO $$ BEGIN

@@ -27,12 +27,15 @@ pub struct Db {
 }
 
 impl Db {
-    /// Opens the database that `url` names, as its owner, and brings its schema up to date.
+    /// Opens the database that `url` names, as its owner, and brings its schema up to date. Requests run under
+    /// SET ROLE.
     pub async fn open(url: &str, connections: u32) -> anyhow::Result<Self> {
-        let options = PgConnectOptions::from_str(url)
-            .context("DATABASE_URL cannot be read; it looks like postgres://user:password@host:5432/database")?
-            .application_name("kepu")
-            .log_slow_statements(tracing::log::LevelFilter::Warn, Duration::from_secs(2));
+        Self::open_as(url, None, connections).await
+    }
+
+    /// The same, with a login of its own for requests, which cannot become the owner whatever it executes.
+    pub async fn open_as(url: &str, app_url: Option<&str>, connections: u32) -> anyhow::Result<Self> {
+        let options = options(url)?;
         let owner = PgPoolOptions::new()
             .max_connections(4)
             .min_connections(0)
@@ -42,13 +45,17 @@ impl Db {
             .await
             .context("cannot connect to PostgreSQL; check DATABASE_URL and that the server runs")?;
         migrate::run(&owner).await?;
-        // As a startup option the role is also what RESET ROLE goes back to.
+        let app_options = match app_url {
+            Some(url) => self::options(url)?,
+            // As a startup option the role is also what RESET ROLE goes back to.
+            None => options.options([("role", APP_ROLE)]),
+        };
         let app = PgPoolOptions::new()
             .max_connections(connections)
             .min_connections(2.min(connections))
             .acquire_timeout(Duration::from_secs(10))
             .test_before_acquire(false)
-            .connect_with(options.options([("role", APP_ROLE)]))
+            .connect_with(app_options)
             .await
             .with_context(|| format!("cannot act as the role {APP_ROLE}; the owner must be a member of it"))?;
         let db = Self { app, owner };
@@ -88,4 +95,11 @@ impl Db {
         );
         Ok(())
     }
+}
+
+fn options(url: &str) -> anyhow::Result<PgConnectOptions> {
+    Ok(PgConnectOptions::from_str(url)
+        .context("DATABASE_URL cannot be read; it looks like postgres://user:password@host:5432/database")?
+        .application_name("kepu")
+        .log_slow_statements(tracing::log::LevelFilter::Warn, Duration::from_secs(2)))
 }

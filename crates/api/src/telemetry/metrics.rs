@@ -9,7 +9,7 @@ use axum::{
 };
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
-use crate::{error::ApiError, state::AppState};
+use crate::{error::ApiError, http::guard, state::AppState};
 
 static HANDLE: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
 
@@ -51,7 +51,7 @@ pub async fn upkeep(state: AppState) {
 /// GET /metrics. Not for those who come through a proxy: Prometheus asks kepu itself.
 pub async fn metrics(State(state): State<AppState>, headers: HeaderMap) -> Response {
     if headers.contains_key("x-forwarded-for") || headers.contains_key("forwarded") {
-        return ApiError::not_found("address").into_response();
+        return guard::no_such_address().await.into_response();
     }
     let Some(handle) = install() else {
         return ApiError::unavailable("no_metrics", "Nothing is counted; see the log of the start.").into_response();
