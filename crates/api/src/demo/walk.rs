@@ -30,8 +30,7 @@ impl Steps {
 /// What the class has gone through.
 struct Lesson {
     session: String,
-    class: String,
-    /// Of a pupil whose participation was confirmed.
+    /// A pupil whose participation was confirmed.
     pupil: String,
 }
 
@@ -83,10 +82,9 @@ fn roles(me: &Value) -> String {
     words.collect::<Vec<_>>().join(", ")
 }
 
-/// The session, the class, and the participations that wait.
+/// The session, and its participations that wait, each with its person.
 struct Recorded {
     session: String,
-    class: String,
     outcomes: Vec<(String, String)>,
 }
 
@@ -120,7 +118,7 @@ async fn record(teacher: &Account, host: &Account, school: &str, now: DateTime<U
         answer["refused"]
     );
     ensure!(answer["recorded"] == CLASS && outcomes.len() == CLASS, "not all {CLASS} were recorded: {answer}");
-    Ok(Recorded { session, class: class_id, outcomes })
+    Ok(Recorded { session, outcomes })
 }
 
 async fn confirm(host: &Account, recorded: Recorded) -> anyhow::Result<Lesson> {
@@ -150,7 +148,7 @@ async fn confirm(host: &Account, recorded: Recorded) -> anyhow::Result<Lesson> {
         .max_by_key(|o| o["credit"].as_str().and_then(milli).unwrap_or_default());
     let pupil = most.and_then(|o| o["person_id"].as_str()).or(rest.first().map(|r| r.1.as_str()));
     let pupil = pupil.context("nobody was confirmed")?.to_owned();
-    Ok(Lesson { session: recorded.session, class: recorded.class, pupil })
+    Ok(Lesson { session: recorded.session, pupil })
 }
 
 /// A decimal in thousandths, to compare by.
