@@ -23,7 +23,7 @@ use crate::{
     check::Checks,
     error::{ApiError, ApiErrors, Result},
     extract::ApiJson,
-    roster::{NewClass, ensure_classes, hold_roster, school, today},
+    roster::{NewClass, ensure_classes, expect_many, hold_roster, school, today},
     state::AppState,
 };
 
@@ -114,6 +114,7 @@ pub async fn promote_classes(
     if !body.dry_run {
         hold_roster(&mut tx).await?;
     }
+    expect_many(&mut tx).await?;
     let classes = store::of_year(&mut tx, body.school, body.from_school_year, body.effective_on).await?;
     let schools = school::load(&mut tx, body.school).await?;
     let tops = tops(&classes, &schools, body.top_grade);

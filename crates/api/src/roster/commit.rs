@@ -31,6 +31,9 @@ use crate::{
 /// Rows carried out by one statement.
 const BATCH: i64 = 10_000;
 
+/// From so many rows on the tables' statistics are worth renewing.
+const MANY: u64 = 1000;
+
 /// How it is meant.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -73,6 +76,7 @@ pub async fn commit_roster(
             .value(counts.left.to_string());
         return Err(ApiError::unprocessable("too_many_removals", detail).with_errors(vec![error]));
     }
+    store::expect_many(&mut tx).await?;
     if let Some(number) = store::stale(&mut tx, &row).await? {
         return Err(changed_since(&number));
     }
@@ -130,6 +134,11 @@ async fn carry_out(state: &AppState, job: Job) -> Result<()> {
     let mut tx = state.begin_in(district).await?;
     store::hold_job(&mut tx, import.id).await?;
     store::hold_roster(&mut tx).await?;
+    let counts = &import.counts.0;
+    let rows = counts.added + counts.changed + counts.moved + counts.left + counts.refused + counts.unchanged;
+    if rows > stage::FEW as u64 {
+        store::expect_many(&mut tx).await?;
+    }
     // Others may have been quicker while this one waited.
     if let Some(number) = store::stale(&mut tx, &import).await? {
         return Err(changed_since(&number));
@@ -141,8 +150,6 @@ async fn carry_out(state: &AppState, job: Job) -> Result<()> {
         .collect();
     store::ensure_classes(&mut tx, import.school_year, &classes, at).await?;
 
-    let counts = &import.counts.0;
-    let rows = counts.added + counts.changed + counts.moved + counts.left + counts.refused + counts.unchanged;
     let total = i64::try_from(rows).unwrap_or(i64::MAX);
     let (mut after, mut done) = (-1, 0);
     while let Some(end) = store::batch_end(&mut tx, import.id, after, BATCH).await? {
@@ -161,5 +168,11 @@ async fn carry_out(state: &AppState, job: Job) -> Result<()> {
     audit::record_as(&mut tx, &by, at, vec![Event::new("roster.commit", "roster_import", import.id, detail)]).await?;
     store::set_progress(&mut tx, import.id, total, total, state.now()).await?;
     store::set_state(&mut tx, import.id, ImportState::Committed, None, state.now()).await?;
-    tx.commit().await
+    tx.commit().await?;
+    if rows >= MANY
+        && let Err(error) = store::learn(state.db()).await
+    {
+        tracing::warn!(import = %import.id, %error, "cannot analyze the tables after an import");
+    }
+    Ok(())
 }

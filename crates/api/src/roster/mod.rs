@@ -15,12 +15,11 @@ mod store;
 mod upload;
 mod view;
 
-use axum::extract::DefaultBodyLimit;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::state::AppState;
 
-pub(crate) use store::{NewClass, ensure_classes, hold_roster, today};
+pub(crate) use store::{NewClass, ensure_classes, expect_many, hold_roster, today};
 pub use view::{Counts, Format, ImportView, Mode, RowView, State as ImportState};
 
 /// The tag of these operations.
@@ -28,12 +27,8 @@ pub const TAG: &str = "roster";
 
 /// The operations of this slice.
 pub fn routes() -> OpenApiRouter<AppState> {
-    let upload = OpenApiRouter::new()
-        .routes(routes!(upload::stage_roster, read::list_roster_imports))
-        // The handler counts, by the limit for uploads.
-        .layer(DefaultBodyLimit::disable());
     OpenApiRouter::new()
-        .merge(upload)
+        .routes(routes!(upload::stage_roster, read::list_roster_imports))
         .routes(routes!(read::read_roster_import))
         .routes(routes!(read::list_roster_rows))
         .routes(routes!(fix::fix_roster_row))

@@ -43,7 +43,6 @@ pub(crate) struct School {
     pub code: String,
     pub name_zh: String,
     pub name_en: String,
-    pub kind: String,
     /// The highest grade, if the organization says so in its attributes.
     pub top_grade: Option<i32>,
 }
@@ -52,7 +51,7 @@ pub(crate) struct School {
 pub(crate) async fn load(tx: &mut Tx, only: Option<Uuid>) -> Result<Vec<School>> {
     let district = tx.district().0;
     Ok(sqlx::query_as(
-        "SELECT id, code, name_zh, name_en, kind,
+        "SELECT id, code, name_zh, name_en,
                 CASE WHEN attributes->>'top_grade' ~ '^-?[0-9]{1,2}$' THEN (attributes->>'top_grade')::integer END AS top_grade
          FROM organization
          WHERE district_id = $1 AND kind IN ('school', 'kindergarten') AND status = 'active'

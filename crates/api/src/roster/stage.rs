@@ -23,6 +23,9 @@ use crate::{
 /// Rows written by one statement.
 const BATCH: usize = 5000;
 
+/// Up to so many rows the usual plans do.
+pub(super) const FEW: usize = 50;
+
 /// What is to be staged.
 pub(super) struct Job {
     pub district: DistrictId,
@@ -88,6 +91,9 @@ async fn stage(state: &AppState, job: Job) -> Result<()> {
     let total = i64::try_from(read.len()).unwrap_or(i64::MAX);
     progress(state, district, import, 0, total).await;
 
+    if read.len() > FEW {
+        store::expect_many(&mut tx).await?;
+    }
     let known = match rules.school {
         None => store::known(&mut tx, Whom::District).await?,
         Some(school) => {

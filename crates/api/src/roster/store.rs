@@ -15,7 +15,7 @@ use super::{
     source,
     view::{Counts, Format, ImportRow, Mode, State, StoredRow},
 };
-use crate::{audit::Event, error::Result, tenancy::Tx};
+use crate::{audit::Event, error::Result, postgres::Db, tenancy::Tx};
 
 /// A new import.
 pub(super) struct NewImport<'a> {
@@ -169,6 +169,19 @@ pub(crate) async fn hold_roster(tx: &mut Tx) -> Result<()> {
         .bind(district)
         .execute(&mut **tx)
         .await?;
+    Ok(())
+}
+
+/// Before statements that join many rows with many. Where a table has just been filled, PostgreSQL has no statistics of it
+/// yet, takes it for small, and compares each row with each other; joining by hash is never far from the best.
+pub(crate) async fn expect_many(tx: &mut Tx) -> Result<()> {
+    sqlx::query("SET LOCAL enable_nestloop = off").execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// Lets PostgreSQL learn what a large import has changed, for the plans of everybody.
+pub(crate) async fn learn(db: &Db) -> Result<()> {
+    sqlx::query("ANALYZE person, class, enrolment, roster_import_row").execute(db.owner()).await?;
     Ok(())
 }
 

@@ -23,6 +23,11 @@ use crate::{
 /// Rows of enrolments without a user of their own are numbered from here.
 const ENROLLMENT_ROWS: u64 = 10_000_000;
 
+/// Text of rosters shrinks to a tenth or so; what shrinks to less than this part is made to fill the memory.
+const MOST_RATIO: u128 = 200;
+/// Up to this size nobody minds.
+const MOST_UNPACKED_ALWAYS: u128 = 64 << 20;
+
 const NEEDED: [&str; 4] = ["orgs", "users", "classes", "enrollments"];
 
 /// A user of an earlier file.
@@ -105,9 +110,15 @@ fn role(word: &str) -> Option<Role> {
 }
 
 impl Package {
-    pub(super) fn open(mut archive: ZipArchive<Cursor<Bytes>>) -> Result<Self> {
+    pub(super) fn open(archive: ZipArchive<Cursor<Bytes>>) -> Result<Self> {
         if archive.len() > 1000 {
             return Err(file_error("bad_zip", "holds more than 1000 files"));
+        }
+        // What a file states may be a lie; then the reading ends at its limit.
+        let stated = archive.decompressed_size().unwrap_or(u128::MAX);
+        let packed = archive.clone().into_inner().into_inner().len() as u128;
+        if stated > (packed * MOST_RATIO).max(MOST_UNPACKED_ALWAYS) || stated > u128::from(limits().unpacked_bytes) {
+            return Err(file_error("too_large", "unpacks to far more than a roster is; is it damaged?"));
         }
         let manifest = archive
             .file_names()
@@ -277,7 +288,7 @@ impl Package {
                 (id, (*found.unwrap_or(&words[1])).to_owned())
             })
             .collect();
-        let school_word = |id: &str| school_words.get(id).cloned().unwrap_or_else(|| id.to_owned());
+        let school_word = |id: &str| school_words.get(id).cloned();
         let classes = self.classes(&school_word)?;
         let demographics = self.table("demographics", &[])?;
         let details: HashMap<&str, &Row> =
@@ -383,7 +394,7 @@ impl Package {
         Ok(content)
     }
 
-    fn classes(&mut self, school_word: &impl Fn(&str) -> String) -> Result<HashMap<String, Class>> {
+    fn classes(&mut self, school_word: &impl Fn(&str) -> Option<String>) -> Result<HashMap<String, Class>> {
         let classes = self.table("classes", &[])?;
         Ok(classes
             .rows
@@ -391,7 +402,8 @@ impl Package {
             .filter(|row| !is_gone(classes.get(row, "status")))
             .map(|row| {
                 let class = Class {
-                    school: school_word(classes.get(row, "schoolsourcedid")),
+                    school: school_word(classes.get(row, "schoolsourcedid"))
+                        .unwrap_or_else(|| classes.get(row, "schoolsourcedid").to_owned()),
                     grade: first_of(classes.get(row, "grades")).to_owned(),
                     title: classes.get(row, "title").to_owned(),
                     homeroom: classes.get(row, "classtype").eq_ignore_ascii_case("homeroom"),
@@ -402,7 +414,7 @@ impl Package {
     }
 }
 
-struct UserReader<'p, W: Fn(&str) -> String> {
+struct UserReader<'p, W: Fn(&str) -> Option<String>> {
     refusals: Vec<Refusal>,
     delta: bool,
     id: &'p str,
@@ -411,7 +423,7 @@ struct UserReader<'p, W: Fn(&str) -> String> {
     school_word: &'p W,
 }
 
-impl<W: Fn(&str) -> String> UserReader<'_, W> {
+impl<W: Fn(&str) -> Option<String>> UserReader<'_, W> {
     fn refuse(&mut self, column: &str, value: &str, code: &str, message: &str) {
         self.refusals.push(Refusal::new(column, &value.replace('\0', ""), code, message));
     }
@@ -464,9 +476,10 @@ impl<W: Fn(&str) -> String> UserReader<'_, W> {
             return;
         }
         if staff {
-            if !school.is_empty() {
-                cells.school = (self.school_word)(school);
-            }
+            // A file of changes need not repeat the schools: who is known stays where it is.
+            let stays = self.delta && self.known.users.contains_key(self.id);
+            cells.school =
+                (self.school_word)(school).unwrap_or_else(|| if stays { String::new() } else { school.to_owned() });
             return;
         }
         let best = mine

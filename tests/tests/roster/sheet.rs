@@ -1,10 +1,8 @@
 //! Rosters over HTTP: stage, read the difference, correct, commit, discard; and what is refused on the way.
 
-mod roster_kit;
-
+use crate::kit::{School, Upload, commit, csv, enrolment, events, pupils, stage, staged, until, upload, wait, xlsx};
 use kepu_domain::role::{GrantScope, Role};
 use kepu_tests::Server;
-use roster_kit::{School, Upload, commit, csv, enrolment, events, pupils, stage, staged, until, upload, wait, xlsx};
 use serde_json::json;
 
 #[tokio::test]
@@ -260,7 +258,7 @@ async fn bad_files_and_forms_are_refused_at_once() {
         ("an open quote", Upload::new("学校,年级,班级,学号,姓名\nS,5,3,1,\"张三\n"), 202, ""),
         ("old Excel", Upload::new(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1....".to_vec()), 422, "old_excel"),
         ("a broken zip", Upload::new(b"PK\x03\x04broken".to_vec()), 422, "bad_zip"),
-        ("a zip of anything", Upload::new(roster_kit::zip(&[("a.csv", "x\n1\n")])), 422, "manifest_missing"),
+        ("a zip of anything", Upload::new(crate::kit::zip(&[("a.csv", "x\n1\n")])), 422, "manifest_missing"),
         ("too large", Upload::new(vec![b'a'; 300_000]), 413, "body_too_large"),
         ("bad day", with(Upload::new(good.clone()).on("2026-02-30")), 422, "invalid"),
         ("far day", Upload::new(good.clone()).on("2036-01-01"), 422, "invalid"),

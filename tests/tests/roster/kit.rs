@@ -1,6 +1,4 @@
 //! What the tests of rosters share: a district with a school, files, and waiting for jobs.
-#![allow(dead_code, reason = "each test binary uses its part")]
-
 use std::io::{Cursor, Write};
 
 use kepu_domain::role::{GrantScope, Role};
