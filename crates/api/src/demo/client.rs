@@ -98,7 +98,12 @@ impl Api {
         }
     }
 
-    async fn once(&self, request: RequestBuilder, login: &str, asked: &str) -> anyhow::Result<(Option<Duration>, Value)> {
+    async fn once(
+        &self,
+        request: RequestBuilder,
+        login: &str,
+        asked: &str,
+    ) -> anyhow::Result<(Option<Duration>, Value)> {
         let response = request.send().await.with_context(|| format!("{asked}: {} does not answer", self.0.url))?;
         let status = response.status();
         let wait = response.headers().get(RETRY_AFTER).and_then(|v| v.to_str().ok()?.parse::<u64>().ok());

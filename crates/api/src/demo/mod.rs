@@ -21,10 +21,7 @@ use self::{
 use crate::{
     clock::Clock,
     config::{Config, LogFormat},
-    postgres::{
-        Db,
-        embedded::PrivateServer,
-    },
+    postgres::{Db, embedded::PrivateServer},
     serve::{self, Database},
     telemetry,
 };
@@ -156,7 +153,7 @@ async fn serve_it(place: &Place) -> anyhow::Result<ExitCode> {
     telemetry::init(config.log_format);
     let state = serve::open(config, &database.url, Clock::default()).await?;
     let address = listener.local_addr()?;
-    welcome(address, began);
+    welcome(address, place, began);
     let served = serve::serve(listener, state, stop).await;
     database.stop().await?;
     served.map(|()| ExitCode::SUCCESS)
@@ -206,7 +203,7 @@ async fn walk_there(place: &Place, url: Option<String>) -> anyhow::Result<ExitCo
 }
 
 /// Says where it is, who can sign in, and what to try.
-fn welcome(address: SocketAddr, began: Instant) {
+fn welcome(address: SocketAddr, place: &Place, began: Instant) {
     println!(
         "
 kepu 演示已就绪 the demonstration is ready ({:.1} s)
@@ -235,11 +232,12 @@ kepu 演示已就绪 the demonstration is ready ({:.1} s)
     GET /api/v1/soft-flags                          official：待决定的软规则 records that a soft rule questions
     GET /api/v1/results?state=submitted             official：待核实的成绩 results that wait
     GET /api/v1/reports/credits?format=xlsx         official：区报告 the report as a workbook
-    kepu verify --data-dir …                        核对全部不变式（先停止服务） every invariant (stop the service first)
+    kepu verify --data-dir {}               核对全部不变式 every invariant over the whole database
 
   全部学生、学校、基地和分值均为虚构。All pupils, schools, bases and values are made up.
   Ctrl-C 停止 stops; the next start takes up what is there.
 ",
-        began.elapsed().as_secs_f64()
+        began.elapsed().as_secs_f64(),
+        place.data_dir.display()
     );
 }

@@ -396,7 +396,8 @@ pub fn moment(day: NaiveDate, hour: u32) -> DateTime<Utc> {
 
 /// The day in the district.
 pub fn day_of(moment: DateTime<Utc>) -> NaiveDate {
-    FixedOffset::east_opt(AHEAD * 3600).map_or_else(|| moment.date_naive(), |zone| moment.with_timezone(&zone).date_naive())
+    FixedOffset::east_opt(AHEAD * 3600)
+        .map_or_else(|| moment.date_naive(), |zone| moment.with_timezone(&zone).date_naive())
 }
 
 #[cfg(test)]
@@ -410,8 +411,10 @@ mod tests {
         assert_eq!((plan.year, plan.schools.len(), plan.bases, plan.pupils()), (2025, 20, 15, 12_000));
         assert!(plan.schools.iter().all(|s| s.classes.iter().all(|c| (36..=CLASS).contains(&c.pupils.len()))));
         assert!(plan.schools.iter().all(|s| s.classes.iter().any(|c| c.pupils.len() == CLASS)));
-        let planned: usize =
-            (0..20).flat_map(|s| (0..4).flat_map(move |h| [(s, h)])).map(|(s, h)| plan.events(s, h).iter().map(|e| e.who.len()).sum::<usize>()).sum();
+        let planned: usize = (0..20)
+            .flat_map(|s| (0..4).flat_map(move |h| [(s, h)]))
+            .map(|(s, h)| plan.events(s, h).iter().map(|e| e.who.len()).sum::<usize>())
+            .sum();
         assert!((148_000..160_000).contains(&planned), "{planned} participations");
         let results: usize = plan.prizes().iter().map(|p| p.team.len()).sum();
         assert_eq!(results, 3_000);

@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::TAG;
-use super::frame::{Asked, Format, Frame, Level};
+use super::frame::{Asked, Format, Frame, Level, Narrow};
 use super::lines;
 use super::store::{self, NameRow, Sum};
 use super::table::{share, share_text};
@@ -145,7 +145,7 @@ pub async fn report_credits(
     };
     let groups = groups(which.group.as_deref(), level)?;
     let mut tx = state.begin_snapshot(&actor).await?;
-    let frame = Frame::read(&mut tx, &actor, &asked, state.now(), false).await?;
+    let frame = Frame::read(&mut tx, &actor, &asked, state.now(), Narrow::Refuse).await?;
     let sums = store::summary(&mut tx, &frame.filter).await?;
     let mut report = Summary::of(sums).report(&frame, level, &groups);
     let wanted = report.ids();

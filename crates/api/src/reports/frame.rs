@@ -116,6 +116,17 @@ pub struct About {
     pub as_of: DateTime<Utc>,
 }
 
+/// What a report without a place holds for an account that does not see the whole district.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Narrow {
+    /// Nothing: it is refused.
+    Refuse,
+    /// Its schools.
+    Schools,
+    /// Its schools, or else what happened at its hosts.
+    SchoolsOrHosts,
+}
+
 /// A report's ground, read in its snapshot.
 pub struct Frame {
     pub about: About,
@@ -128,8 +139,14 @@ pub struct Frame {
 
 impl Frame {
     /// Reads what the report is about and refuses what the caller may not see. A report over a district, school or class
-    /// is judged on that; `open` reports without a place hold what the caller may see.
-    pub async fn read(tx: &mut Tx, actor: &Actor, asked: &Asked<'_>, at: DateTime<Utc>, open: bool) -> Result<Self> {
+    /// is judged on that; one without a place holds what the caller may see, as `narrow` says.
+    pub async fn read(
+        tx: &mut Tx,
+        actor: &Actor,
+        asked: &Asked<'_>,
+        at: DateTime<Utc>,
+        narrow: Narrow,
+    ) -> Result<Self> {
         check(asked)?;
         store::prepare(tx).await?;
         let place = store::place(tx, asked.school, asked.class, asked.host).await?;
@@ -145,7 +162,7 @@ impl Frame {
             return Err(ApiError::invalid_field("class", "wrong_school", "must be a class of the school"));
         }
         let school = asked.school.or(place.class_school_id);
-        let reach = may(actor, district, school, asked.host, open)?;
+        let reach = may(actor, district, school, asked.host, narrow)?;
 
         let version = version(tx, asked.policy).await?;
         let rules = credits::policy(tx, version.policy_version_id).await?;
@@ -348,7 +365,7 @@ struct Allowed {
 }
 
 /// Judges the widest place that is asked for, and answers what else narrows it.
-fn may(actor: &Actor, district: Uuid, school: Option<Uuid>, host: Option<Uuid>, open: bool) -> Result<Allowed> {
+fn may(actor: &Actor, district: Uuid, school: Option<Uuid>, host: Option<Uuid>, narrow: Narrow) -> Result<Allowed> {
     let all = Allowed { schools: None, hosts: None };
     let whole = Scope::District { district };
     if actor.may(Action::ReportRead, &whole) {
@@ -362,7 +379,7 @@ fn may(actor: &Actor, district: Uuid, school: Option<Uuid>, host: Option<Uuid>, 
         actor.require(Action::ReportRead, &Scope::Host { district, host })?;
         return Ok(all);
     }
-    if open {
+    if narrow != Narrow::Refuse {
         let of = |ids: Option<&[Uuid]>, scope: &dyn Fn(Uuid) -> Scope| -> Vec<Uuid> {
             ids.unwrap_or(&[]).iter().copied().filter(|id| actor.may(Action::ReportRead, &scope(*id))).collect()
         };
@@ -371,7 +388,7 @@ fn may(actor: &Actor, district: Uuid, school: Option<Uuid>, host: Option<Uuid>, 
             return Ok(Allowed { schools: Some(schools), hosts: None });
         }
         let hosts = of(actor.hosts().as_filter(), &|host| Scope::Host { district, host });
-        if !hosts.is_empty() {
+        if narrow == Narrow::SchoolsOrHosts && !hosts.is_empty() {
             return Ok(Allowed { schools: None, hosts: Some(hosts) });
         }
     }

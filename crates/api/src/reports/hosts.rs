@@ -12,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::TAG;
-use super::frame::{About, Asked, Format, Frame, in_lang};
+use super::frame::{About, Asked, Format, Frame, Narrow, in_lang};
 use super::store::{self, HostSum};
 use super::table::{Book, Cell, Column, Export, book_response, open_exports};
 use crate::audit;
@@ -150,7 +150,7 @@ pub async fn report_host(
         ..Asked::default()
     };
     let mut tx = state.begin_snapshot(&actor).await?;
-    let frame = Frame::read(&mut tx, &actor, &asked, state.now(), false).await?;
+    let frame = Frame::read(&mut tx, &actor, &asked, state.now(), Narrow::Refuse).await?;
     let rows = store::host_summary(&mut tx, &frame.filter).await?;
     tx.rollback().await?;
     let (whole, schools): (Vec<HostSum>, Vec<HostSum>) = rows.into_iter().partition(|row| row.whole);

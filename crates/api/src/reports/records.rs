@@ -13,7 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::TAG;
-use super::frame::{About, Asked, Format, Frame, Level, in_lang};
+use super::frame::{About, Asked, Format, Frame, Level, Narrow, in_lang};
 use super::persons::audited;
 use super::store::{self, RecordLine};
 use super::table::{Book, Cell, Column, Export, Rows, open_exports};
@@ -217,8 +217,8 @@ pub async fn report_records(
     let (after, fetch) = (page.after()?, page.fetch()?);
     let permit = if format == Format::Json { None } else { Some(open_exports().await?) };
     let mut tx = state.begin_snapshot(&actor).await?;
-    let open = which.level.is_none();
-    let frame = Frame::read(&mut tx, &actor, &asked, state.now(), open).await?;
+    let narrow = if which.level.is_none() { Narrow::SchoolsOrHosts } else { Narrow::Refuse };
+    let frame = Frame::read(&mut tx, &actor, &asked, state.now(), narrow).await?;
     let detail = json!({ "report": "records", "format": format, "school": which.school, "class": which.class,
                          "grade": which.grade, "host": which.host, "status": status, "period": frame.about.period,
                          "policy": frame.about.policy.id });

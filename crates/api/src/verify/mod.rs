@@ -73,7 +73,7 @@ pub struct Verified {
 /// # Errors
 /// The database cannot be reached.
 pub async fn run(args: VerifyArgs) -> anyhow::Result<ExitCode> {
-    let database = Database::of(&args.data).await?;
+    let database = Database::beside(&args.data).await?;
     let db = Db::open(&database.url, 4).await?;
     let verified = database_holds(&db).await;
     db.close().await;

@@ -28,16 +28,22 @@ impl Loader<'_> {
             parent = platform.post("/api/v1/authorities", &body).await?["id"].take();
         }
         let city = parent;
-        let body =
-            json!({ "parent_id": city, "code": DISTRICT, "name_zh": "光明区", "name_en": "Guangming District" });
+        let body = json!({ "parent_id": city, "code": DISTRICT, "name_zh": "光明区", "name_en": "Guangming District" });
         let district = platform.post("/api/v1/districts", &body).await?;
         word(&district, "id")?.clone_into(&mut self.district);
         self.mark(&json!({ "state": "loading", "size": self.plan.size.word() })).await?;
         let district = json!(self.district);
-        self.make(&platform, "official", "演示区教育局工作人员", &json!({ "role": "district_official", "district_id": district }))
+        self.make(
+            &platform,
+            "official",
+            "演示区教育局工作人员",
+            &json!({ "role": "district_official", "district_id": district }),
+        )
+        .await?;
+        self.make(&platform, "city", "演示市教育局工作人员", &json!({ "role": "city_official", "authority_id": city }))
             .await?;
-        self.make(&platform, "city", "演示市教育局工作人员", &json!({ "role": "city_official", "authority_id": city })).await?;
-        self.make(&self.official(), "auditor", "演示审计员", &json!({ "role": "auditor", "district_id": district })).await?;
+        self.make(&self.official(), "auditor", "演示审计员", &json!({ "role": "auditor", "district_id": district }))
+            .await?;
 
         self.organizations().await?;
         self.designations().await?;

@@ -1,9 +1,6 @@
 //! Who took part in what: recorded by teachers, confirmed by hosts, corrected now and then; and what is to come.
 
-use std::{
-    ops::AddAssign,
-    time::Instant,
-};
+use std::{ops::AddAssign, time::Instant};
 
 use anyhow::{Context, ensure};
 use chrono::Days;
@@ -48,7 +45,8 @@ impl Loader<'_> {
     pub(super) async fn half_term(&self, half: usize) -> anyhow::Result<()> {
         let began = Instant::now();
         let span = self.plan.halves()[half];
-        let events: Vec<Vec<Event>> = (0..self.plan.schools.len()).map(|school| self.plan.events(school, half)).collect();
+        let events: Vec<Vec<Event>> =
+            (0..self.plan.schools.len()).map(|school| self.plan.events(school, half)).collect();
         self.at(moment(span.from, 8));
         let ahead = each(events.iter().enumerate().collect(), async |(school, events): (usize, &Vec<Event>)| {
             let mut registered = Vec::new();
@@ -179,7 +177,10 @@ impl Loader<'_> {
         let began = Instant::now();
         let official = self.official();
         let flags = official.list("/api/v1/soft-flags").await?;
-        let wanted = [("lectures-a-month", "waive", "科普月活动，经区里同意"), ("over-long", "enforce", "超过 8 小时的部分无法核实")];
+        let wanted = [
+            ("lectures-a-month", "waive", "科普月活动，经区里同意"),
+            ("over-long", "enforce", "超过 8 小时的部分无法核实"),
+        ];
         for (rule, decision, reason) in wanted {
             for flag in &flags {
                 let (record, person) = (word(flag, "record_id")?, word(flag, "person_id")?);

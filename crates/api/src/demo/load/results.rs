@@ -84,11 +84,8 @@ impl Loader<'_> {
     /// Submits one achievement; answers the identity of its first result.
     async fn submit(&self, place: usize, prize: &Prize, contest: &Contest) -> anyhow::Result<String> {
         let classes = &self.plan.schools[prize.school].classes;
-        let members: Vec<Value> = prize
-            .team
-            .iter()
-            .map(|(class, seat)| json!({ "number": classes[*class].pupils[*seat].number }))
-            .collect();
+        let members: Vec<Value> =
+            prize.team.iter().map(|(class, seat)| json!({ "number": classes[*class].pupils[*seat].number })).collect();
         let body = json!({ "competition_id": contest.id, "achieved_on": prize.day, "contest_level": prize.level,
                            "award": prize.award, "work_id": format!("DEMO-W{:05}", prize.work),
                            "work_title": format!("示范作品第{:05}号", prize.work), "members": members });

@@ -29,7 +29,12 @@ impl Loader<'_> {
         let staged = until(&official, &path, "staged").await?;
         let added = staged["counts"]["added"].as_u64();
         if added != u64::try_from(self.plan.pupils()).ok() {
-            bail!("of {} pupils of the sheet {} would be added: {}", self.plan.pupils(), json!(added), staged["counts"]);
+            bail!(
+                "of {} pupils of the sheet {} would be added: {}",
+                self.plan.pupils(),
+                json!(added),
+                staged["counts"]
+            );
         }
         official.post_if(&format!("{path}/commit"), number(&staged, "version")?, &json!({})).await?;
         until(&official, &path, "committed").await?;
