@@ -37,6 +37,7 @@ mod tests {
     use super::*;
 
     #[derive(Deserialize)]
+    #[expect(clippy::option_option, reason = "left out, null and a value are three cases")]
     struct Change {
         #[serde(default, deserialize_with = "given")]
         level: Option<Option<String>>,

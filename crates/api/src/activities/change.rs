@@ -1,3 +1,5 @@
+#![expect(clippy::option_option, reason = "left out, null and a value are three cases")]
+
 use axum::{Json, extract::State};
 use kepu_domain::role::{Action, Scope};
 use serde::Deserialize;

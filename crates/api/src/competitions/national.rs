@@ -74,7 +74,7 @@ fn editions(now: DateTime<Utc>) -> anyhow::Result<Vec<Competition>> {
             });
         }
     }
-    rows.sort_by(|a, b| (a.valid_from, a.list_no).cmp(&(b.valid_from, b.list_no)));
+    rows.sort_by_key(|row| (row.valid_from, row.list_no));
     // Lists are shown by identity, and identities sort by when they were made.
     for row in &mut rows {
         row.id = ids::new();

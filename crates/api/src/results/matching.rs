@@ -8,7 +8,10 @@ use axum::{
     extract::{Request, State},
 };
 use chrono::NaiveDate;
-use kepu_domain::role::{Action, Scope};
+use kepu_domain::{
+    role::{Action, Scope},
+    text::Lang,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -68,9 +71,10 @@ pub(super) struct MatchQuery {
 /// A sheet in a form field called `file`.
 #[derive(Debug, ToSchema)]
 pub(super) struct MatchForm {
-    /// CSV or XLSX, at most 2,000 rows. Columns: 学号 (number), or 姓名 and 学校 (name, school); 奖项 (award: first,
-    /// second, third, excellence; 一等奖 … are understood) or 名次 (place, places_listed); 级别 (contest_level),
-    /// 获奖日期 (achieved_on), 作品编号, 作品 (work_id, work_title), 队伍, 队内顺序 (team, team_position).
+    /// CSV or XLSX, at most 2,000 rows. Columns: 学号 (`number`), or 姓名 and 学校 (`name`, `school`); 奖项 (`award`:
+    /// first, second, third, excellence; 一等奖 … are understood) or 名次 (`place`, `places_listed`); 级别
+    /// (`contest_level`), 获奖日期 (`achieved_on`), 作品编号, 作品 (`work_id`, `work_title`), 队伍, 队内顺序 (`team`,
+    /// `team_position`).
     #[expect(dead_code, reason = "describes the form; the handler reads the stream")]
     #[schema(value_type = String, format = Binary)]
     file: Bytes,
@@ -227,7 +231,7 @@ fn read(name: &str, bytes: Bytes) -> Result<Vec<Line>> {
     let line = |row: Row| Line {
         row: row.number,
         cells: columns.iter().map(|(index, name)| (*name, row.cell(*index).to_owned())).collect(),
-        faults: row.faults.iter().map(|fault| format!("{:?}", fault.kind)).collect(),
+        faults: row.faults.iter().map(|fault| format!("expected {}", fault.expected().get(Lang::En))).collect(),
     };
     rows.map(|row| row.map(line).map_err(|error| refused(&error))).collect()
 }
