@@ -151,7 +151,7 @@ async fn administrators_see_their_own_and_page_through_them() {
     let teachers_only = official.get("/api/v1/accounts?role=teacher").await.expect(200);
     assert_eq!(logins(&teachers_only), teachers);
     let at_base = official.get(&format!("/api/v1/accounts?organization_id={base}")).await.expect(200);
-    assert_eq!(logins(&at_base), [staff.login.clone()]);
+    assert_eq!(logins(&at_base), std::slice::from_ref(&staff.login));
     head.get(&format!("/api/v1/accounts/{}", staff.id)).await.expect_problem(404, "not_found");
     staff.get("/api/v1/accounts").await.expect_problem(403, "forbidden");
     for bad in ["limit=0", "limit=501", "limit=x", "cursor=x", "organization_id=x"] {

@@ -331,7 +331,7 @@ fn reason_view(reason: &Reason, policy: &Policy, lang: Lang) -> Result<ReasonVie
     let mut value = serde_json::to_value(reason).map_err(ApiError::internal)?;
     Ok(ReasonView {
         code: reason.code().to_owned(),
-        params: value.get_mut("params").map(Value::take).unwrap_or_else(|| json!({})),
+        params: value.get_mut("params").map_or_else(|| json!({}), Value::take),
         text: reason.text(lang, policy),
     })
 }

@@ -94,7 +94,9 @@ async fn record(teacher: &Account, host: &Account, school: &str, now: DateTime<U
     ensure!(!full.is_empty(), "no class of the school has {CLASS} pupils");
     let base = word(&host.get("/api/v1/me").await?["grants"][0], "organization_id")?.to_owned();
     let offers = host.list(&format!("/api/v1/activities?host_id={base}&kind=practice")).await?;
-    let activity = offers.first().context("the base offers no practice")?;
+    // Two hours of an afternoon, not the camp of a day.
+    let activity = offers.iter().find(|o| o["minutes"] == 120).or(offers.first());
+    let activity = activity.context("the base offers no practice")?;
     let began = now - Duration::hours(3);
     let body = json!({ "activity_id": activity["id"], "starts_at": began, "place": "基地" });
     let session = host.post("/api/v1/sessions", &body).await?;

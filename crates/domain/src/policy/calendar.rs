@@ -106,7 +106,11 @@ impl Almanac {
                 let from = start(terms.get(at)?.1)?;
                 let next = match terms.get(at.saturating_add(1)) {
                     Some((_, next)) => start(*next)?,
-                    None => on(next_year, self.year_starts)?,
+                    // The last one runs until the first one of the next school year.
+                    None => {
+                        let first = terms.first()?.1;
+                        on(if first < self.year_starts { next_year.checked_add(1)? } else { next_year }, first)?
+                    }
                 };
                 Some((from, next.pred_opt()?))
             }

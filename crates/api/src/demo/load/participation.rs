@@ -1,6 +1,9 @@
 //! Who took part in what: recorded by teachers, confirmed by hosts, corrected now and then; and what is to come.
 
-use std::{ops::AddAssign, time::Instant};
+use std::{
+    ops::AddAssign,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context, ensure};
 use chrono::Days;
@@ -58,7 +61,7 @@ impl Loader<'_> {
         .await?;
         self.at(moment(span.to + Days::new(1), 20));
         let jobs: Vec<_> = events.iter().zip(ahead).enumerate().collect();
-        let made = each(jobs, async |(school, (events, registered)): (usize, (&Vec<Event>, Vec<Recorded>))| {
+        let work = each(jobs, async |(school, (events, registered)): (usize, (&Vec<Event>, Vec<Recorded>))| {
             let mut rng = StdRng::seed_from_u64((school as u64) << 8 | half as u64);
             let mut registered = registered.into_iter();
             let mut made = Made::default();
@@ -71,14 +74,27 @@ impl Loader<'_> {
                 made += self.answer(&mut rng, school, event, &recorded).await?;
             }
             Ok(made)
-        })
-        .await?;
+        });
+        let made = tokio::select! {
+            made = work => made?,
+            failed = self.keep_statistics(), if half == 0 => return Err(failed),
+        };
         let mut all = Made::default();
         made.into_iter().for_each(|one| all += one);
         let stage = format!("half-term {}", half + 1);
         self.say(&stage, "participations recorded", all.recorded, began);
         println!("{:<16} {:>7} confirmed, {} otherwise, in {} sessions", "", all.confirmed, all.others, all.sessions);
         Ok(())
+    }
+
+    /// While tables grow from nothing their statistics are behind, and plans are poor. Ends only when it fails.
+    async fn keep_statistics(&self) -> anyhow::Error {
+        loop {
+            tokio::time::sleep(Duration::from_secs(3)).await;
+            if let Err(error) = sqlx::query("ANALYZE").execute(self.state.db().owner()).await {
+                return error.into();
+            }
+        }
     }
 
     /// The host makes the session, the teacher records who took part or registers who will.
