@@ -322,10 +322,10 @@ async fn bad_results_are_refused_field_by_field() {
     places["places_listed"] = json!(8);
     school.teacher.post_json("/api/v1/results", &places).await.expect_problem(422, "invalid");
     // Before the pupil was enrolled anywhere.
-    let old = json!({ "series": "old", "edition": "2019", "name_zh": "旧赛", "valid_from": "2019-01-01" });
+    let old = json!({ "series": "old", "edition": "2019", "name_zh": "旧赛", "valid_from": "2009-01-01" });
     let old = school.official.post_json("/api/v1/competitions", &old).await.expect(201);
     let mut body = result_of(&old, &school.pupils[0].1);
-    body["achieved_on"] = json!("2019-05-01");
+    body["achieved_on"] = json!("2009-05-01");
     let problem = school.teacher.post_json("/api/v1/results", &body).await.expect_problem(422, "invalid");
     assert_eq!(problem["errors"][0]["code"], "not_enrolled");
     let rows: i64 = sqlx::query_scalar("SELECT count(*) FROM result").fetch_one(server.pool()).await.expect("counted");
