@@ -221,7 +221,7 @@ fn read(name: &str, bytes: Bytes) -> Result<Vec<Line>> {
         }
     }
     let has = |column: Column| columns.iter().any(|(_, name)| *name == column.0);
-    if !has(NUMBER) && !(has(NAME) && has(SCHOOL)) {
+    if !(has(NUMBER) || has(NAME) && has(SCHOOL)) {
         let message = "there must be the column 学号 (number), or 姓名 and 学校 (name, school)";
         errors.push(FieldError::new("file", "missing_column", message));
     }

@@ -544,7 +544,7 @@ fn is_gone(status: &str) -> bool {
     status.eq_ignore_ascii_case("tobedeleted")
 }
 
-fn first<'t, const N: usize>(words: [&'t str; N]) -> &'t str {
+fn first<const N: usize>(words: [&str; N]) -> &str {
     words.into_iter().find(|word| !word.is_empty()).unwrap_or("")
 }
 
