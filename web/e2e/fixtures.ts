@@ -1,0 +1,69 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import { expect, type Page, test as base } from "@playwright/test";
+
+export { expect };
+
+export const PHONE = { width: 390, height: 844 };
+export const DESKTOP = { width: 1440, height: 900 };
+
+/** Fails a test when a page breaks, logs an error, or asks another host for something. */
+export const test = base.extend<{ watch: void }>({
+  watch: [
+    async ({ page, baseURL }, use) => {
+      const wrong: string[] = [];
+      page.on("pageerror", (error) => wrong.push(`page error: ${error.message}`));
+      page.on("console", (message) => {
+        // The browser logs each answer of 4xx by itself; those are part of the service's words.
+        if (message.type() === "error" && !message.text().startsWith("Failed to load resource"))
+          wrong.push(`console: ${message.text()}`);
+      });
+      page.on("request", (request) => {
+        const url = new URL(request.url());
+        if (url.protocol.startsWith("http") && url.origin !== new URL(baseURL ?? "").origin)
+          wrong.push(`request to another host: ${url.href}`);
+      });
+      await use();
+      expect(wrong).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+/** Signs in through the page. */
+export async function signIn(page: Page, login: string, password: string) {
+  await page.goto("/sign-in");
+  await page.locator('input[autocomplete="username"]').fill(login);
+  await page.locator('input[autocomplete="current-password"]').fill(password);
+  await page.locator('button[type="submit"]').click();
+  await page.waitForURL((url) => url.pathname !== "/sign-in");
+  await settled(page);
+}
+
+/** Until skeletons are gone and the network is still. */
+export async function settled(page: Page) {
+  await page.waitForLoadState("networkidle");
+  await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
+}
+
+/** WCAG 2.2 AA, as far as a machine can tell. */
+export async function axe(page: Page) {
+  await settled(page);
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
+    .analyze();
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target.join(" ")} (${node.failureSummary})`).join("; ")}`);
+  expect(found).toEqual([]);
+}
+
+/** Pictures of the page at the size of a phone and of a desktop, in e2e/artifacts; nothing may stick out sideways. */
+export async function shot(page: Page, name: string) {
+  const before = page.viewportSize() ?? DESKTOP;
+  for (const [size, viewport] of Object.entries({ phone: PHONE, desktop: DESKTOP })) {
+    await page.setViewportSize(viewport);
+    await settled(page);
+    await page.screenshot({ path: `${import.meta.dirname}/artifacts/${name}-${size}.png`, fullPage: true, animations: "disabled" });
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(wide, `${name} sticks out at ${size} size`).toBeLessThanOrEqual(0);
+  }
+  await page.setViewportSize(before);
+}

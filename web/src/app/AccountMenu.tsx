@@ -1,0 +1,104 @@
+import { UserOutlined } from "@ant-design/icons";
+import { useQueryClient } from "@tanstack/react-query";
+import { App, Button, Dropdown } from "antd";
+import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
+import { api, call } from "@/api/client";
+import { type Me, meQuery } from "@/api/query";
+import { session } from "@/api/session";
+import { LANGUAGES, setLanguage } from "@/i18n";
+import { useNamed } from "@/i18n/useText";
+import { useProblemText } from "@/ui/problems";
+import { CHOICES, useAppearance, usePhone } from "./theme";
+
+/** Forgets everything that was read and shows what a visitor sees. */
+export function useSignedOut() {
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  return () => {
+    session.setAccount(undefined);
+    session.settle(false);
+    client.clear();
+    client.setQueryData(meQuery.queryKey, null);
+    navigate("/", { replace: true });
+  };
+}
+
+export function AccountMenu({ me }: { me: Me }) {
+  const { t, i18n } = useTranslation();
+  const named = useNamed();
+  const navigate = useNavigate();
+  const signedOut = useSignedOut();
+  const { message } = App.useApp();
+  const say = useProblemText();
+  const phone = usePhone();
+  const { choice, choose } = useAppearance();
+
+  const signOut = async () => {
+    try {
+      await call(api.POST("/api/v1/auth/logout"));
+      signedOut();
+    } catch (error) {
+      message.error(say.whole(error));
+    }
+  };
+
+  return (
+    <Dropdown
+      trigger={["click"]}
+      placement="bottomRight"
+      menu={{
+        selectedKeys: [choice, i18n.language],
+        items: [
+          {
+            key: "who",
+            type: "group",
+            label: (
+              <div style={{ maxWidth: 280 }}>
+                <strong>{me.display_name}</strong>
+                {me.grants.slice(0, 6).map((grant) => (
+                  <div key={grant.id}>
+                    {t(`role.${grant.role as "teacher"}`)} · {named(grant.scope_name_zh, grant.scope_name_en)}
+                  </div>
+                ))}
+              </div>
+            ),
+          },
+          { type: "divider" },
+          { key: "password", label: t("shell.password"), onClick: () => navigate("/account/password") },
+          { key: "devices", label: t("shell.devices"), onClick: () => navigate("/account/devices") },
+          ...(phone
+            ? [
+                {
+                  key: "languages",
+                  type: "group" as const,
+                  label: t("language.label"),
+                  children: LANGUAGES.map((key) => ({
+                    key,
+                    label: <span lang={key}>{t(`language.${key}`)}</span>,
+                    onClick: () => void setLanguage(key),
+                  })),
+                },
+                {
+                  key: "themes",
+                  type: "group" as const,
+                  label: t("theme.label"),
+                  children: CHOICES.map((key) => ({
+                    key,
+                    label: t(`theme.${key}`),
+                    onClick: () => choose(key),
+                  })),
+                },
+              ]
+            : []),
+          { type: "divider" },
+          { key: "out", label: t("shell.signOut"), onClick: signOut },
+        ],
+      }}
+    >
+      <Button type="text" icon={<UserOutlined />} aria-label={`${t("shell.account")} ${me.display_name}`} aria-haspopup="menu">
+        {!phone && <span style={{ maxWidth: 140, overflow: "hidden", textOverflow: "ellipsis" }}>{me.display_name}</span>}
+      </Button>
+    </Dropdown>
+  );
+}

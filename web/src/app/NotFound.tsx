@@ -1,0 +1,35 @@
+import { Button, Flex, Typography } from "antd";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
+
+/** A page that says why there is nothing, and where to go. */
+export function Notice({ title, lead, extra, children }: { title: string; lead: string; extra?: ReactNode; children?: ReactNode }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  return (
+    <section style={{ maxWidth: 560, margin: "8vh auto" }}>
+      <Typography.Title level={1} style={{ fontSize: 26 }}>
+        {title}
+      </Typography.Title>
+      <Typography.Paragraph type="secondary">{lead}</Typography.Paragraph>
+      {children}
+      <Flex gap={12} wrap style={{ marginTop: 24 }}>
+        {extra}
+        <Button type={extra ? "default" : "primary"} onClick={() => navigate("/")}>
+          {t("page.home")}
+        </Button>
+      </Flex>
+    </section>
+  );
+}
+
+export function NotFound() {
+  const { t } = useTranslation();
+  return <Notice title={t("page.notFound")} lead={t("page.notFoundLead")} />;
+}
+
+export function Forbidden() {
+  const { t } = useTranslation();
+  return <Notice title={t("page.forbidden")} lead={t("page.forbiddenLead")} />;
+}

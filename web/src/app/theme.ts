@@ -1,0 +1,90 @@
+import { theme, type ThemeConfig } from "antd";
+import { createContext, useContext, useSyncExternalStore } from "react";
+
+export const CHOICES = ["system", "light", "dark"] as const;
+export type ThemeChoice = (typeof CHOICES)[number];
+
+const STORED = "kepu.theme";
+
+export function storedTheme(): ThemeChoice {
+  const stored = localStorage.getItem(STORED);
+  return CHOICES.find((choice) => choice === stored) ?? "system";
+}
+
+export function storeTheme(choice: ThemeChoice) {
+  localStorage.setItem(STORED, choice);
+}
+
+/** Whether a media query holds, kept up to date. */
+export function useMedia(query: string): boolean {
+  return useSyncExternalStore(
+    (changed) => {
+      const list = matchMedia(query);
+      list.addEventListener("change", changed);
+      return () => list.removeEventListener("change", changed);
+    },
+    () => matchMedia(query).matches,
+  );
+}
+
+/** A phone or a narrow window: one column, large targets, a drawer for the menu. */
+export function usePhone(): boolean {
+  return useMedia("(max-width: 767px)");
+}
+
+interface Appearance {
+  choice: ThemeChoice;
+  dark: boolean;
+  choose: (choice: ThemeChoice) => void;
+}
+export const AppearanceContext = createContext<Appearance>({ choice: "system", dark: false, choose: () => {} });
+export const useAppearance = () => useContext(AppearanceContext);
+
+const FONTS =
+  'system-ui, -apple-system, "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans SC", "Noto Sans CJK SC", sans-serif';
+
+/** Calm teal on warm white, or on deep green-black; every pair of text and ground passes WCAG AA. */
+export function themeFor(dark: boolean, phone: boolean): ThemeConfig {
+  const size = phone ? 44 : 38;
+  return {
+    algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
+    token: {
+      fontFamily: FONTS,
+      fontSize: phone ? 16 : 15,
+      controlHeight: size,
+      controlHeightLG: phone ? 48 : 44,
+      controlHeightSM: phone ? 36 : 30,
+      borderRadius: 8,
+      colorPrimary: dark ? "#2fb5a5" : "#0f766e",
+      colorInfo: dark ? "#2fb5a5" : "#0f766e",
+      colorLink: dark ? "#5eead4" : "#0b6b63",
+      colorLinkHover: dark ? "#99f6e4" : "#115e59",
+      colorSuccess: dark ? "#4ade80" : "#15803d",
+      colorWarning: dark ? "#fbbf24" : "#b45309",
+      colorError: dark ? "#f87171" : "#c81e1e",
+      colorBgLayout: dark ? "#0c1413" : "#f4f7f6",
+      ...(dark
+        ? { colorBgContainer: "#14201e", colorBgElevated: "#1b2927", colorTextSecondary: "#a9b8b4" }
+        : { colorText: "#16211f", colorTextSecondary: "#4b5b57", colorBorder: "#8fa19c" }),
+      colorTextPlaceholder: dark ? "#94a5a0" : "#66756f",
+      colorTextDescription: dark ? "#a9b8b4" : "#4b5b57",
+      colorTextTertiary: dark ? "#9fb0ab" : "#566660",
+      colorTextQuaternary: dark ? "#94a5a0" : "#66756f",
+      motionDurationMid: "0.12s",
+      motionDurationSlow: "0.16s",
+    },
+    components: {
+      Layout: {
+        headerBg: dark ? "#101b19" : "#ffffff",
+        siderBg: dark ? "#101b19" : "#ffffff",
+        headerHeight: 60,
+        headerPadding: "0 16px",
+      },
+      Button: dark ? { primaryColor: "#04211e", dangerColor: "#2a0606" } : {},
+      Menu: { itemHeight: 44, itemBorderRadius: 8, activeBarBorderWidth: 0 },
+      Table: { cellPaddingBlock: 10, cellPaddingBlockMD: 8 },
+      Typography: { titleMarginTop: 0, titleMarginBottom: 8 },
+      Form: { itemMarginBottom: 20 },
+    },
+  };
+}

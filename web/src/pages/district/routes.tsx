@@ -1,0 +1,5 @@
+import type { AreaRoute, MenuEntry } from "@/app/area";
+
+export const routes: AreaRoute[] = [];
+
+export const menu: MenuEntry[] = [];
