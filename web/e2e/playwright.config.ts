@@ -4,10 +4,11 @@ export default defineConfig({
   testDir: ".",
   outputDir: "../test-results",
   workers: 1,
-  timeout: 60_000,
+  timeout: 30_000,
   reporter: [["list"]],
   use: {
     baseURL: process.env.KEPU_URL ?? "http://127.0.0.1:8080",
+    actionTimeout: 8_000,
     locale: "zh-CN",
     timezoneId: "Asia/Shanghai",
     viewport: { width: 1440, height: 900 },

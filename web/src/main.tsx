@@ -3,7 +3,12 @@ import { App } from "./app/App";
 import { ready } from "./i18n";
 import "./app/global.css";
 
-const root = document.getElementById("root");
-if (!root) throw new Error("index.html has no #root");
-await ready;
-createRoot(root).render(<App />);
+// Not awaited at the top: the texts are files of their own, which may need this one to be ready.
+async function start() {
+  const root = document.getElementById("root");
+  if (!root) throw new Error("index.html has no #root");
+  await ready;
+  createRoot(root).render(<App />);
+}
+
+void start();

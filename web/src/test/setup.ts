@@ -1,4 +1,7 @@
-import { vi } from "vitest";
+import { cleanup } from "@testing-library/react";
+import { afterEach, vi } from "vitest";
+
+afterEach(cleanup);
 
 // jsdom has neither; antd asks for both.
 vi.stubGlobal("matchMedia", (query: string) => ({
