@@ -161,12 +161,9 @@ export function Shell() {
             </nav>
           </Drawer>
         )}
-        <Layout.Content>
-          <main
-            id="content"
-            tabIndex={-1}
-            style={{ padding: phone ? 16 : 28, maxWidth: 1680, margin: "0 auto", outline: "none" }}
-          >
+        {/* antd's Content is the main landmark. */}
+        <Layout.Content id="content" tabIndex={-1} style={{ minWidth: 0, outline: "none" }}>
+          <div style={{ padding: phone ? 16 : 28, maxWidth: 1680, margin: "0 auto" }}>
             {handle?.crumbs && (
               <nav aria-label={t("shell.breadcrumb")} className="kepu-no-print" style={{ marginBottom: 8 }}>
                 {handle.crumbs.map((crumb) => (
@@ -181,7 +178,7 @@ export function Shell() {
               </nav>
             )}
             {content()}
-          </main>
+          </div>
         </Layout.Content>
       </Layout>
       <SignInAgain />

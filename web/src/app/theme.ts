@@ -51,6 +51,7 @@ export function themeFor(dark: boolean, phone: boolean): ThemeConfig {
     token: {
       fontFamily: FONTS,
       fontSize: phone ? 16 : 15,
+      fontSizeSM: 13,
       controlHeight: size,
       controlHeightLG: phone ? 48 : 44,
       controlHeightSM: phone ? 36 : 30,
@@ -59,10 +60,36 @@ export function themeFor(dark: boolean, phone: boolean): ThemeConfig {
       colorInfo: dark ? "#2fb5a5" : "#0f766e",
       colorLink: dark ? "#5eead4" : "#0b6b63",
       colorLinkHover: dark ? "#99f6e4" : "#115e59",
-      colorSuccess: dark ? "#4ade80" : "#15803d",
-      colorWarning: dark ? "#fbbf24" : "#b45309",
-      colorError: dark ? "#f87171" : "#c81e1e",
+      colorSuccess: dark ? "#4ade80" : "#13703a",
+      colorWarning: dark ? "#fbbf24" : "#92440a",
+      colorError: dark ? "#f87171" : "#b91c1c",
       colorBgLayout: dark ? "#0c1413" : "#f4f7f6",
+      // What antd makes of deep seeds is grey: name the grounds.
+      ...(dark
+        ? {
+            colorPrimaryBg: "#0f2f2b",
+            colorPrimaryBgHover: "#143b36",
+            colorInfoBg: "#0f2f2b",
+            colorInfoBorder: "#1f5b53",
+            colorSuccessBg: "#11301c",
+            colorSuccessBorder: "#1f5a35",
+            colorWarningBg: "#33260b",
+            colorWarningBorder: "#6b5015",
+            colorErrorBg: "#3a1717",
+            colorErrorBorder: "#7a2e2e",
+          }
+        : {
+            colorPrimaryBg: "#e0f2ef",
+            colorPrimaryBgHover: "#cdeae5",
+            colorInfoBg: "#e3f4f1",
+            colorInfoBorder: "#a9d8d0",
+            colorSuccessBg: "#e8f7ed",
+            colorSuccessBorder: "#a6dab7",
+            colorWarningBg: "#fdf3e0",
+            colorWarningBorder: "#ecc98a",
+            colorErrorBg: "#fdecec",
+            colorErrorBorder: "#f0b4b4",
+          }),
       ...(dark
         ? { colorBgContainer: "#14201e", colorBgElevated: "#1b2927", colorTextSecondary: "#a9b8b4" }
         : { colorText: "#16211f", colorTextSecondary: "#4b5b57", colorBorder: "#8fa19c" }),
