@@ -1,6 +1,14 @@
+FROM node:22-bookworm-slim AS pages
+WORKDIR /src/web
+COPY web/package.json web/package-lock.json ./
+RUN npm ci --no-audit --no-fund
+COPY web ./
+RUN npm run build
+
 FROM rust:1.95-bookworm AS build
 WORKDIR /src
 COPY . .
+COPY --from=pages /src/web/dist web/dist
 RUN cargo build --release --locked -p kepu-api
 
 FROM debian:bookworm-slim

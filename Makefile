@@ -4,47 +4,70 @@ KEPU    := target/debug/kepu
 # With cargo-nextest where it is installed, else with cargo alone.
 RUNNER  := $(shell command -v cargo-nextest >/dev/null 2>&1 && echo "cargo nextest run" || echo "cargo test")
 ONCE    := $(filter once,$(MAKECMDGOALS))
+# Where setup puts a newer Node than the system's.
+export PATH := $(CURDIR)/.tools/node_modules/node/bin:$(PATH)
+# The pages need not be there to work on the service alone.
+IN_WEB  := [ ! -f web/package.json ] || npm --prefix web run --silent
 
-.PHONY: help demo once demo-once test check bench setup openapi
+.PHONY: help demo once demo-once test test-pages check bench setup setup-all pages pages-all openapi
 
 help:
 	@echo "make demo        build, load the synthetic district and serve it (make demo -- once: play the main job once, then stop)"
-	@echo "make test        run every test"
-	@echo "make check       formatting, lints, licences of dependencies, and that openapi.json is true"
+	@echo "make test        run every test, those of the pages in a browser too"
+	@echo "make test-pages  run only the tests in a browser"
+	@echo "make check       formatting, lints, licences of dependencies, the pages, and that openapi.json is true"
 	@echo "make bench       measure, each figure beside its limit; writes bench/RESULTS.md"
-	@echo "make openapi     write openapi.json anew"
-	@echo "make setup       install what is missing (Debian and Ubuntu), or say what to install"
+	@echo "make pages       build the pages into web/dist, from where they go into the binary"
+	@echo "make openapi     write openapi.json anew, and the pages' client from it"
+	@echo "make setup       install what is missing to build (Debian and Ubuntu), or say what to install; setup-all: to test too"
 
-demo: setup
+demo: pages
 	cargo build -p kepu-api
 	$(KEPU) demo $(if $(ONCE),once,serve)
 
 once:
 	@:
 
-demo-once: setup
+demo-once: pages
 	cargo build -p kepu-api
 	$(KEPU) demo once
 
-test: setup
+test: pages-all
 	cargo build -p kepu-api
 	$(KEPU) with-database -- $(RUNNER) --workspace
+	$(IN_WEB) test
+	scripts/test-pages.sh
 
-check: setup
+test-pages: pages-all
+	cargo build -p kepu-api
+	scripts/test-pages.sh
+
+check: pages-all
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	command -v cargo-deny >/dev/null 2>&1 || cargo install --locked cargo-deny
 	cargo deny --offline check licenses bans sources
 	cargo build -p kepu-api
 	$(KEPU) openapi | diff -u openapi.json - || (echo "openapi.json is not what the handlers say: run make openapi" >&2; exit 1)
+	$(IN_WEB) check
 
-bench: setup
+bench: pages
 	cargo build --release -p kepu-api -p kepu-bench
 	target/release/kepu with-database --durable -- target/release/kepu-bench
+
+pages: setup
+	@scripts/pages.sh
+
+pages-all: setup-all
+	@scripts/pages.sh all
 
 openapi:
 	cargo build -p kepu-api
 	$(KEPU) openapi > openapi.json
+	[ ! -d web/openapi/node_modules ] || npm --prefix web run --silent schema
 
 setup:
 	@scripts/setup.sh
+
+setup-all:
+	@scripts/setup.sh all

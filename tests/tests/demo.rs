@@ -54,7 +54,7 @@ async fn a_small_district_loads_is_walked_and_verifies() {
         .fetch_all(&pool)
         .await
         .expect("states");
-    for state in ["absent", "confirmed", "recorded", "registered", "rejected", "waitlisted", "withdrawn"] {
+    for state in ["absent", "attended", "confirmed", "recorded", "registered", "rejected", "waitlisted", "withdrawn"] {
         assert!(states.iter().any(|s| s == state), "no participation is {state}: {states:?}");
     }
     // Those of the plan, and that of the walk.

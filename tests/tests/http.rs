@@ -175,3 +175,41 @@ async fn a_running_request_is_finished_when_the_service_stops() {
     released.expect("unlocked");
     slow.await.expect("no panic").expect(200);
 }
+
+#[tokio::test]
+async fn addresses_of_pages_answer_the_page_and_no_script_comes_from_elsewhere() {
+    let server = Server::start().await;
+    let browser = server.anonymous().with_header("Accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+    for path in ["/", "/sessions/01890000-0000-7000-8000-000000000001"] {
+        let page = browser.get(path).await;
+        assert_eq!(page.status, 200, "{path}");
+        assert!(page.header("content-type").starts_with("text/html"), "{path}");
+        assert!(!page.header("cache-control").contains("max-age"), "{path}");
+        let policy = page.header("content-security-policy");
+        assert!(policy.contains("script-src 'self' 'wasm-unsafe-eval';"), "{policy}");
+        assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
+        assert!(page.header("permissions-policy").starts_with("camera=(self)"));
+        assert_eq!(page.header("referrer-policy"), "no-referrer");
+        let inline = page.text().split("<script").skip(1).filter(|tag| !tag.trim_start().contains("src=")).count();
+        assert_eq!(inline, 0, "a script within the page would not run");
+    }
+    browser.get("/assets/nothing-00000000.js").await.expect_problem(404, "no_such_address");
+    browser.get("/api/v1/nothing").await.expect_problem(404, "no_such_address");
+    browser.post("/sessions").await.expect_problem(404, "no_such_address");
+    let machine = server.anonymous().with_header("Accept", "application/json");
+    machine.get("/sessions").await.expect_problem(404, "no_such_address");
+    assert!(browser.get("/api/docs/").await.header("content-security-policy").contains("base-uri 'self'"));
+
+    let assets = concat!(env!("CARGO_MANIFEST_DIR"), "/../web/dist/assets");
+    for file in std::fs::read_dir(assets).into_iter().flatten().flatten().take(20) {
+        let name = file.file_name().into_string().expect("a name");
+        let packed = browser.clone().with_header("Accept-Encoding", "gzip").get(&format!("/assets/{name}")).await;
+        assert_eq!(packed.status, 200, "{name}");
+        assert_eq!(packed.header("cache-control"), "public, max-age=31536000, immutable", "{name}");
+        if name.ends_with(".js") && file.metadata().is_ok_and(|m| m.len() > 1000) {
+            assert_eq!(packed.header("content-encoding"), "gzip", "{name}");
+        }
+        let again = browser.clone().with_header("If-None-Match", packed.header("etag"));
+        assert_eq!(again.get(&format!("/assets/{name}")).await.status, 304, "{name}");
+    }
+}

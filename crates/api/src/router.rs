@@ -8,7 +8,7 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
     accounts, activities, audit, auth, classes, competitions, credits, designations, districts, organizations,
-    participation, persons, policies, reports, results, roster, sessions,
+    participation, persons, policies, reports, results, roster, search, sessions,
 };
 use crate::{
     http::{guard, headers, health, rate},
@@ -16,6 +16,7 @@ use crate::{
     openapi::ApiDoc,
     state::AppState,
     telemetry::{self, metrics},
+    web,
 };
 
 /// The operations of every slice.
@@ -36,6 +37,7 @@ pub fn api() -> OpenApiRouter<AppState> {
         .merge(results::routes())
         .merge(policies::routes())
         .merge(credits::routes())
+        .merge(search::routes())
         .merge(reports::routes())
         .merge(audit::routes())
 }
@@ -57,7 +59,7 @@ pub fn router(state: AppState) -> Router {
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(metrics::metrics))
         .method_not_allowed_fallback(guard::wrong_method)
-        .fallback(guard::no_such_address)
+        .fallback(web::serve)
         .layer(from_fn_with_state(state.clone(), guard::timeout))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(state.clone(), headers::secure))

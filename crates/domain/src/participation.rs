@@ -3,7 +3,8 @@
 //! ```text
 //! registered ─▶ attended ─▶ confirmed ─▶ voided        waitlisted ─▶ registered
 //!      │            │           │ amended (stays)       any before attended ─▶ withdrawn
-//!      └─▶ absent   └─▶ rejected ─▶ recorded (again)    recorded ─▶ confirmed | rejected
+//!      └─▶ absent ◀─┤                                  (the door may correct itself)
+//!                   └─▶ rejected ─▶ recorded (again)    recorded ─▶ confirmed | rejected
 //! ```
 //!
 //! Who records never confirms. Nothing here reads a clock: moments are given.
@@ -139,8 +140,8 @@ pub enum Step {
     Admit,
     /// The school takes it back before the host has spoken.
     Withdraw,
-    /// The door saw the person.
-    Attend,
+    /// The door saw the person; minutes, where they differ from the plan.
+    Attend(Extent),
     /// The host says that the person was not there.
     MarkAbsent,
     /// The host confirms, perhaps with other minutes.
@@ -239,7 +240,9 @@ impl Participation {
             (Self::Withdrawn(_) | Self::Rejected(..) | Self::Absent(_), Step::Record(act, extent)) => {
                 Ok(Self::Recorded(Entry { recorded_by: act.by, extent }))
             }
-            (Self::Registered(entry), Step::Attend) => Ok(Self::Attended(entry)),
+            (Self::Registered(entry) | Self::Attended(entry) | Self::Absent(entry), Step::Attend(extent)) => {
+                Ok(Self::Attended(Entry { extent: extent.or(entry.extent), ..entry }))
+            }
             (Self::Registered(entry) | Self::Recorded(entry) | Self::Attended(entry), Step::MarkAbsent) => {
                 Ok(Self::Absent(entry))
             }
@@ -284,7 +287,7 @@ impl Step {
             Self::Record(..) => "recorded",
             Self::Admit => "admitted",
             Self::Withdraw => "withdrawn",
-            Self::Attend => "marked as attended",
+            Self::Attend(_) => "marked as attended",
             Self::MarkAbsent => "marked as absent",
             Self::Confirm(..) => "confirmed",
             Self::Reject(..) => "rejected",
@@ -333,7 +336,7 @@ mod tests {
             Step::Record(act(TEACHER), extent),
             Step::Admit,
             Step::Withdraw,
-            Step::Attend,
+            Step::Attend(extent),
             Step::MarkAbsent,
             Step::Confirm(act(HOST), extent),
             Step::Reject(act(HOST), "was not there".into()),
@@ -358,8 +361,8 @@ mod tests {
         waitlisted .          registered withdrawn  .          .          .          .          .          .
         registered .          .          withdrawn  attended   absent     confirmed  rejected   .          .
         withdrawn  recorded   .          .          .          .          .          .          .          .
-        attended   .          .          .          .          absent     confirmed  rejected   .          .
-        absent     recorded   .          .          .          .          .          .          .          .
+        attended   .          .          .          attended   absent     confirmed  rejected   .          .
+        absent     recorded   .          .          attended   .          .          .          .          .
         recorded   .          .          withdrawn  .          absent     confirmed  rejected   .          .
         confirmed  .          .          .          .          .          .          .          confirmed  voided
         rejected   recorded   .          .          .          .          .          .          .          .

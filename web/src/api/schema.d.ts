@@ -843,6 +843,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/public/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The public calendar: sessions to come that take guests, by beginning. Nobody needs to sign in. */
+        get: operations["public_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/register": {
         parameters: {
             query?: never;
@@ -1285,6 +1302,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find persons by name or number, classes, organizations, activities and sessions by name, among what the account may
+         *     see.
+         */
+        get: operations["search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions": {
         parameters: {
             query?: never;
@@ -1319,6 +1356,23 @@ export interface paths {
         head?: never;
         /** Changes a session of the district. Its times are settled once it has begun, for credit depends on the day. */
         patch: operations["change_session"];
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/attendance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Marks who is there and who is not, from two hours before the beginning until the session is confirmed. */
+        post: operations["mark_attendance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/sessions/{id}/cancel": {
@@ -1400,6 +1454,23 @@ export interface paths {
         put?: never;
         /** Records a group from a sheet, at most 500 rows. `index` of an outcome is the row of the sheet. */
         post: operations["record_sheet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/participations/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes back what was recorded or registered together, as far as the host has not spoken about it. */
+        post: operations["withdraw_participations"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1721,6 +1792,72 @@ export interface components {
             quantity?: number | null;
             /** @description Why. */
             reason: string;
+        };
+        /** @description What became of each. */
+        AttendanceAnswer: {
+            /**
+             * Format: uuid
+             * @description The session.
+             */
+            session_id: string;
+            /** @description Newly marked as there. */
+            attended: number;
+            /** @description Newly marked as absent. */
+            absent: number;
+            /** @description Were marked so already. */
+            unchanged: number;
+            /** @description Refused: nothing changed. */
+            refused: number;
+            /** @description One for each item, in the order of the request. */
+            outcomes: components["schemas"]["AttendanceOutcome"][];
+        };
+        /** @description One person, by `participation_id` or `person_id`. */
+        AttendanceItem: {
+            /**
+             * Format: uuid
+             * @description The participation.
+             */
+            participation_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The person who is registered.
+             */
+            person_id?: string | null;
+            /** @description Whether the person is there. */
+            presence: components["schemas"]["Presence"];
+            /**
+             * Format: int32
+             * @description Minutes, if they differ from the plan.
+             */
+            minutes?: number | null;
+        };
+        /** @description What became of one. */
+        AttendanceOutcome: {
+            /** @description Place in the request, from 0. */
+            index: number;
+            /**
+             * Format: uuid
+             * @description The participation, if found.
+             */
+            participation_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The person, if found.
+             */
+            person_id?: string | null;
+            /** @description The person's name, if found. */
+            name?: string | null;
+            /** @description `attended`, `absent`, `unchanged` or `refused`. */
+            outcome: string;
+            /** @description Why it was refused, for programs. */
+            code?: string | null;
+            /** @description Why it was refused, and what to do. */
+            message?: string | null;
+        };
+        /** @description Who is there. */
+        AttendanceRequest: {
+            /** @description One for each person of whom something is said. */
+            items: components["schemas"]["AttendanceItem"][];
         };
         /** @description An entry of the trail. */
         AuditEventView: {
@@ -2600,6 +2737,30 @@ export interface components {
              */
             at: string;
         };
+        /** @description Something that was found. */
+        Hit: {
+            /** @description What it is. */
+            kind: components["schemas"]["HitKind"];
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description What it is called. */
+            title: string;
+            /** @description What tells it from others of the same name: number and class, school, host, day. */
+            subtitle: string;
+        };
+        /**
+         * @description What a hit is.
+         * @enum {string}
+         */
+        HitKind: "person" | "class" | "organization" | "activity" | "session";
+        /** @description What was found: persons, then classes, organizations, activities, sessions. */
+        Hits: {
+            /** @description The hits. Where there are more than asked for, each kind has its share. */
+            items: components["schemas"]["Hit"][];
+        };
         /** @description Figures of a host. */
         HostFigures: {
             /**
@@ -2859,6 +3020,33 @@ export interface components {
             flagged: boolean;
             /** @description Why. */
             reasons: components["schemas"]["ReasonView"][];
+        };
+        /** @description A participation as lists show it: with what it was, when and where. */
+        ListedParticipation: components["schemas"]["ParticipationView"] & {
+            /** @description The activity's title in Chinese. */
+            activity_title_zh: string;
+            /** @description The activity's title in English; empty if it has none. */
+            activity_title_en: string;
+            /** @description What the activity is. */
+            kind: string;
+            /**
+             * Format: date-time
+             * @description When the session begins.
+             */
+            starts_at: string;
+            /**
+             * Format: int32
+             * @description Minutes of the plan, which count where `minutes` is null.
+             */
+            planned_minutes: number;
+            /** @description The host's name in Chinese. */
+            host_name_zh: string;
+            /** @description The host's name in English; empty if it has none. */
+            host_name_en: string;
+            /** @description Name of the class on the session's day. */
+            class_name?: string | null;
+            /** @description Name of the school on the session's day. */
+            school_name_zh?: string | null;
         };
         /** @description Who signs in. */
         LoginRequest: {
@@ -3949,6 +4137,38 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_ListedParticipation: {
+            /** @description The items. */
+            items: (components["schemas"]["ParticipationView"] & {
+                /** @description The activity's title in Chinese. */
+                activity_title_zh: string;
+                /** @description The activity's title in English; empty if it has none. */
+                activity_title_en: string;
+                /** @description What the activity is. */
+                kind: string;
+                /**
+                 * Format: date-time
+                 * @description When the session begins.
+                 */
+                starts_at: string;
+                /**
+                 * Format: int32
+                 * @description Minutes of the plan, which count where `minutes` is null.
+                 */
+                planned_minutes: number;
+                /** @description The host's name in Chinese. */
+                host_name_zh: string;
+                /** @description The host's name in English; empty if it has none. */
+                host_name_en: string;
+                /** @description Name of the class on the session's day. */
+                class_name?: string | null;
+                /** @description Name of the school on the session's day. */
+                school_name_zh?: string | null;
+            })[];
+            /** @description Pass as `cursor` for the next page; null on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_OrganizationView: {
             /** @description The items. */
             items: {
@@ -3991,99 +4211,6 @@ export interface components {
                  * @description When it was last changed.
                  */
                 updated_at: string;
-            }[];
-            /** @description Pass as `cursor` for the next page; null on the last one. */
-            next_cursor?: string | null;
-        };
-        /** @description One page of a list. */
-        Page_ParticipationView: {
-            /** @description The items. */
-            items: {
-                /**
-                 * Format: uuid
-                 * @description Its id.
-                 */
-                id: string;
-                /**
-                 * Format: uuid
-                 * @description The session.
-                 */
-                session_id: string;
-                /**
-                 * Format: uuid
-                 * @description The activity.
-                 */
-                activity_id: string;
-                /**
-                 * Format: uuid
-                 * @description The host.
-                 */
-                host_id: string;
-                /**
-                 * Format: uuid
-                 * @description The person.
-                 */
-                person_id: string;
-                /** @description The person's number. */
-                number: string;
-                /** @description The person's name. */
-                name: string;
-                /**
-                 * Format: uuid
-                 * @description School on the session's day.
-                 */
-                school_id?: string | null;
-                /**
-                 * Format: uuid
-                 * @description Class on the session's day.
-                 */
-                class_id?: string | null;
-                /**
-                 * Format: int32
-                 * @description Grade on the session's day.
-                 */
-                grade?: number | null;
-                /** @description `registered`, `waitlisted`, `withdrawn`, `attended`, `absent`, `recorded`, `confirmed`, `rejected` or `voided`. */
-                state: string;
-                /**
-                 * Format: int32
-                 * @description Minutes, where they differ from the plan.
-                 */
-                minutes?: number | null;
-                /**
-                 * Format: int32
-                 * @description Quantity, for activities that count one.
-                 */
-                quantity?: number | null;
-                /** @description Where it came from: `registration`, `teacher`, `sheet`, `school` or `door`. */
-                source: string;
-                /** @description Why it was rejected, amended or voided. */
-                reason: string;
-                /**
-                 * Format: uuid
-                 * @description The account that recorded it.
-                 */
-                recorded_by: string;
-                /**
-                 * Format: date-time
-                 * @description When it was recorded.
-                 */
-                recorded_at: string;
-                /**
-                 * Format: uuid
-                 * @description The account that confirmed it.
-                 */
-                confirmed_by?: string | null;
-                /**
-                 * Format: date-time
-                 * @description When it was confirmed.
-                 */
-                confirmed_at?: string | null;
-                /**
-                 * Format: int64
-                 * @description Its version, for `If-Match`.
-                 */
-                version: number;
             }[];
             /** @description Pass as `cursor` for the next page; null on the last one. */
             next_cursor?: string | null;
@@ -4159,6 +4286,66 @@ export interface components {
                  * @description When it was published.
                  */
                 published_at: string;
+            }[];
+            /** @description Pass as `cursor` for the next page; null on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_PublicSession: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: uuid
+                 * @description The session.
+                 */
+                id: string;
+                /** @description Title of the activity in Chinese. */
+                title_zh: string;
+                /** @description Title in English; empty if it has none. */
+                title_en: string;
+                /** @description What it is. */
+                kind: string;
+                grades?: components["schemas"]["Grades"] | null;
+                /**
+                 * Format: int32
+                 * @description How long it takes, in minutes.
+                 */
+                minutes: number;
+                /** @description Code of the district. */
+                district_code: string;
+                /** @description Its name. */
+                district_name_zh: string;
+                /**
+                 * Format: uuid
+                 * @description The host.
+                 */
+                host_id: string;
+                /** @description The host's name in Chinese. */
+                host_name_zh: string;
+                /** @description The host's name in English; empty if it has none. */
+                host_name_en: string;
+                /**
+                 * Format: date-time
+                 * @description When it begins.
+                 */
+                starts_at: string;
+                /**
+                 * Format: date-time
+                 * @description When it ends.
+                 */
+                ends_at: string;
+                /** @description Where. */
+                place: string;
+                /**
+                 * Format: int32
+                 * @description How many guests; null for any number.
+                 */
+                capacity?: number | null;
+                /**
+                 * Format: int64
+                 * @description How many places the district of the session has left; null for any number.
+                 */
+                free_places?: number | null;
             }[];
             /** @description Pass as `cursor` for the next page; null on the last one. */
             next_cursor?: string | null;
@@ -4554,6 +4741,8 @@ export interface components {
                 activity_id: string;
                 /** @description Its title in Chinese. */
                 activity_title_zh: string;
+                /** @description Its title in English; empty if it has none. */
+                activity_title_en: string;
                 /** @description What it is. */
                 kind: string;
                 grades?: components["schemas"]["Grades"] | null;
@@ -4574,6 +4763,8 @@ export interface components {
                 host_id: string;
                 /** @description The host's name in Chinese. */
                 host_name_zh: string;
+                /** @description The host's name in English; empty if it has none. */
+                host_name_en: string;
                 /**
                  * Format: date-time
                  * @description When it begins.
@@ -4595,6 +4786,7 @@ export interface components {
                 status: components["schemas"]["SessionStatus"];
                 /** @description Why it was cancelled. */
                 reason: string;
+                counts?: components["schemas"]["SessionCounts"] | null;
                 /**
                  * Format: int64
                  * @description For If-Match.
@@ -4615,7 +4807,7 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description A participation with its history. */
-        ParticipationDetail: components["schemas"]["ParticipationView"] & {
+        ParticipationDetail: components["schemas"]["ListedParticipation"] & {
             /** @description Every step, first to last. */
             history: components["schemas"]["HistoryEntry"][];
         };
@@ -4958,6 +5150,11 @@ export interface components {
              */
             published_at: string;
         };
+        /**
+         * @description Whether somebody is there.
+         * @enum {string}
+         */
+        Presence: "present" | "absent";
         /** @description The body of an error answer. */
         Problem: {
             /** @description Always `about:blank`: the `code` tells errors apart. */
@@ -5038,6 +5235,61 @@ export interface components {
             left: number;
             /** @description Class by class; classes without persons are left out. */
             classes: components["schemas"]["ClassPromotion"][];
+        };
+        /** @description A session that anybody may know of. Nobody's name is in it. */
+        PublicSession: {
+            /**
+             * Format: uuid
+             * @description The session.
+             */
+            id: string;
+            /** @description Title of the activity in Chinese. */
+            title_zh: string;
+            /** @description Title in English; empty if it has none. */
+            title_en: string;
+            /** @description What it is. */
+            kind: string;
+            grades?: components["schemas"]["Grades"] | null;
+            /**
+             * Format: int32
+             * @description How long it takes, in minutes.
+             */
+            minutes: number;
+            /** @description Code of the district. */
+            district_code: string;
+            /** @description Its name. */
+            district_name_zh: string;
+            /**
+             * Format: uuid
+             * @description The host.
+             */
+            host_id: string;
+            /** @description The host's name in Chinese. */
+            host_name_zh: string;
+            /** @description The host's name in English; empty if it has none. */
+            host_name_en: string;
+            /**
+             * Format: date-time
+             * @description When it begins.
+             */
+            starts_at: string;
+            /**
+             * Format: date-time
+             * @description When it ends.
+             */
+            ends_at: string;
+            /** @description Where. */
+            place: string;
+            /**
+             * Format: int32
+             * @description How many guests; null for any number.
+             */
+            capacity?: number | null;
+            /**
+             * Format: int64
+             * @description How many places the district of the session has left; null for any number.
+             */
+            free_places?: number | null;
         };
         /** @description Why. */
         ReasonRequest: {
@@ -5695,6 +5947,49 @@ export interface components {
             /** @description One copy for each; it is as long as the original. */
             starts_at: string[];
         };
+        /** @description How many persons are in a session, by the state of their participation. */
+        SessionCounts: {
+            /**
+             * Format: int64
+             * @description Will come.
+             */
+            registered: number;
+            /**
+             * Format: int64
+             * @description Would come if a place became free.
+             */
+            waitlisted: number;
+            /**
+             * Format: int64
+             * @description Are or were there, says the door; wait to be confirmed.
+             */
+            attended: number;
+            /**
+             * Format: int64
+             * @description Were there, says the school; wait to be confirmed.
+             */
+            recorded: number;
+            /**
+             * Format: int64
+             * @description Were there, says the host.
+             */
+            confirmed: number;
+            /**
+             * Format: int64
+             * @description Did not come.
+             */
+            absent: number;
+            /**
+             * Format: int64
+             * @description Were rejected.
+             */
+            rejected: number;
+            /**
+             * Format: int64
+             * @description Places that are left; null for any number.
+             */
+            free_places?: number | null;
+        };
         /**
          * @description Whether a session takes guests.
          * @enum {string}
@@ -5714,6 +6009,8 @@ export interface components {
             activity_id: string;
             /** @description Its title in Chinese. */
             activity_title_zh: string;
+            /** @description Its title in English; empty if it has none. */
+            activity_title_en: string;
             /** @description What it is. */
             kind: string;
             grades?: components["schemas"]["Grades"] | null;
@@ -5734,6 +6031,8 @@ export interface components {
             host_id: string;
             /** @description The host's name in Chinese. */
             host_name_zh: string;
+            /** @description The host's name in English; empty if it has none. */
+            host_name_en: string;
             /**
              * Format: date-time
              * @description When it begins.
@@ -5755,6 +6054,7 @@ export interface components {
             status: components["schemas"]["SessionStatus"];
             /** @description Why it was cancelled. */
             reason: string;
+            counts?: components["schemas"]["SessionCounts"] | null;
             /**
              * Format: int64
              * @description For If-Match.
@@ -5968,6 +6268,48 @@ export interface components {
         WaitingList: {
             /** @description That which has waited longest first; at most 500. */
             items: components["schemas"]["Waiting"][];
+        };
+        /** @description What became of each participation. */
+        WithdrawAnswer: {
+            /**
+             * Format: uuid
+             * @description The session.
+             */
+            session_id: string;
+            /** @description Taken back. */
+            withdrawn: number;
+            /** @description Refused: nothing changed. */
+            refused: number;
+            /** @description Of the waitlist, who took the places that became free. */
+            admitted: number;
+            /** @description One for each participation, in the order of the request. */
+            outcomes: components["schemas"]["WithdrawOutcome"][];
+        };
+        /** @description What became of one participation. */
+        WithdrawOutcome: {
+            /**
+             * Format: uuid
+             * @description The participation.
+             */
+            participation_id: string;
+            /**
+             * Format: uuid
+             * @description The person, if found.
+             */
+            person_id?: string | null;
+            /** @description The person's name, if found. */
+            name?: string | null;
+            /** @description `withdrawn` or `refused`. */
+            outcome: string;
+            /** @description Why it was refused, for programs. */
+            code?: string | null;
+            /** @description Why it was refused, and what to do. */
+            message?: string | null;
+        };
+        /** @description Which to take back. */
+        WithdrawRequest: {
+            /** @description Participations of the session, as the answer of the recording names them. */
+            participations: string[];
         };
         PersonStatus: string;
     };
@@ -13169,8 +13511,16 @@ export interface operations {
                 school?: string;
                 /** @description At this host. */
                 host?: string;
-                /** @description In this state. */
+                /** @description In this state, or one of these, separated by commas. */
                 state?: string;
+                /** @description Recorded by this account. */
+                recorded_by?: string;
+                /** @description Of sessions that begin on this day or later, by the clock of the district. */
+                from?: string;
+                /** @description Of sessions that begin on this day or earlier. */
+                to?: string;
+                /** @description In the order of entry: `entered`, the default, or `-entered`, the newest first. */
+                sort?: "entered" | "-entered";
                 /** @description How many items, 50 if not given. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -13188,7 +13538,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_ParticipationView"];
+                    "application/json": components["schemas"]["Page_ListedParticipation"];
                 };
             };
             /** @description The request cannot be read */
@@ -15053,6 +15403,162 @@ export interface operations {
             };
         };
     };
+    public_sessions: {
+        parameters: {
+            query?: {
+                /** @description On this day or later, by the clock of the session's district; from now on if left out. */
+                from?: string;
+                /** @description On this day or earlier. */
+                to?: string;
+                /** @description Code of the district. */
+                district?: string;
+                /** @description The host. */
+                host?: string;
+                /** @description What it is, as activities name it. */
+                kind?: string;
+                /** @description For this grade. */
+                grade?: number;
+                /** @description Whose title or host's name holds this text. */
+                q?: string;
+                /** @description How many items, 50 if not given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of sessions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PublicSession"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     public_register: {
         parameters: {
             query?: {
@@ -15867,6 +16373,10 @@ export interface operations {
                 from?: string;
                 /** @description Achieved on this day or earlier. */
                 to?: string;
+                /** @description Submitted by this account. */
+                submitted_by?: string;
+                /** @description In the order of submission: `submitted`, the default, or `-submitted`, the newest first. */
+                sort?: "submitted" | "-submitted";
                 /** @description How many items, 50 if not given. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -19765,6 +20275,150 @@ export interface operations {
             };
         };
     };
+    search: {
+        parameters: {
+            query: {
+                /** @description Part of a name or title, or the beginning of a student number or code. */
+                q: string;
+                /** @description How many hits at most, 20 if not given. */
+                limit?: number;
+                /** @description Language of titles: `zh` or `en`. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hits"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_sessions: {
         parameters: {
             query?: {
@@ -19784,6 +20438,16 @@ export interface operations {
                 status?: components["schemas"]["SessionStatus"];
                 /** @description Only those that take guests and are not over. */
                 open?: boolean;
+                /** @description Of activities of this kind. */
+                kind?: string;
+                /** @description Whose activity's title or host's name holds this text. */
+                q?: string;
+                /** @description Where persons of this school of the district are registered or took part. */
+                guests_of?: string;
+                /** @description With how many persons of the district are in each, by state. */
+                counts?: boolean;
+                /** @description By beginning: `starts_at`, the default, or `-starts_at`, the latest first. */
+                sort?: "starts_at" | "-starts_at";
                 /** @description How many items, 50 if not given. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -20066,7 +20730,10 @@ export interface operations {
     };
     read_session: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description With how many persons of the district are in it, by state. */
+                counts?: boolean;
+            };
             header?: never;
             path: {
                 /** @description The session */
@@ -20230,6 +20897,153 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mark_attendance: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeat safely with the same key */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The session */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttendanceRequest"];
+            };
+        };
+        responses: {
+            /** @description What became of each */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttendanceAnswer"];
                 };
             };
             /** @description The request cannot be read */
@@ -20962,6 +21776,153 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RecordAnswer"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_participations: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeat safely with the same key */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The session */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawRequest"];
+            };
+        };
+        responses: {
+            /** @description What became of each participation */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WithdrawAnswer"];
                 };
             };
             /** @description The request cannot be read */

@@ -310,7 +310,10 @@ impl Plan {
         events.sort_by_key(|e| (e.day, e.hour));
         let last = events.len();
         for (index, event) in events.iter_mut().enumerate() {
-            event.waits = !event.ahead && (rng.random_bool(0.015) || half == 3 && index + 2 >= last);
+            let newest = half == 3 && index + 2 >= last;
+            event.waits = !event.ahead && rng.random_bool(0.015) || newest;
+            // Classes register for the newest; the door has seen them, and the base has yet to confirm.
+            event.ahead |= half == 3 && index + 1 == last;
         }
         events
     }

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::TAG;
-use super::entry::{self, ParticipationView};
+use super::entry::{self, ListedParticipation, ParticipationView};
 use super::store::{self, Row, Taken};
 use crate::audit;
 use crate::auth::Actor;
@@ -26,7 +26,7 @@ use crate::tenancy::Tx;
 pub struct ParticipationDetail {
     /// As it is now.
     #[serde(flatten)]
-    pub participation: ParticipationView,
+    pub participation: ListedParticipation,
     /// Every step, first to last.
     pub history: Vec<HistoryEntry>,
 }
@@ -90,7 +90,8 @@ pub async fn read_participation(
     ApiPath(id): ApiPath<Uuid>,
 ) -> Result<(ETag, Json<ParticipationDetail>)> {
     let mut tx = state.begin(&actor).await?;
-    let row = store::get(&mut tx, id).await?;
+    let shown = store::shown(&mut tx, id).await?;
+    let row = &shown.row;
     let district = tx.district().0;
     let host = Scope::Host { district, host: row.host_id };
     let person = Scope::Person { district, person: row.person_id, school: row.school_id };
@@ -115,7 +116,7 @@ pub async fn read_participation(
             at: e.at,
         })
         .collect();
-    Ok((ETag(row.version), Json(ParticipationDetail { participation: row.into(), history })))
+    Ok((ETag(shown.row.version), Json(ParticipationDetail { participation: shown.into(), history })))
 }
 
 /// Corrects what was confirmed. Credit follows.
@@ -231,7 +232,7 @@ impl Change {
             let author = Author { account_id: actor.account_id, at: now };
             touch_participations(&mut tx, &author, &[id], cause).await?;
         } else if from == StateName::Registered {
-            admit_next(&mut tx, row.session_id, actor, now).await?;
+            admit_next(&mut tx, row.session_id, 1, actor, now).await?;
         }
         audit::record(&mut tx, actor, now, audit::Event::new(self.event, "participation", id, detail)).await?;
         let row = store::get(&mut tx, id).await?;
@@ -249,15 +250,27 @@ impl Change {
     }
 }
 
-/// A place became free: the first of the waitlist takes it.
-async fn admit_next(tx: &mut Tx, session: Uuid, actor: &Actor, now: DateTime<Utc>) -> Result<()> {
+/// So many places became free: the first of the waitlist take them. Answers how many did.
+pub(super) async fn admit_next(
+    tx: &mut Tx,
+    session: Uuid,
+    places: usize,
+    actor: &Actor,
+    now: DateTime<Utc>,
+) -> Result<usize> {
+    if places == 0 {
+        return Ok(0);
+    }
     store::lock_places(tx, session).await?;
-    let Some(next) = store::first_waiting(tx, session).await? else { return Ok(()) };
-    let before = next.participation()?;
-    let from = before.state();
-    let to = before.take(Step::Admit).map_err(refused)?;
-    let taken = Taken { id: next.id, from, to, reason: String::new() };
-    store::store_steps(tx, &[taken], actor.account_id, now).await
+    let mut taken = Vec::new();
+    for next in store::first_waiting(tx, session, i64::try_from(places).unwrap_or(i64::MAX)).await? {
+        let before = next.participation()?;
+        let from = before.state();
+        let to = before.take(Step::Admit).map_err(refused)?;
+        taken.push(Taken { id: next.id, from, to, reason: String::new() });
+    }
+    store::store_steps(tx, &taken, actor.account_id, now).await?;
+    Ok(taken.len())
 }
 
 fn refused(refusal: Refusal) -> ApiError {

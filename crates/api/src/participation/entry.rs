@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::store::Row;
+use super::store::{Row, Shown};
 use crate::error::FieldError;
 
 /// Minutes at the most: a day.
@@ -96,6 +96,49 @@ impl From<Row> for ParticipationView {
             confirmed_by: row.confirmed_by,
             confirmed_at: row.confirmed_at,
             version: row.version,
+        }
+    }
+}
+
+/// A participation as lists show it: with what it was, when and where.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct ListedParticipation {
+    /// The participation.
+    #[serde(flatten)]
+    pub participation: ParticipationView,
+    /// The activity's title in Chinese.
+    pub activity_title_zh: String,
+    /// The activity's title in English; empty if it has none.
+    pub activity_title_en: String,
+    /// What the activity is.
+    pub kind: String,
+    /// When the session begins.
+    pub starts_at: DateTime<Utc>,
+    /// Minutes of the plan, which count where `minutes` is null.
+    pub planned_minutes: i32,
+    /// The host's name in Chinese.
+    pub host_name_zh: String,
+    /// The host's name in English; empty if it has none.
+    pub host_name_en: String,
+    /// Name of the class on the session's day.
+    pub class_name: Option<String>,
+    /// Name of the school on the session's day.
+    pub school_name_zh: Option<String>,
+}
+
+impl From<Shown> for ListedParticipation {
+    fn from(shown: Shown) -> Self {
+        Self {
+            participation: shown.row.into(),
+            activity_title_zh: shown.activity_title_zh,
+            activity_title_en: shown.activity_title_en,
+            kind: shown.kind,
+            starts_at: shown.starts_at,
+            planned_minutes: shown.planned_minutes,
+            host_name_zh: shown.host_name_zh,
+            host_name_en: shown.host_name_en,
+            class_name: shown.class_name,
+            school_name_zh: shown.school_name_zh,
         }
     }
 }

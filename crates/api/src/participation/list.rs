@@ -2,20 +2,21 @@
 
 use axum::Json;
 use axum::extract::State;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use kepu_domain::participation::StateName;
 use kepu_domain::role::{Action, Scope};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::entry::ParticipationView;
+use super::entry::ListedParticipation;
 use super::{TAG, store};
 use crate::auth::{Actor, Reach};
 use crate::error::{ApiError, ApiErrors, Result};
 use crate::extract::ApiQuery;
 use crate::page::{Page, PageQuery};
 use crate::state::AppState;
+use crate::tenancy::Tx;
 
 /// Which participations.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -36,26 +37,52 @@ pub struct Which {
     /// At this host.
     #[serde(default)]
     pub host: Option<Uuid>,
-    /// In this state.
+    /// In this state, or one of these, separated by commas.
     #[serde(default)]
     pub state: Option<String>,
+    /// Recorded by this account.
+    #[serde(default)]
+    pub recorded_by: Option<Uuid>,
+    /// Of sessions that begin on this day or later, by the clock of the district.
+    #[serde(default)]
+    pub from: Option<NaiveDate>,
+    /// Of sessions that begin on this day or earlier.
+    #[serde(default)]
+    pub to: Option<NaiveDate>,
+    /// In the order of entry: `entered`, the default, or `-entered`, the newest first.
+    #[serde(default)]
+    #[param(inline)]
+    pub sort: Option<Sort>,
+}
+
+/// The order of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+pub enum Sort {
+    /// As they were entered.
+    #[serde(rename = "entered")]
+    Entered,
+    /// The newest first.
+    #[serde(rename = "-entered")]
+    Newest,
 }
 
 /// Participations that the account may see, in the order of entry.
 #[utoipa::path(
     get, path = "/api/v1/participations", operation_id = "list_participations", tag = TAG,
     params(Which, PageQuery),
-    responses((status = 200, description = "A page of participations", body = Page<ParticipationView>), ApiErrors)
+    responses((status = 200, description = "A page of participations", body = Page<ListedParticipation>), ApiErrors)
 )]
 pub async fn list_participations(
     State(state): State<AppState>,
     actor: Actor,
     ApiQuery(which): ApiQuery<Which>,
     ApiQuery(page): ApiQuery<PageQuery>,
-) -> Result<Json<Page<ParticipationView>>> {
-    if let Some(word) = which.state.as_deref()
-        && StateName::from_word(word).is_none()
-    {
+) -> Result<Json<Page<ListedParticipation>>> {
+    let words = |text: &String| -> Vec<String> {
+        text.split(',').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    };
+    let states = which.state.as_ref().map(words);
+    if states.iter().flatten().any(|word| StateName::from_word(word).is_none()) {
         let all: Vec<_> = StateName::ALL.iter().map(|s| s.word()).collect();
         return Err(ApiError::invalid_field("state", "unknown", format!("must be one of {}", all.join(", "))));
     }
@@ -74,13 +101,25 @@ pub async fn list_participations(
         class: which.class,
         school: which.school,
         host: which.host,
-        state: which.state.as_deref(),
+        states: states.as_deref(),
+        recorded_by: which.recorded_by,
+        from: day(&mut tx, which.from).await?,
+        to: day(&mut tx, which.to.and_then(|day| day.succ_opt())).await?,
+        newest_first: which.sort == Some(Sort::Newest),
         reach: (!all).then_some((&schools, &hosts, &persons)),
         after: page.after()?,
         fetch: page.fetch()?,
     };
     let rows = store::list(&mut tx, &filter).await?;
-    Ok(Json(Page::of(rows, &page, |r| r.id, ParticipationView::from)?))
+    Ok(Json(Page::of(rows, &page, |r| r.row.id, ListedParticipation::from)?))
+}
+
+/// When a day of the district begins.
+async fn day(tx: &mut Tx, day: Option<NaiveDate>) -> Result<Option<DateTime<Utc>>> {
+    match day {
+        Some(day) => Ok(Some(store::begin_of(tx, day).await?)),
+        None => Ok(None),
+    }
 }
 
 /// Of which host.

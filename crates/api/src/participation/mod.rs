@@ -2,6 +2,7 @@
 //!
 //! The life cycle and its refusals are in [`kepu_domain::participation`]; credit follows in the same transaction.
 
+mod attendance;
 mod change;
 mod confirm;
 mod entry;
@@ -9,6 +10,7 @@ mod list;
 mod record;
 mod record_sheet;
 mod store;
+mod withdraw;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -25,6 +27,8 @@ pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(record::record_participations))
         .routes(routes!(record_sheet::record_sheet))
+        .routes(routes!(withdraw::withdraw_participations))
+        .routes(routes!(attendance::mark_attendance))
         .routes(routes!(confirm::confirm_session))
         .routes(routes!(list::list_participations))
         .routes(routes!(list::list_waiting))

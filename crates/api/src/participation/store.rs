@@ -61,6 +61,22 @@ pub struct Row {
     pub version: i64,
 }
 
+/// A participation with what lists show beside it.
+#[derive(Debug, FromRow)]
+pub struct Shown {
+    #[sqlx(flatten)]
+    pub row: Row,
+    pub activity_title_zh: String,
+    pub activity_title_en: String,
+    pub kind: String,
+    pub starts_at: DateTime<Utc>,
+    pub planned_minutes: i32,
+    pub host_name_zh: String,
+    pub host_name_en: String,
+    pub class_name: Option<String>,
+    pub school_name_zh: Option<String>,
+}
+
 impl Row {
     /// The state with its data.
     pub fn participation(&self) -> Result<Participation> {
@@ -140,7 +156,13 @@ pub struct Filter<'a> {
     pub class: Option<Uuid>,
     pub school: Option<Uuid>,
     pub host: Option<Uuid>,
-    pub state: Option<&'a str>,
+    /// In one of these states.
+    pub states: Option<&'a [String]>,
+    pub recorded_by: Option<Uuid>,
+    /// Of sessions that begin at this moment or later, and before that one.
+    pub from: Option<DateTime<Utc>>,
+    pub to: Option<DateTime<Utc>>,
+    pub newest_first: bool,
     /// What the caller may see: none for all of the district, else rows of these schools, hosts or persons.
     pub reach: Option<(&'a [Uuid], &'a [Uuid], &'a [Uuid])>,
     pub after: Option<Uuid>,
@@ -228,6 +250,20 @@ const ROW: &str = "SELECT p.id, p.session_id, p.activity_id, p.host_id, p.person
                           p.recorded_at, p.confirmed_by, p.confirmed_at, p.version
                    FROM participation p JOIN person n ON n.district_id = $1 AND n.id = p.person_id";
 
+/// The same with what lists show: what it was, when, where, in which class.
+const SHOWN: &str = "SELECT p.id, p.session_id, p.activity_id, p.host_id, p.person_id, n.number, n.name, p.school_id,
+                            p.class_id, p.grade, p.state, p.minutes, p.quantity, p.source, p.reason, p.recorded_by,
+                            p.recorded_at, p.confirmed_by, p.confirmed_at, p.version,
+                            a.title_zh AS activity_title_zh, a.title_en AS activity_title_en, a.kind, s.starts_at,
+                            a.minutes AS planned_minutes, h.name_zh AS host_name_zh, h.name_en AS host_name_en,
+                            c.name AS class_name, o.name_zh AS school_name_zh
+                     FROM participation p JOIN person n ON n.district_id = $1 AND n.id = p.person_id
+                     JOIN session s ON s.id = p.session_id
+                     JOIN activity a ON a.id = p.activity_id
+                     JOIN organization h ON h.id = p.host_id
+                     LEFT JOIN class c ON c.district_id = $1 AND c.id = p.class_id
+                     LEFT JOIN organization o ON o.id = p.school_id";
+
 /// The participations of these persons in a session, locked, in order of id.
 pub async fn lock_of_persons(tx: &mut Tx, session: Uuid, persons: &[Uuid]) -> Result<Vec<Row>> {
     let district = tx.district();
@@ -283,17 +319,29 @@ pub async fn get(tx: &mut Tx, id: Uuid) -> Result<Row> {
         .ok_or_else(|| ApiError::not_found("participation"))
 }
 
-/// A page of participations in order of id.
-pub async fn list(tx: &mut Tx, filter: &Filter<'_>) -> Result<Vec<Row>> {
+/// When a day begins by the clock of the district.
+pub async fn begin_of(tx: &mut Tx, day: NaiveDate) -> Result<DateTime<Utc>> {
     let district = tx.district();
+    Ok(sqlx::query_scalar("SELECT $2::date::timestamp AT TIME ZONE time_zone FROM district WHERE id = $1")
+        .bind(district.0)
+        .bind(day)
+        .fetch_one(&mut **tx)
+        .await?)
+}
+
+/// A page of participations in order of id, or the newest first.
+pub async fn list(tx: &mut Tx, filter: &Filter<'_>) -> Result<Vec<Shown>> {
+    let district = tx.district();
+    let (beyond, order) = if filter.newest_first { ("<", "DESC") } else { (">", "ASC") };
     let sql = format!(
-        "{ROW} WHERE p.district_id = $1
+        "{SHOWN} WHERE p.district_id = $1
            AND ($2::uuid IS NULL OR p.session_id = $2) AND ($3::uuid IS NULL OR p.person_id = $3)
            AND ($4::uuid IS NULL OR p.class_id = $4) AND ($5::uuid IS NULL OR p.school_id = $5)
-           AND ($6::uuid IS NULL OR p.host_id = $6) AND ($7::text IS NULL OR p.state = $7)
+           AND ($6::uuid IS NULL OR p.host_id = $6) AND ($7::text[] IS NULL OR p.state = ANY($7))
            AND ($8 OR p.school_id = ANY($9) OR p.host_id = ANY($10) OR p.person_id = ANY($11))
-           AND ($12::uuid IS NULL OR p.id > $12)
-         ORDER BY p.id LIMIT $13"
+           AND ($12::uuid IS NULL OR p.id {beyond} $12) AND ($14::uuid IS NULL OR p.recorded_by = $14)
+           AND ($15::timestamptz IS NULL OR s.starts_at >= $15) AND ($16::timestamptz IS NULL OR s.starts_at < $16)
+         ORDER BY p.id {order} LIMIT $13"
     );
     let (schools, hosts, persons) = filter.reach.unwrap_or_default();
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
@@ -303,15 +351,30 @@ pub async fn list(tx: &mut Tx, filter: &Filter<'_>) -> Result<Vec<Row>> {
         .bind(filter.class)
         .bind(filter.school)
         .bind(filter.host)
-        .bind(filter.state)
+        .bind(filter.states)
         .bind(filter.reach.is_none())
         .bind(schools)
         .bind(hosts)
         .bind(persons)
         .bind(filter.after)
         .bind(filter.fetch)
+        .bind(filter.recorded_by)
+        .bind(filter.from)
+        .bind(filter.to)
         .fetch_all(&mut **tx)
         .await?)
+}
+
+/// One participation with what lists show beside it.
+pub async fn shown(tx: &mut Tx, id: Uuid) -> Result<Shown> {
+    let district = tx.district();
+    let sql = format!("{SHOWN} WHERE p.district_id = $1 AND p.id = $2");
+    sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(district.0)
+        .bind(id)
+        .fetch_optional(&mut **tx)
+        .await?
+        .ok_or_else(|| ApiError::not_found("participation"))
 }
 
 /// Sessions in which something waits for the host, that which has waited longest first.
@@ -448,11 +511,27 @@ async fn insert_events(
 }
 
 /// The first of a session's waitlist, locked.
-pub async fn first_waiting(tx: &mut Tx, session: Uuid) -> Result<Option<Row>> {
+pub async fn first_waiting(tx: &mut Tx, session: Uuid, most: i64) -> Result<Vec<Row>> {
     let district = tx.district();
     let sql = format!(
         "{ROW} WHERE p.district_id = $1 AND p.session_id = $2 AND p.state = 'waitlisted'
-         ORDER BY p.id LIMIT 1 FOR UPDATE OF p"
+         ORDER BY p.id LIMIT $3 FOR UPDATE OF p"
     );
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(district.0).bind(session).fetch_optional(&mut **tx).await?)
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(district.0).bind(session).bind(most).fetch_all(&mut **tx).await?)
+}
+
+/// Participations of a session by id or by person, locked, in order of id.
+pub async fn lock_named(tx: &mut Tx, session: Uuid, ids: &[Uuid], persons: &[Uuid]) -> Result<Vec<Row>> {
+    let district = tx.district();
+    let sql = format!(
+        "{ROW} WHERE p.district_id = $1 AND p.session_id = $2 AND (p.id = ANY($3) OR p.person_id = ANY($4))
+         ORDER BY p.id FOR UPDATE OF p"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(district.0)
+        .bind(session)
+        .bind(ids)
+        .bind(persons)
+        .fetch_all(&mut **tx)
+        .await?)
 }

@@ -37,6 +37,22 @@ pub(super) struct ResultFilter {
     from: Option<NaiveDate>,
     /// Achieved on this day or earlier.
     to: Option<NaiveDate>,
+    /// Submitted by this account.
+    submitted_by: Option<Uuid>,
+    /// In the order of submission: `submitted`, the default, or `-submitted`, the newest first.
+    #[param(inline)]
+    sort: Option<Sort>,
+}
+
+/// The order of results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+pub(super) enum Sort {
+    /// As they were submitted.
+    #[serde(rename = "submitted")]
+    Submitted,
+    /// The newest first.
+    #[serde(rename = "-submitted")]
+    Newest,
 }
 
 /// Lists the results that the account may read, in the order of submission.
@@ -69,6 +85,8 @@ pub(super) async fn list(
         person: filter.person_id,
         from: filter.from,
         to: filter.to,
+        submitted_by: filter.submitted_by,
+        newest_first: filter.sort == Some(Sort::Newest),
     };
     let rows = store::list(&mut tx, &wanted, page.after()?, page.fetch()?).await?;
     tx.commit().await?;

@@ -181,12 +181,17 @@ pub struct Filter<'f> {
     pub from: Option<NaiveDate>,
     /// Achieved on this day or earlier.
     pub to: Option<NaiveDate>,
+    /// Submitted by this account.
+    pub submitted_by: Option<Uuid>,
+    /// The newest first.
+    pub newest_first: bool,
 }
 
 /// Lists by identity, which is the order of submission.
 pub async fn list(tx: &mut Tx, filter: &Filter<'_>, after: Option<Uuid>, fetch: i64) -> Result<Vec<ResultRow>> {
     let district = tx.district();
-    Ok(sqlx::query_as::<_, ResultRow>(
+    let (beyond, order) = if filter.newest_first { ("<", "DESC") } else { (">", "ASC") };
+    let sql = format!(
         "SELECT r.*, c.name_zh AS competition_name_zh, c.listed, p.number AS person_number, p.name AS person_name,
                 e.school_id AS current_school_id,
                 (SELECT count(*) FROM evidence v WHERE v.district_id = $1 AND v.removed_at IS NULL
@@ -199,22 +204,24 @@ pub async fn list(tx: &mut Tx, filter: &Filter<'_>, after: Option<Uuid>, fetch: 
            AND ($4::text IS NULL OR r.state = $4) AND ($5::uuid IS NULL OR r.school_id = $5)
            AND ($6::uuid IS NULL OR r.competition_id = $6) AND ($7::uuid IS NULL OR r.person_id = $7)
            AND ($8::date IS NULL OR r.achieved_on >= $8) AND ($9::date IS NULL OR r.achieved_on <= $9)
-           AND ($10::uuid IS NULL OR r.id > $10)
-         ORDER BY r.id LIMIT $11",
-    )
-    .bind(district.0)
-    .bind(filter.schools)
-    .bind(filter.persons)
-    .bind(filter.state)
-    .bind(filter.school)
-    .bind(filter.competition)
-    .bind(filter.person)
-    .bind(filter.from)
-    .bind(filter.to)
-    .bind(after)
-    .bind(fetch)
-    .fetch_all(&mut **tx)
-    .await?)
+           AND ($10::uuid IS NULL OR r.id {beyond} $10) AND ($12::uuid IS NULL OR r.submitted_by = $12)
+         ORDER BY r.id {order} LIMIT $11"
+    );
+    Ok(sqlx::query_as::<_, ResultRow>(sqlx::AssertSqlSafe(sql))
+        .bind(district.0)
+        .bind(filter.schools)
+        .bind(filter.persons)
+        .bind(filter.state)
+        .bind(filter.school)
+        .bind(filter.competition)
+        .bind(filter.person)
+        .bind(filter.from)
+        .bind(filter.to)
+        .bind(after)
+        .bind(fetch)
+        .bind(filter.submitted_by)
+        .fetch_all(&mut **tx)
+        .await?)
 }
 
 macro_rules! of_achievements {

@@ -60,6 +60,10 @@ pub(super) async fn create(
         id: state.new_id(),
         activity_id: activity.id,
         activity_title_zh: activity.title_zh,
+        activity_title_en: activity.title_en,
+        host_name_en: String::new(),
+        district_code: String::new(),
+        district_name_zh: String::new(),
         kind: activity.kind,
         grade_from: activity.grade_from,
         grade_to: activity.grade_to,
@@ -79,6 +83,7 @@ pub(super) async fn create(
     };
     checks.finish()?;
     store::insert(&mut tx, std::slice::from_ref(&row)).await?;
+    let row = store::load(&mut tx, row.id).await?;
     let detail = json!({ "activity_id": row.activity_id, "starts_at": row.starts_at, "capacity": row.capacity });
     audit::record(&mut tx, &actor, now, Event::new("session.create", "session", row.id, detail)).await?;
     tx.commit().await?;

@@ -5,6 +5,7 @@ mod change;
 mod copy;
 mod create;
 mod list;
+mod public;
 pub mod store;
 
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
@@ -31,6 +32,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(list::read, change::change))
         .routes(routes!(copy::copy))
         .routes(routes!(cancel::cancel))
+        .routes(routes!(public::public_sessions))
 }
 
 /// Whether a session takes guests.
@@ -55,6 +57,8 @@ pub struct SessionView {
     pub activity_id: Uuid,
     /// Its title in Chinese.
     pub activity_title_zh: String,
+    /// Its title in English; empty if it has none.
+    pub activity_title_en: String,
     /// What it is.
     pub kind: String,
     /// For which grades; null for all.
@@ -67,6 +71,8 @@ pub struct SessionView {
     pub host_id: Uuid,
     /// The host's name in Chinese.
     pub host_name_zh: String,
+    /// The host's name in English; empty if it has none.
+    pub host_name_en: String,
     /// When it begins.
     pub starts_at: DateTime<Utc>,
     /// When it ends.
@@ -79,12 +85,53 @@ pub struct SessionView {
     pub status: SessionStatus,
     /// Why it was cancelled.
     pub reason: String,
+    /// How many persons of the district are in it, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counts: Option<SessionCounts>,
     /// For If-Match.
     pub version: i64,
     /// When it was entered.
     pub created_at: DateTime<Utc>,
     /// When it was last changed.
     pub updated_at: DateTime<Utc>,
+}
+
+/// How many persons are in a session, by the state of their participation.
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
+pub struct SessionCounts {
+    /// Will come.
+    pub registered: i64,
+    /// Would come if a place became free.
+    pub waitlisted: i64,
+    /// Are or were there, says the door; wait to be confirmed.
+    pub attended: i64,
+    /// Were there, says the school; wait to be confirmed.
+    pub recorded: i64,
+    /// Were there, says the host.
+    pub confirmed: i64,
+    /// Did not come.
+    pub absent: i64,
+    /// Were rejected.
+    pub rejected: i64,
+    /// Places that are left; null for any number.
+    pub free_places: Option<i64>,
+}
+
+impl SessionCounts {
+    fn of(count: Option<&store::Count>, capacity: Option<i32>) -> Self {
+        let left = |taken: i64| capacity.map(|all| (i64::from(all) - taken).max(0));
+        let Some(count) = count else { return Self { free_places: left(0), ..Self::default() } };
+        Self {
+            registered: count.registered,
+            waitlisted: count.waitlisted,
+            attended: count.attended,
+            recorded: count.recorded,
+            confirmed: count.confirmed,
+            absent: count.absent,
+            rejected: count.rejected,
+            free_places: left(count.taken()),
+        }
+    }
 }
 
 impl From<store::Session> for SessionView {
@@ -95,18 +142,21 @@ impl From<store::Session> for SessionView {
             id: row.id,
             activity_id: row.activity_id,
             activity_title_zh: row.activity_title_zh,
+            activity_title_en: row.activity_title_en,
             kind: row.kind,
             grades,
             minutes: row.minutes,
             district_id: row.district_id,
             host_id: row.host_id,
             host_name_zh: row.host_name_zh,
+            host_name_en: row.host_name_en,
             starts_at: row.starts_at,
             ends_at: row.ends_at,
             place: row.place,
             capacity: row.capacity,
             status: row.status,
             reason: row.reason,
+            counts: None,
             version: row.version,
             created_at: row.created_at,
             updated_at: row.updated_at,

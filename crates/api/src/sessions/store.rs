@@ -19,6 +19,8 @@ pub struct Session {
     pub activity_id: Uuid,
     /// Its title.
     pub activity_title_zh: String,
+    /// Its title in English.
+    pub activity_title_en: String,
     /// What it is.
     pub kind: String,
     /// The lowest grade.
@@ -33,6 +35,12 @@ pub struct Session {
     pub host_id: Uuid,
     /// The host's name.
     pub host_name_zh: String,
+    /// The host's name in English.
+    pub host_name_en: String,
+    /// Code of the district where it happens.
+    pub district_code: String,
+    /// Name of the district.
+    pub district_name_zh: String,
     /// When it begins.
     pub starts_at: DateTime<Utc>,
     /// When it ends.
@@ -55,9 +63,19 @@ pub struct Session {
 
 /// Which to list.
 #[derive(Debug, Default)]
-pub struct Filter {
+pub struct Filter<'f> {
     /// That happen in this district.
     pub district: Option<Uuid>,
+    /// That happen in the district of this code.
+    pub district_code: Option<&'f str>,
+    /// Of activities of this kind.
+    pub kind: Option<&'f str>,
+    /// Whose activity's title or host's name holds this.
+    pub q: Option<&'f str>,
+    /// Where persons of these schools of the transaction's district are registered or took part.
+    pub guests_of: Option<&'f [Uuid]>,
+    /// The latest first.
+    pub latest_first: bool,
     /// Of this host.
     pub host: Option<Uuid>,
     /// Of this activity.
@@ -77,14 +95,16 @@ pub struct Filter {
 /// Lists by beginning.
 pub async fn list(
     tx: &mut Tx,
-    filter: &Filter,
+    filter: &Filter<'_>,
     after: Option<(DateTime<Utc>, Uuid)>,
     fetch: i64,
 ) -> Result<Vec<Session>> {
     let (after_time, after_id) = after.unzip();
-    Ok(sqlx::query_as::<_, Session>(
-        "SELECT s.*, a.title_zh AS activity_title_zh, a.kind, lower(a.grades) AS grade_from,
-                upper(a.grades) - 1 AS grade_to, a.minutes, o.name_zh AS host_name_zh
+    let (beyond, order) = if filter.latest_first { ("<", "DESC") } else { (">", "ASC") };
+    let sql = format!(
+        "SELECT s.*, a.title_zh AS activity_title_zh, a.title_en AS activity_title_en, a.kind,
+                lower(a.grades) AS grade_from, upper(a.grades) - 1 AS grade_to, a.minutes, o.name_zh AS host_name_zh,
+                o.name_en AS host_name_en, d.code AS district_code, d.name_zh AS district_name_zh
          FROM session s JOIN activity a ON a.id = s.activity_id JOIN organization o ON o.id = s.host_id
          JOIN district d ON d.id = s.district_id
          WHERE ($1::uuid IS NULL OR s.district_id = $1) AND ($2::uuid IS NULL OR s.host_id = $2)
@@ -95,30 +115,46 @@ pub async fn list(
            AND ($7::text IS NULL OR s.status = $7)
            AND ($8::timestamptz IS NULL
                 OR (s.ends_at > $8 AND s.status = 'open' AND a.status = 'open' AND o.status = 'active'))
-           AND ($9::timestamptz IS NULL OR (s.starts_at, s.id) > ($9, $10))
-         ORDER BY s.starts_at, s.id LIMIT $11",
-    )
-    .bind(filter.district)
-    .bind(filter.host)
-    .bind(filter.activity)
-    .bind(filter.from)
-    .bind(filter.to)
-    .bind(filter.grade)
-    .bind(filter.status)
-    .bind(filter.open_at)
-    .bind(after_time)
-    .bind(after_id)
-    .bind(fetch)
-    .fetch_all(&mut **tx)
-    .await?)
+           AND ($9::timestamptz IS NULL OR (s.starts_at, s.id) {beyond} ($9, $10))
+           AND ($12::text IS NULL OR d.code = $12) AND ($13::text IS NULL OR a.kind = $13)
+           AND ($14::text IS NULL
+                OR position(lower($14) IN lower(a.title_zh || ' ' || a.title_en || ' ' || o.name_zh || ' ' || o.name_en)) > 0)
+           AND ($15::uuid[] IS NULL OR EXISTS (
+                    SELECT FROM participation p
+                    WHERE p.district_id = $16 AND p.session_id = s.id AND p.school_id = ANY($15)
+                      AND p.state NOT IN ('withdrawn', 'voided')))
+         ORDER BY s.starts_at {order}, s.id {order} LIMIT $11"
+    );
+    let here = tx.district().0;
+    Ok(sqlx::query_as::<_, Session>(sqlx::AssertSqlSafe(sql))
+        .bind(filter.district)
+        .bind(filter.host)
+        .bind(filter.activity)
+        .bind(filter.from)
+        .bind(filter.to)
+        .bind(filter.grade)
+        .bind(filter.status)
+        .bind(filter.open_at)
+        .bind(after_time)
+        .bind(after_id)
+        .bind(fetch)
+        .bind(filter.district_code)
+        .bind(filter.kind)
+        .bind(filter.q)
+        .bind(filter.guests_of)
+        .bind(here)
+        .fetch_all(&mut **tx)
+        .await?)
 }
 
 /// Finds one, whatever its district: what is on offer is shared.
 pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Session>> {
     Ok(sqlx::query_as(
-        "SELECT s.*, a.title_zh AS activity_title_zh, a.kind, lower(a.grades) AS grade_from,
-                upper(a.grades) - 1 AS grade_to, a.minutes, o.name_zh AS host_name_zh
+        "SELECT s.*, a.title_zh AS activity_title_zh, a.title_en AS activity_title_en, a.kind,
+                lower(a.grades) AS grade_from, upper(a.grades) - 1 AS grade_to, a.minutes, o.name_zh AS host_name_zh,
+                o.name_en AS host_name_en, d.code AS district_code, d.name_zh AS district_name_zh
          FROM session s JOIN activity a ON a.id = s.activity_id JOIN organization o ON o.id = s.host_id
+         JOIN district d ON d.id = s.district_id
          WHERE s.id = $1",
     )
     .bind(id)
@@ -134,9 +170,11 @@ pub async fn load(tx: &mut Tx, id: Uuid) -> Result<Session> {
 /// Loads one of the transaction's district, to be changed.
 pub async fn lock(tx: &mut Tx, id: Uuid) -> Result<Session> {
     sqlx::query_as(
-        "SELECT s.*, a.title_zh AS activity_title_zh, a.kind, lower(a.grades) AS grade_from,
-                upper(a.grades) - 1 AS grade_to, a.minutes, o.name_zh AS host_name_zh
+        "SELECT s.*, a.title_zh AS activity_title_zh, a.title_en AS activity_title_en, a.kind,
+                lower(a.grades) AS grade_from, upper(a.grades) - 1 AS grade_to, a.minutes, o.name_zh AS host_name_zh,
+                o.name_en AS host_name_en, d.code AS district_code, d.name_zh AS district_name_zh
          FROM session s JOIN activity a ON a.id = s.activity_id JOIN organization o ON o.id = s.host_id
+         JOIN district d ON d.id = s.district_id
          WHERE s.id = $1 AND s.district_id = $2 FOR NO KEY UPDATE OF s",
     )
     .bind(id)
@@ -144,6 +182,53 @@ pub async fn lock(tx: &mut Tx, id: Uuid) -> Result<Session> {
     .fetch_optional(&mut **tx)
     .await?
     .ok_or_else(|| ApiError::not_found("session"))
+}
+
+/// How many persons of a district are in a session, by state.
+#[derive(Debug, Clone, FromRow)]
+pub struct Count {
+    /// The session.
+    pub session_id: Uuid,
+    /// Will come.
+    pub registered: i64,
+    /// Would come if a place became free.
+    pub waitlisted: i64,
+    /// Are or were there, says the door.
+    pub attended: i64,
+    /// Were there, says the school.
+    pub recorded: i64,
+    /// Were there, says the host.
+    pub confirmed: i64,
+    /// Did not come.
+    pub absent: i64,
+    /// Were rejected.
+    pub rejected: i64,
+}
+
+impl Count {
+    /// Places that are taken.
+    pub fn taken(&self) -> i64 {
+        self.registered + self.attended + self.recorded + self.confirmed
+    }
+}
+
+/// Counts the persons of the transaction's district in these sessions; nothing for those without any.
+pub async fn counts(tx: &mut Tx, sessions: &[Uuid]) -> Result<Vec<Count>> {
+    let district = tx.district();
+    Ok(sqlx::query_as(
+        "SELECT session_id, count(*) FILTER (WHERE state = 'registered') AS registered,
+                count(*) FILTER (WHERE state = 'waitlisted') AS waitlisted,
+                count(*) FILTER (WHERE state = 'attended') AS attended,
+                count(*) FILTER (WHERE state = 'recorded') AS recorded,
+                count(*) FILTER (WHERE state = 'confirmed') AS confirmed,
+                count(*) FILTER (WHERE state = 'absent') AS absent,
+                count(*) FILTER (WHERE state = 'rejected') AS rejected
+         FROM participation WHERE district_id = $1 AND session_id = ANY($2) GROUP BY session_id",
+    )
+    .bind(district.0)
+    .bind(sessions)
+    .fetch_all(&mut **tx)
+    .await?)
 }
 
 /// How many persons of the transaction's district wait to be confirmed or are.

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::{Loader, each};
 use crate::demo::{
-    client::{number, word},
+    client::{Account, number, word},
     plan::{Event, Host, moment},
 };
 
@@ -142,6 +142,9 @@ impl Loader<'_> {
             let path = format!("/api/v1/participations/{id}/withdraw");
             self.teacher(school).post(&path, &json!({})).await?;
         }
+        if event.ahead {
+            self.at_the_door(rng, &host, &recorded.session, left.as_slice()).await?;
+        }
         if event.waits {
             made.others = all;
             return Ok(made);
@@ -186,6 +189,29 @@ impl Loader<'_> {
             made.others += 1;
         }
         Ok(made)
+    }
+
+    /// The base marks who of the registered came.
+    async fn at_the_door(
+        &self,
+        rng: &mut StdRng,
+        host: &Account,
+        session: &str,
+        registered: &[String],
+    ) -> anyhow::Result<()> {
+        let path = format!("/api/v1/sessions/{session}/attendance");
+        for part in registered.chunks(BATCH) {
+            let items: Vec<Value> = part
+                .iter()
+                .map(|id| {
+                    let presence = if rng.random_bool(0.02) { "absent" } else { "present" };
+                    json!({ "participation_id": id, "presence": presence })
+                })
+                .collect();
+            let answer = host.post(&path, &json!({ "items": items })).await?;
+            ensure!(number(&answer, "refused")? == 0, "{path} refused: {answer}");
+        }
+        Ok(())
     }
 
     /// Soft rules wait for the official, who has decided two of them.
