@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use anyhow::Context;
 use kepu_domain::person::Person;
-use kepu_domain::policy::{Options, Policy, evaluate};
+use kepu_domain::policy::{Detail, Options, Policy, evaluate};
 use kepu_domain::record::Record;
 
 use crate::results::{Row, median, per_second, ratio};
@@ -65,7 +65,7 @@ fn rate(people: &People, work: impl Fn(&People) + Sync, all_cores: bool) -> f64 
 }
 
 fn score(policy: &Policy, people: &People) {
-    let options = Options { without_reasons: true, ..Options::default() };
+    let options = Options { detail: Detail::Sums, ..Options::default() };
     for (person, records) in people {
         black_box(evaluate(policy, person, records, &options));
     }

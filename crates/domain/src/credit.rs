@@ -217,11 +217,20 @@ impl Default for Rounding {
 }
 
 /// An exact fraction of thousandths, so that a price is rounded once, at its end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct Ratio {
     num: i128,
     den: i128,
 }
+
+impl PartialEq for Ratio {
+    fn eq(&self, other: &Self) -> bool {
+        let (one, other) = (self.reduced(), other.reduced());
+        (one.num, one.den) == (other.num, other.den)
+    }
+}
+
+impl Eq for Ratio {}
 
 impl Ratio {
     /// Nothing.
@@ -235,14 +244,14 @@ impl Ratio {
     /// Divided by a positive whole number; by zero it stays as it is (checks refuse zero where policies are read).
     #[must_use]
     pub fn over(self, n: u32) -> Self {
-        Self { num: self.num, den: self.den.saturating_mul(i128::from(n.max(1))) }.reduced()
+        Self { num: self.num, den: self.den.saturating_mul(i128::from(n.max(1))) }.kept_small()
     }
 
     /// Times an amount (its thousandths taken as a factor: 0.8 → ×0.8).
     #[must_use]
     pub fn times(self, factor: Credit) -> Self {
         Self { num: self.num.saturating_mul(i128::from(factor.0)), den: self.den.saturating_mul(i128::from(SCALE)) }
-            .reduced()
+            .kept_small()
     }
 
     /// Divided by an amount (2 → half of it). Zero leaves it as it is; checks refuse it where policies are read.
@@ -252,29 +261,38 @@ impl Ratio {
             return self;
         }
         Self { num: self.num.saturating_mul(i128::from(SCALE)), den: self.den.saturating_mul(i128::from(by.0)) }
-            .reduced()
+            .kept_small()
     }
 
     /// The sum.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
         if self.den == other.den {
-            return Self { num: self.num.saturating_add(other.num), den: self.den }.reduced();
+            return Self { num: self.num.saturating_add(other.num), den: self.den }.kept_small();
         }
         Self {
             num: self.num.saturating_mul(other.den).saturating_add(other.num.saturating_mul(self.den)),
             den: self.den.saturating_mul(other.den),
         }
-        .reduced()
+        .kept_small()
     }
 
     /// Rounded to a multiple of the step.
     pub fn rounded(self, rounding: &Rounding) -> Credit {
+        if let (1, 1, Ok(milli)) = (self.den, rounding.step.0, i64::try_from(self.num)) {
+            return Credit(milli);
+        }
         let step = i128::from(rounding.step.0.max(1));
         let unit = self.den.saturating_mul(step);
-        let (Some(floor), Some(rest)) = (self.num.checked_div_euclid(unit), self.num.checked_rem_euclid(unit)) else {
-            return Credit::ZERO;
+        // Most numbers fit into 64 bits, where division is many times as quick.
+        let halves = match (i64::try_from(self.num), i64::try_from(unit)) {
+            (Ok(num), Ok(unit)) => num
+                .checked_div_euclid(unit)
+                .zip(num.checked_rem_euclid(unit))
+                .map(|(floor, rest)| (i128::from(floor), i128::from(rest))),
+            _ => self.num.checked_div_euclid(unit).zip(self.num.checked_rem_euclid(unit)),
         };
+        let Some((floor, rest)) = halves else { return Credit::ZERO };
         let twice = rest.saturating_mul(2);
         let up = match rounding.mode {
             RoundingMode::Down => false,
@@ -287,6 +305,14 @@ impl Ratio {
         Credit(i64::try_from(steps.saturating_mul(step)).unwrap_or(if steps < 0 { i64::MIN } else { i64::MAX }))
     }
 
+    /// In lowest terms once the numbers grow, so that products of many factors do not run out of room; before that it
+    /// would cost more than it gives.
+    fn kept_small(self) -> Self {
+        const LARGE: u128 = 1 << 62;
+        if self.num.unsigned_abs() < LARGE && self.den.unsigned_abs() < LARGE { self } else { self.reduced() }
+    }
+
+    /// In lowest terms.
     fn reduced(self) -> Self {
         let (mut a, mut b) = (self.num.unsigned_abs(), self.den.unsigned_abs());
         while let Some(rest) = a.checked_rem(b) {
@@ -344,6 +370,16 @@ mod tests {
     ) {
         let rounding = Rounding { step: Credit::from_milli(step), mode };
         assert_eq!(Ratio::of(Credit::from_milli(milli)).rounded(&rounding), Credit::from_milli(expected));
+    }
+
+    #[test]
+    fn many_factors_stay_exact() {
+        let third = Ratio::of(Credit::ONE).over(3);
+        let many = (0..200).fold(third, |product, i| match i % 2 {
+            0 => product.times(Credit::from_milli(700)),
+            _ => product.divided(Credit::from_milli(700)),
+        });
+        assert_eq!(many, third);
     }
 
     #[test]

@@ -30,7 +30,7 @@ use generate::Asked;
 use kepu_domain::credit::Credit;
 use kepu_domain::person::Person;
 use kepu_domain::policy::document::{Amount, Document, Force, Period, Take};
-use kepu_domain::policy::{Options, Policy, ScoreSheet, SoftDecision, Status, columns, evaluate, run_case};
+use kepu_domain::policy::{Detail, Options, Policy, ScoreSheet, SoftDecision, Status, columns, evaluate, run_case};
 use kepu_domain::record::Record;
 use oracle::{Oracle, OracleLine, differences};
 use proptest::collection::vec;
@@ -209,7 +209,7 @@ fn a_line_says_why_and_never_counts_more_than_its_raw_credit() {
 fn without_reasons_the_numbers_are_the_same() {
     check(200, 6, |policy, person, records, asked| {
         let full = evaluate(policy, person, records, &options(asked));
-        let bare = evaluate(policy, person, records, &Options { without_reasons: true, ..options(asked) });
+        let bare = evaluate(policy, person, records, &Options { detail: Detail::Lines, ..options(asked) });
         same(&silent(full), &silent(bare))
     });
 }
@@ -463,7 +463,8 @@ fn saved_cases_agree() {
                     columns::record(&policy, |c| row.get(c).map(String::as_str)).expect("a readable record").1
                 })
                 .collect();
-            let options = Options { as_of: case.as_of, soft: case.soft, decisions: &decisions, without_reasons: false };
+            let options =
+                Options { as_of: case.as_of, soft: case.soft, decisions: &decisions, detail: Detail::Reasons };
             failures.extend(agree(&policy, &person, &records, &options).err().map(|e| format!("{name}: {e}")));
             if decisions.is_empty() {
                 failures.extend(run_case(&policy, case).iter().map(|e| format!("{name}: {e}")));

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use kepu_domain::credit::Credit;
-use kepu_domain::policy::{Options, ScoreSheet, evaluate};
+use kepu_domain::policy::{Detail, Options, ScoreSheet, evaluate};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -71,7 +71,7 @@ async fn try_compute(state: &AppState, district: DistrictId, id: Uuid) -> Result
         for person in &people {
             let own = records.remove(&person.id).unwrap_or_default();
             let decisions = decisions_of.remove(&person.id).unwrap_or_default();
-            let options = Options { decisions: &decisions, without_reasons: true, ..Options::default() };
+            let options = Options { decisions: &decisions, detail: Detail::Sums, ..Options::default() };
             let sheet = evaluate(&policy, &person.person(), &own, &options);
             sums.add(person, &sheet, before.remove(&person.id));
         }

@@ -6,7 +6,10 @@ use std::{
     io::{self, Write},
 };
 
-use kepu_domain::{policy::Status, record::Record};
+use kepu_domain::{
+    policy::{Detail, Status},
+    record::Record,
+};
 
 use super::{input::Entry, score::Scoring};
 
@@ -35,7 +38,7 @@ fn people(scoring: &Scoring<'_>, out: &mut ::csv::Writer<impl Write>) -> io::Res
     names.extend(["records", "flagged", "policy", "illustrative"].map(str::to_owned));
     out.write_record(&names)?;
     for entry in scoring.input.people.values() {
-        let sheet = scoring.sheet(entry, true);
+        let sheet = scoring.sheet(entry, Detail::Lines);
         let mut cells = vec![sheet.person_id.clone(), sheet.eligible.to_string(), sheet.total.to_string()];
         let or_empty = |text: Option<String>| text.unwrap_or_default();
         cells.extend(document.measures.iter().map(|m| or_empty(sheet.measures.get(&m.id).map(ToString::to_string))));
@@ -72,7 +75,7 @@ fn lines(scoring: &Scoring<'_>, out: &mut ::csv::Writer<impl Write>) -> io::Resu
     ])?;
     for entry in scoring.input.people.values() {
         let starts = starts(entry);
-        let sheet = scoring.sheet(entry, false);
+        let sheet = scoring.sheet(entry, Detail::Reasons);
         for line in sheet.lines {
             let reasons: Vec<String> = line.reasons.iter().map(|r| scoring.reason(r)).collect();
             let cells = [

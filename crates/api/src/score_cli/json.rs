@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use kepu_domain::policy::{Line, Reason, ScoreSheet};
+use kepu_domain::policy::{Detail, Line, Reason, ScoreSheet};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::{Value, json};
 
@@ -67,7 +67,7 @@ struct Person {
 
 impl Person {
     fn of(scoring: &Scoring<'_>, entry: &Entry) -> Self {
-        let sheet = scoring.sheet(entry, false);
+        let sheet = scoring.sheet(entry, Detail::Reasons);
         let reason = |reason: &Reason| {
             let mut value = with_text(json!(reason), scoring.reason(reason));
             if let Some(map) = value.as_object_mut() {

@@ -9,7 +9,7 @@ use std::{
 use anyhow::Context;
 use chrono::NaiveDate;
 use kepu_domain::{
-    policy::{Options, Policy, Reason, ScoreSheet, SoftMode, evaluate},
+    policy::{Detail, Options, Policy, Reason, ScoreSheet, SoftMode, evaluate},
     text::{Lang, Text},
 };
 use serde_json::json;
@@ -36,8 +36,8 @@ pub(super) struct Scoring<'a> {
 
 impl Scoring<'_> {
     /// The sheet of one person.
-    pub(super) fn sheet(&self, entry: &Entry, without_reasons: bool) -> ScoreSheet {
-        let options = Options { as_of: self.as_of, soft: self.soft, decisions: &entry.decisions, without_reasons };
+    pub(super) fn sheet(&self, entry: &Entry, detail: Detail) -> ScoreSheet {
+        let options = Options { as_of: self.as_of, soft: self.soft, decisions: &entry.decisions, detail };
         evaluate(self.policy, &entry.person, &entry.records, &options)
     }
 

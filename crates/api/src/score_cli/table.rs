@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use kepu_domain::{
     credit::Credit,
-    policy::{ScoreSheet, Status, document::Document},
+    policy::{Detail, ScoreSheet, Status, document::Document},
 };
 
 use super::{
@@ -32,14 +32,14 @@ pub(super) fn print(scoring: &Scoring<'_>, out: &mut impl Write) -> io::Result<(
     let mut sums = Sums::default();
     if scoring.explain {
         for entry in scoring.input.people.values() {
-            let sheet = scoring.sheet(entry, false);
+            let sheet = scoring.sheet(entry, Detail::Reasons);
             sums.add(&sheet);
             explain(scoring, entry, &sheet, out)?;
         }
     } else {
         let mut table = Table::new(&headings(scoring, document));
         for entry in scoring.input.people.values() {
-            let sheet = scoring.sheet(entry, true);
+            let sheet = scoring.sheet(entry, Detail::Lines);
             sums.add(&sheet);
             table.push(row(scoring, document, &sheet));
         }

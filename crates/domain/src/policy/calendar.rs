@@ -37,6 +37,15 @@ pub struct TermOfDay {
     pub name: String,
 }
 
+/// A term that a policy names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TermMatch {
+    /// The school year it must be of; any when not given.
+    year: Option<i32>,
+    /// Its place among the terms.
+    place: usize,
+}
+
 impl Almanac {
     /// From a checked calendar; an unknown time zone is taken as Asia/Shanghai (checks refuse it first).
     pub fn new(calendar: &Calendar) -> Self {
@@ -86,6 +95,42 @@ impl Almanac {
                 .find(|(_, from, to)| *from <= day && day <= *to)
                 .map(|(id, ..)| TermOfDay { id: id.clone(), name: id.clone() }),
         }
+    }
+
+    /// Which terms a policy names: `autumn` for that of any year, or `2025-autumn`.
+    pub fn matches(&self, names: &[String]) -> Vec<TermMatch> {
+        let mut matches = Vec::new();
+        for name in names {
+            match &self.terms {
+                Terms::Dated(terms) => {
+                    let these = terms.iter().enumerate().filter(|(_, (id, ..))| id == name);
+                    matches.extend(these.map(|(place, _)| TermMatch { year: None, place }));
+                }
+                Terms::Recurring(terms) => {
+                    for (place, (id, _)) in terms.iter().enumerate() {
+                        if id == name {
+                            matches.push(TermMatch { year: None, place });
+                        }
+                        let year = name.strip_suffix(id.as_str()).and_then(|rest| rest.strip_suffix('-'));
+                        // As `term` writes it, so that `02025-autumn` names nothing.
+                        let year = year.and_then(|y| y.parse::<i32>().ok().filter(|n| n.to_string() == y));
+                        matches.extend(year.map(|year| TermMatch { year: Some(year), place }));
+                    }
+                }
+            }
+        }
+        matches
+    }
+
+    /// Whether `day` lies in one of these terms.
+    pub fn is_in(&self, day: NaiveDate, terms: &[TermMatch]) -> bool {
+        let here = match &self.terms {
+            Terms::Recurring(_) => self.recurring(day).map(|(year, place, _)| (year, place)),
+            Terms::Dated(dated) => {
+                dated.iter().position(|(_, from, to)| *from <= day && day <= *to).map(|place| (0, place))
+            }
+        };
+        here.is_some_and(|(year, place)| terms.iter().any(|t| t.place == place && t.year.is_none_or(|y| y == year)))
     }
 
     /// First and last day of a term as [`Almanac::term`] calls it; nothing for a name that no day has.
@@ -147,8 +192,10 @@ impl Almanac {
         match &self.terms {
             Terms::Recurring(terms) => {
                 let many = i64::try_from(terms.len()).unwrap_or(1);
-                self.recurring(day)
-                    .map_or(between, |(year, i, _)| i64::from(year).saturating_mul(many).saturating_add(i))
+                self.recurring(day).map_or(between, |(year, place, _)| {
+                    let place = i64::try_from(place).unwrap_or(0);
+                    i64::from(year).saturating_mul(many).saturating_add(place)
+                })
             }
             Terms::Dated(terms) => {
                 terms.iter().zip(0..).find(|((_, from, to), _)| *from <= day && day <= *to).map_or(between, |(_, i)| i)
@@ -158,7 +205,7 @@ impl Almanac {
 
     /// The recurring term of a day: the school year it belongs to, its place in it, and its name. The last term of a
     /// school year runs until the next year's first one starts.
-    fn recurring(&self, day: NaiveDate) -> Option<(i32, i64, &str)> {
+    fn recurring(&self, day: NaiveDate) -> Option<(i32, usize, &str)> {
         let Terms::Recurring(terms) = &self.terms else { return None };
         let after_start = |start: (u32, u32)| (start < self.year_starts, start);
         let today = after_start((day.month(), day.day()));
@@ -168,7 +215,7 @@ impl Almanac {
             Some(index) => (year, index),
             None => (year.saturating_sub(1), terms.len().checked_sub(1)?),
         };
-        Some((year, i64::try_from(index).ok()?, terms.get(index)?.0.as_str()))
+        Some((year, index, terms.get(index)?.0.as_str()))
     }
 }
 

@@ -1,14 +1,17 @@
 //! Conditions on a record and its person: as written, as compiled, as tested, and why one fails.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use chrono::{Datelike, NaiveDate};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::document::{AliasField, Days, WordField};
+use super::calendar::{Almanac, TermMatch};
+use super::document::{AliasField, Days, Rule, WordField};
+use super::evaluate::Work;
 use super::facts::Facts;
+use super::sheet::Status;
+use super::words::{IndexSet, Lexicon};
 use crate::credit::Credit;
 
 /// What a record and its person must be like. Everything that is given must hold; an empty condition always holds.
@@ -344,10 +347,12 @@ impl JsonSchema for Range {
 /// One comparison of a compiled condition.
 #[derive(Debug, Clone)]
 enum Check {
-    Word(WordField, OneOf),
-    Term(OneOf),
-    Category(OneOf),
-    Rule(OneOf),
+    /// With the place of the field among a record's words, and the numbers of these.
+    Word(WordField, OneOf, usize, IndexSet),
+    Term(OneOf, Vec<TermMatch>),
+    /// With the rules that give it.
+    Category(OneOf, IndexSet),
+    Rule(OneOf, IndexSet),
     Number(Number, Range),
     Flag(Flag, bool),
     Designation(OneOf),
@@ -384,6 +389,24 @@ enum Flag {
     Designated,
 }
 
+/// What conditions are made ready with.
+pub(super) struct Compiler<'a> {
+    pub almanac: &'a Almanac,
+    pub rules: &'a [Rule],
+    pub lexicon: Lexicon,
+}
+
+impl Compiler<'_> {
+    fn rules_where(&self, is: impl Fn(&Rule) -> bool) -> IndexSet {
+        self.rules.iter().zip(0..).filter(|(r, _)| is(r)).map(|(_, i)| i).collect()
+    }
+}
+
+/// The category that a rule gives.
+pub(super) fn category_of(rule: &Rule) -> &str {
+    rule.category.as_deref().unwrap_or(&rule.id)
+}
+
 /// A condition made ready for many records: only the comparisons that are there.
 #[derive(Debug, Clone, Default)]
 pub struct Compiled(Vec<Check>);
@@ -406,7 +429,7 @@ impl Condition {
     }
 
     /// Made ready for evaluation.
-    pub fn compile(&self) -> Compiled {
+    pub(super) fn compile(&self, compiler: &mut Compiler<'_>) -> Compiled {
         use {Flag as F, Number as N, WordField as W};
         let words = [
             (W::Kind, &self.kind),
@@ -441,10 +464,23 @@ impl Condition {
         let flags =
             [(F::Voluntary, self.voluntary), (F::SchoolDay, self.school_day), (F::Designated, self.host_designated)];
         let mut checks: Vec<Check> = Vec::new();
-        checks.extend(words.into_iter().filter_map(|(w, set)| set.clone().map(|s| Check::Word(w, s))));
-        checks.extend(self.category.clone().map(Check::Category));
-        checks.extend(self.rule.clone().map(Check::Rule));
-        checks.extend(self.term.clone().map(Check::Term));
+        checks.extend(words.into_iter().filter_map(|(field, set)| {
+            let set = set.clone()?;
+            let numbers = compiler.lexicon.set(field, &set.0);
+            Some(Check::Word(field, set, Lexicon::place(field)?, numbers))
+        }));
+        checks.extend(self.category.clone().map(|set| {
+            let rules = compiler.rules_where(|r| set.contains(category_of(r)));
+            Check::Category(set, rules)
+        }));
+        checks.extend(self.rule.clone().map(|set| {
+            let rules = compiler.rules_where(|r| set.contains(&r.id));
+            Check::Rule(set, rules)
+        }));
+        checks.extend(self.term.clone().map(|set| {
+            let terms = compiler.almanac.matches(&set.0);
+            Check::Term(set, terms)
+        }));
         checks.extend(numbers.into_iter().filter_map(|(n, range)| range.map(|r| Check::Number(n, r))));
         checks.extend(flags.into_iter().filter_map(|(f, want)| want.map(|w| Check::Flag(f, w))));
         checks.extend(self.date.map(Check::Date));
@@ -452,24 +488,19 @@ impl Condition {
         checks.extend(self.person_tag.clone().map(Check::PersonTag));
         checks.extend(self.host_designation.clone().map(Check::Designation));
         checks.extend(self.has.iter().map(|f| Check::Has(*f)));
-        let many = |conditions: &[Self]| conditions.iter().map(Self::compile).collect::<Vec<_>>();
+        let mut many = |conditions: &[Self]| conditions.iter().map(|c| c.compile(compiler)).collect::<Vec<_>>();
         if !self.all.is_empty() {
             checks.push(Check::All(many(&self.all)));
         }
         if !self.any.is_empty() {
             checks.push(Check::Any(many(&self.any)));
         }
-        checks.extend(self.not.iter().map(|c| Check::Not(c.compile())));
+        checks.extend(self.not.iter().map(|c| Check::Not(c.compile(compiler))));
         Compiled(checks)
     }
 }
 
 impl Compiled {
-    /// True when it always holds.
-    pub fn is_always(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// Whether it holds.
     pub(super) fn holds(&self, facts: &Facts<'_>) -> bool {
         self.0.iter().all(|check| check.holds(facts))
@@ -481,17 +512,93 @@ impl Compiled {
     }
 }
 
+/// The records that count, in order.
+pub(super) struct Counting(Vec<Counts>);
+
+#[derive(Clone, Copy)]
+struct Counts {
+    place: usize,
+    rule: u32,
+}
+
+impl Counting {
+    /// Those of the works that count.
+    pub fn of(works: &[Work<'_>]) -> Self {
+        let counts = |(place, work): (usize, &Work<'_>)| {
+            let rule = work.facts.rule.filter(|_| work.status == Status::Counted)?;
+            Some(Counts { place, rule: u32::try_from(rule).unwrap_or(u32::MAX) })
+        };
+        let mut counting = Vec::with_capacity(works.len());
+        counting.extend(works.iter().enumerate().filter_map(counts));
+        Self(counting)
+    }
+
+    /// Without those that count no more.
+    pub fn refresh(&mut self, works: &[Work<'_>]) {
+        self.0.retain(|c| works.get(c.place).is_some_and(|w| w.status == Status::Counted));
+    }
+}
+
+/// A condition on priced records. Most ask only which rule priced the record, which is answered at once.
+#[derive(Debug, Clone)]
+pub(super) struct OfPriced {
+    rules: Option<IndexSet>,
+    otherwise: Compiled,
+}
+
+impl OfPriced {
+    /// Made ready, for so many rules.
+    pub fn new(condition: Compiled, rules: usize) -> Self {
+        let each: Option<Vec<bool>> = (0..rules).map(|rule| condition.holds_for_rule(rule)).collect();
+        let rules = each.map(|each| each.into_iter().zip(0..).filter(|(holds, _)| *holds).map(|(_, i)| i).collect());
+        Self { rules, otherwise: condition }
+    }
+
+    /// The places, in order, of those records that it holds for, of those that count.
+    pub fn places(&self, works: &[Work<'_>], counting: &Counting) -> Vec<usize> {
+        let mut places = Vec::with_capacity(counting.0.len());
+        let all = counting.0.iter().copied();
+        match &self.rules {
+            Some(rules) => places.extend(all.filter(|c| rules.contains(c.rule)).map(|c| c.place)),
+            None => {
+                let holds = |place: &usize| works.get(*place).is_some_and(|w| self.otherwise.holds(&w.facts));
+                places.extend(all.map(|c| c.place).filter(holds));
+            }
+        }
+        places
+    }
+}
+
+impl Compiled {
+    /// Whether it holds for every record that the rule priced; nothing where that depends on the record.
+    fn holds_for_rule(&self, rule: usize) -> Option<bool> {
+        self.0.iter().map(|check| check.holds_for_rule(rule)).try_fold(true, |all, one| Some(all & one?))
+    }
+}
+
 impl Check {
+    fn holds_for_rule(&self, rule: usize) -> Option<bool> {
+        match self {
+            Self::Category(_, rules) | Self::Rule(_, rules) => Some(rules.contains_place(rule)),
+            Self::All(all) => all.iter().try_fold(true, |held, c| Some(held & c.holds_for_rule(rule)?)),
+            Self::Any(any) => any.iter().try_fold(false, |held, c| Some(held | c.holds_for_rule(rule)?)),
+            Self::Not(not) => Some(!not.holds_for_rule(rule)?),
+            _ => None,
+        }
+    }
+
     fn holds(&self, facts: &Facts<'_>) -> bool {
         // Asked of a person alone, what depends on a record is taken to be possible; so is an age without any day.
         if facts.record.is_none() && self.is_open(facts.undated) {
             return true;
         }
         match self {
-            Self::Word(field, set) => facts.field(*field).is_some_and(|w| set.contains(&w)),
-            Self::Term(set) => facts.term().is_some_and(|t| set.contains(&t.name) || set.contains(&t.id)),
-            Self::Category(set) => facts.category.is_some_and(|c| set.contains(c)),
-            Self::Rule(set) => facts.rule.is_some_and(|r| set.contains(r)),
+            Self::Word(field, set, place, numbers) => match facts.words {
+                Some(words) => words.get(*place).is_some_and(|w| numbers.has(*w)),
+                None => facts.field(*field).is_some_and(|w| set.contains(&w.into_word())),
+            },
+            Self::Term(_, terms) => facts.plan.almanac.is_in(facts.day, terms),
+            Self::Category(_, rules) | Self::Rule(_, rules) => facts.rule.is_some_and(|r| rules.contains_place(r)),
             Self::Number(number, range) => number_of(*number, facts).is_some_and(|n| range.contains(n)),
             Self::Flag(flag, want) => flag_of(*flag, facts) == Some(*want),
             Self::Designation(set) => facts.record.is_some_and(|r| {
@@ -499,9 +606,7 @@ impl Check {
                     .iter()
                     .any(|d| set.contains(facts.alias(AliasField::HostDesignation, &d.name)) && d.holds_on(r.day()))
             }),
-            Self::Tag(set) => {
-                facts.record.is_some_and(|r| r.tags.iter().any(|t| set.contains(facts.alias(AliasField::Tag, t))))
-            }
+            Self::Tag(set) => facts.tags().any(|t| set.contains(t)),
             Self::PersonTag(set) => facts.person.tags.iter().any(|t| set.contains(t)),
             Self::Date(days) => days.contains(facts.day),
             Self::Has(field) => facts.field(*field).is_some(),
@@ -514,7 +619,7 @@ impl Check {
     /// Whether a person alone cannot answer it.
     fn is_open(&self, undated: bool) -> bool {
         match self {
-            Self::Word(field, _) | Self::Has(field) => !field.is_of_person(),
+            Self::Word(field, ..) | Self::Has(field) => !field.is_of_person(),
             Self::Number(Number::Age, _) => undated,
             Self::Number(number, _) => *number != Number::Grade,
             Self::PersonTag(_) => false,
@@ -531,10 +636,12 @@ impl Check {
             found: found.unwrap_or_default(),
         };
         match self {
-            Self::Word(field, set) => new(field.name(), set.to_string(), facts.field(*field).map(Cow::into_owned)),
-            Self::Term(set) => new("term", set.to_string(), facts.term().map(|t| t.id)),
-            Self::Category(set) => new("category", set.to_string(), facts.category.map(str::to_owned)),
-            Self::Rule(set) => new("rule", set.to_string(), facts.rule.map(str::to_owned)),
+            Self::Word(field, set, ..) => {
+                new(field.name(), set.to_string(), facts.field(*field).map(|v| v.to_string()))
+            }
+            Self::Term(set, _) => new("term", set.to_string(), facts.term().map(|t| t.id)),
+            Self::Category(set, _) => new("category", set.to_string(), facts.category().map(str::to_owned)),
+            Self::Rule(set, _) => new("rule", set.to_string(), facts.rule_id().map(str::to_owned)),
             Self::Number(number, range) => {
                 new(number.name(), range.to_string(), number_of(*number, facts).map(|n| n.to_string()))
             }
@@ -564,10 +671,10 @@ impl Check {
     /// The comparison in words, for a condition that must not hold.
     fn wanted(&self) -> String {
         match self {
-            Self::Word(field, set) => format!("{}: {set}", field.name()),
-            Self::Term(set) => format!("term: {set}"),
-            Self::Category(set) => format!("category: {set}"),
-            Self::Rule(set) => format!("rule: {set}"),
+            Self::Word(field, set, ..) => format!("{}: {set}", field.name()),
+            Self::Term(set, _) => format!("term: {set}"),
+            Self::Category(set, _) => format!("category: {set}"),
+            Self::Rule(set, _) => format!("rule: {set}"),
             Self::Number(number, range) => format!("{}: {range}", number.name()),
             Self::Flag(flag, want) => format!("{}: {want}", flag.name()),
             Self::Designation(set) => format!("host_designation: {set}"),

@@ -1,16 +1,19 @@
 //! The pipeline: select, price, limit, measure, grade.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use rustc_hash::FxHashMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::condition::{Condition, Mismatch};
+use super::condition::{Compiler, Condition, Counting, Mismatch};
 use super::document::{AliasField, Force};
 use super::facts::Facts;
+use super::groups::Groups;
 use super::reason::Reason;
 use super::sheet::{Line, ScoreSheet, Status};
+use super::words::Lexicon;
 use super::{Plan, Policy, grade, limit, measure, price};
 use crate::credit::Credit;
 use crate::person::Person;
@@ -25,8 +28,20 @@ pub struct Options<'a> {
     pub soft: SoftMode,
     /// What officials decided about soft rules.
     pub decisions: &'a [SoftDecision],
-    /// Leave out reasons: the numbers are the same, sooner.
-    pub without_reasons: bool,
+    /// How much the sheet says: the numbers are the same, the less is said the sooner.
+    pub detail: Detail,
+}
+
+/// How much a sheet says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Detail {
+    /// What the person has; no lines.
+    Sums,
+    /// A line for each record, without reasons.
+    Lines,
+    /// A line for each record, with its reasons.
+    #[default]
+    Reasons,
 }
 
 /// What happens where a soft rule is broken and nobody has decided.
@@ -57,8 +72,6 @@ pub struct SoftDecision {
 pub(super) struct Work<'a> {
     pub record: &'a Record,
     pub facts: Facts<'a>,
-    /// Index of the rule that priced it.
-    pub rule: Option<usize>,
     pub raw: Credit,
     pub counted: Credit,
     pub minutes: u32,
@@ -73,7 +86,7 @@ pub(super) struct Context<'a> {
     pub plan: &'a Plan,
     pub person: &'a Person,
     pub options: Options<'a>,
-    decisions: HashMap<(&'a str, &'a str), bool>,
+    decisions: FxHashMap<(&'a str, &'a str), bool>,
     /// The day as of which is asked, else of the last record; nothing when there is neither.
     pub today: Option<NaiveDate>,
 }
@@ -89,7 +102,9 @@ pub(super) enum Verdict {
 /// Scores one person: `records` must be all of that person's, in any order. The same inputs give the same sheet.
 pub fn evaluate(policy: &Policy, person: &Person, records: &[Record], options: &Options<'_>) -> ScoreSheet {
     let mut in_order: Vec<&Record> = records.iter().collect();
-    in_order.sort_unstable_by(|a, b| a.order(b));
+    if !in_order.is_sorted_by(|a, b| a.order(b).is_le()) {
+        in_order.sort_unstable_by(|a, b| a.order(b));
+    }
     let last = in_order.iter().map(|r| r.day()).rfind(|d| options.as_of.is_none_or(|as_of| *d <= as_of));
     let context = Context {
         policy,
@@ -101,28 +116,32 @@ pub fn evaluate(policy: &Policy, person: &Person, records: &[Record], options: &
     };
 
     let mut works: Vec<Work<'_>> = in_order.into_iter().map(|r| context.select_and_price(r)).collect();
-    for (limit, of) in policy.document.limits.iter().zip(&policy.plan.limits) {
-        limit::apply(&context, limit, of, &mut works);
+    let mut columns = Groups::new(&policy.plan);
+    let mut counting = Counting::of(&works);
+    for (limit, plan) in policy.document.limits.iter().zip(&policy.plan.limits) {
+        limit::apply(&context, limit, plan, &mut columns, &mut counting, &mut works);
     }
     let mut sheet = ScoreSheet { person_id: person.id.clone(), ..ScoreSheet::default() };
     sheet.not_eligible = context.not_eligible();
     sheet.eligible = sheet.not_eligible.is_none();
     sheet.total = works.iter().map(|w| w.counted).sum();
-    let measures = measure::all(&context, &works, sheet.total);
+    let measures = measure::all(&context, &mut columns, &counting, &works, sheet.total);
     grade::grade(&context, &measures, &mut sheet);
     sheet.measures = measures.into_iter().map(|(id, value)| (id.to_owned(), value)).collect::<BTreeMap<_, _>>();
-    sheet.lines = works.into_iter().map(|w| context.line(w)).collect();
+    if options.detail >= Detail::Lines {
+        sheet.lines = works.into_iter().map(Context::line).collect();
+    }
     sheet
 }
 
 impl<'a> Context<'a> {
     /// Steps 1 and 2 for one record.
     fn select_and_price(&self, record: &'a Record) -> Work<'a> {
-        let facts = self.facts(Some(record), record.day());
+        let mut facts = self.facts(Some(record), record.day());
+        facts.words = Some(self.plan.lexicon.look_up(&facts));
         let mut work = Work {
             record,
             facts,
-            rule: None,
             raw: Credit::ZERO,
             counted: Credit::ZERO,
             minutes: 0,
@@ -134,15 +153,11 @@ impl<'a> Context<'a> {
             return work;
         }
         let matching = self.plan.rules.iter().position(|rule| rule.when.holds(&work.facts));
-        let Some((index, (rule, plan))) =
-            matching.and_then(|i| Some((i, (self.policy.document.rules.get(i)?, self.plan.rules.get(i)?))))
-        else {
+        let Some((index, rule)) = matching.and_then(|i| Some((i, self.policy.document.rules.get(i)?))) else {
             self.because(&mut work, || Reason::NoRule);
             return work;
         };
-        work.rule = Some(index);
-        work.facts.rule = Some(&rule.id);
-        work.facts.category = Some(&plan.category);
+        work.facts.rule = Some(index);
         match price::price(self, rule, &work.facts, record) {
             Ok(credit) => {
                 work.raw = credit;
@@ -155,7 +170,7 @@ impl<'a> Context<'a> {
                     formula: price::formula(self, rule, &facts, record),
                 });
             }
-            Err(reason) => self.because(&mut work, || reason),
+            Err(gap) => self.because(&mut work, || gap.reason(&rule.id)),
         }
         work
     }
@@ -173,30 +188,38 @@ impl<'a> Context<'a> {
             return false;
         }
         if !self.plan.eligible.holds(&work.facts) {
-            if let Some(mismatch) = self.plan.eligible.mismatch(&work.facts) {
-                self.because(work, || Reason::NotEligible(mismatch));
-            }
+            let facts = work.facts;
+            self.because_of(work, || self.plan.eligible.mismatch(&facts).map(Reason::NotEligible));
             return false;
         }
         for (select, (when, require)) in self.policy.document.select.iter().zip(&self.plan.selects) {
             if !when.holds(&work.facts) || require.holds(&work.facts) {
                 continue;
             }
-            let Some(mismatch) = require.mismatch(&work.facts) else { continue };
-            if !self.broken(work, &select.id, select.force, Some(&mismatch)) {
+            let facts = work.facts;
+            let mismatch = || require.mismatch(&facts);
+            if !self.broken(work, &select.id, select.force, mismatch) {
                 continue;
             }
-            let id = select.id.clone();
-            let designated = mismatch.field.starts_with("host_designat");
-            let reason = designated.then(|| designation_reason(&id, &select.require, &work.facts)).flatten();
-            self.because(work, || reason.unwrap_or(Reason::ConditionFailed { select: id, mismatch }));
+            self.because_of(work, || {
+                let mismatch = mismatch()?;
+                let designated = mismatch.field.starts_with("host_designat");
+                let reason = designated.then(|| designation_reason(&select.id, &select.require, &facts)).flatten();
+                Some(reason.unwrap_or(Reason::ConditionFailed { select: select.id.clone(), mismatch }))
+            });
             return false;
         }
         true
     }
 
     /// A rule is broken by a record: whether that refuses or cuts it. Flags, waivers and enforcements are noted.
-    pub fn broken(&self, work: &mut Work<'a>, rule: &str, force: Force, mismatch: Option<&Mismatch>) -> bool {
+    pub fn broken(
+        &self,
+        work: &mut Work<'a>,
+        rule: &str,
+        force: Force,
+        mismatch: impl FnOnce() -> Option<Mismatch>,
+    ) -> bool {
         if force == Force::Hard {
             return true;
         }
@@ -209,7 +232,7 @@ impl<'a> Context<'a> {
         match verdict {
             Verdict::Flag => {
                 work.flagged = true;
-                self.because(work, || Reason::Flagged { rule: rule(), mismatch: mismatch.cloned() });
+                self.because(work, || Reason::Flagged { rule: rule(), mismatch: mismatch() });
             }
             Verdict::Waive => self.because(work, || Reason::Waived { rule: rule() }),
             Verdict::Enforce => self.because(work, || Reason::Enforced { rule: rule() }),
@@ -219,9 +242,18 @@ impl<'a> Context<'a> {
 
     /// Notes a reason, unless reasons are left out.
     pub fn because(&self, work: &mut Work<'a>, reason: impl FnOnce() -> Reason) {
-        if !self.options.without_reasons {
-            work.reasons.push(reason());
+        self.because_of(work, || Some(reason()));
+    }
+
+    fn because_of(&self, work: &mut Work<'a>, reason: impl FnOnce() -> Option<Reason>) {
+        if self.with_reasons() {
+            work.reasons.extend(reason());
         }
+    }
+
+    /// Whether reasons are asked for.
+    pub fn with_reasons(&self) -> bool {
+        self.options.detail == Detail::Reasons
     }
 
     pub fn facts(&self, record: Option<&'a Record>, day: NaiveDate) -> Facts<'a> {
@@ -230,16 +262,20 @@ impl<'a> Context<'a> {
             record,
             day,
             undated: record.is_none() && self.today.is_none(),
-            almanac: &self.plan.almanac,
-            aliases: &self.plan.aliases,
-            category: None,
+            plan: self.plan,
             rule: None,
+            words: None,
         }
     }
 
     /// Whether the person is so today.
     pub fn person_is(&self, condition: &Condition) -> bool {
-        condition.is_empty() || condition.compile().holds(&self.facts(None, self.today.unwrap_or_default()))
+        if condition.is_empty() {
+            return true;
+        }
+        let mut compiler =
+            Compiler { almanac: &self.plan.almanac, rules: &self.policy.document.rules, lexicon: Lexicon::default() };
+        condition.compile(&mut compiler).holds(&self.facts(None, self.today.unwrap_or_default()))
     }
 
     /// Why the person may not earn today. Without any day, ages are not asked for.
@@ -251,12 +287,11 @@ impl<'a> Context<'a> {
         self.plan.eligible.mismatch(&facts).map(Reason::NotEligible)
     }
 
-    fn line(&self, work: Work<'a>) -> Line {
-        let rule = work.rule.and_then(|i| self.policy.document.rules.get(i));
+    fn line(work: Work<'a>) -> Line {
         Line {
             record_id: work.record.id.clone(),
-            rule: rule.map(|r| r.id.clone()),
-            category: work.facts.category.map(str::to_owned),
+            rule: work.facts.rule_id().map(str::to_owned),
+            category: work.facts.category().map(str::to_owned),
             raw: work.raw,
             counted: work.counted,
             minutes: work.minutes,

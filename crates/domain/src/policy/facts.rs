@@ -1,18 +1,21 @@
 //! What conditions, keys and tables can ask about one record of one person.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::fmt;
 
 use chrono::NaiveDate;
+use rustc_hash::FxHashMap;
 
-use super::calendar::{Almanac, TermOfDay};
-use super::document::{AliasField, Key, WordField};
+use super::Plan;
+use super::calendar::TermOfDay;
+use super::document::{AliasField, WordField};
+use super::words::Words;
 use crate::person::Person;
 use crate::record::Record;
 
 /// Other words for the same value, turned round: field and word → the value that policies use.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Aliases(pub(super) HashMap<AliasField, HashMap<String, String>>);
+pub(super) struct Aliases(pub(super) FxHashMap<AliasField, FxHashMap<String, String>>);
 
 impl Aliases {
     fn get<'a>(&'a self, field: AliasField, word: &'a str) -> &'a str {
@@ -20,6 +23,11 @@ impl Aliases {
             return word;
         }
         self.0.get(&field).and_then(|words| words.get(word)).map_or(word, String::as_str)
+    }
+
+    /// The other words of a field, each with the value it stands for.
+    pub fn of(&self, field: WordField) -> impl Iterator<Item = (&String, &String)> {
+        alias_of(field).and_then(|f| self.0.get(&f)).into_iter().flatten()
     }
 }
 
@@ -31,23 +39,42 @@ pub(super) struct Facts<'a> {
     pub day: NaiveDate,
     /// There is no day: neither a record nor a day as of which is asked.
     pub undated: bool,
-    pub almanac: &'a Almanac,
-    pub aliases: &'a Aliases,
-    /// Category and rule, once the record is priced.
-    pub category: Option<&'a str>,
-    pub rule: Option<&'a str>,
+    pub plan: &'a Plan,
+    /// Index of the rule that priced the record.
+    pub rule: Option<usize>,
+    /// The record's words by number, once they are looked up.
+    pub words: Option<Words>,
 }
 
-/// One value of a key. Groups are equal where all their values are.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) enum KeyValue<'a> {
-    Word(Cow<'a, str>),
-    Index(i64),
+/// The value of a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Value<'a> {
+    Word(&'a str),
+    Number(i64),
+}
+
+impl<'a> Value<'a> {
+    /// As a word; numbers in digits.
+    pub fn into_word(self) -> Cow<'a, str> {
+        match self {
+            Self::Word(word) => Cow::Borrowed(word),
+            Self::Number(number) => Cow::Owned(number.to_string()),
+        }
+    }
+}
+
+impl fmt::Display for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Word(word) => f.write_str(word),
+            Self::Number(number) => write!(f, "{number}"),
+        }
+    }
 }
 
 impl<'a> Facts<'a> {
     pub fn alias(&self, field: AliasField, word: &'a str) -> &'a str {
-        self.aliases.get(field, word)
+        self.plan.aliases.get(field, word)
     }
 
     pub fn grade(&self) -> Option<i32> {
@@ -55,72 +82,81 @@ impl<'a> Facts<'a> {
     }
 
     pub fn term(&self) -> Option<TermOfDay> {
-        self.almanac.term(self.day)
+        self.plan.almanac.term(self.day)
     }
 
-    /// The value of a field as a word; numbers in digits.
-    pub fn field(&self, field: WordField) -> Option<Cow<'a, str>> {
+    /// The id of the rule that priced the record.
+    pub fn rule_id(&self) -> Option<&'a str> {
+        Some(&self.plan.rules.get(self.rule?)?.id)
+    }
+
+    /// The category that the rule gives.
+    pub fn category(&self) -> Option<&'a str> {
+        Some(&self.plan.rules.get(self.rule?)?.category)
+    }
+
+    /// The record's tags.
+    pub fn tags(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        let facts = *self;
+        facts.record.into_iter().flat_map(|r| &r.tags).map(move |t| facts.alias(AliasField::Tag, t))
+    }
+
+    /// What a field says, as it is written in the record; nothing for fields that hold numbers.
+    pub fn written(&self, field: WordField) -> Option<&'a str> {
         let record = self.record;
-        let word = |value: Option<&'a Option<String>>| value.and_then(Option::as_deref).map(Cow::Borrowed);
-        let number = |value: Option<u32>| value.map(|n| Cow::Owned(n.to_string()));
-        let alias = |alias, value: Option<&'a Option<String>>| {
-            value.and_then(Option::as_deref).map(|w| Cow::Borrowed(self.alias(alias, w)))
+        let text = match field {
+            WordField::Kind => &record?.kind,
+            WordField::Activity => &record?.activity_id,
+            WordField::Session => &record?.session_id,
+            WordField::Host => &record?.host_id,
+            WordField::HostLevel => &record?.host_level,
+            WordField::Contest => &record?.contest_id,
+            WordField::ContestSeries => &record?.contest_series,
+            WordField::ContestLevel => &record?.contest_level,
+            WordField::Award => &record?.award,
+            WordField::Work => &record?.work_id,
+            WordField::School => {
+                return record.and_then(|r| r.school_id.as_deref()).or(self.person.school_id.as_deref());
+            }
+            WordField::Class => return record.and_then(|r| r.class_id.as_deref()).or(self.person.class_id.as_deref()),
+            WordField::Stage => return self.grade().and_then(|g| self.plan.almanac.stage(g)),
+            WordField::PersonKind => return Some(self.person.kind.word()),
+            WordField::Grade
+            | WordField::TeamPosition
+            | WordField::TeamSize
+            | WordField::Place
+            | WordField::Minutes => return None,
         };
-        match field {
-            WordField::Kind => alias(AliasField::Kind, record.map(|r| &r.kind)),
-            WordField::Activity => word(record.map(|r| &r.activity_id)),
-            WordField::Session => word(record.map(|r| &r.session_id)),
-            WordField::Host => word(record.map(|r| &r.host_id)),
-            WordField::HostLevel => alias(AliasField::HostLevel, record.map(|r| &r.host_level)),
-            WordField::Contest => word(record.map(|r| &r.contest_id)),
-            WordField::ContestSeries => word(record.map(|r| &r.contest_series)),
-            WordField::ContestLevel => alias(AliasField::ContestLevel, record.map(|r| &r.contest_level)),
-            WordField::Award => alias(AliasField::Award, record.map(|r| &r.award)),
-            WordField::Work => word(record.map(|r| &r.work_id)),
-            WordField::Grade => self.grade().map(|g| Cow::Owned(g.to_string())),
-            WordField::Stage => self.grade().and_then(|g| self.almanac.stage(g)).map(Cow::Borrowed),
-            WordField::School => word(record.map(|r| &r.school_id)).or_else(|| word(Some(&self.person.school_id))),
-            WordField::Class => word(record.map(|r| &r.class_id)).or_else(|| word(Some(&self.person.class_id))),
-            WordField::TeamPosition => number(record.and_then(|r| r.team_position)),
-            WordField::TeamSize => number(record.and_then(|r| r.team_size)),
-            WordField::Place => number(record.and_then(|r| r.place)),
-            WordField::Minutes => number(record.and_then(|r| r.minutes)),
-            WordField::PersonKind => Some(Cow::Borrowed(self.person.kind.word())),
-        }
+        text.as_deref()
     }
 
-    /// The values of a key: none where the record lacks it, several for tags.
-    pub fn key(&self, key: &'a Key) -> Vec<KeyValue<'a>> {
-        let one = |value: Option<Cow<'a, str>>| value.map(KeyValue::Word).into_iter().collect();
-        match key {
-            Key::Field(field) => one(self.field(*field)),
-            Key::Category => one(self.category.map(Cow::Borrowed)),
-            Key::Rule => one(self.rule.map(Cow::Borrowed)),
-            Key::Period(period) => {
-                self.almanac.index(*period, self.day, self.grade()).map(KeyValue::Index).into_iter().collect()
-            }
-            Key::Lifetime => vec![KeyValue::Index(0)],
-            Key::Tag => {
-                let tags = self.record.map(|r| r.tags.as_slice()).unwrap_or_default();
-                distinct(tags.iter().map(|t| self.alias(AliasField::Tag, t)))
-            }
-            Key::TagOf(prefix) => {
-                let tags = self.record.map(|r| r.tags.as_slice()).unwrap_or_default();
-                distinct(
-                    tags.iter().filter_map(|t| {
-                        self.alias(AliasField::Tag, t).strip_prefix(prefix.as_str())?.strip_prefix(':')
-                    }),
-                )
+    /// The value of a field, in the policy's words.
+    pub fn field(&self, field: WordField) -> Option<Value<'a>> {
+        let record = self.record;
+        let number = |value: Option<u32>| value.map(|n| Value::Number(i64::from(n)));
+        match field {
+            WordField::Grade => self.grade().map(|g| Value::Number(i64::from(g))),
+            WordField::TeamPosition => number(record?.team_position),
+            WordField::TeamSize => number(record?.team_size),
+            WordField::Place => number(record?.place),
+            WordField::Minutes => number(record?.minutes),
+            _ => {
+                let word = self.written(field)?;
+                Some(Value::Word(alias_of(field).map_or(word, |f| self.alias(f, word))))
             }
         }
     }
 }
 
-fn distinct<'a>(words: impl Iterator<Item = &'a str>) -> Vec<KeyValue<'a>> {
-    let mut values: Vec<_> = words.map(|w| KeyValue::Word(Cow::Borrowed(w))).collect();
-    values.sort();
-    values.dedup();
-    values
+/// Under what field a field's words may have others.
+pub(super) const fn alias_of(field: WordField) -> Option<AliasField> {
+    match field {
+        WordField::Kind => Some(AliasField::Kind),
+        WordField::HostLevel => Some(AliasField::HostLevel),
+        WordField::ContestLevel => Some(AliasField::ContestLevel),
+        WordField::Award => Some(AliasField::Award),
+        _ => None,
+    }
 }
 
 impl WordField {

@@ -2,12 +2,14 @@
 //! so many records, credits or hours, the earliest or the highest first. A partly kept record keeps a part.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
 
-use super::condition::Compiled;
+use rustc_hash::{FxBuildHasher, FxHashMap};
+
+use super::LimitPlan;
+use super::condition::Counting;
 use super::document::{Amount, Keep, Limit};
 use super::evaluate::{Context, Work};
-use super::facts::KeyValue;
+use super::groups::{Groups, Values};
 use super::reason::Reason;
 use super::sheet::Status;
 use crate::credit::{Credit, Ratio, Rounding, RoundingMode};
@@ -17,78 +19,97 @@ use crate::credit::{Credit, Ratio, Rounding, RoundingMode};
 struct Group {
     /// In the unit of the limit; hours as minutes.
     used: Credit,
-    /// Records that took it, by their place in the works.
+    /// Records that took it, by their place in the works; kept for reasons alone.
     taken_by: Vec<usize>,
 }
 
-pub(super) fn apply<'a>(context: &Context<'a>, limit: &'a Limit, of: &Compiled, works: &mut [Work<'a>]) {
-    let mut order: Vec<usize> = works
-        .iter()
-        .enumerate()
-        .filter(|(_, w)| w.status == Status::Counted && of.holds(&w.facts))
-        .map(|(i, _)| i)
-        .collect();
+pub(super) fn apply<'a>(
+    context: &Context<'a>,
+    limit: &Limit,
+    plan: &LimitPlan,
+    columns: &mut Groups<'a>,
+    counting: &mut Counting,
+    works: &mut [Work<'a>],
+) {
+    let mut order = plan.of.places(works, counting);
+    if order.is_empty() {
+        return;
+    }
     if limit.keep == Keep::Highest {
         // Stable: ties stay in order of time and id.
         order.sort_by_key(|i| Reverse(works.get(*i).map(|w| w.counted)));
     }
-    let mut groups: HashMap<Vec<KeyValue<'a>>, Group> = HashMap::new();
+    let mut memberships = Memberships::default();
+    let mut groups: FxHashMap<u64, Group> = FxHashMap::with_capacity_and_hasher(order.len(), FxBuildHasher);
+    let mut left_out = false;
+    let capacity = capacity(limit.at_most);
+    let take = |groups: &mut FxHashMap<u64, Group>, memberships: &[u64], amount: Credit, index: usize| {
+        for membership in memberships {
+            let group = groups.entry(*membership).or_default();
+            group.used = group.used.plus(amount);
+            if context.with_reasons() && !amount.is_zero() {
+                group.taken_by.push(index);
+            }
+        }
+    };
     for index in order {
-        let Some(work) = works.get(index) else { continue };
-        let memberships = memberships(limit, work);
-        let used = memberships.iter().filter_map(|m| groups.get(m)).map(|g| g.used).max().unwrap_or_default();
+        let memberships = memberships.of(&plan.within, columns, index, works);
+        let Some(work) = works.get_mut(index) else { continue };
+        let fullest = memberships.iter().filter_map(|m| groups.get(m)).max_by_key(|g| g.used);
+        let used = fullest.map(|g| g.used).unwrap_or_default();
         let wanted = wanted(limit.at_most, work);
-        let room = capacity(limit.at_most).shortfall(used);
-        if memberships.is_empty() || wanted <= room {
+        let room = capacity.shortfall(used);
+        if memberships.is_empty() || wanted <= room || !context.broken(work, &limit.id, limit.force, || None) {
             take(&mut groups, memberships, wanted, index);
             continue;
         }
-        let fullest = memberships.iter().filter_map(|m| groups.get(m)).max_by_key(|g| g.used);
-        let taken_by: Vec<usize> = fullest.map(|g| g.taken_by.clone()).unwrap_or_default();
-        let taken_by = if context.options.without_reasons {
-            Vec::new()
-        } else {
-            taken_by.iter().filter_map(|i| works.get(*i)).map(|w| w.record.id.clone()).collect()
-        };
-        let Some(work) = works.get_mut(index) else { continue };
-        if context.broken(work, &limit.id, limit.force, None) {
-            cut(context, limit, work, wanted, room, taken_by);
-            take(&mut groups, memberships, room.min(wanted), index);
-        } else {
-            take(&mut groups, memberships, wanted, index);
+        let taken_by = fullest.map(|g| g.taken_by.clone()).unwrap_or_default();
+        let from = cut(limit.at_most, work, wanted, room);
+        left_out |= work.status == Status::Cut;
+        if context.with_reasons() {
+            let taken_by = taken_by.iter().filter_map(|i| works.get(*i)).map(|w| w.record.id.clone()).collect();
+            note(limit, works.get_mut(index), from, taken_by);
         }
+        take(&mut groups, memberships, room.min(wanted), index);
+    }
+    if left_out {
+        counting.refresh(works);
     }
 }
 
 /// The groups a record belongs to: one, none when it lacks a key, several when it has several tags.
-fn memberships<'a>(limit: &'a Limit, work: &Work<'a>) -> Vec<Vec<KeyValue<'a>>> {
-    limit.within.iter().fold(vec![Vec::new()], |groups, key| {
-        let values = work.facts.key(key);
-        groups
-            .iter()
-            .flat_map(|group| {
-                values.iter().map(move |value| {
-                    let mut longer = group.clone();
-                    longer.push(value.clone());
-                    longer
-                })
-            })
-            .collect()
-    })
+#[derive(Default)]
+struct Memberships {
+    /// Combinations of values that no number of its own could hold are numbered in the order of their first use.
+    folded: FxHashMap<(usize, u64), u64>,
+    groups: Vec<u64>,
 }
 
-fn take<'a>(
-    groups: &mut HashMap<Vec<KeyValue<'a>>, Group>,
-    memberships: Vec<Vec<KeyValue<'a>>>,
-    amount: Credit,
-    index: usize,
-) {
-    for membership in memberships {
-        let group = groups.entry(membership).or_default();
-        group.used = group.used.plus(amount);
-        if !amount.is_zero() {
-            group.taken_by.push(index);
+impl Memberships {
+    fn of<'a>(&mut self, within: &[usize], columns: &mut Groups<'a>, index: usize, works: &[Work<'a>]) -> &[u64] {
+        self.groups.clear();
+        self.groups.push(0);
+        let mut room: u64 = 1;
+        for (depth, key) in within.iter().enumerate() {
+            let radix = columns.radix(*key, works);
+            room = room.checked_mul(radix).unwrap_or_else(|| {
+                for group in &mut self.groups {
+                    let next = u64::try_from(self.folded.len()).unwrap_or(u64::MAX);
+                    *group = *self.folded.entry((depth, *group)).or_insert(next);
+                }
+                radix.saturating_mul(1 << 32)
+            });
+            let with = |group: u64, value: u64| group.saturating_mul(radix).saturating_add(value);
+            match columns.values(*key, index, works) {
+                Values::One(None) => self.groups.clear(),
+                Values::One(Some(value)) => self.groups.iter_mut().for_each(|group| *group = with(*group, value)),
+                Values::Many(values) => {
+                    let narrow = std::mem::take(&mut self.groups);
+                    self.groups.extend(narrow.iter().flat_map(|group| values.iter().map(|v| with(*group, *v))));
+                }
+            }
         }
+        &self.groups
     }
 }
 
@@ -111,18 +132,11 @@ fn capacity(at_most: Amount) -> Credit {
     }
 }
 
-/// Leaves the record the room there is; nothing is left of it when there is none.
-fn cut<'a>(
-    context: &Context<'a>,
-    limit: &Limit,
-    work: &mut Work<'a>,
-    wanted: Credit,
-    room: Credit,
-    taken_by: Vec<String>,
-) {
+/// Leaves the record the room there is, nothing of it when there is none; answers what it had before.
+fn cut(at_most: Amount, work: &mut Work<'_>, wanted: Credit, room: Credit) -> Credit {
     let from = work.counted;
     let down = Rounding { step: Credit::from_milli(1), mode: RoundingMode::Down };
-    match limit.at_most {
+    match at_most {
         _ if room.is_zero() => work.counted = Credit::ZERO,
         Amount::Records(_) => work.counted = Credit::ZERO,
         Amount::Credits(_) => work.counted = room,
@@ -131,18 +145,17 @@ fn cut<'a>(
             work.minutes = u32::try_from(room.milli().checked_div(1000).unwrap_or(0)).unwrap_or(0);
         }
     }
-    if room.is_zero() || matches!(limit.at_most, Amount::Records(_)) {
+    if room.is_zero() || matches!(at_most, Amount::Records(_)) {
         work.status = Status::Cut;
         work.minutes = 0;
     }
-    let to = work.counted;
-    context.because(work, || Reason::CutByLimit {
-        limit: limit.id.clone(),
-        from,
-        to,
-        at_most: amount_text(limit.at_most),
-        taken_by,
-    });
+    from
+}
+
+fn note(limit: &Limit, work: Option<&mut Work<'_>>, from: Credit, taken_by: Vec<String>) {
+    let Some(work) = work else { return };
+    let (limit, to, at_most) = (limit.id.clone(), work.counted, amount_text(limit.at_most));
+    work.reasons.push(Reason::CutByLimit { limit, from, to, at_most, taken_by });
 }
 
 /// An amount with its unit, as reasons carry it: `2 credits`.

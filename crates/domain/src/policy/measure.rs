@@ -3,22 +3,31 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::condition::Compiled;
+use super::MeasurePlan;
+use super::condition::Counting;
 use super::document::{Amount, Document, Enough, Measure, Period, PeriodPick, SumOf, Take};
 use super::evaluate::{Context, Work};
 use super::grade;
-use super::sheet::{Status, Unit};
+use super::groups::{Groups, Values};
+use super::sheet::Unit;
 use crate::credit::{Credit, Ratio};
 
 /// Every measure by name, `total` among them.
-pub(super) fn all<'a>(context: &Context<'a>, works: &[Work<'a>], total: Credit) -> BTreeMap<&'a str, Credit> {
+pub(super) fn all<'a>(
+    context: &Context<'a>,
+    columns: &mut Groups<'a>,
+    counting: &Counting,
+    works: &[Work<'a>],
+    total: Credit,
+) -> BTreeMap<&'a str, Credit> {
+    let mut steps = Steps { context, columns, counting, works };
     let mut values: BTreeMap<&'a str, Credit> = BTreeMap::from([("total", total)]);
     // Measures may use others written anywhere; checks refuse circles, so each round settles at least one.
-    let mut waiting: Vec<(&'a Measure, &'a Compiled)> =
+    let mut waiting: Vec<(&'a Measure, &'a MeasurePlan)> =
         context.policy.document.measures.iter().zip(&context.plan.measures).collect();
     while !waiting.is_empty() {
         let before = waiting.len();
-        waiting.retain(|(measure, of)| match value(context, measure, of, works, &values) {
+        waiting.retain(|(measure, plan)| match steps.value(measure, plan, &values) {
             Some(value) => {
                 values.insert(&measure.id, value);
                 false
@@ -73,119 +82,150 @@ fn unit_within(document: &Document, id: &str, depth: usize) -> Unit {
     }
 }
 
-/// The value of one measure; nothing while another that it needs is not known.
-fn value<'a>(
-    context: &Context<'a>,
-    measure: &'a Measure,
-    of: &Compiled,
-    works: &[Work<'a>],
-    known: &BTreeMap<&'a str, Credit>,
-) -> Option<Credit> {
-    let get = |id: &String| known.get(id.as_str()).copied();
-    let exact = if let Some(weighted) = &measure.weighted {
-        weighted.iter().try_fold(Ratio::ZERO, |sum, (id, weight)| Some(sum.plus(Ratio::of(get(id)?).times(*weight))))?
-    } else if let Some(ids) = &measure.smallest {
-        Ratio::of(ids.iter().map(get).collect::<Option<Vec<_>>>()?.into_iter().min().unwrap_or_default())
-    } else if let Some(ids) = &measure.largest {
-        Ratio::of(ids.iter().map(get).collect::<Option<Vec<_>>>()?.into_iter().max().unwrap_or_default())
-    } else if let Some(points) = &measure.points {
-        let holds = grade::holds_on_measures(context, &points.when, known)?;
-        Ratio::of(if holds { points.value } else { Credit::ZERO })
-    } else {
-        let kept: Vec<&Work<'a>> = works.iter().filter(|w| w.status == Status::Counted && of.holds(&w.facts)).collect();
-        let exact = Ratio::of(match &measure.period {
-            None => over(context, measure, &kept),
-            Some(pick) => over_period(context, measure, pick, &kept, works),
-        });
-        // Hours are added up in minutes, so that they are rounded once.
-        if measure.sum.or(measure.highest) == Some(SumOf::Hours) { exact.over(60) } else { exact }
-    };
-    let exact = measure.divide_by.map_or(exact, |by| exact.divided(by));
-    let rounded = exact.rounded(&measure.round.unwrap_or_default());
-    let rounded = measure.at_least.map_or(rounded, |least| rounded.max(least));
-    Some(measure.at_most.map_or(rounded, |most| rounded.min(most)))
+/// What every measure reads.
+struct Steps<'w, 'a> {
+    context: &'w Context<'a>,
+    columns: &'w mut Groups<'a>,
+    counting: &'w Counting,
+    works: &'w [Work<'a>],
 }
 
-/// A measure over records, over just these; hours in minutes.
-fn over<'a>(context: &Context<'a>, measure: &'a Measure, kept: &[&Work<'a>]) -> Credit {
-    let best = measure.best.map(|best| the_best(measure, kept, best));
-    let kept = best.as_deref().unwrap_or(kept);
-    if let Some(sum) = measure.sum {
-        sum_of(sum, kept)
-    } else if let Some(highest) = measure.highest {
-        kept.iter().map(|w| sum_of(highest, &[w])).max().unwrap_or_default()
-    } else if let Some(key) = &measure.distinct {
-        let values: BTreeSet<_> = kept.iter().flat_map(|w| w.facts.key(key)).collect();
-        whole(values.len())
-    } else if let Some(enough) = &measure.periods {
-        whole(periods_with_enough(context, enough, kept).len())
-    } else if let Some(enough) = &measure.streak {
-        let skip_months = if enough.of == Period::Month { enough.skip_months.as_slice() } else { &[] };
-        whole(longest_run(&periods_with_enough(context, enough, kept), skip_months))
-    } else {
-        whole(kept.len())
+/// Records by their place among the works, in order.
+type Places<'p> = &'p [usize];
+
+impl<'a> Steps<'_, 'a> {
+    /// The value of one measure; nothing while another that it needs is not known.
+    fn value(
+        &mut self,
+        measure: &'a Measure,
+        plan: &'a MeasurePlan,
+        known: &BTreeMap<&'a str, Credit>,
+    ) -> Option<Credit> {
+        let get = |id: &String| known.get(id.as_str()).copied();
+        let exact = if let Some(weighted) = &measure.weighted {
+            weighted
+                .iter()
+                .try_fold(Ratio::ZERO, |sum, (id, weight)| Some(sum.plus(Ratio::of(get(id)?).times(*weight))))?
+        } else if let Some(ids) = &measure.smallest {
+            Ratio::of(ids.iter().map(get).collect::<Option<Vec<_>>>()?.into_iter().min().unwrap_or_default())
+        } else if let Some(ids) = &measure.largest {
+            Ratio::of(ids.iter().map(get).collect::<Option<Vec<_>>>()?.into_iter().max().unwrap_or_default())
+        } else if let Some(points) = &measure.points {
+            let holds = grade::holds_on_measures(self.context, &points.when, known)?;
+            Ratio::of(if holds { points.value } else { Credit::ZERO })
+        } else {
+            let kept = plan.of.places(self.works, self.counting);
+            let exact = Ratio::of(match &measure.period {
+                None => self.over(measure, plan, &kept),
+                Some(pick) => self.over_period(measure, plan, pick, &kept),
+            });
+            // Hours are added up in minutes, so that they are rounded once.
+            if measure.sum.or(measure.highest) == Some(SumOf::Hours) { exact.over(60) } else { exact }
+        };
+        let exact = measure.divide_by.map_or(exact, |by| exact.divided(by));
+        let rounded = exact.rounded(&measure.round.unwrap_or_default());
+        let rounded = measure.at_least.map_or(rounded, |least| rounded.max(least));
+        Some(measure.at_most.map_or(rounded, |most| rounded.min(most)))
     }
-}
 
-/// The highest of the records by what is summed, else by credit; ties stay in order of time and id.
-fn the_best<'a, 'w>(measure: &Measure, kept: &[&'w Work<'a>], best: u32) -> Vec<&'w Work<'a>> {
-    let by = measure.sum.or(measure.highest).unwrap_or(SumOf::Credits);
-    let mut sorted = kept.to_vec();
-    sorted.sort_by_key(|w| Reverse(sum_of(by, &[w])));
-    sorted.truncate(usize::try_from(best).unwrap_or(usize::MAX));
-    sorted
-}
-
-fn over_period<'a>(
-    context: &Context<'a>,
-    measure: &'a Measure,
-    pick: &PeriodPick,
-    kept: &[&Work<'a>],
-    works: &[Work<'a>],
-) -> Credit {
-    let within = |index: i64| -> Vec<&Work<'a>> {
-        kept.iter().copied().filter(|w| index_of(context, pick.of, w) == Some(index)).collect()
-    };
-    let of = |index: i64| over(context, measure, &within(index));
-    let asked = |w: &&Work<'a>| context.options.as_of.is_none_or(|as_of| w.facts.day <= as_of);
-    match pick.take {
-        Take::Current => {
-            let mut until = works.iter().rev().filter(asked);
-            let grade = until.find_map(|w| w.facts.grade()).or(context.person.grade);
-            let now = context.today.and_then(|day| context.plan.almanac.index(pick.of, day, grade));
-            now.map(of).unwrap_or_default()
-        }
-        Take::Best => {
-            let periods: BTreeSet<_> = kept.iter().filter_map(|w| index_of(context, pick.of, w)).collect();
-            periods.into_iter().map(of).max().unwrap_or_default()
-        }
-        Take::Worst => {
-            let periods: BTreeSet<_> =
-                works.iter().filter(asked).filter_map(|w| index_of(context, pick.of, w)).collect();
-            periods.into_iter().map(of).min().unwrap_or_default()
+    /// A measure over records, over just these; hours in minutes.
+    fn over(&mut self, measure: &Measure, plan: &MeasurePlan, kept: Places<'_>) -> Credit {
+        let best = measure.best.map(|best| self.the_best(measure, kept, best));
+        let kept = best.as_deref().unwrap_or(kept);
+        if let Some(sum) = measure.sum {
+            self.sum_of(sum, kept)
+        } else if let Some(highest) = measure.highest {
+            kept.iter().map(|w| self.sum_of(highest, &[*w])).max().unwrap_or_default()
+        } else if let Some(key) = plan.distinct {
+            whole(self.distinct(key, kept))
+        } else if let Some(enough) = &measure.periods {
+            whole(self.periods_with_enough(enough, kept).len())
+        } else if let Some(enough) = &measure.streak {
+            let skip_months = if enough.of == Period::Month { enough.skip_months.as_slice() } else { &[] };
+            whole(longest_run(&self.periods_with_enough(enough, kept), skip_months))
+        } else {
+            whole(kept.len())
         }
     }
-}
 
-fn index_of(context: &Context<'_>, period: Period, work: &Work<'_>) -> Option<i64> {
-    context.plan.almanac.index(period, work.facts.day, work.facts.grade())
-}
+    fn distinct(&mut self, key: usize, kept: Places<'_>) -> usize {
+        let mut values: Vec<u64> = Vec::with_capacity(kept.len());
+        for place in kept {
+            match self.columns.values(key, *place, self.works) {
+                Values::One(value) => values.extend(value),
+                Values::Many(many) => values.extend(many),
+            }
+        }
+        values.sort_unstable();
+        values.dedup();
+        values.len()
+    }
 
-/// The periods, in order, in which the records come to enough.
-fn periods_with_enough(context: &Context<'_>, enough: &Enough, kept: &[&Work<'_>]) -> Vec<i64> {
-    let mut by_period: BTreeMap<i64, Vec<&Work<'_>>> = BTreeMap::new();
-    for work in kept {
-        if let Some(index) = index_of(context, enough.of, work) {
-            by_period.entry(index).or_default().push(work);
+    /// The highest of the records by what is summed, else by credit; ties stay in order of time and id.
+    fn the_best(&self, measure: &Measure, kept: Places<'_>, best: u32) -> Vec<usize> {
+        let by = measure.sum.or(measure.highest).unwrap_or(SumOf::Credits);
+        let mut sorted = kept.to_vec();
+        sorted.sort_by_key(|w| Reverse(self.sum_of(by, &[*w])));
+        sorted.truncate(usize::try_from(best).unwrap_or(usize::MAX));
+        sorted
+    }
+
+    fn over_period(&mut self, measure: &Measure, plan: &MeasurePlan, pick: &PeriodPick, kept: Places<'_>) -> Credit {
+        let works = self.works;
+        let Context { plan: policy, person, options, today, .. } = self.context;
+        let indices = self.columns.periods(pick.of, works);
+        let asked = |w: &Work<'a>| options.as_of.is_none_or(|as_of| w.facts.day <= as_of);
+        let wanted: BTreeSet<i64> = match pick.take {
+            Take::Current => {
+                let mut until = works.iter().rev().filter(|w| asked(w));
+                let grade = until.find_map(|w| w.facts.grade()).or(person.grade);
+                today.and_then(|day| policy.almanac.index(pick.of, day, grade)).into_iter().collect()
+            }
+            Take::Best => kept.iter().filter_map(|w| indices.get(*w).copied().flatten()).collect(),
+            Take::Worst => works.iter().zip(indices).filter(|(w, _)| asked(w)).filter_map(|(_, i)| *i).collect(),
+        };
+        let in_order = |one: i64| -> Vec<usize> {
+            kept.iter().copied().filter(|w| indices.get(*w).copied().flatten() == Some(one)).collect()
+        };
+        let each: Vec<Vec<usize>> = wanted.into_iter().map(in_order).collect();
+        let values = each.iter().map(|within| self.over(measure, plan, within));
+        let value = if pick.take == Take::Worst { values.min() } else { values.max() };
+        value.unwrap_or_default()
+    }
+
+    /// The periods, in order, in which the records come to enough.
+    fn periods_with_enough(&self, enough: &Enough, kept: Places<'_>) -> Vec<i64> {
+        let indices = self.columns.periods(enough.of, self.works);
+        let mut sorted: Vec<(i64, usize)> =
+            kept.iter().filter_map(|w| Some((indices.get(*w).copied().flatten()?, *w))).collect();
+        sorted.sort_unstable();
+        let is_enough = |works: &[usize]| match enough.at_least.unwrap_or(Amount::Records(1)) {
+            Amount::Records(n) => whole(works.len()) >= Credit::whole(i64::from(n)),
+            Amount::Credits(n) => self.sum_of(SumOf::Credits, works) >= n,
+            Amount::Hours(n) => self.sum_of(SumOf::Minutes, works).milli() >= n.milli().saturating_mul(60),
+        };
+        let counts = |index: i64| enough.of != Period::Month || !is_skipped(index, &enough.skip_months);
+        let mut works: Vec<usize> = Vec::new();
+        let mut periods = Vec::new();
+        for one in sorted.chunk_by(|a, b| a.0 == b.0) {
+            works.clear();
+            works.extend(one.iter().map(|(_, work)| *work));
+            periods.extend(one.first().map(|(index, _)| *index).filter(|i| counts(*i) && is_enough(&works)));
+        }
+        periods
+    }
+
+    fn sum_of(&self, sum: SumOf, places: Places<'_>) -> Credit {
+        let works = || places.iter().filter_map(|p| self.works.get(*p));
+        match sum {
+            SumOf::Credits => works().map(|w| w.counted).sum(),
+            SumOf::RawCredits => works().map(|w| w.raw).sum(),
+            SumOf::Minutes | SumOf::Hours => {
+                Credit::whole(works().fold(0_i64, |sum, w| sum.saturating_add(i64::from(w.minutes))))
+            }
+            SumOf::Quantity => works().filter_map(|w| w.record.quantity).sum(),
         }
     }
-    let is_enough = |works: &[&Work<'_>]| match enough.at_least.unwrap_or(Amount::Records(1)) {
-        Amount::Records(n) => whole(works.len()) >= Credit::whole(i64::from(n)),
-        Amount::Credits(n) => sum_of(SumOf::Credits, works) >= n,
-        Amount::Hours(n) => sum_of(SumOf::Minutes, works).milli() >= n.milli().saturating_mul(60),
-    };
-    let counts = |index: i64| enough.of != Period::Month || !is_skipped(index, &enough.skip_months);
-    by_period.into_iter().filter(|(index, works)| counts(*index) && is_enough(works)).map(|(index, _)| index).collect()
 }
 
 /// Whether the month of that number is one of the months of the year to skip.
@@ -205,16 +245,6 @@ fn longest_run(indices: &[i64], skip_months: &[u32]) -> usize {
         before = Some(*index);
     }
     longest
-}
-
-fn sum_of(sum: SumOf, works: &[&Work<'_>]) -> Credit {
-    let minutes = || works.iter().fold(0_i64, |sum, w| sum.saturating_add(i64::from(w.minutes)));
-    match sum {
-        SumOf::Credits => works.iter().map(|w| w.counted).sum(),
-        SumOf::RawCredits => works.iter().map(|w| w.raw).sum(),
-        SumOf::Minutes | SumOf::Hours => Credit::whole(minutes()),
-        SumOf::Quantity => works.iter().filter_map(|w| w.record.quantity).sum(),
-    }
 }
 
 fn whole(n: usize) -> Credit {

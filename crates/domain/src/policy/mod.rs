@@ -16,6 +16,7 @@ pub mod document;
 mod evaluate;
 mod facts;
 mod grade;
+mod groups;
 mod key;
 mod limit;
 mod measure;
@@ -26,23 +27,25 @@ mod reason;
 mod sheet;
 mod structure;
 mod wording;
+mod words;
 mod yaml;
 
 pub use case::{Case, Expect, run_case};
 pub use condition::{Condition, Mismatch, OneOf, Range};
 pub use document::Document;
-pub use evaluate::{Options, SoftDecision, SoftMode, evaluate};
+pub use evaluate::{Detail, Options, SoftDecision, SoftMode, evaluate};
 pub use problem::{Path, Problem, Segment, closest};
 pub use reason::Reason;
 pub use sheet::{Line, Missing, NextLevel, RequirementOutcome, ScoreSheet, Status, Unit};
 pub use wording::explain;
 
-use std::collections::HashMap;
-
 use calendar::Almanac;
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime};
-use condition::Compiled;
+use condition::{Compiled, Compiler, OfPriced, category_of};
+use document::{Key, Limit, Measure, Rule};
 use facts::Aliases;
+use rustc_hash::FxHashMap;
+use words::Lexicon;
 
 /// A policy that was read and found sound, made ready for evaluation.
 #[derive(Debug, Clone)]
@@ -60,14 +63,32 @@ struct Plan {
     /// For each select: when it applies, and what it requires.
     selects: Vec<(Compiled, Compiled)>,
     rules: Vec<RulePlan>,
-    limits: Vec<Compiled>,
-    measures: Vec<Compiled>,
+    limits: Vec<LimitPlan>,
+    measures: Vec<MeasurePlan>,
+    /// The keys by which limits and measures group records, each once.
+    keys: Vec<Key>,
+    lexicon: Lexicon,
 }
 
 #[derive(Debug, Clone)]
 struct RulePlan {
+    id: String,
     when: Compiled,
     category: String,
+}
+
+#[derive(Debug, Clone)]
+struct LimitPlan {
+    of: OfPriced,
+    /// Places of its keys among the plan's.
+    within: Vec<usize>,
+}
+
+#[derive(Debug, Clone)]
+struct MeasurePlan {
+    of: OfPriced,
+    /// Place of the key whose values are counted.
+    distinct: Option<usize>,
 }
 
 impl Policy {
@@ -112,26 +133,39 @@ impl Policy {
 
 impl Plan {
     fn new(document: &Document) -> Self {
-        Self {
-            almanac: Almanac::new(&document.calendar),
-            aliases: Aliases(document.aliases.iter().map(|(field, values)| (*field, turned_round(values))).collect()),
-            eligible: document.eligible.compile(),
-            selects: document.select.iter().map(|s| (s.when.compile(), s.require.compile())).collect(),
-            rules: document
-                .rules
-                .iter()
-                .map(|r| RulePlan {
-                    when: r.when.compile(),
-                    category: r.category.clone().unwrap_or_else(|| r.id.clone()),
-                })
-                .collect(),
-            limits: document.limits.iter().map(|l| l.of.compile()).collect(),
-            measures: document.measures.iter().map(|m| m.of.compile()).collect(),
-        }
+        let almanac = Almanac::new(&document.calendar);
+        let aliases = Aliases(document.aliases.iter().map(|(field, values)| (*field, turned_round(values))).collect());
+        let mut compiler = Compiler { almanac: &almanac, rules: &document.rules, lexicon: Lexicon::default() };
+        let mut ready = |condition: &Condition| condition.compile(&mut compiler);
+        let mut keys: Vec<Key> = Vec::new();
+        let mut place_of = |key: &Key| {
+            keys.iter().position(|k| k == key).unwrap_or_else(|| {
+                keys.push(key.clone());
+                keys.len().saturating_sub(1)
+            })
+        };
+        let eligible = ready(&document.eligible);
+        let selects = document.select.iter().map(|s| (ready(&s.when), ready(&s.require))).collect();
+        let rule = |r: &Rule| RulePlan { id: r.id.clone(), when: ready(&r.when), category: category_of(r).to_owned() };
+        let rules = document.rules.iter().map(rule).collect();
+        let many = document.rules.len();
+        let limit = |l: &Limit| LimitPlan {
+            of: OfPriced::new(ready(&l.of), many),
+            within: l.within.iter().map(&mut place_of).collect(),
+        };
+        let limits = document.limits.iter().map(limit).collect();
+        let measure = |m: &Measure| MeasurePlan {
+            of: OfPriced::new(ready(&m.of), many),
+            distinct: m.distinct.as_ref().map(&mut place_of),
+        };
+        let measures = document.measures.iter().map(measure).collect();
+        let mut lexicon = compiler.lexicon;
+        lexicon.settle(&aliases);
+        Self { almanac, aliases, eligible, selects, rules, limits, measures, keys, lexicon }
     }
 }
 
-fn turned_round(values: &std::collections::BTreeMap<String, OneOf>) -> HashMap<String, String> {
+fn turned_round(values: &std::collections::BTreeMap<String, OneOf>) -> FxHashMap<String, String> {
     values.iter().flat_map(|(value, words)| words.0.iter().map(move |w| (w.clone(), value.clone()))).collect()
 }
 

@@ -1,19 +1,50 @@
 //! Step 2: what a rule gives for a record.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::condition::Range;
-use super::document::{AliasField, Factor, Price, Rule, Table, WordField};
+use super::document::{Factor, Price, Rule, Table, WordField};
 use super::evaluate::Context;
-use super::facts::Facts;
+use super::facts::{Facts, Value};
 use super::reason::Reason;
 use crate::credit::{Credit, Ratio};
 use crate::record::Record;
 
+/// Why a rule gives a record no credit.
+pub(super) enum Gap<'a> {
+    MissingFact { field: &'static str },
+    NotInTable { table: &'a str, row: Cow<'a, str>, column: Cow<'a, str> },
+    PlaceNotMapped { place: u32, listed: Option<u32> },
+    NoFactor { field: &'static str, value: Value<'a> },
+}
+
+impl Gap<'_> {
+    /// As a reason, under a rule.
+    pub fn reason(self, rule: &str) -> Reason {
+        let rule = rule.to_owned();
+        match self {
+            Self::MissingFact { field } => Reason::MissingFact { rule, field: field.to_owned() },
+            Self::NotInTable { table, row, column } => {
+                Reason::NotInTable { rule, table: table.to_owned(), row: row.into_owned(), column: column.into_owned() }
+            }
+            Self::PlaceNotMapped { place, listed } => Reason::PlaceNotMapped { rule, place, listed },
+            Self::NoFactor { field, value } => {
+                Reason::NoFactor { rule, field: field.to_owned(), value: value.to_string() }
+            }
+        }
+    }
+}
+
 /// The raw credit of a record under a rule, or why there is none.
-pub(super) fn price(context: &Context<'_>, rule: &Rule, facts: &Facts<'_>, record: &Record) -> Result<Credit, Reason> {
+pub(super) fn price<'a>(
+    context: &Context<'a>,
+    rule: &'a Rule,
+    facts: &Facts<'a>,
+    record: &Record,
+) -> Result<Credit, Gap<'a>> {
     let price = &rule.credit;
-    let missing = |field: &str| Reason::MissingFact { rule: rule.id.clone(), field: field.to_owned() };
+    let missing = |field: &'static str| Gap::MissingFact { field };
     let mut sum = Ratio::ZERO;
     if let Some(fixed) = price.fixed {
         sum = sum.plus(Ratio::of(fixed));
@@ -33,10 +64,10 @@ pub(super) fn price(context: &Context<'_>, rule: &Rule, facts: &Facts<'_>, recor
     }
     if let Some(name) = &price.table {
         let table = context.policy.document.tables.get(name).ok_or_else(|| missing("table"))?;
-        sum = sum.plus(look_up(rule, name, table, facts, record)?);
+        sum = sum.plus(look_up(name, table, facts, record)?);
     }
     for factor in &price.times {
-        sum = sum.times(factor_of(rule, factor, facts)?);
+        sum = sum.times(factor_of(factor, facts)?);
     }
     if price.divide_by_team_size {
         sum = sum.over(record.team_size.ok_or_else(|| missing("team_size"))?);
@@ -53,35 +84,30 @@ fn paid_minutes(price: &Price, minutes: u32) -> i64 {
     i64::from(whole_steps)
 }
 
-fn look_up(rule: &Rule, name: &str, table: &Table, facts: &Facts<'_>, record: &Record) -> Result<Ratio, Reason> {
-    let missing = |field: WordField| Reason::MissingFact { rule: rule.id.clone(), field: field.name().to_owned() };
-    let value = |field: WordField| match award_by_place(rule, field, table, record)? {
-        Some(award) => Ok(award),
-        None => facts.field(field).map(std::borrow::Cow::into_owned).ok_or_else(|| missing(field)),
+fn look_up<'a>(name: &'a str, table: &'a Table, facts: &Facts<'a>, record: &Record) -> Result<Ratio, Gap<'a>> {
+    let missing = |field: WordField| Gap::MissingFact { field: field.name() };
+    let value = |field: WordField| match award_by_place(field, table, record)? {
+        Some(award) => Ok(Cow::Borrowed(award)),
+        None => facts.field(field).map(Value::into_word).ok_or_else(|| missing(field)),
     };
     let row = value(table.row)?;
     let column = match table.column {
         Some(field) => value(field)?,
-        None => "credit".to_owned(),
+        None => Cow::Borrowed("credit"),
     };
-    let none = || Reason::NotInTable {
-        rule: rule.id.clone(),
-        table: name.to_owned(),
-        row: row.clone(),
-        column: column.clone(),
-    };
+    let none = || Gap::NotInTable { table: name, row: row.clone(), column: column.clone() };
     let values = in_keys(&table.values, &row).ok_or_else(none)?;
     if let Some(credit) = in_keys(values, &column) {
         return Ok(Ratio::of(*credit));
     }
-    let derived = table.derived.get(&column).ok_or_else(none)?;
+    let derived = table.derived.get(&*column).ok_or_else(none)?;
     let of = values.get(&derived.of).ok_or_else(none)?;
     Ok(Ratio::of(*of).times(derived.times))
 }
 
 /// The award that the record's place stands for; nothing where the field is no award, the record names its award
 /// itself, or the table maps no places.
-fn award_by_place(rule: &Rule, field: WordField, table: &Table, record: &Record) -> Result<Option<String>, Reason> {
+fn award_by_place<'t>(field: WordField, table: &'t Table, record: &Record) -> Result<Option<&'t str>, Gap<'t>> {
     let (WordField::Award, None, Some(place), false) = (field, &record.award, record.place, table.places.is_empty())
     else {
         return Ok(None);
@@ -93,8 +119,8 @@ fn award_by_place(rule: &Rule, field: WordField, table: &Table, record: &Record)
         .filter(|map| map.listed.is_none() || map.listed == record.places_listed)
         .flat_map(|map| &map.awards)
         .find(|(places, _)| Range::from_key(places).is_some_and(|r| r.contains(here)))
-        .map(|(_, award)| Some(award.clone()))
-        .ok_or_else(|| Reason::PlaceNotMapped { rule: rule.id.clone(), place, listed: record.places_listed })
+        .map(|(_, award)| Some(award.as_str()))
+        .ok_or(Gap::PlaceNotMapped { place, listed: record.places_listed })
 }
 
 /// The entry for a value: by its word, else by a range of numbers (`2-4`, `5+`).
@@ -105,15 +131,12 @@ fn in_keys<'m, T>(map: &'m std::collections::BTreeMap<String, T>, value: &str) -
     })
 }
 
-fn factor_of(rule: &Rule, factor: &Factor, facts: &Facts<'_>) -> Result<Credit, Reason> {
+fn factor_of<'a>(factor: &Factor, facts: &Facts<'a>) -> Result<Credit, Gap<'a>> {
     let Some(value) = facts.field(factor.by) else {
         return Ok(factor.missing.unwrap_or(Credit::ONE));
     };
-    in_keys(&factor.values, &value).copied().or(factor.otherwise).ok_or_else(|| Reason::NoFactor {
-        rule: rule.id.clone(),
-        field: factor.by.name().to_owned(),
-        value: value.into_owned(),
-    })
+    let known = in_keys(&factor.values, &value.into_word()).copied().or(factor.otherwise);
+    known.ok_or(Gap::NoFactor { field: factor.by.name(), value })
 }
 
 /// How a price came about, in symbols that both languages read: `1 + 90 min × 1/h × 0.8`.
@@ -127,8 +150,8 @@ pub(super) fn formula(context: &Context<'_>, rule: &Rule, facts: &Facts<'_>, rec
     terms.extend(price.per_quantity.map(|per| format!("{} × {per}", record.quantity.unwrap_or_default())));
     if let Some((name, table)) = price.table.as_ref().and_then(|n| Some((n, context.policy.document.tables.get(n)?))) {
         let value = |field: WordField| {
-            let by_place = award_by_place(rule, field, table, record).ok().flatten();
-            by_place.or_else(|| facts.field(field).map(std::borrow::Cow::into_owned)).unwrap_or_default()
+            let by_place = award_by_place(field, table, record).ok().flatten();
+            by_place.map(Cow::Borrowed).or_else(|| facts.field(field).map(Value::into_word)).unwrap_or_default()
         };
         let column = table.column.map(|c| format!(" × {}", value(c))).unwrap_or_default();
         terms.push(format!("{name}[{}{column}]", value(table.row)));
@@ -139,7 +162,7 @@ pub(super) fn formula(context: &Context<'_>, rule: &Rule, facts: &Facts<'_>, rec
         text = format!("({text})");
     }
     for factor in &price.times {
-        if let Ok(value) = factor_of(rule, factor, facts) {
+        if let Ok(value) = factor_of(factor, facts) {
             let _ = write!(text, " × {value}");
         }
     }
@@ -147,15 +170,4 @@ pub(super) fn formula(context: &Context<'_>, rule: &Rule, facts: &Facts<'_>, rec
         let _ = write!(text, " ÷ {}", record.team_size.unwrap_or(1));
     }
     text
-}
-
-/// The fields whose words may have aliases, by the field they stand in.
-pub(super) const fn alias_of(field: WordField) -> Option<AliasField> {
-    match field {
-        WordField::Kind => Some(AliasField::Kind),
-        WordField::HostLevel => Some(AliasField::HostLevel),
-        WordField::ContestLevel => Some(AliasField::ContestLevel),
-        WordField::Award => Some(AliasField::Award),
-        _ => None,
-    }
 }

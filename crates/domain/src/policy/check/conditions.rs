@@ -1,10 +1,11 @@
 //! Conditions: known words, ranges that something can lie in, and nothing asked before it is known.
 
+use super::super::condition::category_of;
 use super::super::condition::{Condition, OneOf, Range};
 use super::super::document::AliasField;
 use super::super::parts::Part;
 use super::super::problem::Path;
-use super::{Checker, category_of, did_you_mean};
+use super::{Checker, did_you_mean};
 use crate::credit::Credit;
 
 /// Where a condition stands.

@@ -13,7 +13,7 @@ mod tables;
 
 use std::collections::BTreeMap;
 
-use super::document::{Document, Rule};
+use super::document::Document;
 use super::problem::{Path, Problem, closest};
 
 /// All that is wrong with the meaning of a document. The lines are filled in by the caller, from the paths.
@@ -58,11 +58,6 @@ fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String 
     let shown: Vec<String> = known.iter().take(SHOWN).map(|k| format!("`{k}`")).collect();
     let more = if known.len() > SHOWN { " …" } else { "" };
     format!("define it, or use one of {}{more}", shown.join(", "))
-}
-
-/// The category of what a rule prices.
-fn category_of(rule: &Rule) -> &str {
-    rule.category.as_deref().unwrap_or(&rule.id)
 }
 
 /// The circles of a graph, each once, from the name in it that comes first: `[a, b, a]` for a → b → a.

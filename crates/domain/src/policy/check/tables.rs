@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::super::condition::Range;
 use super::super::document::{PlaceMap, Table, WordField};
+use super::super::facts::alias_of;
 use super::super::parts::overlap;
-use super::super::price::alias_of;
 use super::super::problem::Path;
 use super::{Checker, did_you_mean};
 use crate::credit::Credit;
