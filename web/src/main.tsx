@@ -1,3 +1,4 @@
+import { Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App";
 import { ready } from "./i18n";
@@ -8,7 +9,11 @@ async function start() {
   const root = document.getElementById("root");
   if (!root) throw new Error("index.html has no #root");
   await ready;
-  createRoot(root).render(<App />);
+  createRoot(root).render(
+    <Suspense>
+      <App />
+    </Suspense>,
+  );
 }
 
 void start();

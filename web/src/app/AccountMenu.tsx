@@ -1,6 +1,6 @@
 import { UserOutlined } from "@ant-design/icons";
 import { useQueryClient } from "@tanstack/react-query";
-import { App, Button, Dropdown } from "antd";
+import { App } from "antd";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { api, call } from "@/api/client";
@@ -9,6 +9,7 @@ import { session } from "@/api/session";
 import { LANGUAGES, setLanguage } from "@/i18n";
 import { useNamed } from "@/i18n/useText";
 import { useProblemText } from "@/ui/problems";
+import { HeaderMenu } from "./HeaderMenu";
 import { CHOICES, useAppearance, usePhone } from "./theme";
 
 /** Forgets everything that was read and shows what a visitor sees. */
@@ -44,9 +45,9 @@ export function AccountMenu({ me }: { me: Me }) {
   };
 
   return (
-    <Dropdown
-      trigger={["click"]}
-      placement="bottomRight"
+    <HeaderMenu
+      icon={<UserOutlined />}
+      aria-label={`${t("shell.account")} ${me.display_name}`}
       menu={{
         selectedKeys: [choice, i18n.language],
         items: [
@@ -96,9 +97,7 @@ export function AccountMenu({ me }: { me: Me }) {
         ],
       }}
     >
-      <Button type="text" icon={<UserOutlined />} aria-label={`${t("shell.account")} ${me.display_name}`} aria-haspopup="menu">
-        {!phone && <span style={{ maxWidth: 140, overflow: "hidden", textOverflow: "ellipsis" }}>{me.display_name}</span>}
-      </Button>
-    </Dropdown>
+      {!phone && <span style={{ maxWidth: 140, overflow: "hidden", textOverflow: "ellipsis" }}>{me.display_name}</span>}
+    </HeaderMenu>
   );
 }

@@ -1,9 +1,5 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { App as AntApp, ConfigProvider } from "antd";
-import en from "antd/locale/en_US";
-import zh from "antd/locale/zh_CN";
-import dayjs from "dayjs";
-import "dayjs/locale/zh-cn";
 import { Suspense, useLayoutEffect, useMemo, useState } from "react";
 import { RouterProvider } from "react-router";
 import { newQueryClient } from "@/api/query";
@@ -11,6 +7,7 @@ import { useLanguage } from "@/i18n/useText";
 import { PageSkeleton } from "@/ui/PageSkeleton";
 import { router } from "./router";
 import { AppearanceContext, storedTheme, storeTheme, themeFor, useMedia, usePhone } from "./theme";
+import { useWords } from "./words";
 
 export function App() {
   const [client] = useState(newQueryClient);
@@ -19,7 +16,7 @@ export function App() {
   const phone = usePhone();
   const dark = choice === "system" ? systemDark : choice === "dark";
   const { language } = useLanguage();
-  dayjs.locale(language === "en" ? "en" : "zh-cn");
+  const words = useWords(language);
   useLayoutEffect(() => {
     const page = document.documentElement;
     page.lang = language;
@@ -42,7 +39,7 @@ export function App() {
 
   return (
     <AppearanceContext value={appearance}>
-      <ConfigProvider locale={language === "en" ? en : zh} theme={theme} button={{ autoInsertSpace: false }}>
+      <ConfigProvider locale={words} theme={theme} button={{ autoInsertSpace: false }}>
         <AntApp style={{ minHeight: "100%" }}>
           <QueryClientProvider client={client}>
             <Suspense fallback={<PageSkeleton />}>

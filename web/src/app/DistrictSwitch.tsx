@@ -7,7 +7,7 @@ import { useNamed } from "@/i18n/useText";
 import { usePhone } from "./theme";
 
 /** Chooses the district that the pages are about, for accounts that have business in several. */
-export function DistrictSwitch({ me }: { me: Me }) {
+export default function DistrictSwitch({ me }: { me: Me }) {
   const { t } = useTranslation();
   const named = useNamed();
   const phone = usePhone();
@@ -15,14 +15,12 @@ export function DistrictSwitch({ me }: { me: Me }) {
   const { message } = App.useApp();
   const above = me.grants.some((grant) => !grant.district_id);
   const own = new Set(me.grants.flatMap((grant) => grant.district_id ?? []));
-  const several = (above || own.size > 1) && !me.must_change_password;
   const { data } = useQuery({
     ...getQuery("/api/v1/districts", { params: { query: { limit: 500 } } }),
-    enabled: several,
     staleTime: Number.POSITIVE_INFINITY,
   });
   const districts = (data?.items ?? []).filter((district) => above || own.has(district.id));
-  if (!several || districts.length < 2) return null;
+  if (districts.length < 2) return null;
 
   const choose = async (id: string) => {
     session.setDistrict(id);

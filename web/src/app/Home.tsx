@@ -1,8 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
-import { Button, Flex, Typography } from "antd";
+import { Button, Flex } from "antd";
 import { useTranslation } from "react-i18next";
 import { Navigate, useNavigate } from "react-router";
 import { meQuery } from "@/api/query";
+import { Muted } from "@/ui/Muted";
 import { homeOf } from "./roles";
 
 /** The way home: to the page of one's role, or what a visitor sees. */
@@ -14,12 +15,10 @@ export function Home() {
   return (
     <section style={{ maxWidth: 720, margin: "clamp(24px, 10vh, 120px) auto" }}>
       <img src="/favicon.svg" alt="" width={64} height={64} />
-      <Typography.Title level={1} style={{ fontSize: "clamp(28px, 5vw, 44px)", lineHeight: 1.25, marginTop: 24 }}>
-        {t("landing.title")}
-      </Typography.Title>
-      <Typography.Paragraph type="secondary" style={{ fontSize: 18, lineHeight: 1.7 }}>
+      <h1 style={{ fontSize: "clamp(28px, 5vw, 44px)", lineHeight: 1.25, marginTop: 24 }}>{t("landing.title")}</h1>
+      <Muted block style={{ fontSize: 18, lineHeight: 1.7 }}>
         {t("landing.lead")}
-      </Typography.Paragraph>
+      </Muted>
       <Flex gap={12} wrap style={{ marginTop: 32 }}>
         <Button type="primary" size="large" onClick={() => navigate("/sign-in")}>
           {t("landing.signIn")}

@@ -1,30 +1,54 @@
-import { Menu } from "antd";
+import { theme } from "antd";
 import { Link, useLocation } from "react-router";
 import { useText } from "@/i18n/useText";
 import type { MenuEntry } from "./area";
 
-/** The entries that the account may see; the one whose path is the longest beginning of the address is current. */
-export function MainMenu({ entries, onChoose }: { entries: MenuEntry[]; onChoose?: () => void }) {
+interface Props {
+  entries: MenuEntry[];
+  /** Icons alone, for narrow windows. */
+  narrow?: boolean;
+  onChoose?: () => void;
+}
+
+/**
+ * The entries that the account may see; the one whose path is the longest beginning of the address is current.
+ * Links in a list, as navigation should be read out (antd's Menu is a menu of commands, and heavy).
+ */
+export function MainMenu({ entries, narrow = false, onChoose }: Props) {
   const text = useText();
+  const { token } = theme.useToken();
   const { pathname } = useLocation();
   const current = entries
     .filter(({ path }) => pathname === path || pathname.startsWith(`${path}/`))
     .toSorted((a, b) => b.path.length - a.path.length)[0];
   return (
-    <Menu
-      mode="inline"
-      {...(onChoose && { onClick: onChoose })}
-      style={{ borderInlineEnd: 0, padding: "12px 8px", background: "transparent" }}
-      selectedKeys={current ? [current.path] : []}
-      items={entries.map((entry) => ({
-        key: entry.path,
-        icon: entry.icon,
-        label: (
-          <Link to={entry.path} aria-current={entry === current ? "page" : undefined}>
-            {text(entry.label)}
-          </Link>
-        ),
-      }))}
-    />
+    <ul style={{ listStyle: "none", margin: 0, padding: "12px 8px", display: "grid", gap: 4 }}>
+      {entries.map((entry) => {
+        const here = entry === current;
+        const label = text(entry.label);
+        return (
+          <li key={entry.path}>
+            <Link
+              to={entry.path}
+              className="kepu-menu-link"
+              aria-current={here ? "page" : undefined}
+              {...(narrow && { "aria-label": label, title: label })}
+              {...(onChoose && { onClick: onChoose })}
+              style={{
+                justifyContent: narrow ? "center" : "flex-start",
+                color: here ? token.colorLink : token.colorText,
+                background: here ? token.colorPrimaryBg : undefined,
+                fontWeight: here ? 600 : 400,
+              }}
+            >
+              <span aria-hidden style={{ fontSize: 18, display: "inline-flex" }}>
+                {entry.icon}
+              </span>
+              {!narrow && label}
+            </Link>
+          </li>
+        );
+      })}
+    </ul>
   );
 }

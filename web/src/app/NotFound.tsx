@@ -1,7 +1,8 @@
-import { Button, Flex, Typography } from "antd";
+import { Button, Flex } from "antd";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
+import { Muted } from "@/ui/Muted";
 
 /** A page that says why there is nothing, and where to go. */
 export function Notice({ title, lead, extra, children }: { title: string; lead: string; extra?: ReactNode; children?: ReactNode }) {
@@ -9,10 +10,8 @@ export function Notice({ title, lead, extra, children }: { title: string; lead: 
   const navigate = useNavigate();
   return (
     <section style={{ maxWidth: 560, margin: "8vh auto" }}>
-      <Typography.Title level={1} style={{ fontSize: 26 }}>
-        {title}
-      </Typography.Title>
-      <Typography.Paragraph type="secondary">{lead}</Typography.Paragraph>
+      <h1 style={{ fontSize: 26 }}>{title}</h1>
+      <Muted block>{lead}</Muted>
       {children}
       <Flex gap={12} wrap style={{ marginTop: 24 }}>
         {extra}

@@ -1,4 +1,4 @@
-import { Button, Typography } from "antd";
+import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 import { isRouteErrorResponse, useRouteError } from "react-router";
 import { isProblem } from "@/api/problem";
@@ -25,9 +25,9 @@ export function RouteError() {
       }
     >
       {!outdated && (
-        <Typography.Paragraph code copyable style={{ whiteSpace: "pre-wrap" }}>
+        <pre style={{ whiteSpace: "pre-wrap" }}>
           {isProblem(error) && error.instance ? `${text} (${error.instance})` : text}
-        </Typography.Paragraph>
+        </pre>
       )}
     </Notice>
   );

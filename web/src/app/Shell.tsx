@@ -1,7 +1,7 @@
 import { LoginOutlined, MenuOutlined, SearchOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
-import { Button, Drawer, Flex, Layout, Skeleton } from "antd";
-import { lazy, Suspense, useEffect, useLayoutEffect, useState } from "react";
+import { Button, Flex, theme } from "antd";
+import { lazy, Suspense, useEffect, useLayoutEffect, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Navigate, Outlet, ScrollRestoration, useLocation, useMatches, useNavigate } from "react-router";
 import { isProblem } from "@/api/problem";
@@ -14,14 +14,16 @@ import type { Handle } from "./area";
 import { menu } from "./areas";
 import { AccountMenu } from "./AccountMenu";
 import { AppearanceMenu, LanguageMenu } from "./Preferences";
-import { DistrictSwitch } from "./DistrictSwitch";
 import { MainMenu } from "./MainMenu";
 import { Forbidden } from "./NotFound";
-import { maySee } from "./roles";
-import { SignInAgain } from "./SignInAgain";
-import { usePhone } from "./theme";
+import { mayHaveSeveral, maySee } from "./roles";
+import { useMedia, usePhone } from "./theme";
 
+// What most visits do without comes when it is needed: the first load shall be small.
 const Search = lazy(() => import("./Search"));
+const SignInAgain = lazy(() => import("./SignInAgain"));
+const DistrictSwitch = lazy(() => import("./DistrictSwitch"));
+const MenuDrawer = lazy(() => import("./MenuDrawer"));
 
 /** The frame of every page: skip link, header, menu by role, title, and the guards. */
 export function Shell() {
@@ -34,10 +36,13 @@ export function Shell() {
   const { t } = useTranslation([...namespaces] as "common"[]);
   const text = useText();
   const phone = usePhone();
+  const narrow = useMedia("(max-width: 1099px)");
+  const { token } = theme.useToken();
   const location = useLocation();
   const navigate = useNavigate();
   const [drawer, setDrawer] = useState(false);
   const [search, setSearch] = useState(false);
+  const expired = useSyncExternalStore(session.subscribe, session.expired);
   const product = t("product");
   const title = handle ? text(handle.title) : "";
 
@@ -80,12 +85,22 @@ export function Shell() {
   };
 
   return (
-    <Layout style={{ minHeight: "100vh" }}>
+    <div style={{ minHeight: "100vh", background: token.colorBgLayout }}>
       <a className="kepu-skip" href="#content">
         {t("shell.skip")}
       </a>
-      <Layout.Header
-        style={{ position: "sticky", top: 0, zIndex: 20, borderBottom: "1px solid rgb(127 150 145 / 0.25)" }}
+      <header
+        className="kepu-no-print"
+        style={{
+          position: "sticky",
+          top: 0,
+          zIndex: 20,
+          height: 60,
+          boxSizing: "border-box",
+          padding: "0 16px",
+          background: token.colorBgContainer,
+          borderBottom: "1px solid rgb(127 150 145 / 0.25)",
+        }}
       >
         <Flex align="center" gap={8} style={{ height: "100%" }}>
           {phone && withMenu && (
@@ -117,7 +132,11 @@ export function Shell() {
               )}
             </Button>
           )}
-          {me && <DistrictSwitch me={me} />}
+          {me && mayHaveSeveral(me) && (
+            <Suspense>
+              <DistrictSwitch me={me} />
+            </Suspense>
+          )}
           {!phone && <AppearanceMenu />}
           {(!phone || !me) && <LanguageMenu />}
           {me && <AccountMenu me={me} />}
@@ -127,42 +146,35 @@ export function Shell() {
             </Button>
           )}
         </Flex>
-      </Layout.Header>
-      <Layout hasSider={withMenu && !phone}>
+      </header>
+      <div style={{ display: "flex" }}>
         {withMenu && !phone && (
-          <Layout.Sider
-            width={220}
-            breakpoint="lg"
-            collapsedWidth={72}
+          <aside
+            className="kepu-no-print"
             style={{
+              flex: "none",
+              width: narrow ? 68 : 220,
               position: "sticky",
               top: 60,
+              alignSelf: "flex-start",
               height: "calc(100vh - 60px)",
               overflow: "auto",
+              boxSizing: "border-box",
+              background: token.colorBgContainer,
               borderInlineEnd: "1px solid rgb(127 150 145 / 0.25)",
             }}
           >
             <nav aria-label={t("shell.menu")}>
-              <MainMenu entries={visible} />
+              <MainMenu entries={visible} narrow={narrow} />
             </nav>
-          </Layout.Sider>
+          </aside>
         )}
-        {phone && (
-          <Drawer
-            open={drawer}
-            onClose={() => setDrawer(false)}
-            placement="left"
-            size={280}
-            title={product}
-            styles={{ body: { padding: 8 } }}
-          >
-            <nav aria-label={t("shell.menu")}>
-              <MainMenu entries={visible} onChoose={() => setDrawer(false)} />
-            </nav>
-          </Drawer>
+        {drawer && phone && (
+          <Suspense>
+            <MenuDrawer entries={visible} onClose={() => setDrawer(false)} />
+          </Suspense>
         )}
-        {/* antd's Content is the main landmark. */}
-        <Layout.Content id="content" tabIndex={-1} style={{ minWidth: 0, outline: "none" }}>
+        <main id="content" tabIndex={-1} style={{ flex: 1, minWidth: 0, outline: "none" }}>
           <div style={{ padding: phone ? 16 : 28, maxWidth: 1680, margin: "0 auto" }}>
             {handle?.crumbs && (
               <nav aria-label={t("shell.breadcrumb")} className="kepu-no-print" style={{ marginBottom: 8 }}>
@@ -179,16 +191,20 @@ export function Shell() {
             )}
             {content()}
           </div>
-        </Layout.Content>
-      </Layout>
-      <SignInAgain />
+        </main>
+      </div>
+      {expired && (
+        <Suspense>
+          <SignInAgain />
+        </Suspense>
+      )}
       {search && (
-        <Suspense fallback={<Skeleton.Input active style={{ position: "fixed", top: 80 }} />}>
+        <Suspense>
           <Search onClose={() => setSearch(false)} />
         </Suspense>
       )}
       <ScrollRestoration />
-    </Layout>
+    </div>
   );
 }
 

@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Modal, Typography } from "antd";
-import { useState, useSyncExternalStore } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Me, meQuery } from "@/api/query";
 import { session } from "@/api/session";
@@ -8,13 +8,7 @@ import { SignInForm } from "@/pages/account/SignInForm";
 import { useSignedOut } from "./AccountMenu";
 
 /** Over the page when the session has ended: what was typed below stays, and what was sent goes on afterwards. */
-export function SignInAgain() {
-  const expired = useSyncExternalStore(session.subscribe, session.expired);
-  if (!expired) return null;
-  return <AgainModal />;
-}
-
-function AgainModal() {
+export default function SignInAgain() {
   const { t } = useTranslation("account");
   const client = useQueryClient();
   const signedOut = useSignedOut();

@@ -46,3 +46,9 @@ export function homeOf(me: Me): string {
   const [first] = rolesOf(me);
   return first ? HOMES[first] : "/account/devices";
 }
+
+/** Whether the account's rights reach into more than one district, as far as they tell. */
+export function mayHaveSeveral(me: Me): boolean {
+  const districts = new Set(me.grants.map((grant) => grant.district_id ?? "all"));
+  return !me.must_change_password && (districts.size > 1 || districts.has("all"));
+}

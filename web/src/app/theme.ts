@@ -101,14 +101,7 @@ export function themeFor(dark: boolean, phone: boolean): ThemeConfig {
       motionDurationSlow: "0.16s",
     },
     components: {
-      Layout: {
-        headerBg: dark ? "#101b19" : "#ffffff",
-        siderBg: dark ? "#101b19" : "#ffffff",
-        headerHeight: 60,
-        headerPadding: "0 16px",
-      },
       Button: dark ? { primaryColor: "#04211e", dangerColor: "#2a0606" } : {},
-      Menu: { itemHeight: 44, itemBorderRadius: 8, activeBarBorderWidth: 0 },
       Table: { cellPaddingBlock: 10, cellPaddingBlockMD: 8 },
       Typography: { titleMarginTop: 0, titleMarginBottom: 8 },
       Form: { itemMarginBottom: 20 },

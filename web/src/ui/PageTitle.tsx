@@ -1,7 +1,8 @@
-import { Flex, Typography } from "antd";
+import { Flex } from "antd";
 import type { ReactNode } from "react";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
+import { Muted } from "./Muted";
 
 interface Props {
   children: string;
@@ -24,9 +25,7 @@ export function PageTitle({ children, lead, actions, before }: Props) {
     <header style={{ marginBottom: 20 }}>
       {before}
       <Flex gap={12} wrap align="center" justify="space-between">
-        <Typography.Title level={1} style={{ fontSize: 26, margin: 0 }}>
-          {children}
-        </Typography.Title>
+        <h1 style={{ fontSize: 26, lineHeight: 1.3, margin: 0 }}>{children}</h1>
         {actions !== undefined && (
           <Flex gap={8} wrap className="kepu-no-print">
             {actions}
@@ -34,9 +33,9 @@ export function PageTitle({ children, lead, actions, before }: Props) {
         )}
       </Flex>
       {lead !== undefined && (
-        <Typography.Paragraph type="secondary" style={{ margin: "6px 0 0", maxWidth: "46em" }}>
+        <Muted block style={{ margin: "6px 0 0", maxWidth: "46em" }}>
           {lead}
-        </Typography.Paragraph>
+        </Muted>
       )}
     </header>
   );
