@@ -32,7 +32,9 @@ export interface Column<T> {
 export interface PageAt {
   limit: number;
   cursor?: string;
-  sort?: string;
+  // Each list of the service names its own orders; a column's `sort` is one of them.
+  // oxlint-disable-next-line typescript/no-explicit-any
+  sort?: any;
 }
 
 interface Page<T> {
@@ -41,9 +43,7 @@ interface Page<T> {
 }
 interface Source<T> {
   queryKey: QueryKey;
-  queryFn?: unknown;
-  /** For the compiler alone. */
-  readonly _row?: T;
+  queryFn?: ((context: never) => Page<T> | Promise<Page<T>>) | symbol;
 }
 
 interface Props<T, F extends string> {
@@ -53,7 +53,7 @@ interface Props<T, F extends string> {
   label: string;
   columns: Column<T>[];
   rowKey: (row: T) => string;
-  /** `(page, filters) => getQuery("/api/v1/…", { params: { query: { ...page, state: filters.state } } })` */
+  /** Stands before the other functions, so that they know the row: `(page, filters) => getQuery("/api/v1/…", { params: { query: { ...page, state: filters.state } } })` */
   source: (page: PageAt, filters: Record<F, string | undefined>) => Source<T>;
   filters?: Filter<F>[];
   /** What to do next when there is nothing at all. */
@@ -61,7 +61,13 @@ interface Props<T, F extends string> {
   /** Exports by the service, instead of one made of what the pages can read. */
   exports?: (filters: Record<F, string | undefined>) => ExportLink[];
   /** Tick boxes. */
-  selection?: { keys: string[]; onChange: (keys: string[], rows: T[]) => void; disabled?: (row: T) => boolean };
+  selection?: {
+    keys: string[];
+    onChange: (keys: string[], rows: T[]) => void;
+    disabled?: (row: T) => boolean;
+    /** What a tick box is for, read out: the name of the row. */
+    label?: (row: T) => string;
+  };
   /** Buttons above the table, such as those for the ticked rows. */
   actions?: ReactNode;
   /** Begins the names in the address, where a page has two tables. */
@@ -140,7 +146,6 @@ export function DataTable<T extends object, F extends string = never>(props: Pro
     dataSource: rows,
     pagination: false,
     size: "middle",
-    scroll: { x: "max-content" },
     columns: columns.map((column) => ({
       key: column.key,
       title: column.title,
@@ -163,7 +168,7 @@ export function DataTable<T extends object, F extends string = never>(props: Pro
         selectedRowKeys: selection.keys,
         preserveSelectedRowKeys: true,
         onChange: (keys: Key[], picked: T[]) => selection.onChange(keys.map(String), picked),
-        getCheckboxProps: (row: T) => ({ disabled: selection.disabled?.(row) ?? false, "aria-label": rowKey(row) }),
+        getCheckboxProps: (row: T) => ({ disabled: selection.disabled?.(row) ?? false, "aria-label": (selection.label ?? rowKey)(row) }),
       },
     }),
   };
@@ -179,7 +184,12 @@ export function DataTable<T extends object, F extends string = never>(props: Pro
       ) : (
         empty
       );
-    return phone ? <Cards {...{ rows, columns, rowKey, label, selection, expand: props.expand }} /> : <Table {...table} />;
+    return phone ? <Cards {...{ rows, columns, rowKey, label, selection, expand: props.expand }} /> : (
+      // Not antd's `scroll`, which repeats the header in a hidden row that the keyboard can reach.
+      <div style={{ overflowX: "auto" }}>
+        <Table {...table} />
+      </div>
+    );
   };
 
   return (
@@ -268,7 +278,7 @@ function Cards<T extends object>({ rows, columns, rowKey, label, selection, expa
             <Flex gap={10} align="center" style={{ marginBottom: 6 }}>
               {selection && (
                 <Checkbox
-                  aria-label={rowKey(row)}
+                  aria-label={(selection.label ?? rowKey)(row)}
                   checked={selection.keys.includes(rowKey(row))}
                   disabled={selection.disabled?.(row) ?? false}
                   onChange={(event) => tick(row, event.target.checked)}
