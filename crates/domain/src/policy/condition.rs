@@ -593,7 +593,7 @@ impl Check {
             return true;
         }
         match self {
-            Self::Word(field, set, place, numbers) => match facts.words {
+            Self::Word(field, set, place, numbers) => match &facts.words {
                 Some(words) => words.get(*place).is_some_and(|w| numbers.has(*w)),
                 None => facts.field(*field).is_some_and(|w| set.contains(&w.into_word())),
             },

@@ -116,7 +116,7 @@ pub fn evaluate(policy: &Policy, person: &Person, records: &[Record], options: &
     };
 
     let mut works: Vec<Work<'_>> = in_order.into_iter().map(|r| context.select_and_price(r)).collect();
-    let mut columns = Groups::new(&policy.plan);
+    let mut columns = Groups::new(&policy.plan, &works);
     let mut counting = Counting::of(&works);
     for (limit, plan) in policy.document.limits.iter().zip(&policy.plan.limits) {
         limit::apply(&context, limit, plan, &mut columns, &mut counting, &mut works);

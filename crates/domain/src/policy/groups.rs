@@ -13,17 +13,17 @@ use super::facts::Value;
 /// the works.
 pub(super) struct Groups<'a> {
     plan: &'a Plan,
-    columns: Vec<Column<'a>>,
-    by_period: [OnceCell<Vec<Option<i64>>>; Period::ALL.len()],
-}
-
-/// The values of one key: for each record none, one or (tags) several.
-#[derive(Default)]
-struct Column<'a> {
-    numbers: Numbers<'a>,
-    /// For each record its number, [`LACKS`] or [`NOT_ASKED`].
+    records: usize,
+    /// Of every key's values, in one table: most persons have few records, so that many small tables would cost more.
+    numbers: FxHashMap<(usize, Value<'a>), u64>,
+    /// For each key, and in it for each record: its number, [`LACKS`] or [`NOT_ASKED`].
     one: Vec<u64>,
-    many: FxHashMap<usize, Vec<u64>>,
+    /// By key and record.
+    many: FxHashMap<(usize, usize), Vec<u64>>,
+    /// For each key the value that was numbered last.
+    last: Vec<Option<(Value<'a>, u64)>>,
+    radix: u64,
+    by_period: [OnceCell<Vec<Option<i64>>>; Period::ALL.len()],
 }
 
 const LACKS: u64 = u64::MAX;
@@ -38,66 +38,85 @@ pub(super) enum Values<'v> {
 
 impl<'a> Groups<'a> {
     /// For a policy's keys.
-    pub fn new(plan: &'a Plan) -> Self {
-        let columns = plan.keys.iter().map(|_| Column::default()).collect();
-        Self { plan, columns, by_period: Default::default() }
+    pub fn new(plan: &'a Plan, works: &[Work<'a>]) -> Self {
+        let (records, keys) = (works.len(), plan.keys.len());
+        let of_several = |key: &&Key| matches!(key, Key::Tag | Key::TagOf(_));
+        let tags = works.iter().map(|w| w.record.tags.len()).sum::<usize>();
+        let most = records
+            .saturating_mul(keys)
+            .saturating_add(tags.saturating_mul(plan.keys.iter().filter(of_several).count()));
+        Self {
+            plan,
+            records,
+            numbers: FxHashMap::default(),
+            one: vec![NOT_ASKED; records.saturating_mul(keys)],
+            many: FxHashMap::default(),
+            last: vec![None; keys],
+            // One for what was not asked, and one beyond the last.
+            radix: u64::try_from(most).unwrap_or(u64::MAX).saturating_add(2),
+            by_period: Default::default(),
+        }
+    }
+
+    /// More than the number of any value.
+    pub const fn radix(&self) -> u64 {
+        self.radix
     }
 
     /// The values that a record has for the policy's key of that number; each is below [`Groups::radix`].
     pub fn values(&mut self, key: usize, place: usize, works: &[Work<'a>]) -> Values<'_> {
-        let (Some(name), Some(column), Some(work)) =
-            (self.plan.keys.get(key), self.columns.get_mut(key), works.get(place))
-        else {
-            return Values::One(None);
-        };
-        let value = match name {
-            Key::Tag | Key::TagOf(_) => {
-                let numbers = &mut column.numbers;
-                let tags = column.many.entry(place).or_insert_with(|| {
-                    let mut each: Vec<u64> =
-                        tags(name, work).map(|t| numbers.of(Value::Word(t), works.len())).collect();
-                    each.sort_unstable();
-                    each.dedup();
-                    each
-                });
-                return Values::Many(tags);
+        let (Some(name), Some(work)) = (self.plan.keys.get(key), works.get(place)) else { return Values::One(None) };
+        if matches!(name, Key::Tag | Key::TagOf(_)) {
+            if !self.many.contains_key(&(key, place)) {
+                let mut each: Vec<u64> = tags(name, work).map(|tag| self.number(key, Value::Word(tag))).collect();
+                each.sort_unstable();
+                each.dedup();
+                self.many.insert((key, place), each);
             }
-            Key::Lifetime => return Values::One(Some(0)),
-            _ => {
-                if column.one.is_empty() {
-                    column.one = vec![NOT_ASKED; works.len()];
-                }
-                column.one.get_mut(place)
-            }
-        };
-        let Some(number) = value else { return Values::One(None) };
-        if *number == NOT_ASKED {
-            let value = match name {
-                Key::Field(field) => work.facts.field(*field),
-                Key::Category => work.facts.category().map(Value::Word),
-                Key::Rule => work.facts.rule_id().map(Value::Word),
-                Key::Period(period) => {
-                    periods(&self.by_period, *period, works).get(place).copied().flatten().map(Value::Number)
-                }
-                Key::Tag | Key::TagOf(_) | Key::Lifetime => None,
-            };
-            *number = value.map_or(LACKS, |v| column.numbers.of(v, works.len()));
+            return Values::Many(self.many.get(&(key, place)).map(Vec::as_slice).unwrap_or_default());
         }
-        Values::One(Some(*number).filter(|n| *n != LACKS))
+        let at = key.saturating_mul(self.records).saturating_add(place);
+        let known = self.one.get(at).copied().unwrap_or(LACKS);
+        if known != NOT_ASKED {
+            return Values::One(Some(known).filter(|n| *n != LACKS));
+        }
+        let value = match name {
+            Key::Field(field) => work.facts.field(*field),
+            Key::Category => work.facts.category().map(Value::Word),
+            Key::Rule => work.facts.rule_id().map(Value::Word),
+            Key::Period(period) => self.periods(*period, works).get(place).copied().flatten().map(Value::Number),
+            Key::Lifetime => Some(Value::Number(0)),
+            Key::Tag | Key::TagOf(_) => None,
+        };
+        let number = value.map(|value| self.number(key, value));
+        if let Some(one) = self.one.get_mut(at) {
+            *one = number.unwrap_or(LACKS);
+        }
+        Values::One(number)
     }
 
-    /// More than any number of a key's values.
-    pub fn radix(&self, key: usize, works: &[Work<'a>]) -> u64 {
-        let most = match self.plan.keys.get(key) {
-            Some(Key::Tag | Key::TagOf(_)) => works.iter().map(|w| w.record.tags.len()).sum(),
-            _ => works.len(),
-        };
-        u64::try_from(most).unwrap_or(u64::MAX).saturating_add(2)
+    fn number(&mut self, key: usize, value: Value<'a>) -> u64 {
+        // Records come in order of time, so that spans of time come in runs.
+        if let Some(Some((last, number))) = self.last.get(key)
+            && *last == value
+        {
+            return *number;
+        }
+        if self.numbers.is_empty() {
+            self.numbers.reserve(self.records.saturating_mul(2));
+        }
+        let next = u64::try_from(self.numbers.len()).unwrap_or(u64::MAX).saturating_add(1);
+        let number = *self.numbers.entry((key, value)).or_insert(next);
+        if let Some(last) = self.last.get_mut(key) {
+            *last = Some((value, number));
+        }
+        number
     }
 
     /// The span that each record lies in.
     pub fn periods(&self, period: Period, works: &[Work<'a>]) -> &[Option<i64>] {
-        periods(&self.by_period, period, works)
+        let cell = Period::ALL.iter().position(|p| *p == period).and_then(|i| self.by_period.get(i));
+        cell.map(|cell| cell.get_or_init(|| indices(period, works)).as_slice()).unwrap_or_default()
     }
 }
 
@@ -107,37 +126,6 @@ fn tags<'a>(key: &Key, work: &Work<'a>) -> impl Iterator<Item = &'a str> {
         Some(prefix) => tag.strip_prefix(prefix)?.strip_prefix(':'),
         None => Some(tag),
     })
-}
-
-/// Values in the order of their first use.
-#[derive(Default)]
-struct Numbers<'a> {
-    known: FxHashMap<Value<'a>, u64>,
-    last: Option<(Value<'a>, u64)>,
-}
-
-impl<'a> Numbers<'a> {
-    fn of(&mut self, value: Value<'a>, expected: usize) -> u64 {
-        // Records come in order of time, so that spans of time come in runs.
-        if let Some((last, number)) = self.last
-            && last == value
-        {
-            return number;
-        }
-        if self.known.is_empty() {
-            self.known.reserve(expected);
-        }
-        // 0 is for what was not asked yet.
-        let next = u64::try_from(self.known.len()).unwrap_or(u64::MAX).saturating_add(1);
-        let number = *self.known.entry(value).or_insert(next);
-        self.last = Some((value, number));
-        number
-    }
-}
-
-fn periods<'p>(cells: &'p [OnceCell<Vec<Option<i64>>>], period: Period, works: &[Work<'_>]) -> &'p [Option<i64>] {
-    let cell = Period::ALL.iter().position(|p| *p == period).and_then(|i| cells.get(i));
-    cell.map(|cell| cell.get_or_init(|| indices(period, works)).as_slice()).unwrap_or_default()
 }
 
 fn indices(period: Period, works: &[Work<'_>]) -> Vec<Option<i64>> {

@@ -32,7 +32,11 @@ pub(super) fn apply<'a>(
     works: &mut [Work<'a>],
 ) {
     let mut order = plan.of.places(works, counting);
-    if order.is_empty() {
+    let capacity = capacity(limit.at_most);
+    // Where all of them together fit, no group of them can be too full.
+    if order.iter().filter_map(|i| works.get(*i)).map(|w| wanted(limit.at_most, w).max(Credit::ZERO)).sum::<Credit>()
+        <= capacity
+    {
         return;
     }
     if limit.keep == Keep::Highest {
@@ -42,7 +46,6 @@ pub(super) fn apply<'a>(
     let mut memberships = Memberships::default();
     let mut groups: FxHashMap<u64, Group> = FxHashMap::with_capacity_and_hasher(order.len(), FxBuildHasher);
     let mut left_out = false;
-    let capacity = capacity(limit.at_most);
     let take = |groups: &mut FxHashMap<u64, Group>, memberships: &[u64], amount: Credit, index: usize| {
         for membership in memberships {
             let group = groups.entry(*membership).or_default();
@@ -91,7 +94,7 @@ impl Memberships {
         self.groups.push(0);
         let mut room: u64 = 1;
         for (depth, key) in within.iter().enumerate() {
-            let radix = columns.radix(*key, works);
+            let radix = columns.radix();
             room = room.checked_mul(radix).unwrap_or_else(|| {
                 for group in &mut self.groups {
                     let next = u64::try_from(self.folded.len()).unwrap_or(u64::MAX);
