@@ -11,6 +11,7 @@ const sheet = [
 ].join("\r\n");
 
 test.describe("school", () => {
+  test.describe.configure({ timeout: 120_000 });
   test.beforeEach(async ({ page }) => signIn(page, login, password));
 
   test("home", async ({ page }) => {
@@ -29,7 +30,7 @@ test.describe("school", () => {
     await page.getByRole("button", { name: "上传并比较" }).click();
     await expect(page).toHaveURL(/\/school\/imports\/[0-9a-f-]{36}/);
     await expect(page.getByText(/将被视为离校/)).toBeVisible();
-    await page.getByRole("radio", { name: "有误 2" }).check({ force: true });
+    await page.getByText("有误 2", { exact: true }).click();
     await expect(page).toHaveURL(/outcome=refused/);
     await expect(page.getByText("日历上没有这一天")).toBeVisible();
     await axe(page);

@@ -180,7 +180,9 @@ export function Shell() {
               <nav aria-label={t("shell.breadcrumb")} className="kepu-no-print" style={{ marginBottom: 8 }}>
                 {handle.crumbs.map((crumb) => (
                   <span key={crumb.path}>
-                    <Link to={crumb.path}>{text(crumb.title)}</Link>
+                    <Link to={crumb.path} style={{ textDecoration: "underline" }}>
+                      {text(crumb.title)}
+                    </Link>
                     <span aria-hidden="true" style={{ margin: "0 8px" }}>
                       /
                     </span>

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Alert, Button, Card, Col, Flex, List, Row, Statistic, Tag, Typography } from "antd";
+import { Alert, Button, Card, Col, Flex, Row, Statistic, Tag, Typography } from "antd";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
@@ -20,6 +20,8 @@ import { schoolYearOf, useSchoolYear } from "./words";
 
 /** A list that is long says "200+". */
 const MANY = 200;
+/** Links within a sentence. */
+const UNDERLINED = { textDecoration: "underline" };
 
 export function Component() {
   const { t } = useTranslation("school");
@@ -73,7 +75,7 @@ function Waiting() {
       urgent: persons > 0,
       lead: sessions[0] && (
         <>
-          {t("home.longest")} <Link to={`/sessions/${sessions[0].session_id}`}>{named(sessions[0].activity_title_zh, sessions[0].activity_title_en)}</Link>{" "}
+          {t("home.longest")} <Link to={`/sessions/${sessions[0].session_id}`} style={UNDERLINED}>{named(sessions[0].activity_title_zh, sessions[0].activity_title_en)}</Link>{" "}
           <DateTime value={sessions[0].starts_at} style="date" />
         </>
       ),
@@ -178,7 +180,7 @@ function Roster() {
           {imports.data &&
             (last ? (
               <div>
-                {t("home.lastImport")} <Link to={`/school/imports/${last.id}`}>{last.file_name}</Link>{" "}
+                {t("home.lastImport")} <Link to={`/school/imports/${last.id}`} style={UNDERLINED}>{last.file_name}</Link>{" "}
                 <StatusTag of="import" state={last.state} /> <DateTime value={last.created_at} style="date" />
               </div>
             ) : (
@@ -219,22 +221,17 @@ function Figures() {
               <Statistic title={t("figures.perPerson")} value={totals.credits_per_enrolled ?? "—"} />
             </Col>
             <Col xs={24} md={12}>
-              <List
-                size="small"
-                split={false}
-                dataSource={report.requirements ?? []}
-                renderItem={(one) => (
-                  <List.Item style={{ padding: "2px 0" }}>
-                    <div style={{ width: "100%" }}>
-                      <Flex justify="space-between" gap={8} wrap>
-                        <span>{one.title}</span>
-                        <Typography.Text type="secondary">{t("figures.metShort", { met: one.met, short: one.short })}</Typography.Text>
-                      </Flex>
-                      <Share share={one.met_share} label={one.title} />
-                    </div>
-                  </List.Item>
-                )}
-              />
+              <ul style={{ listStyle: "none", margin: 0, padding: 0, display: "grid", gap: 8 }}>
+                {report.requirements?.map((one) => (
+                  <li key={one.id}>
+                    <Flex justify="space-between" gap={8} wrap>
+                      <span>{one.title}</span>
+                      <Typography.Text type="secondary">{t("figures.metShort", { met: one.met, short: one.short })}</Typography.Text>
+                    </Flex>
+                    <Share share={one.met_share} label={one.title} />
+                  </li>
+                ))}
+              </ul>
             </Col>
           </Row>
           {report.by_class && report.by_class.length > 0 && <ClassFigures classes={report.by_class} />}

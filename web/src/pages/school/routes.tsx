@@ -1,12 +1,4 @@
-import {
-  AuditOutlined,
-  BarChartOutlined,
-  BankOutlined,
-  IdcardOutlined,
-  ImportOutlined,
-  TeamOutlined,
-  UserOutlined,
-} from "@ant-design/icons";
+import { BankOutlined, ImportOutlined } from "@ant-design/icons";
 import type { AreaRoute, MenuEntry } from "@/app/area";
 
 const audience = ["school_admin"] as const;
@@ -34,5 +26,3 @@ export const menu: MenuEntry[] = [
   { path: "/school", label: "school:menu.home", icon: <BankOutlined />, audience, order: 10 },
   { path: "/school/imports", label: "school:menu.imports", icon: <ImportOutlined />, audience, order: 40 },
 ];
-
-export const icons = { AuditOutlined, BarChartOutlined, IdcardOutlined, TeamOutlined, UserOutlined };
