@@ -42,7 +42,7 @@ const texts: Texts<typeof zh> = {
     participation: "Take part",
     credits: "Credits",
     perPerson: "Credits per person",
-    requirements: "Requirements",
+    allMet: "all {{met}} met",
     metShort: "{{met}} met · {{short}} short",
     ofEnrolled: "{{participants}} of {{enrolled}} have taken part",
   },

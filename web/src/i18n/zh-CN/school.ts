@@ -39,7 +39,7 @@ export default {
     participation: "参与率",
     credits: "学分合计",
     perPerson: "人均学分",
-    requirements: "达标情况",
+    allMet: "{{met}} 人都达标",
     metShort: "达标 {{met}} · 未达 {{short}}",
     ofEnrolled: "{{enrolled}} 人中 {{participants}} 人参加过",
   },

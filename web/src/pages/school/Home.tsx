@@ -234,7 +234,9 @@ function Figures() {
               </ul>
             </Col>
           </Row>
-          {report.by_class && report.by_class.length > 0 && <ClassFigures classes={report.by_class} />}
+          {report.by_class && report.by_class.length > 0 && (
+            <ClassFigures classes={report.by_class} requirements={report.requirements ?? []} />
+          )}
         </>
       )}
     </Card>

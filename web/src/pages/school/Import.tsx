@@ -316,24 +316,27 @@ function Difference({ roster }: { roster: Import }) {
           name: "outcome",
           label: t("import.show"),
           kind: "own",
-          field: (value, set) => (
-            <Radio.Group
-              optionType="button"
-              aria-label={t("import.show")}
-              value={value ?? ""}
-              onChange={(event) => set((event.target.value as string) || undefined)}
-              options={[
-                { value: "", label: common("table.all") },
-                ...OUTCOMES.map((outcome) => ({
-                  value: outcome,
-                  label: `${common(`status.row.${outcome}`)} ${roster.counts[outcome] ?? 0}`,
-                })),
-              ]}
-            />
-          ),
+          field: (value, set) => <Outcomes {...{ roster, value, set }} />,
         },
       ]}
       empty={<EmptyState title={t("import.noRows")} lead={t("import.noRowsLead")} />}
+    />
+  );
+}
+
+function Outcomes({ roster, value, set }: { roster: Import; value: string | undefined; set: (value: string | undefined) => void }) {
+  const { t } = useTranslation("school");
+  const { t: common } = useTranslation();
+  return (
+    <Radio.Group
+      optionType="button"
+      aria-label={t("import.show")}
+      value={value ?? ""}
+      onChange={(event) => set((event.target.value as string) || undefined)}
+      options={[
+        { value: "", label: common("table.all") },
+        ...OUTCOMES.map((outcome) => ({ value: outcome, label: `${common(`status.row.${outcome}`)} ${roster.counts[outcome] ?? 0}` })),
+      ]}
     />
   );
 }
