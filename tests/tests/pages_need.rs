@@ -208,9 +208,9 @@ async fn the_door_marks_who_came_before_the_host_confirms() {
     let answer = school.host.post_json(&path, &body).await.expect(200);
     assert_eq!(answer["outcomes"][0]["code"], "not_from_this_state", "{answer}");
 
-    // A host of another district finds no one there.
+    // A host of another district has no say there.
     let far = School::new(&server, 1).await;
-    far.host.post_json(&path, &body).await.expect_problem(404, "not_found");
+    far.host.post_json(&path, &body).await.expect_problem(403, "forbidden");
     assert_eq!(verify::database_holds(server.state().db()).await.expect("verified").broken, []);
 }
 

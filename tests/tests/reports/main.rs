@@ -3,4 +3,5 @@
 mod access;
 mod figures;
 mod files;
+mod overview;
 mod town;

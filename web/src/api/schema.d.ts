@@ -915,6 +915,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The figures of a dashboard: who took part, credit by month, category, school, grade and host, results of competitions,
+         *     requirements, and who is not reached. A record counts for the school, class and grade of its day.
+         */
+        get: operations["report_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reports/persons": {
         parameters: {
             query?: never;
@@ -2902,6 +2922,27 @@ export interface components {
              */
             version: number;
         };
+        /** @description One category. */
+        KindFigures: {
+            /** @description The category; empty for records that no rule priced. */
+            category: string;
+            /** @description What it is called. */
+            title: string;
+            /**
+             * Format: int64
+             * @description Persons with a record.
+             */
+            participants: number;
+            /**
+             * Format: int64
+             * @description Records.
+             */
+            records: number;
+            /** @description Credit. */
+            credits: string;
+            /** @description Share of all credit, four places. */
+            share?: string | null;
+        };
         /** @description One change of credit. */
         LedgerEntry: {
             /**
@@ -3145,6 +3186,26 @@ export interface components {
          * @enum {string}
          */
         Mode: "full" | "partial" | "delta";
+        /** @description One month. */
+        MonthFigures: {
+            /**
+             * Format: date
+             * @description Its first day.
+             */
+            month: string;
+            /**
+             * Format: int64
+             * @description Persons with a record.
+             */
+            participants: number;
+            /**
+             * Format: int64
+             * @description Records.
+             */
+            records: number;
+            /** @description Credit. */
+            credits: string;
+        };
         /** @description A thing with a name. */
         Named: {
             /**
@@ -3431,6 +3492,20 @@ export interface components {
             /** @description In words. */
             text: string;
         };
+        /** @description Places with the lowest share of participants, the lowest first; at most 20 of each kind. */
+        NotReached: {
+            /**
+             * Format: int64
+             * @description Enrolled persons without a record.
+             */
+            persons: number;
+            /** @description Schools. */
+            schools: components["schemas"]["PlaceFigures"][];
+            /** @description Grades. */
+            grades: components["schemas"]["PlaceFigures"][];
+            /** @description Classes. */
+            classes: components["schemas"]["PlaceFigures"][];
+        };
         /** @description An account with a password that works until it is changed at the first sign-in. It is shown this once. */
         OneTimePassword: {
             /** @description The account. */
@@ -3502,6 +3577,27 @@ export interface components {
              * @description When it was last changed.
              */
             updated_at: string;
+        };
+        /** @description Where the district, a school or a class stands. Credits and shares are decimals in strings. */
+        Overview: components["schemas"]["About"] & {
+            /** @description The whole. */
+            totals: components["schemas"]["Reached"];
+            /** @description By month of the record's day, the earliest first. */
+            by_month: components["schemas"]["MonthFigures"][];
+            /** @description By category, in the order of the policy. */
+            by_category: components["schemas"]["KindFigures"][];
+            /** @description By school, by name. */
+            by_school: components["schemas"]["PlaceFigures"][];
+            /** @description By grade. */
+            by_grade: components["schemas"]["PlaceFigures"][];
+            /** @description By host, most credit first; results have no host. */
+            by_host: components["schemas"]["HostFigures"][];
+            /** @description Verified results of competitions, by level and award. */
+            results: components["schemas"]["ResultFigures"][];
+            /** @description Requirements of the policy as they stand now, over all time, of those who are enrolled now. */
+            requirements: components["schemas"]["RequirementFigures"][];
+            /** @description Who is not reached. */
+            not_reached: components["schemas"]["NotReached"];
         };
         /** @description One page of a list. */
         Page_AccountView: {
@@ -5035,6 +5131,28 @@ export interface components {
         /** @description A page of persons, and what the numbers are. */
         PersonsReport: components["schemas"]["About"] & components["schemas"]["Page_PersonView"];
         /** @description One school, grade or class. */
+        PlaceFigures: components["schemas"]["Reached"] & {
+            /**
+             * Format: uuid
+             * @description The school, or the school of the class.
+             */
+            school_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The class.
+             */
+            class_id?: string | null;
+            /**
+             * Format: int32
+             * @description The grade, or the grade of the class.
+             */
+            grade?: number | null;
+            /** @description Name of the school or class. */
+            name?: string | null;
+            /** @description Name of the school of a class. */
+            school_name?: string | null;
+        };
+        /** @description One school, grade or class. */
         PlaceSums: components["schemas"]["Sums"] & {
             /**
              * Format: uuid
@@ -5291,6 +5409,35 @@ export interface components {
              */
             free_places?: number | null;
         };
+        /** @description How many are reached, and what they have. */
+        Reached: {
+            /**
+             * Format: int64
+             * @description Persons enrolled within the period.
+             */
+            enrolled: number;
+            /**
+             * Format: int64
+             * @description Persons with a record.
+             */
+            participants: number;
+            /**
+             * Format: int64
+             * @description Persons with credit.
+             */
+            earners: number;
+            /** @description Share of the enrolled that took part, four places; null of none. */
+            participation?: string | null;
+            /**
+             * Format: int64
+             * @description Records.
+             */
+            records: number;
+            /** @description Credit. */
+            credits: string;
+            /** @description Credit per enrolled person, rounded to thousandths; null of none. */
+            credits_per_enrolled?: string | null;
+        };
         /** @description Why. */
         ReasonRequest: {
             /** @description Why. */
@@ -5433,6 +5580,30 @@ export interface components {
             reason: string;
         };
         /** @description One requirement. */
+        RequirementFigures: {
+            /** @description The requirement. */
+            id: string;
+            /** @description What it is called. */
+            title: string;
+            /**
+             * Format: int64
+             * @description Eligible persons to whom it applies.
+             */
+            persons: number;
+            /**
+             * Format: int64
+             * @description Who meet it.
+             */
+            met: number;
+            /**
+             * Format: int64
+             * @description Who fall short.
+             */
+            short: number;
+            /** @description Share of those who meet it, four places. */
+            met_share?: string | null;
+        };
+        /** @description One requirement. */
         RequirementSums: {
             /** @description The requirement. */
             id: string;
@@ -5514,6 +5685,28 @@ export interface components {
             evidence: components["schemas"]["EvidenceView"][];
             /** @description Its life so far. */
             history: components["schemas"]["ResultStep"][];
+        };
+        /** @description Verified results of one level and award. */
+        ResultFigures: {
+            /** @description Level of the contest. */
+            contest_level: string;
+            /** @description The award; null where only a place was given. */
+            award?: string | null;
+            /**
+             * Format: int64
+             * @description Results: one for each person.
+             */
+            results: number;
+            /**
+             * Format: int64
+             * @description Works or teams: what was judged once counts once.
+             */
+            achievements: number;
+            /**
+             * Format: int64
+             * @description Persons.
+             */
+            persons: number;
         };
         /**
          * @description Where a result stands.
@@ -15905,6 +16098,166 @@ export interface operations {
                     "application/json": components["schemas"]["HostReport"];
                     "text/csv": string;
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_overview: {
+        parameters: {
+            query?: {
+                /** @description The policy; needed where the district scores by several. */
+                policy?: string;
+                /** @description Over what: `district`, `school` or `class`; by what else is given when left out. */
+                level?: "district" | "school" | "class";
+                /** @description Of this school. */
+                school?: string;
+                /** @description Of this class. */
+                class?: string;
+                /** @description Of this grade. */
+                grade?: number;
+                /** @description Only at this host. */
+                host?: string;
+                /** @description Only of this category, as the policy names it. */
+                category?: string;
+                /** @description First day, included. */
+                from?: string;
+                /** @description Last day, included. */
+                to?: string;
+                /** @description A term of the policy's calendar instead, e.g. `2025-autumn`. */
+                term?: string;
+                /** @description Language of titles and names: `zh` or `en`. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
                 };
             };
             /** @description The request cannot be read */

@@ -7,6 +7,7 @@
 //! Whatever changes a record, a designation, a decision or the policy calls one function here, in its own transaction:
 //! the sheet of each touched person is evaluated again and the differences are booked.
 
+mod cells;
 mod decisions;
 mod lines;
 mod records;

@@ -10,6 +10,7 @@ use kepu_domain::policy::{Line, Options, Policy, ScoreSheet, SoftDecision, Statu
 use kepu_domain::record::Record;
 use uuid::Uuid;
 
+use super::cells::Cells;
 use super::store::{self, EffectivePolicy, NewEntry, NewLine, NewScore, PersonRow, RecordRow, ScoreLineRow};
 use crate::error::{ApiError, Result};
 use crate::ids;
@@ -140,6 +141,7 @@ pub async fn rescore_under(
     store::insert_entries(tx, author, &effective.row, writes.entries).await?;
     store::put_lines(tx, policy_id, writes.lines).await?;
     store::remove_lines(tx, policy_id, &writes.gone).await?;
+    writes.cells.store(tx, policy_id).await?;
     store::put_scores(tx, &effective.row, writes.scores, author.at).await?;
     Ok(rescored)
 }
@@ -189,6 +191,7 @@ struct Writes {
     lines: Vec<NewLine>,
     gone: Vec<Uuid>,
     scores: Vec<NewScore>,
+    cells: Cells,
 }
 
 impl Writes {
@@ -243,6 +246,7 @@ impl Writes {
                 on_day: day,
             });
         }
+        let mut put = Vec::new();
         for line in &sheet.lines {
             let record_id: Uuid = line.record_id.parse().map_err(ApiError::internal)?;
             let Some(row) = row_of.get(&record_id) else { continue };
@@ -250,10 +254,13 @@ impl Writes {
             let last_entry = entry_of.get(&record_id).copied().or(old.and_then(|l| l.last_entry));
             let new = new_line(line, row, last_entry);
             if old.is_none_or(|old| !new.equals(old)) {
-                self.lines.push(new);
+                put.push(new);
             }
         }
-        self.gone.extend(before.iter().map(|l| l.record_id).filter(|id| !row_of.contains_key(id)));
+        let gone = before.iter().map(|l| l.record_id).filter(|id| !row_of.contains_key(id)).collect();
+        self.cells.note(person.id, before, &put, &gone);
+        self.lines.append(&mut put);
+        self.gone.extend(gone);
         self.scores.push(NewScore {
             person_id: person.id,
             eligible: sheet.eligible,

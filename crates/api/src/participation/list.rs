@@ -110,6 +110,7 @@ pub async fn list_participations(
         after: page.after()?,
         fetch: page.fetch()?,
     };
+    store::plan_anew(&mut tx).await?;
     let rows = store::list(&mut tx, &filter).await?;
     Ok(Json(Page::of(rows, &page, |r| r.row.id, ListedParticipation::from)?))
 }

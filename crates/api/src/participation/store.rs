@@ -329,6 +329,12 @@ pub async fn begin_of(tx: &mut Tx, day: NaiveDate) -> Result<DateTime<Utc>> {
         .await?)
 }
 
+/// Plans the statements of this transaction for the filters at hand: which index serves differs much.
+pub async fn plan_anew(tx: &mut Tx) -> Result<()> {
+    sqlx::query("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)").execute(&mut **tx).await?;
+    Ok(())
+}
+
 /// A page of participations in order of id, or the newest first.
 pub async fn list(tx: &mut Tx, filter: &Filter<'_>) -> Result<Vec<Shown>> {
     let district = tx.district();

@@ -299,18 +299,27 @@ impl Frame {
         all
     }
 
-    /// What a category is called: the title of the rule when it is that rule's own.
+    /// What a category is called: the titles of its rules, for a policy gives categories no titles of their own.
     pub fn category_title(&self, category: &str) -> String {
         let rules = &self.rules.document().rules;
-        let mut of = rules.iter().filter(|r| r.category.as_deref().unwrap_or(&r.id) == category);
-        match (of.next(), of.next()) {
-            (Some(only), None) => {
-                only.title.as_ref().map_or_else(|| category.to_owned(), |t| t.get(self.lang).to_owned())
+        let of = rules.iter().filter(|r| r.category.as_deref().unwrap_or(&r.id) == category);
+        let mut titles: Vec<&str> = Vec::new();
+        for title in of.filter_map(|rule| rule.title.as_ref()).map(|title| title.get(self.lang)) {
+            if !titles.contains(&title) {
+                titles.push(title);
             }
-            _ => category.to_owned(),
         }
+        let more = titles.len() > CATEGORY_TITLES;
+        titles.truncate(CATEGORY_TITLES);
+        if titles.is_empty() {
+            return category.to_owned();
+        }
+        format!("{}{}", titles.join(self.say("、", ", ")), if more { self.say("等", " …") } else { "" })
     }
 }
+
+/// Titles of rules that stand for a category.
+const CATEGORY_TITLES: usize = 3;
 
 const FIRST: NaiveDate = NaiveDate::from_ymd_opt(1, 1, 1).expect("a day");
 const LAST: NaiveDate = NaiveDate::from_ymd_opt(9999, 12, 31).expect("a day");

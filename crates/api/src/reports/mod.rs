@@ -1,7 +1,7 @@
 //! Reports: what a district, school, class or host has done in a period, and the detail behind it.
 //!
 //! ```text
-//! score_line, score, enrolment ─▶ one snapshot ─▶ JSON
+//! score_line, credit_cell, score, enrolment ─▶ one snapshot ─▶ JSON
 //!                                      └────────▶ rows ─▶ CSV or XLSX, streamed
 //! ```
 //!
@@ -12,9 +12,11 @@ mod credits;
 mod frame;
 mod hosts;
 mod lines;
+mod overview;
 mod persons;
 mod records;
 mod store;
+mod sums;
 mod table;
 mod view;
 
@@ -28,6 +30,7 @@ const TAG: &str = "reports";
 /// The operations of this slice.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
+        .routes(routes!(overview::report_overview))
         .routes(routes!(credits::report_credits))
         .routes(routes!(hosts::report_host))
         .routes(routes!(persons::report_persons))

@@ -36,6 +36,9 @@ macro_rules! filtered {
     };
 }
 
+pub use super::sums::{Cell, EnrolledSum, cells, enrolled, requirements_now, result_sums};
+pub(super) use filtered;
+
 /// Where a report is.
 #[derive(Debug, FromRow)]
 pub struct Place {

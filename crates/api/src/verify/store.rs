@@ -17,7 +17,7 @@ pub struct SourcedRecord {
 }
 
 /// Invariant and a query that answers a text for each row that breaks it.
-const BROKEN: [(&str, &str); 9] = [
+const BROKEN: [(&str, &str); 10] = [
     (
         "each line is the sum of its record's ledger entries",
         "SELECT format('%s, record %s: entries add up to %s, the line says %s (thousandths)', policy_id, record_id,
@@ -37,6 +37,28 @@ const BROKEN: [(&str, &str); 9] = [
          FULL JOIN (SELECT policy_id, person_id, total FROM score WHERE district_id = $1) s
               USING (policy_id, person_id)
          WHERE coalesce(e.amount, 0) <> coalesce(s.total, 0)",
+    ),
+    (
+        "the sums that reports read are those of the lines",
+        "SELECT format('%s, %s, school %s, class %s, host %s, rule %s: %s records and %s of credit are stored, %s and %s are right',
+                       policy_id, on_day, school_id, class_id, host_id, rule, c.records, c.credits, l.records, l.credits)
+         FROM (SELECT l.policy_id, l.on_day, coalesce(l.host_id, '00000000-0000-0000-0000-000000000000') AS host_id,
+                      coalesce(l.school_id, '00000000-0000-0000-0000-000000000000') AS school_id,
+                      coalesce(l.class_id, '00000000-0000-0000-0000-000000000000') AS class_id,
+                      coalesce(l.grade, -100) AS grade, l.category, l.rule, coalesce(s.seat / 64, -1) AS block,
+                      count(*) AS records, count(*) FILTER (WHERE l.status = 'counted') AS counted,
+                      count(*) FILTER (WHERE l.status = 'cut') AS cut,
+                      count(*) FILTER (WHERE l.status = 'refused') AS refused,
+                      count(*) FILTER (WHERE l.flagged) AS flagged, sum(l.raw) AS raw, sum(l.counted) AS credits,
+                      bit_or(1::bigint << (s.seat % 64)::int) AS took,
+                      bit_or(CASE WHEN l.counted > 0 THEN 1::bigint << (s.seat % 64)::int ELSE 0 END) AS earned
+               FROM score_line l LEFT JOIN person_seat s ON s.district_id = $1 AND s.person_id = l.person_id
+               WHERE l.district_id = $1 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9) l
+         FULL JOIN (SELECT * FROM credit_cell WHERE district_id = $1) c
+              USING (policy_id, on_day, host_id, school_id, class_id, grade, category, rule, block)
+         WHERE (l.records, l.counted, l.cut, l.refused, l.flagged, l.raw, l.credits, l.took, l.earned)
+               IS DISTINCT FROM
+               (c.records, c.counted, c.cut, c.refused, c.flagged, c.raw, c.credits, c.took, c.earned)",
     ),
     (
         "each line has at most its raw credit",

@@ -11,8 +11,10 @@ use sqlx::FromRow;
 use sqlx::types::Json;
 use uuid::Uuid;
 
+mod cells;
 mod reading;
 
+pub use cells::{change_cells, seats};
 pub use reading::*;
 
 use super::scoring::Author;
