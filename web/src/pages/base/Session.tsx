@@ -1,0 +1,217 @@
+import { CopyOutlined, EditOutlined, StopOutlined } from "@ant-design/icons";
+import { useQuery } from "@tanstack/react-query";
+import { Alert, Button, Card, Skeleton, Tabs } from "antd";
+import { lazy, Suspense, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useParams } from "react-router";
+import { isProblem } from "@/api/problem";
+import { getQuery, useInvalidate, useMe } from "@/api/query";
+import { usePhone } from "@/app/theme";
+import { useLanguage, useNamed } from "@/i18n/useText";
+import { EmptyState } from "@/ui/EmptyState";
+import { PageSkeleton } from "@/ui/PageSkeleton";
+import { PageTitle } from "@/ui/PageTitle";
+import { ProblemAlert } from "@/ui/ProblemAlert";
+import { StatusTag } from "@/ui/StatusTag";
+import { formatTime } from "@/ui/time";
+import { useAddress } from "@/ui/useAddress";
+import { weekday } from "./day";
+import { guestsQuery } from "./guests";
+import { mayConfirm, mayManage, useGrades, useKind } from "./hosts";
+import { waitingOf } from "./roll/roll";
+import type { Sent } from "./roll/SendRoll";
+import { useNow } from "./useNow";
+
+const RollCall = lazy(() => import("./roll/RollCall").then((file) => ({ default: file.RollCall })));
+const Outcome = lazy(() => import("./roll/Outcome"));
+const Door = lazy(() => import("./roll/Door"));
+const Guests = lazy(() => import("./Guests"));
+const SessionForm = lazy(() => import("./SessionForm"));
+const CopySession = lazy(() => import("./CopySession"));
+const CancelSession = lazy(() => import("./CancelSession"));
+
+/** The door opens two hours before. */
+const DOORS = 2 * 3600_000;
+
+export function Component() {
+  const { id = "" } = useParams();
+  // Another session is another page: nothing typed or answered for one may show on the other.
+  return <Session key={id} id={id} />;
+}
+
+function Session({ id }: { id: string }) {
+  const { t } = useTranslation("base");
+  const { language } = useLanguage();
+  const me = useMe();
+  const phone = usePhone();
+  const named = useNamed();
+  const kind = useKind();
+  const grades = useGrades();
+  const invalidate = useInvalidate();
+  const now = useNow();
+  const [address, setAddress] = useAddress("tab");
+  const [sent, setSent] = useState<Sent>();
+  const [open, setOpen] = useState<"edit" | "copy" | "cancel">();
+  const { data: session, error, isPending, refetch } = useQuery(
+    getQuery("/api/v1/sessions/{id}", { params: { path: { id }, query: { counts: true } } }),
+  );
+  const guests = useQuery(guestsQuery(id));
+
+  if (isPending) return <PageSkeleton />;
+  if (!session) return <ProblemAlert error={error} retry={refetch} />;
+
+  const title = named(session.activity_title_zh, session.activity_title_en);
+  const begun = Date.parse(session.starts_at) <= now;
+  const doors = Date.parse(session.starts_at) - DOORS <= now;
+  const speaks = mayConfirm(me, session.host_id) && session.status !== "cancelled";
+  const manages = mayManage(me, session);
+  const waiting = waitingOf(guests.data ?? []);
+  const expected = (guests.data ?? []).filter((guest) => ["registered", "attended"].includes(guest.state));
+  const count = (state: string) => (guests.data ?? []).filter((guest) => guest.state === state).length;
+  const refresh = () => invalidate("/api/v1/participations", "/api/v1/sessions", "/api/v1/waiting", "/api/v1/reports");
+  const coming = count("registered") + count("attended") + count("recorded") + count("confirmed");
+
+  const tabs = [
+    ...(speaks && begun && waiting.length > 0
+      ? [
+          {
+            key: "confirm",
+            label: t("session.tab.confirm", { count: waiting.length }),
+            children: (
+              <RollCall
+                session={session}
+                guests={guests.data ?? []}
+                onSent={(answer) => {
+                  setSent(answer);
+                  void refresh();
+                  scrollTo({ top: 0 });
+                }}
+              />
+            ),
+          },
+        ]
+      : []),
+    ...(speaks && doors && expected.length > 0
+      ? [
+          {
+            key: "door",
+            label: t("session.tab.door", { present: count("attended"), all: expected.length + count("absent") }),
+            children: <Door session={session} guests={guests.data ?? []} />,
+          },
+        ]
+      : []),
+    {
+      key: "people",
+      label: t("session.tab.people", { count: guests.data?.length ?? 0 }),
+      children: <Guests session={session} />,
+    },
+  ];
+  const usual = tabs.find((tab) => tab.key === (begun ? "confirm" : "door"))?.key ?? "people";
+  const tab = tabs.some((one) => one.key === address.tab) ? address.tab : usual;
+
+  const facts: [string, string][] = [
+    [t("session.host"), named(session.host_name_zh, session.host_name_en)],
+    [t("session.place"), session.place || t("session.noPlace")],
+    [t("session.kind"), kind(session.kind)],
+    [t("session.length"), t("minutes", { count: session.minutes })],
+    [t("session.grades"), grades(session.grades)],
+    [
+      t("session.coming"),
+      session.capacity
+        ? t("session.ofCapacity", { coming, capacity: session.capacity })
+        : t("people", { count: coming }),
+    ],
+    ...(count("waitlisted") > 0
+      ? [[t("session.waitlist"), t("people", { count: count("waitlisted") })] as [string, string]]
+      : []),
+  ];
+
+  return (
+    <>
+      <PageTitle
+        lead={
+          <>
+            <time dateTime={session.starts_at} className="kepu-numbers">
+              {formatTime(session.starts_at, "date", language)} {weekday(session.starts_at, language)}{" "}
+              {formatTime(session.starts_at, "time", language)}–{formatTime(session.ends_at, "time", language)}
+            </time>{" "}
+            <StatusTag of="session" state={session.status} />
+          </>
+        }
+        actions={
+          manages && (
+            <>
+              {session.status !== "cancelled" && (
+                <Button icon={<EditOutlined aria-hidden />} onClick={() => setOpen("edit")}>
+                  {t("session.edit")}
+                </Button>
+              )}
+              <Button icon={<CopyOutlined aria-hidden />} onClick={() => setOpen("copy")}>
+                {t("session.copy")}
+              </Button>
+              {session.status !== "cancelled" && (
+                <Button danger icon={<StopOutlined aria-hidden />} onClick={() => setOpen("cancel")}>
+                  {t("session.cancel")}
+                </Button>
+              )}
+            </>
+          )
+        }
+      >
+        {title}
+      </PageTitle>
+      {session.status === "cancelled" && (
+        <Alert type="error" showIcon style={{ marginBottom: 16 }} title={t("session.cancelled", { reason: session.reason })} />
+      )}
+      <Card size="small" style={{ marginBottom: 16 }}>
+        <dl
+          style={{
+            display: "grid",
+            gridTemplateColumns: phone ? "1fr 1fr" : "repeat(auto-fit, minmax(130px, 1fr))",
+            gap: "10px 20px",
+            margin: 0,
+          }}
+        >
+          {facts.map(([word, value]) => (
+            <div key={word}>
+              <dt style={{ color: "var(--ant-color-text-secondary)", fontSize: 13 }}>{word}</dt>
+              <dd style={{ margin: 0, fontWeight: 600 }}>{value}</dd>
+            </div>
+          ))}
+        </dl>
+      </Card>
+      <Suspense fallback={<Skeleton active />}>
+        {sent && <Outcome session={id} sent={sent} onClose={() => setSent(undefined)} />}
+        {guests.isPending && <PageSkeleton />}
+        {isProblem(guests.error) && guests.error.status === 403 ? (
+          <EmptyState title={t("session.noGuests")} />
+        ) : (
+          <ProblemAlert error={guests.error} retry={guests.refetch} />
+        )}
+        {guests.data && (
+          <>
+            {speaks && !begun && waiting.length > 0 && (
+              <Alert
+                type="info"
+                showIcon
+                style={{ marginBottom: 12 }}
+                title={doors ? t("session.doorOpen") : t("session.notYet", { time: formatTime(session.starts_at, "datetime", language) })}
+              />
+            )}
+            <Tabs
+              activeKey={tab ?? "people"}
+              onChange={(next) => setAddress({ tab: next === usual ? undefined : next })}
+              destroyOnHidden={false}
+              items={tabs}
+            />
+          </>
+        )}
+      </Suspense>
+      <Suspense>
+        {open === "edit" && <SessionForm session={session} onClose={() => setOpen(undefined)} />}
+        {open === "copy" && <CopySession session={session} onClose={() => setOpen(undefined)} />}
+        {open === "cancel" && <CancelSession session={session} onClose={() => setOpen(undefined)} />}
+      </Suspense>
+    </>
+  );
+}
