@@ -73,6 +73,8 @@ interface Props<T, F extends string> {
   /** Begins the names in the address, where a page has two tables. */
   prefix?: string;
   expand?: (row: T) => ReactNode;
+  /** What the answer says besides its rows, above them. */
+  above?: (answer: object) => ReactNode;
 }
 
 const SIZES = [20, 50, 100, 200];
@@ -214,6 +216,7 @@ export function DataTable<T extends object, F extends string = never>(props: Pro
         aria-busy={isPending || isPlaceholderData}
         style={{ opacity: isPlaceholderData ? 0.55 : 1, transition: "opacity 0.15s" }}
       >
+        {data && props.above?.(data)}
         {body()}
       </section>
       {(rows.length > 0 || page > 1) && (

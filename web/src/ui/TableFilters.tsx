@@ -9,7 +9,9 @@ export type Filter<F extends string> = { name: F; label: string } & (
   | { kind: "date" }
   | { kind: "select"; options: { value: string; label: string }[]; width?: number }
   /** A field of the page's own, such as one that finds schools as one types. */
-  | { kind: "own"; field: (value: string | undefined, set: (value: string | undefined) => void) => ReactNode }
+  | { kind: "own"; field: (value: string | undefined, set: (value: string | undefined) => void, id: string) => ReactNode }
+  /** Kept in the address, but set elsewhere. */
+  | { kind: "silent" }
 );
 
 interface Props<F extends string> {
@@ -28,6 +30,7 @@ export function TableFilters<F extends string>({ filters, values, onChange }: Pr
         {filters.map((filter) => {
           const value = values[filter.name];
           const field = `${id}${filter.name}`;
+          if (filter.kind === "silent") return null;
           return (
             <div key={filter.name} style={{ display: "grid", gap: 4 }}>
               <label htmlFor={field} style={{ fontSize: 13 }}>
@@ -64,7 +67,7 @@ export function TableFilters<F extends string>({ filters, values, onChange }: Pr
                   onChange={(next) => onChange(filter.name, next?.format("YYYY-MM-DD"))}
                 />
               )}
-              {filter.kind === "own" && filter.field(value, (next) => onChange(filter.name, next))}
+              {filter.kind === "own" && filter.field(value, (next) => onChange(filter.name, next), field)}
             </div>
           );
         })}

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { Column } from "./DataTable";
 import { download, toCsv } from "./csv";
 import { useProblemText } from "./problems";
+import { useSaveFile } from "./saveFile";
 import { today } from "./time";
 
 /** An export that the service makes. */
@@ -29,6 +30,7 @@ export function TableTools<T>({ name, all, chosen, onChoose, readAll, links }: P
   const say = useProblemText();
   const [busy, setBusy] = useState(false);
   const exported = all.filter((column) => column.csv);
+  const saving = useSaveFile();
 
   const save = async () => {
     const key = `export-${name}`;
@@ -69,9 +71,11 @@ export function TableTools<T>({ name, all, chosen, onChoose, readAll, links }: P
       {links && links.length > 0 ? (
         <Dropdown
           trigger={["click"]}
-          menu={{ items: links.map((link) => ({ key: link.href, label: <a href={link.href} download>{link.label}</a> })) }}
+          menu={{
+            items: links.map((link) => ({ key: link.href, label: link.label, onClick: () => saving.save(link.href, name) })),
+          }}
         >
-          <Button icon={<DownloadOutlined />} aria-haspopup="menu">
+          <Button icon={<DownloadOutlined />} aria-haspopup="menu" loading={saving.busy}>
             {t("table.export")}
           </Button>
         </Dropdown>

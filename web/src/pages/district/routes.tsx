@@ -1,5 +1,42 @@
+import {
+  DashboardOutlined,
+  FundOutlined,
+} from "@ant-design/icons";
 import type { AreaRoute, MenuEntry } from "@/app/area";
+import { OFFICES, READERS } from "./access";
 
-export const routes: AreaRoute[] = [];
+const crumb = (title: string, path: string) => ({ title: `district:${title}`, path });
+const REPORTS = [crumb("reports.title", "/district/reports")];
 
-export const menu: MenuEntry[] = [];
+export const routes: AreaRoute[] = [
+  {
+    path: "/district",
+    handle: { title: "district:dashboard.title", audience: OFFICES },
+    lazy: () => import("./dashboard/Dashboard"),
+  },
+  {
+    path: "/district/reports",
+    handle: { title: "district:reports.credits", audience: READERS, crumbs: REPORTS },
+    lazy: () => import("./reports/Credits"),
+  },
+  {
+    path: "/district/reports/persons",
+    handle: { title: "district:reports.persons", audience: READERS, crumbs: REPORTS },
+    lazy: () => import("./reports/Persons"),
+  },
+  {
+    path: "/district/reports/records",
+    handle: { title: "district:reports.records", audience: READERS, crumbs: REPORTS },
+    lazy: () => import("./reports/Records"),
+  },
+  {
+    path: "/district/reports/hosts",
+    handle: { title: "district:reports.hosts", audience: READERS, crumbs: REPORTS },
+    lazy: () => import("./reports/Hosts"),
+  },
+];
+
+export const menu: MenuEntry[] = [
+  { path: "/district", label: "district:menu.dashboard", icon: <DashboardOutlined />, audience: OFFICES, order: 10 },
+  { path: "/district/reports", label: "district:menu.reports", icon: <FundOutlined />, audience: READERS, order: 11 },
+];

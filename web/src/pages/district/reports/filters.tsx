@@ -1,0 +1,136 @@
+import { Select } from "antd";
+import { useTranslation } from "react-i18next";
+import { useText } from "@/i18n/useText";
+import type { Filter } from "@/ui/TableFilters";
+import { today } from "@/ui/time";
+import { useAddress } from "@/ui/useAddress";
+import { ClassSelect, OrganizationSelect, SchoolSelect, useEffectivePolicies } from "../pick";
+
+export const REPORT_FILTERS = ["policy", "period", "from", "to", "term", "school", "class", "grade", "host", "status"] as const;
+export type ReportFilter = (typeof REPORT_FILTERS)[number];
+export type ReportValues = Partial<Record<ReportFilter, string | undefined>>;
+
+/** School years and terms, the newest first; school years begin in September, the second term in February. */
+export function periods(now: string = today()): { from: string; to: string; year: number; part: "year" | "autumn" | "spring" }[] {
+  const [year = 0, month = 0] = now.split("-").map(Number);
+  const newest = month >= 9 ? year : year - 1;
+  return [newest, newest - 1, newest - 2].flatMap((first) => [
+    { year: first, part: "year" as const, from: `${first}-09-01`, to: `${first + 1}-08-31` },
+    { year: first, part: "autumn" as const, from: `${first}-09-01`, to: `${first + 1}-01-31` },
+    { year: first, part: "spring" as const, from: `${first + 1}-02-01`, to: `${first + 1}-08-31` },
+  ]);
+}
+
+function PeriodSelect({ id }: { id: string }) {
+  const { t } = useTranslation("district");
+  const [{ from, to, term }, set] = useAddress("from", "to", "term", "cursor", "page");
+  const options = periods().map((period) => ({
+    value: `${period.from}~${period.to}`,
+    label: t(`period.${period.part}`, { from: period.year, to: period.year + 1 }),
+  }));
+  const now = term ?? (from || to ? `${from ?? ""}~${to ?? ""}` : "");
+  const known = now === "" || options.some((option) => option.value === now);
+  return (
+    <Select
+      id={id}
+      aria-label={t("filter.period")}
+      value={now}
+      popupMatchSelectWidth={false}
+      style={{ width: 190 }}
+      options={[
+        { value: "", label: t("period.all") },
+        ...options,
+        ...(known ? [] : [{ value: now, label: term ?? t("period.own") }]),
+      ]}
+      onChange={(next) => {
+        const [first, last] = next.split("~");
+        set({ from: first || undefined, to: last || undefined }, ["cursor", "page", "term"]);
+      }}
+    />
+  );
+}
+
+/** The filters of a report, those that it has. */
+export function useReportFilters<F extends ReportFilter>(...wanted: F[]): Filter<F>[] {
+  const { t } = useTranslation("district");
+  const text = useText();
+  const policies = useEffectivePolicies();
+  const [{ school }] = useAddress("school");
+  const all: Record<ReportFilter, Filter<ReportFilter>> = {
+    policy:
+      policies.length > 1
+        ? {
+            name: "policy",
+            label: t("filter.policy"),
+            kind: "select",
+            options: policies.map((one) => ({ value: one.policy_id, label: one.policy_id })),
+            width: 200,
+          }
+        : { name: "policy", label: t("filter.policy"), kind: "silent" },
+    period: { name: "period", label: t("filter.period"), kind: "own", field: (_value, _set, id) => <PeriodSelect id={id} /> },
+    from: { name: "from", label: t("filter.from"), kind: "date" },
+    to: { name: "to", label: t("filter.to"), kind: "date" },
+    term: { name: "term", label: t("filter.term"), kind: "silent" },
+    school: {
+      name: "school",
+      label: t("filter.school"),
+      kind: "own",
+      field: (value, set, id) => <SchoolSelect id={id} value={value} onChange={set} />,
+    },
+    class: school
+      ? {
+          name: "class",
+          label: t("filter.class"),
+          kind: "own",
+          field: (value, set, id) => <ClassSelect id={id} school={school} value={value} onChange={set} />,
+        }
+      : { name: "class", label: t("filter.class"), kind: "silent" },
+    grade: {
+      name: "grade",
+      label: t("filter.grade"),
+      kind: "select",
+      options: Array.from({ length: 12 }, (_, index) => ({
+        value: String(index + 1),
+        label: text(`common:grade.${index + 1}`),
+      })),
+      width: 120,
+    },
+    host: {
+      name: "host",
+      label: t("filter.host"),
+      kind: "own",
+      field: (value, set, id) => <OrganizationSelect id={id} label={t("filter.host")} value={value} onChange={set} />,
+    },
+    status: {
+      name: "status",
+      label: t("filter.status"),
+      kind: "select",
+      options: ["counted", "cut", "refused"].map((word) => ({ value: word, label: text(`common:status.line.${word}`) })),
+      width: 130,
+    },
+  };
+  return wanted.map((name) => all[name] as Filter<F>);
+}
+
+/** The filters as parameters of a report's operation. */
+export function reportQuery(values: ReportValues) {
+  const { period: _, grade, status, ...rest } = values;
+  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value)) as Omit<
+    { [K in keyof typeof rest]: string },
+    never
+  >;
+  return {
+    ...given,
+    ...(grade && { grade: Number(grade) }),
+    ...(status && { status: status as "counted" | "cut" | "refused" }),
+  };
+}
+
+/** The address of a report of the pages, or of the service, with these filters. */
+export function reportPath(path: string, values: Record<string, string | number | null | undefined>): string {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(values))
+    if (value !== undefined && value !== null && value !== "" && name !== "period") params.set(name, String(value));
+  const query = params.toString();
+  return query ? `${path}?${query}` : path;
+}
