@@ -23,7 +23,16 @@ pub(super) struct Groups<'a> {
     /// For each key the value that was numbered last.
     last: Vec<Option<(Value<'a>, u64)>>,
     radix: u64,
-    by_period: [OnceCell<Vec<Option<i64>>>; Period::ALL.len()],
+    by_period: [OnceCell<Spans>; Period::ALL.len()],
+}
+
+/// The spans of time that records lie in.
+struct Spans {
+    of_record: Vec<Option<i64>>,
+    /// The first of them.
+    first: i64,
+    /// How far the last is from the first, and one.
+    width: u64,
 }
 
 const LACKS: u64 = u64::MAX;
@@ -58,9 +67,12 @@ impl<'a> Groups<'a> {
         }
     }
 
-    /// More than the number of any value.
-    pub const fn radix(&self) -> u64 {
-        self.radix
+    /// More than the number of any value of the key.
+    pub fn radix(&self, key: usize, works: &[Work<'a>]) -> u64 {
+        match self.plan.keys.get(key) {
+            Some(Key::Period(period)) => self.spans(*period, works).width,
+            _ => self.radix,
+        }
     }
 
     /// The values that a record has for the policy's key of that number; each is below [`Groups::radix`].
@@ -75,6 +87,11 @@ impl<'a> Groups<'a> {
             }
             return Values::Many(self.many.get(&(key, place)).map(Vec::as_slice).unwrap_or_default());
         }
+        if let Key::Period(period) = name {
+            let spans = self.spans(*period, works);
+            let index = spans.of_record.get(place).copied().flatten();
+            return Values::One(index.and_then(|i| u64::try_from(i.saturating_sub(spans.first)).ok()));
+        }
         let at = key.saturating_mul(self.records).saturating_add(place);
         let known = self.one.get(at).copied().unwrap_or(LACKS);
         if known != NOT_ASKED {
@@ -84,9 +101,8 @@ impl<'a> Groups<'a> {
             Key::Field(field) => work.facts.field(*field),
             Key::Category => work.facts.category().map(Value::Word),
             Key::Rule => work.facts.rule_id().map(Value::Word),
-            Key::Period(period) => self.periods(*period, works).get(place).copied().flatten().map(Value::Number),
             Key::Lifetime => Some(Value::Number(0)),
-            Key::Tag | Key::TagOf(_) => None,
+            Key::Period(_) | Key::Tag | Key::TagOf(_) => None,
         };
         let number = value.map(|value| self.number(key, value));
         if let Some(one) = self.one.get_mut(at) {
@@ -115,8 +131,21 @@ impl<'a> Groups<'a> {
 
     /// The span that each record lies in.
     pub fn periods(&self, period: Period, works: &[Work<'a>]) -> &[Option<i64>] {
-        let cell = Period::ALL.iter().position(|p| *p == period).and_then(|i| self.by_period.get(i));
-        cell.map(|cell| cell.get_or_init(|| indices(period, works)).as_slice()).unwrap_or_default()
+        &self.spans(period, works).of_record
+    }
+
+    fn spans(&self, period: Period, works: &[Work<'a>]) -> &Spans {
+        let [day, week, month, term, school_year, year, stage] = &self.by_period;
+        let cell = match period {
+            Period::Day => day,
+            Period::Week => week,
+            Period::Month => month,
+            Period::Term => term,
+            Period::SchoolYear => school_year,
+            Period::Year => year,
+            Period::Stage => stage,
+        };
+        cell.get_or_init(|| Spans::of(period, works))
     }
 }
 
@@ -128,18 +157,24 @@ fn tags<'a>(key: &Key, work: &Work<'a>) -> impl Iterator<Item = &'a str> {
     })
 }
 
-fn indices(period: Period, works: &[Work<'_>]) -> Vec<Option<i64>> {
-    let mut last = None;
-    let mut index = |work: &Work<'_>| {
-        let asked = (work.facts.day, work.facts.grade());
-        if let Some((known, index)) = last
-            && known == asked
-        {
-            return index;
-        }
-        let index = work.facts.plan.almanac.index(period, asked.0, asked.1);
-        last = Some((asked, index));
-        index
-    };
-    works.iter().map(&mut index).collect()
+impl Spans {
+    fn of(period: Period, works: &[Work<'_>]) -> Self {
+        let mut last = None;
+        let mut index = |work: &Work<'_>| {
+            let asked = (work.facts.day, work.facts.grade());
+            if let Some((known, index)) = last
+                && known == asked
+            {
+                return index;
+            }
+            let index = work.facts.plan.almanac.index(period, asked.0, asked.1);
+            last = Some((asked, index));
+            index
+        };
+        let of_record: Vec<Option<i64>> = works.iter().map(&mut index).collect();
+        let there = || of_record.iter().copied().flatten();
+        let (first, last) = (there().min().unwrap_or_default(), there().max().unwrap_or_default());
+        let width = u64::try_from(last.saturating_sub(first)).unwrap_or(u64::MAX).saturating_add(1);
+        Self { of_record, first, width }
+    }
 }

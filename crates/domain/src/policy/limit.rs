@@ -14,15 +14,6 @@ use super::reason::Reason;
 use super::sheet::Status;
 use crate::credit::{Credit, Ratio, Rounding, RoundingMode};
 
-/// What a group has given away.
-#[derive(Default)]
-struct Group {
-    /// In the unit of the limit; hours as minutes.
-    used: Credit,
-    /// Records that took it, by their place in the works; kept for reasons alone.
-    taken_by: Vec<usize>,
-}
-
 pub(super) fn apply<'a>(
     context: &Context<'a>,
     limit: &Limit,
@@ -44,36 +35,36 @@ pub(super) fn apply<'a>(
         order.sort_by_key(|i| Reverse(works.get(*i).map(|w| w.counted)));
     }
     let mut memberships = Memberships::default();
-    let mut groups: FxHashMap<u64, Group> = FxHashMap::with_capacity_and_hasher(order.len(), FxBuildHasher);
+    // What each group has given away, in the unit of the limit; hours as minutes.
+    let mut used: FxHashMap<u64, Credit> = FxHashMap::with_capacity_and_hasher(order.len(), FxBuildHasher);
+    // Group and record that took of it, for reasons.
+    let mut taken: Vec<(u64, usize)> = Vec::new();
     let mut left_out = false;
-    let take = |groups: &mut FxHashMap<u64, Group>, memberships: &[u64], amount: Credit, index: usize| {
-        for membership in memberships {
-            let group = groups.entry(*membership).or_default();
-            group.used = group.used.plus(amount);
-            if context.with_reasons() && !amount.is_zero() {
-                group.taken_by.push(index);
+    for index in order {
+        let groups = memberships.of(&plan.within, columns, index, works);
+        let Some(work) = works.get_mut(index) else { continue };
+        let of = |group: &u64| used.get(group).copied().unwrap_or_default();
+        let fullest = groups.iter().copied().max_by_key(of);
+        let wanted = wanted(limit.at_most, work);
+        let room = capacity.shortfall(fullest.as_ref().map(of).unwrap_or_default());
+        let cuts = fullest.filter(|_| wanted > room && context.broken(work, &limit.id, limit.force, || None));
+        let amount = if cuts.is_some() { room.min(wanted) } else { wanted };
+        if let Some(fullest) = cuts {
+            let from = cut(limit.at_most, work, wanted, room);
+            left_out |= work.status == Status::Cut;
+            if context.with_reasons() {
+                let by = taken.iter().filter(|(group, _)| *group == fullest).filter_map(|(_, i)| works.get(*i));
+                let taken_by = by.map(|w| w.record.id.clone()).collect();
+                note(limit, works.get_mut(index), from, taken_by);
             }
         }
-    };
-    for index in order {
-        let memberships = memberships.of(&plan.within, columns, index, works);
-        let Some(work) = works.get_mut(index) else { continue };
-        let fullest = memberships.iter().filter_map(|m| groups.get(m)).max_by_key(|g| g.used);
-        let used = fullest.map(|g| g.used).unwrap_or_default();
-        let wanted = wanted(limit.at_most, work);
-        let room = capacity.shortfall(used);
-        if memberships.is_empty() || wanted <= room || !context.broken(work, &limit.id, limit.force, || None) {
-            take(&mut groups, memberships, wanted, index);
-            continue;
+        for group in groups {
+            let used = used.entry(*group).or_default();
+            *used = used.plus(amount);
+            if context.with_reasons() && !amount.is_zero() {
+                taken.push((*group, index));
+            }
         }
-        let taken_by = fullest.map(|g| g.taken_by.clone()).unwrap_or_default();
-        let from = cut(limit.at_most, work, wanted, room);
-        left_out |= work.status == Status::Cut;
-        if context.with_reasons() {
-            let taken_by = taken_by.iter().filter_map(|i| works.get(*i)).map(|w| w.record.id.clone()).collect();
-            note(limit, works.get_mut(index), from, taken_by);
-        }
-        take(&mut groups, memberships, room.min(wanted), index);
     }
     if left_out {
         counting.refresh(works);
@@ -94,7 +85,7 @@ impl Memberships {
         self.groups.push(0);
         let mut room: u64 = 1;
         for (depth, key) in within.iter().enumerate() {
-            let radix = columns.radix();
+            let radix = columns.radix(*key, works);
             room = room.checked_mul(radix).unwrap_or_else(|| {
                 for group in &mut self.groups {
                     let next = u64::try_from(self.folded.len()).unwrap_or(u64::MAX);
