@@ -134,7 +134,7 @@ pub async fn enrolled(tx: &mut Tx, filter: &Filter) -> Result<Vec<EnrolledSum>> 
 pub async fn requirements_now(tx: &mut Tx, filter: &Filter) -> Result<Vec<RequirementSum>> {
     let query = filtered!(
         "WITH g AS MATERIALIZED (
-             SELECT s.requirements_key, count(*) AS persons, min(s.person_id::text)::uuid AS one
+             SELECT s.requirements_key, count(*) AS persons, (array_agg(s.person_id))[1] AS one
              FROM score s JOIN enrolment e ON e.district_id = $1 AND e.person_id = s.person_id AND e.valid_to IS NULL
              WHERE s.district_id = $1 AND s.policy_id = $2 AND s.eligible
                AND ($5::uuid[] IS NULL OR e.school_id = ANY($5)) AND ($6::uuid IS NULL OR e.class_id = $6)
