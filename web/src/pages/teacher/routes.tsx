@@ -1,5 +1,22 @@
+import { CheckSquareOutlined, HomeOutlined } from "@ant-design/icons";
 import type { AreaRoute, MenuEntry } from "@/app/area";
 
-export const routes: AreaRoute[] = [];
+const staff = ["teacher", "school_admin"] as const;
+const readers = ["teacher", "school_admin", "district_official", "city_official", "auditor"] as const;
+const home = { title: "teacher:home.title", path: "/teacher" };
 
-export const menu: MenuEntry[] = [];
+export const routes: AreaRoute[] = [
+  { path: "/teacher", handle: { title: home.title, audience: ["teacher"] }, lazy: () => import("./Home") },
+  { path: "/teacher/record", handle: { title: "teacher:record.title", audience: staff }, lazy: () => import("./record/Record") },
+  { path: "/classes/:id", handle: { title: "teacher:class.title", audience: readers }, lazy: () => import("./ClassPage") },
+  {
+    path: "/persons/:id",
+    handle: { title: "teacher:person.title", audience: [...readers, "guardian", "student"] },
+    lazy: () => import("./PersonPage"),
+  },
+];
+
+export const menu: MenuEntry[] = [
+  { path: "/teacher", label: "teacher:menu.home", icon: <HomeOutlined />, audience: ["teacher"], order: 10 },
+  { path: "/teacher/record", label: "teacher:menu.record", icon: <CheckSquareOutlined />, audience: staff, order: 20 },
+];

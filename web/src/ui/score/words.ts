@@ -1,0 +1,30 @@
+import type { Schemas } from "@/api/client";
+import { useLanguage, useNamed, useText } from "@/i18n/useText";
+import { formatTime } from "../time";
+
+export type Score = Schemas["ScoreView"];
+export type Line = Schemas["LineView"];
+
+const RECORD = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+
+/** Reasons name records by id: say which one is meant, by title and day. */
+export function useReasonWords(lines: readonly Line[]) {
+  const named = useNamed();
+  const text = useText();
+  const { language } = useLanguage();
+  const byId = new Map(lines.map((line) => [line.record_id, line]));
+  return (reason: Pick<Schemas["ReasonView"], "text">): string =>
+    reason.text.replaceAll(RECORD, (id) => {
+      const line = byId.get(id);
+      if (!line) return text("common:score.otherRecord");
+      const day = line.starts_at ? formatTime(line.starts_at, "date", language) : "";
+      return text("common:score.thatRecord", { title: named(line.title_zh, line.title_en), day });
+    });
+}
+
+/** Categories are words of the policy; those that are not known here are shown as they are. */
+export function useCategory() {
+  const text = useText();
+  return (category: string | null | undefined): string =>
+    category ? text(`common:score.category.${category}`, {}, category) : "";
+}
