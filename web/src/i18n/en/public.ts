@@ -1,5 +1,62 @@
 import type zh from "../zh-CN/public";
 import type { Texts } from "../texts";
 
-const texts: Texts<typeof zh> = {};
+const texts: Texts<typeof zh> = {
+  menu: { register: "Register of bases", calendar: "What is coming up" },
+  kind: {
+    school: "School",
+    kindergarten: "Kindergarten",
+    base: "Base",
+    museum: "Museum",
+    company: "Company",
+    institute: "Institute",
+    university: "University",
+    community: "Community",
+    media: "Media",
+    authority: "Authority",
+  },
+  column: {
+    name: "Organization",
+    scheme: "Designation",
+    level: "Level",
+    district: "District",
+    number: "Number",
+    valid: "In force",
+    authority: "Granted by",
+    kind: "Kind",
+    source: "Source",
+    activity: "Activity",
+    time: "Time",
+    host: "Host",
+    place: "Place",
+    grade: "Grades",
+    free: "Places",
+  },
+  register: {
+    title: "Register of designated bases",
+    lead: "Organizations that the authority has designated to host. What takes place before or after that may earn no credit.",
+    onToday: "In force today.",
+    onDay: "In force on {{day}}.",
+    find: "Find",
+    findHint: "Name or number",
+    on: "On another day",
+    since: "since {{from}}",
+    fromTo: "{{from}} – {{to}}",
+    empty: "Nobody is on the register yet",
+    emptyLead: "What the authority grants is published here.",
+  },
+  calendar: {
+    title: "What is coming up",
+    lead: "Activities that take guests. To register, ask the child's school.",
+    find: "Find",
+    findHint: "Activity or host",
+    unlimited: "any number",
+    full: "full, waiting list",
+    free_one: "{{count}} left",
+    free_other: "{{count}} left",
+    empty: "Nothing takes guests at present",
+    emptyLead: "Look in again in a few days, or see the bases on the register.",
+    toRegister: "See the register",
+  },
+};
 export default texts;

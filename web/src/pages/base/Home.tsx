@@ -1,4 +1,4 @@
-import { CheckSquareOutlined } from "@ant-design/icons";
+import { CheckSquareOutlined, RightOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Button, Card, Flex, Skeleton } from "antd";
 import { lazy, Suspense } from "react";
@@ -140,6 +140,11 @@ function Soon() {
   return (
     <Card
       title={<h2 style={{ margin: 0, fontSize: 18 }}>{t("home.soon")}</h2>}
+      extra={
+        <Link to="/base/sessions">
+          {t("home.calendar")} <RightOutlined aria-hidden />
+        </Link>
+      }
     >
       <ProblemAlert error={error} retry={refetch} />
       {isPending && <Skeleton active title={false} paragraph={{ rows: 4 }} />}

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Alert, Button, Card, Skeleton, Tabs } from "antd";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useParams } from "react-router";
+import { Link, useParams } from "react-router";
 import { isProblem } from "@/api/problem";
 import { getQuery, useInvalidate, useMe } from "@/api/query";
 import { usePhone } from "@/app/theme";
@@ -16,7 +16,7 @@ import { StatusTag } from "@/ui/StatusTag";
 import { formatTime } from "@/ui/time";
 import { useAddress } from "@/ui/useAddress";
 import { weekday } from "./day";
-import { guestsQuery } from "./guests";
+import { guestsQuery, stateOf } from "./guests";
 import { mayConfirm, mayManage, useGrades, useKind } from "./hosts";
 import { waitingOf } from "./roll/roll";
 import type { Sent } from "./roll/SendRoll";
@@ -135,7 +135,7 @@ function Session({ id }: { id: string }) {
               {formatTime(session.starts_at, "date", language)} {weekday(session.starts_at, language)}{" "}
               {formatTime(session.starts_at, "time", language)}–{formatTime(session.ends_at, "time", language)}
             </time>{" "}
-            <StatusTag of="session" state={session.status} />
+            <StatusTag of="session" state={stateOf(session, now)} />
           </>
         }
         actions={
@@ -179,6 +179,9 @@ function Session({ id }: { id: string }) {
             </div>
           ))}
         </dl>
+        <div style={{ marginTop: 8 }} className="kepu-no-print">
+          <Link to={`/activities/${session.activity_id}`}>{t("session.activity")}</Link>
+        </div>
       </Card>
       <Suspense fallback={<Skeleton active />}>
         {sent && <Outcome session={id} sent={sent} onClose={() => setSent(undefined)} />}

@@ -9,6 +9,11 @@ export type ActivityRow = Answer<"/api/v1/activities/{id}">;
 /** States in which the host may still speak. */
 export const WAITING = ["recorded", "attended", "registered"];
 
+/** The state as people see it: what is over takes nobody any more, whatever it says. */
+export function stateOf(session: { status: string; ends_at: string }, now: number): string {
+  return session.status === "open" && Date.parse(session.ends_at) < now ? "closed" : session.status;
+}
+
 /** Everybody in a session, however many pages that is. */
 export function guestsQuery(session: string) {
   return queryOptions({

@@ -44,6 +44,9 @@ export const mayManage = (me: Me | null | undefined, of: { host_id: string; dist
 export const mayCorrect = (me: Me | null | undefined, of: { host_id: string; district_id: string }) =>
   holds(me, of.host_id, ["base_admin", "base_staff", "school_admin"]) || official(me, of.district_id);
 
+/** The kinds that published policies name; others may be typed. */
+export const KINDS = ["practice", "visit", "lecture", "club", "festival", "camp", "open-laboratory"];
+
 /** What an activity is, in words: policies name kinds freely, and an unknown one is shown as it is. */
 export function useKind() {
   const text = useText();

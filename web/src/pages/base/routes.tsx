@@ -1,4 +1,4 @@
-import { CheckSquareOutlined } from "@ant-design/icons";
+import { AppstoreOutlined, CalendarOutlined, CheckSquareOutlined } from "@ant-design/icons";
 import type { AreaRoute, MenuEntry } from "@/app/area";
 import type { Role } from "@/app/roles";
 
@@ -9,6 +9,21 @@ const HOSTS: readonly Role[] = ["base_admin", "base_staff", "school_admin", "tea
 export const routes: AreaRoute[] = [
   { path: "/base", handle: { title: "base:home.title", audience: HOSTS }, lazy: () => import("./Home") },
   {
+    path: "/base/sessions",
+    handle: { title: "base:calendar.title", audience: HOSTS },
+    lazy: () => import("./Sessions"),
+  },
+  {
+    path: "/base/activities",
+    handle: { title: "base:activities.title", audience: HOSTS },
+    lazy: () => import("./Activities"),
+  },
+  {
+    path: "/activities/:id",
+    handle: { title: "base:activities.one", audience: "signed-in" },
+    lazy: () => import("./Activity"),
+  },
+  {
     path: "/sessions/:id",
     handle: { title: "base:session.title", audience: "signed-in" },
     lazy: () => import("./Session"),
@@ -17,4 +32,6 @@ export const routes: AreaRoute[] = [
 
 export const menu: MenuEntry[] = [
   { path: "/base", label: "base:menu.home", icon: <CheckSquareOutlined />, audience: BASE, order: 10 },
+  { path: "/base/sessions", label: "base:menu.sessions", icon: <CalendarOutlined />, audience: BASE, order: 20 },
+  { path: "/base/activities", label: "base:menu.activities", icon: <AppstoreOutlined />, audience: BASE, order: 30 },
 ];

@@ -1,5 +1,20 @@
+import { BankOutlined, CalendarOutlined } from "@ant-design/icons";
 import type { AreaRoute, MenuEntry } from "@/app/area";
 
-export const routes: AreaRoute[] = [];
+export const routes: AreaRoute[] = [
+  {
+    path: "/register",
+    handle: { title: "public:register.title", audience: "everyone" },
+    lazy: () => import("./Register"),
+  },
+  {
+    path: "/calendar",
+    handle: { title: "public:calendar.title", audience: "everyone" },
+    lazy: () => import("./PublicCalendar"),
+  },
+];
 
-export const menu: MenuEntry[] = [];
+export const menu: MenuEntry[] = [
+  { path: "/register", label: "public:menu.register", icon: <BankOutlined />, audience: "everyone", order: 200 },
+  { path: "/calendar", label: "public:menu.calendar", icon: <CalendarOutlined />, audience: "everyone", order: 210 },
+];
