@@ -1,4 +1,4 @@
-import { App, AutoComplete, Button, Drawer, Flex, Form, Input, InputNumber, Select, Switch } from "antd";
+import { App, Button, Drawer, Flex, Form, Input, InputNumber, Select, Switch } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
@@ -83,6 +83,7 @@ export default function ActivityForm(props: Props) {
   const { message, modal } = App.useApp();
   const [form] = Form.useForm<Values>();
   const [dirty, setDirty] = useState(false);
+  const [typed, setTyped] = useState("");
   // A code that nobody need invent; the last six digits of the present minute are enough within one host.
   const [code] = useState(() => `A${instantToWall(new Date().toISOString()).replaceAll(/\D/g, "").slice(2)}`);
 
@@ -126,6 +127,9 @@ export default function ActivityForm(props: Props) {
       modal.confirm({ title: t("form.leave"), okText: t("form.leaveOk"), cancelText: t("form.stay"), onOk: onClose });
   };
 
+  const kindNow = Form.useWatch("kind", form);
+  // Policies may name kinds that are not known here: what is typed can be chosen too.
+  const kinds = [...new Set([...KINDS, activity?.kind ?? "", kindNow ?? "", typed.trim().slice(0, 40)])].filter((one) => one !== "");
   const yes = (value: boolean) => t(value ? "activities.yes" : "activities.no");
   const grade = (value: number | null) => (value === null ? "" : text(`common:grade.${value}`, {}, String(value)));
   const show = (values: Values, field: (typeof FIELDS)[number]): string => {
@@ -198,9 +202,9 @@ export default function ActivityForm(props: Props) {
         </Form.Item>
         <Flex gap={12} wrap>
           <Form.Item name="kind" label={t("activities.field.kind")} rules={required} extra={t("activities.kindHelp")} style={{ flex: 1, minWidth: 180 }}>
-            <AutoComplete
-              maxLength={40}
-              options={KINDS.map((value) => ({ value, label: `${kind(value)} (${value})` }))}
+            <Select
+              showSearch={{ onSearch: setTyped, filterOption: (q, option) => `${option?.label}`.toLowerCase().includes(q.toLowerCase()) }}
+              options={kinds.map((value) => ({ value, label: kind(value) === value ? value : `${kind(value)} (${value})` }))}
             />
           </Form.Item>
           <Form.Item name="minutes" label={t("activities.field.minutes")} rules={required}>

@@ -1,4 +1,4 @@
-import { BankOutlined, CalendarOutlined } from "@ant-design/icons";
+import { BankOutlined, ScheduleOutlined } from "@ant-design/icons";
 import type { AreaRoute, MenuEntry } from "@/app/area";
 
 export const routes: AreaRoute[] = [
@@ -16,5 +16,5 @@ export const routes: AreaRoute[] = [
 
 export const menu: MenuEntry[] = [
   { path: "/register", label: "public:menu.register", icon: <BankOutlined />, audience: "everyone", order: 200 },
-  { path: "/calendar", label: "public:menu.calendar", icon: <CalendarOutlined />, audience: "everyone", order: 210 },
+  { path: "/calendar", label: "public:menu.calendar", icon: <ScheduleOutlined />, audience: "everyone", order: 210 },
 ];
