@@ -25,6 +25,7 @@ test.describe("district", () => {
   });
 
   test("reports keep their filters in the address and leave as files", async ({ page }) => {
+    test.setTimeout(300_000);
     for (const [path, name] of [
       ["/district/reports", "reports-credits"],
       ["/district/reports/persons", "reports-persons"],
@@ -44,5 +45,31 @@ test.describe("district", () => {
     await page.getByRole("button", { name: "导出" }).click();
     await page.getByRole("menuitem", { name: "CSV" }).click();
     expect((await waiting).suggestedFilename()).toMatch(/\.csv$/);
+  });
+
+  test("results are judged beside their evidence", async ({ page }) => {
+    await page.goto("/district/results?state=submitted&size=20");
+    await settled(page);
+    await axe(page);
+    await shot(page, "district-results");
+    await page.getByRole("table").getByRole("link").first().click();
+    await expect(page.getByRole("heading", { level: 1 })).toContainText("的竞赛成绩");
+    await axe(page);
+    await shot(page, "district-result");
+    await page.getByRole("button", { name: "退回" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "退回" }).click();
+    await expect(page.getByText("请写明理由，提交人会看到")).toBeVisible();
+    await page.getByRole("dialog").getByRole("button", { name: "取消" }).click();
+    const verified = await page.request.get("/api/v1/results?state=verified&limit=500");
+    const { items } = (await verified.json()) as { items: { id: string; evidence_count: number }[] };
+    const with_file = items.find((one) => one.evidence_count > 0);
+    expect(with_file).toBeTruthy();
+    await page.goto(`/district/results/${with_file?.id}`);
+    await expect(page.getByRole("img", { name: /证明材料|第 1 页/ })).toBeVisible();
+    await axe(page);
+    await shot(page, "district-result-evidence");
+    await page.goto("/district/results/match");
+    await axe(page);
+    await shot(page, "district-match");
   });
 });

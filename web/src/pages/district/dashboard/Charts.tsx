@@ -1,63 +1,78 @@
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
 import type { Schemas } from "@/api/client";
-import { useText } from "@/i18n/useText";
+import { useLanguage, useText } from "@/i18n/useText";
 import { Chart } from "@/ui/Chart";
 import { Credit } from "@/ui/Credit";
-import { count, percent, perHead } from "../decimal";
+import { formatTime } from "@/ui/time";
+import { bars, GRID, VALUES } from "../bars";
+import { count, percent } from "../decimal";
 import { categoryName } from "../reports/Credits";
 import { reportPath } from "../reports/filters";
+import { CONTEST_LEVELS, useResultWords } from "../results/words";
 
-export type Values = Record<"policy" | "from" | "to" | "term" | "school", string | undefined>;
-interface Props {
-  report: Schemas["CreditsReport"];
-  values: Values;
-}
+export type Values = Record<"policy" | "from" | "to" | "term" | "school" | "grade", string | undefined>;
+type Place = Schemas["PlaceFigures"];
 
-const GRID = { left: 8, right: 48, top: 24, bottom: 8, containLabel: true };
 /** Credits only become numbers for the length of a bar. */
-const ranked = (rows: Schemas["PlaceSums"][]) =>
-  rows.toSorted((a, b) => pixels(perHead(b.credits, b.enrolled)) - pixels(perHead(a.credits, a.enrolled)));
 const pixels = (credits: string | null | undefined) => Number(credits ?? 0);
+const last = (month: string) => {
+  const [year = 0, number = 0] = month.split("-").map(Number);
+  return `${month.slice(0, 8)}${new Date(Date.UTC(year, number, 0)).getUTCDate()}`;
+};
 
-/** One bar a row, the longest name readable; `null` values draw nothing. */
-export function bars(names: string[], values: number[], unit: string, horizontal: boolean, extra: object = {}) {
-  const category = { type: "category", data: names, axisTick: { show: false }, ...(horizontal && { inverse: true }) };
-  const value = { type: "value", splitNumber: 3, axisLabel: { hideOverlap: true } };
-  return {
-    grid: GRID,
-    tooltip: { trigger: "axis", confine: true, axisPointer: { type: "shadow" } },
-    xAxis: horizontal ? value : category,
-    yAxis: horizontal ? category : value,
-    series: [{ type: "bar", name: unit, data: values, barMaxWidth: 28, cursor: "pointer", label: { show: true, position: horizontal ? "right" : "top" }, ...extra }],
-  };
+/** The host of a record, as the overview gives it. */
+interface Host {
+  host_id?: string | null;
+  name?: string | null;
+  participants: number;
+  records: number;
+  credits: string;
 }
 
-export function Charts({ report, values }: Props) {
+export function Charts({ report, values }: { report: Schemas["Overview"]; values: Values }) {
   const { t } = useTranslation("district");
   const text = useText();
+  const { language } = useLanguage();
+  const words = useResultWords();
   const navigate = useNavigate();
   const persons = (more: Record<string, string | number | null | undefined>) =>
     reportPath("/district/reports/persons", { ...values, ...more });
-
-  const schools = ranked((report.by_school ?? []).filter((row) => row.school_id && row.enrolled > 0));
-  const inClasses = values.school !== undefined;
-  const classes = (report.by_class ?? []).filter((row) => row.class_id && row.enrolled > 0);
-  const grades = (report.by_grade ?? []).filter((row) => row.grade !== null && row.grade !== undefined && row.enrolled > 0);
-  const bands = report.distribution?.bands ?? [];
-  const categories = (report.by_category ?? []).filter((row) => row.category !== "");
-  const hosts = (report.by_host ?? []).filter((row) => row.host_id).slice(0, 15);
-  const requirements = report.requirements ?? [];
-  const levels = report.levels ?? [];
-  const className = (row: Schemas["PlaceSums"]) => `${text(`common:grade.${row.grade}`)} ${row.name ?? ""}`;
-  const bandName = (band: Schemas["Band"]) =>
-    band.to === "0" ? t("dashboard.noCredit") : t("dashboard.band", { from: band.from, to: band.to });
-  const each = t("col.perHead");
+  const records = (more: Record<string, string | number | null | undefined>) =>
+    reportPath("/district/reports/records", { ...values, ...more });
   const open = (to: string | undefined) => to && navigate(to);
-  const list = inClasses ? classes : schools;
-  const listPath = (row: Schemas["PlaceSums"]) =>
-    inClasses ? persons({ class: row.class_id }) : persons({ school: row.school_id });
-  const listName = (row: Schemas["PlaceSums"]) => (inClasses ? className(row) : (row.name ?? ""));
+  const each = t("col.perHead");
+
+  const schools = report.by_school
+    .filter((row) => row.school_id && row.enrolled > 0)
+    .toSorted((a, b) => pixels(b.credits_per_enrolled) - pixels(a.credits_per_enrolled));
+  const grades = report.by_grade.filter((row) => row.grade !== null && row.grade !== undefined && row.enrolled > 0);
+  const categories = report.by_category.filter((row) => row.category !== "");
+  const hosts = (report.by_host as unknown as Host[]).filter((row) => row.host_id).slice(0, 15);
+  const monthPath = (row: Schemas["MonthFigures"]) => records({ from: row.month, to: last(row.month), term: undefined });
+  const grade = (row: Place) => text(`common:grade.${row.grade}`);
+  const placeRow = (key: string, to: string, name: ReactNode, row: Place) => ({
+    key,
+    cells: [
+      <Link key="name" to={to}>
+        {name}
+      </Link>,
+      <Credit key="each" value={row.credits_per_enrolled} />,
+      percent(row.participation),
+      count(row.enrolled),
+    ],
+  });
+
+  const levels = [...new Set(report.results.map((row) => row.contest_level))].toSorted(
+    (a, b) => CONTEST_LEVELS.findIndex((one) => one === a) - CONTEST_LEVELS.findIndex((one) => one === b),
+  );
+  const awards = ["special", "first", "second", "third", "excellence"];
+  const known = [...new Set(report.results.map((row) => row.award ?? ""))].toSorted((a, b) => awards.indexOf(a) - awards.indexOf(b));
+  const awardName = (award: string) => (award === "" ? t("dashboard.placeOnly") : text(`district:award.${award}`, {}, award));
+  const number = (level: string, award: string) =>
+    report.results.find((row) => row.contest_level === level && (row.award ?? "") === award)?.results ?? 0;
+  const resultsPath = reportPath("/district/results", { state: "verified", school: values.school, from: values.from, to: values.to });
 
   return (
     <div
@@ -70,132 +85,102 @@ export function Charts({ report, values }: Props) {
       }}
     >
       <Chart
-        title={inClasses ? t("dashboard.byClass") : t("dashboard.bySchool")}
-        height={Math.max(300, list.length * 24 + 60)}
+        title={t("dashboard.bySchool")}
+        height={Math.max(300, schools.length * 26 + 60)}
         option={bars(
-          list.map(listName),
-          list.map((row) => pixels(perHead(row.credits, row.enrolled))),
+          schools.map((row) => row.name ?? ""),
+          schools.map((row) => pixels(row.credits_per_enrolled)),
           each,
           true,
         )}
         table={{
-          columns: [inClasses ? t("col.class") : t("col.school"), each, t("col.participation"), t("col.enrolled")],
-          rows: list.map((row) => ({
-            key: row.class_id ?? row.school_id ?? "",
-            cells: [
-              <Link key="name" to={listPath(row)}>
-                {listName(row)}
-              </Link>,
-              perHead(row.credits, row.enrolled),
-              percent(row.participation),
-              count(row.enrolled),
-            ],
-          })),
+          columns: [t("col.school"), each, t("col.participation"), t("col.enrolled")],
+          rows: schools.map((row) => placeRow(row.school_id ?? "", persons({ school: row.school_id }), row.name, row)),
         }}
-        onSelect={({ dataIndex }) => open(list[dataIndex] && listPath(list[dataIndex]))}
+        onSelect={({ dataIndex }) => open(persons({ school: schools[dataIndex]?.school_id }))}
       />
       <div style={{ display: "grid", gap: 16 }}>
         <Chart
-          title={t("dashboard.byGrade")}
-          height={220}
+          title={t("dashboard.months")}
+          height={240}
           option={bars(
-            grades.map((row) => text(`common:grade.${row.grade}`)),
-            grades.map((row) => pixels(perHead(row.credits, row.enrolled))),
+            report.by_month.map((row) => row.month.slice(0, 7)),
+            report.by_month.map((row) => row.participants),
+            t("col.participants"),
+            false,
+            { barCategoryGap: "15%", barMaxWidth: 60, label: { show: false } },
+          )}
+          table={{
+            columns: [t("dashboard.month"), t("col.participants"), t("col.records"), t("col.credits")],
+            rows: report.by_month.map((row) => ({
+              key: row.month,
+              cells: [
+                <Link key="month" to={monthPath(row)}>
+                  {formatTime(row.month, "month", language)}
+                </Link>,
+                count(row.participants),
+                count(row.records),
+                <Credit key="credits" value={row.credits} />,
+              ],
+            })),
+          }}
+          onSelect={({ dataIndex }) => open(report.by_month[dataIndex] && monthPath(report.by_month[dataIndex]))}
+        />
+        <Chart
+          title={t("dashboard.byGrade")}
+          height={240}
+          option={bars(
+            grades.map(grade),
+            grades.map((row) => pixels(row.credits_per_enrolled)),
             each,
             false,
           )}
           table={{
             columns: [t("col.grade"), each, t("col.participation"), t("col.enrolled")],
-            rows: grades.map((row) => ({
-              key: String(row.grade),
-              cells: [
-                <Link key="name" to={persons({ grade: row.grade })}>
-                  {text(`common:grade.${row.grade}`)}
-                </Link>,
-                perHead(row.credits, row.enrolled),
-                percent(row.participation),
-                count(row.enrolled),
-              ],
-            })),
+            rows: grades.map((row) => placeRow(String(row.grade), persons({ grade: row.grade }), grade(row), row)),
           }}
           onSelect={({ dataIndex }) => open(persons({ grade: grades[dataIndex]?.grade }))}
-        />
-        <Chart
-          title={t("dashboard.distribution")}
-          height={220}
-          option={bars(
-            bands.map(bandName),
-            bands.map((band) => band.persons),
-            t("col.persons"),
-            false,
-            { barCategoryGap: "10%", barMaxWidth: 80 },
-          )}
-          table={{
-            columns: [t("col.credits"), t("col.persons"), t("col.share")],
-            rows: bands.map((band) => ({
-              key: `${band.from}-${band.to}`,
-              cells: [bandName(band), count(band.persons), percent(band.share)],
-            })),
-          }}
-          onSelect={() => open(persons({}))}
         />
       </div>
       <Chart
         title={t("dashboard.requirements")}
-        height={Math.max(160, requirements.length * 70 + 70)}
+        height={Math.max(190, report.requirements.length * 64 + 70)}
         option={{
-          grid: { ...GRID, top: 36 },
+          grid: { ...GRID, top: 40 },
           legend: { top: 0 },
           tooltip: { trigger: "axis", confine: true, axisPointer: { type: "shadow" } },
-          xAxis: { type: "value", splitNumber: 3, axisLabel: { hideOverlap: true } },
+          xAxis: VALUES,
           yAxis: {
             type: "category",
             inverse: true,
-            data: requirements.map((row) => row.title),
+            data: report.requirements.map((row) => row.title),
             axisTick: { show: false },
             axisLabel: { width: 150, overflow: "break" },
           },
           series: [
-            { type: "bar", stack: "all", name: t("col.met"), data: requirements.map((row) => row.met), barMaxWidth: 28 },
-            { type: "bar", stack: "all", name: t("col.short"), data: requirements.map((row) => row.short), barMaxWidth: 28 },
+            { type: "bar", stack: "all", name: t("col.met"), data: report.requirements.map((row) => row.met), barMaxWidth: 28 },
+            { type: "bar", stack: "all", name: t("col.short"), data: report.requirements.map((row) => row.short), barMaxWidth: 28 },
           ],
         }}
         table={{
-          columns: [t("col.requirement"), t("col.met"), t("col.metShare"), t("col.short"), t("col.shortfall")],
-          rows: requirements.map((row) => ({
+          columns: [t("col.requirement"), t("col.met"), t("col.metShare"), t("col.short")],
+          rows: report.requirements.map((row) => ({
             key: row.id,
             cells: [
-              row.title,
+              <Link key="title" to={persons({})}>
+                {row.title}
+              </Link>,
               count(row.met),
               percent(row.met_share),
               count(row.short),
-              row.shortfall.smallest ? `${row.shortfall.smallest} – ${row.shortfall.largest}` : "",
             ],
-          })),
-        }}
-        onSelect={() => open(persons({}))}
-      />
-      <Chart
-        title={t("dashboard.levels")}
-        height={Math.max(160, levels.length * 30 + 60)}
-        option={bars(
-          levels.map((row) => row.title ?? t("dashboard.belowFirst")),
-          levels.map((row) => row.persons),
-          t("col.persons"),
-          true,
-        )}
-        table={{
-          columns: [t("col.level"), t("col.persons")],
-          rows: levels.map((row) => ({
-            key: `${row.ladder} ${row.level}`,
-            cells: [`${row.ladder_title} · ${row.title ?? t("dashboard.belowFirst")}`, count(row.persons)],
           })),
         }}
         onSelect={() => open(persons({}))}
       />
       <Chart
         title={t("dashboard.categories")}
-        height={Math.max(180, categories.length * 40 + 60)}
+        height={Math.max(190, categories.length * 40 + 60)}
         option={bars(
           categories.map((row) => categoryName(row, text, "")),
           categories.map((row) => pixels(row.credits)),
@@ -207,7 +192,9 @@ export function Charts({ report, values }: Props) {
           rows: categories.map((row) => ({
             key: row.category,
             cells: [
-              categoryName(row, text, ""),
+              <Link key="name" to={records({})}>
+                {categoryName(row, text, "")}
+              </Link>,
               <Credit key="credits" value={row.credits} />,
               percent(row.share),
               count(row.participants),
@@ -215,11 +202,43 @@ export function Charts({ report, values }: Props) {
             ],
           })),
         }}
-        onSelect={() => open(reportPath("/district/reports/records", values))}
+        onSelect={() => open(records({}))}
+      />
+      <Chart
+        title={t("dashboard.results")}
+        height={Math.max(260, levels.length * 44 + 80)}
+        option={{
+          grid: { ...GRID, top: 40 },
+          legend: { top: 0, type: "scroll" },
+          tooltip: { trigger: "axis", confine: true, axisPointer: { type: "shadow" } },
+          xAxis: VALUES,
+          yAxis: { type: "category", inverse: true, data: levels.map(words.level), axisTick: { show: false } },
+          series: known.map((award) => ({
+            type: "bar",
+            stack: "all",
+            name: awardName(award),
+            data: levels.map((level) => number(level, award)),
+            barMaxWidth: 28,
+            cursor: "pointer",
+          })),
+        }}
+        table={{
+          columns: [t("results.level"), ...known.map(awardName)],
+          rows: levels.map((level) => ({
+            key: level,
+            cells: [
+              <Link key="level" to={resultsPath}>
+                {words.level(level)}
+              </Link>,
+              ...known.map((award) => count(number(level, award))),
+            ],
+          })),
+        }}
+        onSelect={() => open(resultsPath)}
       />
       <Chart
         title={t("dashboard.hosts")}
-        height={Math.max(220, hosts.length * 26 + 60)}
+        height={Math.max(260, hosts.length * 26 + 60)}
         option={bars(
           hosts.map((row) => row.name ?? ""),
           hosts.map((row) => row.participants),
@@ -231,7 +250,7 @@ export function Charts({ report, values }: Props) {
           rows: hosts.map((row) => ({
             key: row.host_id ?? "",
             cells: [
-              <Link key="name" to={reportPath("/district/reports/records", { ...values, host: row.host_id })}>
+              <Link key="name" to={records({ host: row.host_id })}>
                 {row.name}
               </Link>,
               count(row.participants),
@@ -240,9 +259,7 @@ export function Charts({ report, values }: Props) {
             ],
           })),
         }}
-        onSelect={({ dataIndex }) =>
-          open(reportPath("/district/reports/records", { ...values, host: hosts[dataIndex]?.host_id }))
-        }
+        onSelect={({ dataIndex }) => open(records({ host: hosts[dataIndex]?.host_id }))}
       />
     </div>
   );

@@ -4,24 +4,16 @@ import { Link } from "react-router";
 import type { Schemas } from "@/api/client";
 import { useText } from "@/i18n/useText";
 import { EmptyState } from "@/ui/EmptyState";
-import { useSchools } from "../pick";
 import { count, percent } from "../decimal";
 import { reportPath } from "../reports/filters";
 import type { Values } from "./Charts";
 
-type Place = Schemas["PlaceSums"];
+type Place = Schemas["PlaceFigures"];
 
 /** Places with somebody whom nothing reached, the least reached first. */
-export function notReached(places: readonly Place[]): Place[] {
-  return places
-    .filter((place) => place.enrolled > place.participants)
-    .toSorted((a, b) => a.participants / a.enrolled - b.participants / b.enrolled || b.enrolled - a.enrolled);
-}
-
-export function NotReached({ report, values }: { report: Schemas["CreditsReport"]; values: Values }) {
+export function NotReached({ report, values }: { report: Schemas["Overview"]; values: Values }) {
   const { t } = useTranslation("district");
   const text = useText();
-  const { nameOf } = useSchools();
   const persons = (more: Record<string, string | number | null | undefined>) =>
     reportPath("/district/reports/persons", { ...values, ...more });
   const grade = (value: number | null | undefined) => (value === null || value === undefined ? "" : text(`common:grade.${value}`));
@@ -29,22 +21,22 @@ export function NotReached({ report, values }: { report: Schemas["CreditsReport"
     {
       key: "schools",
       title: t("notReached.schools"),
-      rows: notReached((report.by_school ?? []).filter((row) => row.school_id)),
+      rows: report.not_reached.schools,
       name: (row: Place) => <Link to={persons({ school: row.school_id })}>{row.name}</Link>,
     },
     {
       key: "grades",
       title: t("notReached.grades"),
-      rows: notReached((report.by_grade ?? []).filter((row) => row.grade !== null)),
+      rows: report.not_reached.grades,
       name: (row: Place) => <Link to={persons({ grade: row.grade })}>{grade(row.grade)}</Link>,
     },
     {
       key: "classes",
       title: t("notReached.classes"),
-      rows: notReached((report.by_class ?? []).filter((row) => row.class_id)),
+      rows: report.not_reached.classes,
       name: (row: Place) => (
         <Link to={persons({ school: row.school_id, class: row.class_id })}>
-          {nameOf(row.school_id)} {grade(row.grade)} {row.name}
+          {row.school_name} {grade(row.grade)} {row.name}
         </Link>
       ),
     },

@@ -14,20 +14,19 @@ import { reportPath, reportQuery, useReportFilters } from "../reports/filters";
 import { Charts } from "./Charts";
 import { NotReached } from "./NotReached";
 
-const PARTS = "distribution,category,requirement,level,host,school,grade,class";
-
 /** How the district stands in a period: figures, charts, and who was not reached. Each leads to the students behind it. */
 export function Standing() {
   const { t } = useTranslation("district");
   const { lang } = useLanguage();
-  const filters = useReportFilters("policy", "period", "from", "to", "term", "school");
-  const [values, set] = useAddress("policy", "from", "to", "term", "school");
+  const filters = useReportFilters("policy", "period", "from", "to", "term", "school", "grade");
+  const [values, set] = useAddress("policy", "from", "to", "term", "school", "grade");
   const { data, error, isPending, isPlaceholderData, refetch } = useQuery({
-    ...getQuery("/api/v1/reports/credits", { params: { query: { ...reportQuery(values), group: PARTS, lang } } }),
+    ...getQuery("/api/v1/reports/overview", { params: { query: { ...reportQuery(values), lang } } }),
     placeholderData: keepPreviousData,
-    staleTime: 5 * 60_000,
+    staleTime: 60_000,
   });
-  const main = data?.requirements?.[0];
+  const main = data?.requirements[0];
+  const refused = data?.by_category.find((row) => row.category === "")?.records ?? 0;
   return (
     <>
       <Flex gap={12} wrap align="end" justify="space-between" className="kepu-no-print" style={{ marginBottom: 12 }}>
@@ -50,14 +49,14 @@ export function Standing() {
               },
               {
                 label: t("figure.notReached"),
-                value: count(Math.max(0, data.totals.enrolled - data.totals.participants)),
+                value: count(data.not_reached.persons),
                 note: t("figure.notReachedNote"),
                 to: "#not-reached",
               },
               {
                 label: t("figure.perHead"),
                 value: data.totals.credits_per_enrolled ?? "—",
-                note: t("figure.median", { median: data.distribution?.median ?? "—", sum: data.totals.credits }),
+                note: t("figure.sum", { credits: data.totals.credits }),
                 to: reportPath("/district/reports", values),
               },
               ...(main
@@ -72,8 +71,8 @@ export function Standing() {
                 : []),
               {
                 label: t("figure.refused"),
-                value: percentOf(data.totals.refused, data.totals.records) ?? "—",
-                note: t("figure.refusedNote", { refused: count(data.totals.refused), all: count(data.totals.records) }),
+                value: percentOf(refused, data.totals.records) ?? "—",
+                note: t("figure.refusedNote", { refused: count(refused), all: count(data.totals.records) }),
                 to: reportPath("/district/reports/records", { ...values, status: "refused" }),
               },
             ]}

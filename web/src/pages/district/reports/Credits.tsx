@@ -5,6 +5,7 @@ import { Link } from "react-router";
 import type { Schemas } from "@/api/client";
 import { getQuery } from "@/api/query";
 import { useLanguage, useText } from "@/i18n/useText";
+import { Chart } from "@/ui/Chart";
 import { Credit } from "@/ui/Credit";
 import { PageSkeleton } from "@/ui/PageSkeleton";
 import { PageTitle } from "@/ui/PageTitle";
@@ -12,6 +13,7 @@ import { ProblemAlert } from "@/ui/ProblemAlert";
 import { TableFilters } from "@/ui/TableFilters";
 import { useAddress } from "@/ui/useAddress";
 import { count, milli, percent, perHead } from "../decimal";
+import { bars } from "../bars";
 import { Figures } from "../Figures";
 import { About, Illustrative, ReportActions, ReportTabs } from "./Frame";
 import { reportPath, reportQuery, useReportFilters } from "./filters";
@@ -60,6 +62,9 @@ export function Component() {
     },
     ...sums,
   ];
+  const bands = data?.distribution?.bands ?? [];
+  const bandName = (band: Schemas["Band"]) =>
+    band.to === "0" ? t("dashboard.noCredit") : t("dashboard.band", { from: band.from, to: band.to });
   const className = (row: Place) =>
     row.grade === null || row.grade === undefined ? row.name : `${text(`common:grade.${row.grade}`)} ${row.name ?? ""}`;
 
@@ -100,6 +105,24 @@ export function Component() {
               { key: "short", title: t("col.short"), render: (row) => count(row.short) },
               { key: "least", title: t("col.shortfall"), render: (row) => row.shortfall.smallest && `${row.shortfall.smallest} – ${row.shortfall.largest}` },
             ]}
+          />
+          <Chart
+            title={t("dashboard.distribution")}
+            height={240}
+            option={bars(
+              bands.map(bandName),
+              bands.map((band) => band.persons),
+              t("col.persons"),
+              false,
+              { barCategoryGap: "10%", barMaxWidth: 80 },
+            )}
+            table={{
+              columns: [t("col.credits"), t("col.persons"), t("col.share")],
+              rows: bands.map((band) => ({
+                key: `${band.from}-${band.to}`,
+                cells: [bandName(band), count(band.persons), percent(band.share)],
+              })),
+            }}
           />
           <SumTable
             title={t("part.levels")}
@@ -197,12 +220,11 @@ export function Component() {
   );
 }
 
-/** What a category is called: by the policy, or, where it gives no title, by a usual word. */
+/** What a category is called: by a usual word, or by the policy. */
 export function categoryName(
   row: { category: string; title: string },
   text: (key: string, options?: Record<string, unknown>, fallback?: string) => string,
   none: string,
 ): string {
-  if (row.category === "") return none;
-  return row.title === row.category ? text(`district:category.${row.category}`, {}, row.category) : row.title;
+  return row.category === "" ? none : text(`district:category.${row.category}`, {}, row.title);
 }
