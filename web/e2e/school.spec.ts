@@ -38,7 +38,7 @@ test.describe("school", () => {
     await page.getByLabel("第 3 行 出生日期").fill("2015-12-04");
     await page.getByRole("button", { name: "改正第 3 行", exact: true }).click();
     await expect(page.getByText("第 3 行已改正：新增")).toBeVisible();
-    await expect(page.getByRole("radio", { name: "有误 1" })).toBeVisible();
+    await expect(page.getByText("有误 1", { exact: true })).toBeVisible();
 
     // Nearly everybody would leave: that must be meant.
     await page.getByRole("button", { name: "写入名册" }).click();
@@ -50,5 +50,71 @@ test.describe("school", () => {
     await page.getByRole("tooltip").getByRole("button", { name: "放弃" }).click();
     await expect(page.getByText("这次导入已放弃，名册没有改动。")).toBeVisible();
     await settled(page);
+  });
+
+  test("lists of the school", async ({ page }) => {
+    for (const [path, title] of [
+      ["confirm", "校内活动待确认"],
+      ["records?state=rejected", "参与记录"],
+      ["results", "竞赛成绩"],
+      ["classes", "班级"],
+      ["persons?status=active", "人员"],
+    ] as const) {
+      await page.goto(`/school/${path}`);
+      await expect(page.getByRole("heading", { level: 1, name: title })).toBeVisible();
+      await axe(page);
+      await shot(page, `school-${path.split("?")[0]}`);
+    }
+  });
+
+  test("the year's end is previewed", async ({ page }) => {
+    await page.goto("/school/promotion");
+    await page.getByRole("button", { name: "预览" }).click();
+    await expect(page.getByRole("table", { name: "年终升级" })).toBeVisible();
+    await axe(page);
+    await shot(page, "school-promotion");
+    await page.getByRole("button", { name: "执行升级" }).click();
+    await expect(page.getByRole("dialog", { name: "现在执行年终升级？" })).toBeVisible();
+    await page.getByRole("button", { name: "取消" }).click();
+  });
+
+  test("accounts are made with slips, and disabled", async ({ page }) => {
+    const login = `e2e.${Date.now().toString(36)}`;
+    await page.goto("/school/accounts");
+    await axe(page);
+    await page.getByRole("button", { name: "新建账号" }).click();
+    await page.getByRole("textbox", { name: "姓名", exact: true }).fill("测试教师");
+    await page.getByRole("textbox", { name: "账号", exact: true }).fill("teacher01");
+    await page.getByRole("button", { name: "新建", exact: true }).click();
+    await expect(page.getByText("这个账号已被使用，请换一个")).toBeVisible();
+    await page.getByRole("textbox", { name: "账号", exact: true }).fill(login);
+    await axe(page);
+    await page.getByRole("button", { name: "新建", exact: true }).click();
+    const slips = page.getByRole("region", { name: "初始密码" });
+    await expect(slips.getByText(login)).toBeVisible();
+    await axe(page);
+    await shot(page, "school-accounts");
+    await slips.getByRole("button", { name: "已分发，关闭" }).click();
+    await page.getByRole("searchbox", { name: "账号或姓名" }).fill(login);
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "测试教师 的操作" }).click();
+    await page.getByRole("menuitem", { name: "停用" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "确定" }).click();
+    await expect(page.getByText("测试教师 的账号已停用")).toBeVisible();
+    await page.getByRole("button", { name: "测试教师 的操作" }).click();
+    await page.getByRole("menuitem", { name: "权限" }).click();
+    await expect(page.getByRole("dialog", { name: "测试教师 的权限" })).toBeVisible();
+    await shot(page, "school-grants");
+  });
+
+  test("the report of the school", async ({ page }) => {
+    await page.goto("/school/report");
+    await expect(page).toHaveURL(/school=/);
+    await expect(page.getByRole("table", { name: "班级" }).or(page.getByRole("table", { name: /班/ })).first()).toBeVisible();
+    await axe(page);
+    await shot(page, "school-report");
+    await page.goto("/school/report/persons");
+    await axe(page);
+    await shot(page, "school-report-persons");
   });
 });

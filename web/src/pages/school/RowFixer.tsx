@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { api, call, ifMatch, type Schemas } from "@/api/client";
 import { isProblem } from "@/api/problem";
 import { getQuery, useInvalidate } from "@/api/query";
+import { usePhone } from "@/app/theme";
 import { ProblemAlert } from "@/ui/ProblemAlert";
 import { useColumnName, useRefusal } from "./words";
 
@@ -18,6 +19,7 @@ export function RowFixer({ roster, row }: { roster: Schemas["ImportView"]; row: 
   const { t } = useTranslation("school");
   const { t: common } = useTranslation();
   const { message } = App.useApp();
+  const phone = usePhone();
   const client = useQueryClient();
   const invalidate = useInvalidate();
   const column = useColumnName();
@@ -72,7 +74,7 @@ export function RowFixer({ roster, row }: { roster: Schemas["ImportView"]; row: 
         requiredMark={false}
         initialValues={written}
         onFinish={(cells) => fix.mutate(cells)}
-        style={{ display: "grid", gap: 8, minWidth: 260 }}
+        style={{ display: "grid", gap: 8, minWidth: phone ? 0 : 260, maxWidth: 420 }}
       >
         {wrong.map(([name, error]) =>
           CELLS.includes(name as Cell) ? (

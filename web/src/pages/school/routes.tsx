@@ -1,7 +1,18 @@
-import { BankOutlined, ImportOutlined } from "@ant-design/icons";
+import {
+  BankOutlined,
+  CheckSquareOutlined,
+  FundOutlined,
+  IdcardOutlined,
+  ImportOutlined,
+  ReadOutlined,
+  TeamOutlined,
+  TrophyOutlined,
+  UserOutlined,
+} from "@ant-design/icons";
 import type { AreaRoute, MenuEntry } from "@/app/area";
 
 const audience = ["school_admin"] as const;
+const report = { title: "school:report.title", path: "/school/report" };
 const home = { title: "school:home.title", path: "/school" };
 
 export const routes: AreaRoute[] = [
@@ -20,9 +31,66 @@ export const routes: AreaRoute[] = [
     },
     lazy: () => import("./Import"),
   },
+  {
+    path: "/school/classes",
+    handle: { title: "school:classes.title", audience, crumbs: [home] },
+    lazy: () => import("./Classes"),
+  },
+  {
+    path: "/school/promotion",
+    handle: { title: "school:promotion.title", audience, crumbs: [home, { title: "school:classes.title", path: "/school/classes" }] },
+    lazy: () => import("./Promotion"),
+  },
+  {
+    path: "/school/persons",
+    handle: { title: "school:persons.title", audience, crumbs: [home] },
+    lazy: () => import("./Persons"),
+  },
+  {
+    path: "/school/confirm",
+    handle: { title: "school:confirm.title", audience, crumbs: [home] },
+    lazy: () => import("./Confirm"),
+  },
+  {
+    path: "/school/records",
+    handle: { title: "school:records.title", audience, crumbs: [home] },
+    lazy: () => import("./Records"),
+  },
+  {
+    path: "/school/results",
+    handle: { title: "school:results.title", audience, crumbs: [home] },
+    lazy: () => import("./Results"),
+  },
+  {
+    path: "/school/accounts",
+    handle: { title: "school:accounts.title", audience, crumbs: [home] },
+    lazy: () => import("./Accounts"),
+  },
+  {
+    path: "/school/report",
+    handle: { title: "school:report.title", audience, crumbs: [home] },
+    lazy: () => import("./report/Credits"),
+  },
+  {
+    path: "/school/report/persons",
+    handle: { title: "school:report.persons", audience, crumbs: [home, report] },
+    lazy: () => import("./report/Persons"),
+  },
+  {
+    path: "/school/report/records",
+    handle: { title: "school:report.records", audience, crumbs: [home, report] },
+    lazy: () => import("./report/Records"),
+  },
 ];
 
 export const menu: MenuEntry[] = [
   { path: "/school", label: "school:menu.home", icon: <BankOutlined />, audience, order: 10 },
   { path: "/school/imports", label: "school:menu.imports", icon: <ImportOutlined />, audience, order: 40 },
+  { path: "/school/confirm", label: "school:menu.confirm", icon: <CheckSquareOutlined />, audience, order: 20 },
+  { path: "/school/records", label: "school:menu.records", icon: <ReadOutlined />, audience, order: 22 },
+  { path: "/school/results", label: "school:menu.results", icon: <TrophyOutlined />, audience, order: 24 },
+  { path: "/school/classes", label: "school:menu.classes", icon: <TeamOutlined />, audience, order: 42 },
+  { path: "/school/persons", label: "school:menu.persons", icon: <UserOutlined />, audience, order: 44 },
+  { path: "/school/accounts", label: "school:menu.accounts", icon: <IdcardOutlined />, audience, order: 46 },
+  { path: "/school/report", label: "school:menu.report", icon: <FundOutlined />, audience, order: 12 },
 ];

@@ -16,7 +16,7 @@ import { count, milli, percent, perHead } from "../decimal";
 import { bars } from "../bars";
 import { Figures } from "../Figures";
 import { About, Illustrative, ReportActions, ReportTabs } from "./Frame";
-import { reportPath, reportQuery, useReportFilters } from "./filters";
+import { reportPath, reportQuery, useReportBase, useReportFilters } from "./filters";
 import { type SumColumn, SumTable } from "./Sums";
 
 type Place = Schemas["PlaceSums"];
@@ -26,6 +26,7 @@ export function Component() {
   const { t } = useTranslation("district");
   const text = useText();
   const { lang } = useLanguage();
+  const { base, ofSchool } = useReportBase();
   const filters = useReportFilters("policy", "period", "from", "to", "term", "school", "class");
   const [values, set] = useAddress("policy", "from", "to", "term", "school", "class");
   const { data, error, isPending, isPlaceholderData, refetch } = useQuery({
@@ -89,7 +90,7 @@ export function Component() {
                 { label: t("figure.participation"), value: percent(data.totals.participation) ?? "—", note: t("figure.ofEnrolled", { some: count(data.totals.participants), all: count(data.totals.enrolled) }) },
                 { label: t("figure.perHead"), value: data.totals.credits_per_enrolled ?? "—", note: t("figure.sum", { credits: data.totals.credits }) },
                 { label: t("figure.records"), value: count(data.totals.records), note: t("figure.recordParts", { counted: count(data.totals.counted), cut: count(data.totals.cut), refused: count(data.totals.refused) }) },
-                { label: t("figure.flagged"), value: count(data.totals.flagged), to: "/district/flags" },
+                { label: t("figure.flagged"), value: count(data.totals.flagged), ...(!ofSchool && { to: "/district/flags" }) },
               ]}
             />
           </div>
@@ -142,7 +143,7 @@ export function Component() {
                 key: "name",
                 title: t("col.school"),
                 render: (row) =>
-                  row.school_id ? <Link to={reportPath("/district/reports", { ...kept, school: row.school_id })}>{row.name}</Link> : t("col.noSchool"),
+                  row.school_id ? <Link to={reportPath(base, { ...kept, school: row.school_id })}>{row.name}</Link> : t("col.noSchool"),
               },
               ...places,
             ]}
@@ -157,7 +158,7 @@ export function Component() {
                 title: t("col.grade"),
                 render: (row) =>
                   row.grade === null || row.grade === undefined ? t("col.noGrade") : (
-                    <Link to={reportPath("/district/reports/persons", { ...kept, school: values.school, grade: row.grade })}>
+                    <Link to={reportPath(`${base}/persons`, { ...kept, school: values.school, grade: row.grade })}>
                       {text(`common:grade.${row.grade}`)}
                     </Link>
                   ),
@@ -175,7 +176,7 @@ export function Component() {
                 title: t("col.class"),
                 render: (row) =>
                   row.class_id ? (
-                    <Link to={reportPath("/district/reports/persons", { ...kept, school: row.school_id, class: row.class_id })}>{className(row)}</Link>
+                    <Link to={reportPath(`${base}/persons`, { ...kept, school: row.school_id, class: row.class_id })}>{className(row)}</Link>
                   ) : (
                     t("col.noClass")
                   ),
@@ -208,7 +209,7 @@ export function Component() {
                 key: "name",
                 title: t("col.host"),
                 render: (row) =>
-                  row.host_id ? <Link to={reportPath("/district/reports/hosts", { ...kept, host: row.host_id })}>{row.name}</Link> : t("col.noHost"),
+                  row.host_id ? <Link to={reportPath(ofSchool ? `${base}/records` : `${base}/hosts`, { ...kept, ...(ofSchool && { school: values.school }), host: row.host_id })}>{row.name}</Link> : t("col.noHost"),
               },
               share,
               ...sums,

@@ -8,7 +8,7 @@ import { DateTime } from "@/ui/DateTime";
 import { Muted } from "@/ui/Muted";
 import { useSaveFile } from "@/ui/saveFile";
 import { useAddress } from "@/ui/useAddress";
-import { reportPath, type ReportValues } from "./filters";
+import { reportPath, type ReportValues, useReportBase } from "./filters";
 
 const PAGES = ["credits", "persons", "records", "hosts"] as const;
 export type ReportName = (typeof PAGES)[number];
@@ -17,14 +17,15 @@ export type ReportName = (typeof PAGES)[number];
 export function ReportTabs({ here }: { here: ReportName }) {
   const { t } = useTranslation("district");
   const { token } = theme.useToken();
+  const { base, ofSchool } = useReportBase();
   const [kept] = useAddress("policy", "from", "to", "term", "school", "class", "grade", "host");
   return (
     <nav aria-label={t("reports.title")} className="kepu-no-print" style={{ marginBottom: 16 }}>
       <Flex gap={8} wrap component="ul" style={{ listStyle: "none", margin: 0, padding: 0 }}>
-        {PAGES.map((page) => (
+        {PAGES.filter((page) => !(ofSchool && page === "hosts")).map((page) => (
           <li key={page}>
             <Link
-              to={reportPath(page === "credits" ? "/district/reports" : `/district/reports/${page}`, kept)}
+              to={reportPath(page === "credits" ? base : `${base}/${page}`, kept)}
               aria-current={page === here ? "page" : undefined}
               style={{
                 display: "block",
@@ -98,6 +99,7 @@ export function About({ about }: { about: Schemas["About"] }) {
   const { t } = useTranslation("district");
   const named = useNamed();
   const text = useText();
+  const { ofSchool } = useReportBase();
   const { from, to, term } = about.period;
   const place = [
     about.district.name,
@@ -111,9 +113,14 @@ export function About({ about }: { about: Schemas["About"] }) {
     <div style={{ marginBottom: 12 }}>
       <Muted>
         {place.join(" · ")} · {term ?? <Period from={from} to={to} />} ·{" "}
-        <Link to={`/district/policies/${about.policy.policy_version_id}`} style={{ textDecoration: "underline" }}>
-          {title}
-        </Link> {about.policy.version}{" "}
+        {ofSchool ? (
+          title
+        ) : (
+          <Link to={`/district/policies/${about.policy.policy_version_id}`} style={{ textDecoration: "underline" }}>
+            {title}
+          </Link>
+        )}{" "}
+        {about.policy.version}{" "}
         {about.policy.illustrative && <Tag color="warning">{t("about.illustrative")}</Tag>} · {t("about.asOf")}{" "}
         <DateTime value={about.as_of} />
       </Muted>

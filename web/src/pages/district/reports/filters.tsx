@@ -1,5 +1,6 @@
 import { Select } from "antd";
 import { useTranslation } from "react-i18next";
+import { useLocation } from "react-router";
 import { useText } from "@/i18n/useText";
 import type { Filter } from "@/ui/TableFilters";
 import { today } from "@/ui/time";
@@ -9,6 +10,12 @@ import { ClassSelect, OrganizationSelect, SchoolSelect, useEffectivePolicies } f
 export const REPORT_FILTERS = ["policy", "period", "from", "to", "term", "school", "class", "grade", "host", "status"] as const;
 export type ReportFilter = (typeof REPORT_FILTERS)[number];
 export type ReportValues = Partial<Record<ReportFilter, string | undefined>>;
+
+/** Where these reports stand: with the district, or with one school, whose id is in the address and no choice. */
+export function useReportBase(): { base: string; ofSchool: boolean } {
+  const ofSchool = useLocation().pathname.startsWith("/school/");
+  return { base: ofSchool ? "/school/report" : "/district/reports", ofSchool };
+}
 
 /** School years and terms, the newest first; school years begin in September, the second term in February. */
 export function periods(now: string = today()): { from: string; to: string; year: number; part: "year" | "autumn" | "spring" }[] {
@@ -56,6 +63,7 @@ export function useReportFilters<F extends ReportFilter>(...wanted: F[]): Filter
   const text = useText();
   const policies = useEffectivePolicies();
   const [{ school }] = useAddress("school");
+  const { ofSchool } = useReportBase();
   const all: Record<ReportFilter, Filter<ReportFilter>> = {
     policy:
       policies.length > 1
@@ -71,12 +79,14 @@ export function useReportFilters<F extends ReportFilter>(...wanted: F[]): Filter
     from: { name: "from", label: t("filter.from"), kind: "date" },
     to: { name: "to", label: t("filter.to"), kind: "date" },
     term: { name: "term", label: t("filter.term"), kind: "silent" },
-    school: {
-      name: "school",
-      label: t("filter.school"),
-      kind: "own",
-      field: (value, set, id) => <SchoolSelect id={id} value={value} onChange={set} />,
-    },
+    school: ofSchool
+      ? { name: "school", label: t("filter.school"), kind: "silent" }
+      : {
+          name: "school",
+          label: t("filter.school"),
+          kind: "own",
+          field: (value, set, id) => <SchoolSelect id={id} value={value} onChange={set} />,
+        },
     class: school
       ? {
           name: "class",

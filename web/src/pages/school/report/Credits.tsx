@@ -1,0 +1,10 @@
+import { Component as Report } from "@/pages/district/reports/Credits";
+import { OfSchool } from "./OfSchool";
+
+export function Component() {
+  return (
+    <OfSchool>
+      <Report />
+    </OfSchool>
+  );
+}
