@@ -45,7 +45,7 @@ export function Slips({ slips, onClose }: { slips: Slip[]; onClose: () => void }
           margin: 0,
           padding: 0,
           display: "grid",
-          gridTemplateColumns: "repeat(auto-fill, minmax(260px, 1fr))",
+          gridTemplateColumns: "repeat(auto-fill, minmax(min(310px, 100%), 1fr))",
           gap: 12,
         }}
       >

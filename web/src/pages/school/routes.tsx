@@ -1,6 +1,6 @@
 import {
   BankOutlined,
-  CheckSquareOutlined,
+  CarryOutOutlined,
   FundOutlined,
   IdcardOutlined,
   ImportOutlined,
@@ -86,7 +86,7 @@ export const routes: AreaRoute[] = [
 export const menu: MenuEntry[] = [
   { path: "/school", label: "school:menu.home", icon: <BankOutlined />, audience, order: 10 },
   { path: "/school/imports", label: "school:menu.imports", icon: <ImportOutlined />, audience, order: 40 },
-  { path: "/school/confirm", label: "school:menu.confirm", icon: <CheckSquareOutlined />, audience, order: 20 },
+  { path: "/school/confirm", label: "school:menu.confirm", icon: <CarryOutOutlined />, audience, order: 20 },
   { path: "/school/records", label: "school:menu.records", icon: <ReadOutlined />, audience, order: 22 },
   { path: "/school/results", label: "school:menu.results", icon: <TrophyOutlined />, audience, order: 24 },
   { path: "/school/classes", label: "school:menu.classes", icon: <TeamOutlined />, audience, order: 42 },
