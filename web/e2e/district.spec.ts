@@ -72,4 +72,48 @@ test.describe("district", () => {
     await axe(page);
     await shot(page, "district-match");
   });
+
+  test("a policy is read, changed, compared, tried and given up", async ({ page }) => {
+    test.setTimeout(300_000);
+    await page.goto("/district/policies");
+    await settled(page);
+    await axe(page);
+    await shot(page, "district-policies");
+    await page.getByRole("link", { name: /光明区/ }).first().click();
+    await expect(page.getByText("谁可以获得学分")).toBeVisible();
+    await axe(page);
+    await shot(page, "district-policy");
+    await page.getByRole("button", { name: "以此拟新版本" }).click();
+    const area = page.getByRole("textbox", { name: "学分办法文本" });
+    await expect(area).not.toHaveValue("");
+    const document = await area.inputValue();
+    await area.fill(document.replace("at_most: { records: 4 }", "at_mst: { records: 4 }"));
+    await page.getByRole("button", { name: "检查", exact: true }).click();
+    await expect(page.getByText("limits[4].at_mst")).toBeVisible();
+    await axe(page);
+    await shot(page, "district-publish-problem");
+    const version = `2026.${Date.now()}`;
+    await area.fill(
+      document.replace(/version: "[^"]+"/, `version: "${version}"`).replace("credit: { fixed: 1 }", "credit: { fixed: 1.5 }").replace(/\ncases:[\s\S]*$/, "\n"),
+    );
+    await page.getByRole("button", { name: "检查", exact: true }).click();
+    await expect(page.getByText("检查通过")).toBeVisible();
+    await page.getByRole("button", { name: "发布", exact: true }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "发布", exact: true }).click();
+    await expect(page).toHaveURL(/policies\/[0-9a-f-]{36}$/);
+    await page.getByRole("combobox", { name: "与另一版本比较" }).click();
+    await page.locator(".ant-select-item-option").first().click();
+    await expect(page.getByText(/处不同/)).toBeVisible();
+    await axe(page);
+    await shot(page, "district-compare");
+    await page.goBack();
+    await page.getByRole("button", { name: "测算启用的影响" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "开始测算" }).click();
+    await expect(page.getByText("测算完成，待决定")).toBeVisible({ timeout: 120_000 });
+    await axe(page);
+    await shot(page, "district-adoption");
+    await page.getByRole("button", { name: "放弃" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "放弃" }).click();
+    await expect(page.getByText("已放弃")).toBeVisible();
+  });
 });

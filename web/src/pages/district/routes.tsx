@@ -1,14 +1,23 @@
 import {
+  AuditOutlined,
+  BankOutlined,
   DashboardOutlined,
+  FileProtectOutlined,
+  FlagOutlined,
   FundOutlined,
+  SafetyCertificateOutlined,
+  SettingOutlined,
+  SolutionOutlined,
+  TeamOutlined,
   TrophyOutlined,
 } from "@ant-design/icons";
 import type { AreaRoute, MenuEntry } from "@/app/area";
-import { OFFICES, READERS } from "./access";
+import { ADMINISTRATORS, OFFICES, READERS } from "./access";
 
 const crumb = (title: string, path: string) => ({ title: `district:${title}`, path });
 const REPORTS = [crumb("reports.title", "/district/reports")];
 const RESULTS = [crumb("results.title", "/district/results?state=submitted")];
+const POLICIES = [crumb("policies.title", "/district/policies")];
 
 export const routes: AreaRoute[] = [
   {
@@ -51,10 +60,92 @@ export const routes: AreaRoute[] = [
     handle: { title: "district:result.title", audience: READERS, crumbs: RESULTS },
     lazy: () => import("./results/Result"),
   },
+  {
+    path: "/district/policies",
+    handle: { title: "district:policies.title", audience: OFFICES },
+    lazy: () => import("./policies/Policies"),
+  },
+  {
+    path: "/district/policies/new",
+    handle: { title: "district:publish.title", audience: ADMINISTRATORS, crumbs: POLICIES },
+    lazy: () => import("./policies/Publish"),
+  },
+  {
+    path: "/district/policies/compare",
+    handle: { title: "district:compare.title", audience: OFFICES, crumbs: POLICIES },
+    lazy: () => import("./policies/Compare"),
+  },
+  {
+    path: "/district/policies/:id",
+    handle: { title: "district:policy.title", audience: OFFICES, crumbs: POLICIES },
+    lazy: () => import("./policies/Policy"),
+  },
+  {
+    path: "/district/adoptions/:id",
+    handle: { title: "district:adoption.title", audience: READERS, crumbs: POLICIES },
+    lazy: () => import("./policies/Adoption"),
+  },
+  {
+    path: "/district/flags",
+    handle: { title: "district:flags.title", audience: READERS },
+    lazy: () => import("./Flags"),
+  },
+  {
+    path: "/district/organizations",
+    handle: { title: "district:organizations.title", audience: OFFICES },
+    lazy: () => import("./organizations/Organizations"),
+  },
+  {
+    path: "/organizations/:id",
+    handle: { title: "district:organization.title", audience: "signed-in" },
+    lazy: () => import("./organizations/Organization"),
+  },
+  {
+    path: "/district/designations",
+    handle: { title: "district:designations.title", audience: OFFICES },
+    lazy: () => import("./organizations/Designations"),
+  },
+  {
+    path: "/district/competitions",
+    handle: { title: "district:competitions.title", audience: OFFICES },
+    lazy: () => import("./Competitions"),
+  },
+  {
+    path: "/district/accounts",
+    handle: { title: "district:accounts.title", audience: ADMINISTRATORS },
+    lazy: () => import("./accounts/Accounts"),
+  },
+  {
+    path: "/district/accounts/:id",
+    handle: {
+      title: "district:account.title",
+      audience: ADMINISTRATORS,
+      crumbs: [crumb("accounts.title", "/district/accounts")],
+    },
+    lazy: () => import("./accounts/Account"),
+  },
+  {
+    path: "/district/audit",
+    handle: { title: "district:audit.title", audience: OFFICES },
+    lazy: () => import("./Audit"),
+  },
+  {
+    path: "/district/settings",
+    handle: { title: "district:settings.title", audience: OFFICES },
+    lazy: () => import("./Settings"),
+  },
 ];
 
 export const menu: MenuEntry[] = [
   { path: "/district", label: "district:menu.dashboard", icon: <DashboardOutlined />, audience: OFFICES, order: 10 },
   { path: "/district/reports", label: "district:menu.reports", icon: <FundOutlined />, audience: READERS, order: 11 },
   { path: "/district/results", label: "district:menu.results", icon: <TrophyOutlined />, audience: READERS, order: 12 },
+  { path: "/district/flags", label: "district:menu.flags", icon: <FlagOutlined />, audience: READERS, order: 13 },
+  { path: "/district/policies", label: "district:menu.policies", icon: <FileProtectOutlined />, audience: OFFICES, order: 14 },
+  { path: "/district/organizations", label: "district:menu.organizations", icon: <BankOutlined />, audience: OFFICES, order: 15 },
+  { path: "/district/designations", label: "district:menu.designations", icon: <SafetyCertificateOutlined />, audience: OFFICES, order: 16 },
+  { path: "/district/competitions", label: "district:menu.competitions", icon: <SolutionOutlined />, audience: OFFICES, order: 17 },
+  { path: "/district/accounts", label: "district:menu.accounts", icon: <TeamOutlined />, audience: ADMINISTRATORS, order: 18 },
+  { path: "/district/audit", label: "district:menu.audit", icon: <AuditOutlined />, audience: OFFICES, order: 19 },
+  { path: "/district/settings", label: "district:menu.settings", icon: <SettingOutlined />, audience: OFFICES, order: 20 },
 ];

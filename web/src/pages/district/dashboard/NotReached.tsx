@@ -40,7 +40,9 @@ export function NotReached({ report, values }: { report: Schemas["Overview"]; va
         </Link>
       ),
     },
-  ].filter((part) => part.rows.length > 0);
+  ]
+    .map((part) => ({ ...part, rows: part.rows.filter((row) => row.enrolled > row.participants) }))
+    .filter((part) => part.rows.length > 0);
 
   return (
     <section id="not-reached" aria-labelledby="not-reached-title" style={{ marginTop: 24, scrollMarginTop: 76 }}>

@@ -103,7 +103,7 @@ function Review({ result }: { result: Detail }) {
                 content: (
                   <>
                     <StatusTag of="result" state={step.to} /> <DateTime value={step.at} /> <AccountName id={step.account_id} />
-                    {step.reason && <div>{step.reason}</div>}
+                    {step.reason && <div>{text(`district:result.step.${step.reason.replaceAll(" ", "_")}`, {}, step.reason)}</div>}
                   </>
                 ),
               }))}

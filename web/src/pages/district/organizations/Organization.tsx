@@ -1,0 +1,194 @@
+import { useQuery } from "@tanstack/react-query";
+import { Button, Card, Descriptions, Flex, Form, Input, Table, Tag } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, useParams } from "react-router";
+import { api, call, ifMatch, type Schemas } from "@/api/client";
+import { getQuery, useInvalidate } from "@/api/query";
+import { useNamed, useText } from "@/i18n/useText";
+import { DateTime } from "@/ui/DateTime";
+import { EmptyState } from "@/ui/EmptyState";
+import { PageSkeleton } from "@/ui/PageSkeleton";
+import { PageTitle } from "@/ui/PageTitle";
+import { ProblemAlert } from "@/ui/ProblemAlert";
+import { today } from "@/ui/time";
+import { useAccess } from "../access";
+import { FormModal } from "../FormModal";
+import { DesignationForm, EndDesignation, OrganizationForm } from "./forms";
+
+type Asked = { what: "edit" | "close" | "reopen" | "grant" } | { what: "change" | "end"; designation: Schemas["DesignationView"] };
+
+export function Component() {
+  const { id = "" } = useParams();
+  const { t } = useTranslation("district");
+  const { data, error, isPending, refetch } = useQuery(getQuery("/api/v1/organizations/{id}", { params: { path: { id } } }));
+  if (isPending) return <PageSkeleton rows={8} />;
+  if (!data)
+    return (
+      <>
+        <PageTitle>{t("organization.title")}</PageTitle>
+        <ProblemAlert error={error} retry={refetch} />
+      </>
+    );
+  return <One key={data.id} organization={data} />;
+}
+
+function One({ organization }: { organization: Schemas["OrganizationView"] }) {
+  const { t } = useTranslation("district");
+  const text = useText();
+  const named = useNamed();
+  const invalidate = useInvalidate();
+  const { manages, reads } = useAccess();
+  const [asked, setAsked] = useState<Asked>();
+  const held = useQuery(getQuery("/api/v1/organizations/{id}/designations", { params: { path: { id: organization.id }, query: { limit: 200 } } }));
+  const close = () => setAsked(undefined);
+  const now = today();
+  const standing = (one: Schemas["DesignationView"]) =>
+    one.valid_from > now ? "later" : one.valid_to && one.valid_to < now ? "ended" : "inForce";
+  const school = organization.kind === "school" || organization.kind === "kindergarten";
+  return (
+    <>
+      <PageTitle
+        before={
+          <>
+            <Tag>{text(`district:kind.${organization.kind}`)}</Tag>
+            {organization.status === "closed" && <Tag color="error">{t("organizations.status.closed")}</Tag>}
+          </>
+        }
+        {...(manages && {
+          actions: (
+            <>
+              <Button onClick={() => setAsked({ what: "edit" })}>{t("organizations.change")}</Button>
+              {organization.status === "active" ? (
+                <Button danger onClick={() => setAsked({ what: "close" })}>
+                  {t("organization.close")}
+                </Button>
+              ) : (
+                <Button onClick={() => setAsked({ what: "reopen" })}>{t("organization.reopen")}</Button>
+              )}
+            </>
+          ),
+        })}
+      >
+        {named(organization.name_zh, organization.name_en)}
+      </PageTitle>
+      <Flex vertical gap={16}>
+        <Card>
+          <Descriptions
+            column={{ xs: 1, md: 2 }}
+            items={[
+              { key: "zh", label: t("form.nameZh"), children: organization.name_zh },
+              { key: "en", label: t("form.nameEn"), children: organization.name_en || "—" },
+              { key: "code", label: t("organizations.code"), children: organization.code },
+              { key: "level", label: t("organizations.level"), children: organization.level || "—" },
+            ]}
+          />
+          {reads && (
+            <Flex gap={16} wrap style={{ marginTop: 8 }}>
+              {school && (
+                <>
+                  <Link to={`/district?school=${organization.id}`}>{t("organization.standing")}</Link>
+                  <Link to={`/district/reports/persons?school=${organization.id}`}>{t("organization.students")}</Link>
+                </>
+              )}
+              <Link to={`/district/reports/hosts?host=${organization.id}`}>{t("organization.hostReport")}</Link>
+              {manages && <Link to={`/district/accounts?organization=${organization.id}`}>{t("organization.accounts")}</Link>}
+            </Flex>
+          )}
+        </Card>
+        <Card
+          title={<h2 style={{ margin: 0, fontSize: 17 }}>{t("designations.held")}</h2>}
+          extra={
+            manages &&
+            organization.status === "active" && (
+              <Button size="small" type="primary" onClick={() => setAsked({ what: "grant" })}>
+                {t("designations.grant")}
+              </Button>
+            )
+          }
+          styles={{ body: { padding: 0 } }}
+        >
+          <ProblemAlert error={held.error} retry={held.refetch} />
+          {held.data?.items.length === 0 && <EmptyState title={t("designations.noneHeld")} lead={t("designations.noneHeldLead")} />}
+          {held.data && held.data.items.length > 0 && (
+            <Table
+              size="small"
+              aria-label={t("designations.held")}
+              rowKey="id"
+              dataSource={held.data.items}
+              pagination={false}
+              scroll={{ x: "max-content" }}
+              columns={[
+                { title: t("designations.scheme"), render: (_, row) => row.scheme_name_zh },
+                { title: t("designations.number"), dataIndex: "number" },
+                { title: t("organizations.level"), dataIndex: "level" },
+                {
+                  title: t("designations.period"),
+                  render: (_, row) => (
+                    <>
+                      <DateTime value={row.valid_from} style="date" /> – {row.valid_to ? <DateTime value={row.valid_to} style="date" /> : t("designations.open")}
+                    </>
+                  ),
+                },
+                {
+                  title: t("filter.state"),
+                  render: (_, row) => <Tag {...(standing(row) === "inForce" && { color: "success" })}>{t(`designations.standing.${standing(row)}`)}</Tag>,
+                },
+                { title: t("designations.source"), dataIndex: "source" },
+                ...(manages
+                  ? [
+                      {
+                        title: t("form.actions"),
+                        render: (_: unknown, row: Schemas["DesignationView"]) => (
+                          <Flex gap={8}>
+                            <Button size="small" onClick={() => setAsked({ what: "change", designation: row })}>
+                              {t("designations.change")}
+                            </Button>
+                            {standing(row) !== "ended" && (
+                              <Button size="small" danger onClick={() => setAsked({ what: "end", designation: row })}>
+                                {t("designations.end")}
+                              </Button>
+                            )}
+                          </Flex>
+                        ),
+                      },
+                    ]
+                  : []),
+              ]}
+            />
+          )}
+        </Card>
+      </Flex>
+      {asked?.what === "edit" && <OrganizationForm organization={organization} onClose={close} onDone={close} />}
+      {asked?.what === "grant" && <DesignationForm organization={organization.id} onClose={close} />}
+      {asked?.what === "change" && <DesignationForm organization={organization.id} designation={asked.designation} onClose={close} />}
+      {asked?.what === "end" && <EndDesignation designation={asked.designation} onClose={close} />}
+      {(asked?.what === "close" || asked?.what === "reopen") && (
+        <FormModal<{ reason: string }, Schemas["OrganizationView"]>
+          title={t(`organization.${asked.what}`)}
+          okText={t(`organization.${asked.what}`)}
+          danger={asked.what === "close"}
+          lead={t(`organization.${asked.what}Lead`)}
+          initial={{}}
+          onClose={close}
+          onDone={() => {
+            void invalidate("/api/v1/organizations");
+            close();
+          }}
+          send={(body) =>
+            call(
+              api.POST(asked.what === "close" ? "/api/v1/organizations/{id}/close" : "/api/v1/organizations/{id}/reopen", {
+                params: { path: { id: organization.id }, header: ifMatch(organization.version) },
+                body,
+              }),
+            )
+          }
+        >
+          <Form.Item name="reason" label={t("result.reason")} rules={[{ required: true, whitespace: true, message: t("form.reasonMissing") }]}>
+            <Input.TextArea rows={3} maxLength={500} />
+          </Form.Item>
+        </FormModal>
+      )}
+    </>
+  );
+}
