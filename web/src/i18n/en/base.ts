@@ -53,6 +53,7 @@ const texts: Texts<typeof zh> = {
   session: {
     title: "Session",
     edit: "Edit",
+    more: "Manage this session",
     copy: "Copy to other days",
     cancel: "Cancel session",
     cancelled: "This session is cancelled: {{reason}}",

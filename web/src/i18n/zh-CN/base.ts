@@ -46,6 +46,7 @@ export default {
   session: {
     title: "场次",
     edit: "修改",
+    more: "管理场次",
     copy: "复制到其他日期",
     cancel: "取消场次",
     cancelled: "本场次已取消：{{reason}}",

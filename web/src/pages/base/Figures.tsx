@@ -1,11 +1,12 @@
 import { DownloadOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
-import { Button, Card, Dropdown, Flex, Select, Skeleton, Statistic, Table } from "antd";
+import { Button, Card, Dropdown, Flex, Select, Statistic, Table } from "antd";
 import { useTranslation } from "react-i18next";
 import { getQuery } from "@/api/query";
 import { useLanguage, useNamed } from "@/i18n/useText";
 import { Credit } from "@/ui/Credit";
 import { Muted } from "@/ui/Muted";
+import { PageSkeleton } from "@/ui/PageSkeleton";
 import { ProblemAlert } from "@/ui/ProblemAlert";
 import { today } from "@/ui/time";
 import { useAddress } from "@/ui/useAddress";
@@ -74,7 +75,7 @@ export default function Figures({ host, named: withName }: { host: Host; named: 
       }
     >
       <ProblemAlert error={error} retry={refetch} />
-      {isPending && <Skeleton active />}
+      {isPending && <PageSkeleton />}
       {shown && (
         <div
           style={{ display: "grid", gap: 16, gridTemplateColumns: "repeat(auto-fit, minmax(104px, 1fr))", marginBottom: 20 }}

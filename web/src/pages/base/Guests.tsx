@@ -6,6 +6,7 @@ import { useText } from "@/i18n/useText";
 import { DataTable } from "@/ui/DataTable";
 import { DateTime } from "@/ui/DateTime";
 import { EmptyState } from "@/ui/EmptyState";
+import { useClassName } from "@/ui/names";
 import { PersonLink } from "@/ui/PersonLink";
 import { StatusTag } from "@/ui/StatusTag";
 import { formatTime } from "@/ui/time";
@@ -23,6 +24,8 @@ export default function Guests({ session }: { session: SessionRow }) {
   const { t } = useTranslation("base");
   const text = useText();
   const me = useMe();
+  const classNameOf = useClassName();
+  const className = (row: Guest) => (row.class_name ? classNameOf(row.grade ?? null, row.class_name) : "");
   const [correcting, setCorrecting] = useState<{ guest: Guest; what: "amend" | "void" }>();
   const corrects = mayCorrect(me, session);
   const reads = me.grants.some((grant) => READERS.includes(grant.role));
@@ -64,8 +67,8 @@ export default function Guests({ session }: { session: SessionRow }) {
           {
             key: "class",
             title: t("column.class"),
-            render: (row) => row.class_name ?? "",
-            csv: (row) => row.class_name ?? "",
+            render: (row) => className(row),
+            csv: (row) => className(row),
           },
           {
             key: "state",

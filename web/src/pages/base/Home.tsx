@@ -8,6 +8,7 @@ import { getQuery } from "@/api/query";
 import { useLanguage, useNamed } from "@/i18n/useText";
 import { EmptyState } from "@/ui/EmptyState";
 import { Muted } from "@/ui/Muted";
+import { PageSkeleton } from "@/ui/PageSkeleton";
 import { PageTitle } from "@/ui/PageTitle";
 import { ProblemAlert } from "@/ui/ProblemAlert";
 import { formatTime, today } from "@/ui/time";
@@ -37,7 +38,7 @@ export function Component() {
         <Waits />
         <Soon />
       </div>
-      <Suspense fallback={<Skeleton active paragraph={{ rows: 6 }} />}>
+      <Suspense fallback={<PageSkeleton rows={6} />}>
         {hosts.map((host) => (
           <Figures key={host.id} host={host} named={hosts.length > 1} />
         ))}

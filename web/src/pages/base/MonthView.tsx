@@ -1,11 +1,12 @@
 import { PlusOutlined } from "@ant-design/icons";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { Button, Calendar, Card, Flex, Skeleton } from "antd";
+import { Button, Calendar, Card, Flex } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import { useTranslation } from "react-i18next";
 import { usePhone } from "@/app/theme";
 import { useLanguage } from "@/i18n/useText";
 import { Muted } from "@/ui/Muted";
+import { PageSkeleton } from "@/ui/PageSkeleton";
 import { ProblemAlert } from "@/ui/ProblemAlert";
 import { formatTime, today } from "@/ui/time";
 import { addDays, mondayOf, monthOf } from "./day";
@@ -77,7 +78,7 @@ export default function MonthView(shown: Shown) {
     <>
       <ProblemAlert error={error} retry={refetch} />
       {isPending ? (
-        <Skeleton active paragraph={{ rows: 12 }} />
+        <PageSkeleton rows={12} />
       ) : (
         <Calendar
           className="kepu-month"

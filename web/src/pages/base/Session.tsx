@@ -1,6 +1,6 @@
-import { CopyOutlined, EditOutlined, StopOutlined } from "@ant-design/icons";
+import { CopyOutlined, EditOutlined, MoreOutlined, StopOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
-import { Alert, Button, Card, Skeleton, Tabs } from "antd";
+import { Alert, Button, Card, Dropdown, Tabs } from "antd";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
@@ -30,6 +30,8 @@ const SessionForm = lazy(() => import("./SessionForm"));
 const CopySession = lazy(() => import("./CopySession"));
 const CancelSession = lazy(() => import("./CancelSession"));
 
+type Act = "edit" | "copy" | "cancel";
+
 /** The door opens two hours before. */
 const DOORS = 2 * 3600_000;
 
@@ -51,7 +53,7 @@ function Session({ id }: { id: string }) {
   const now = useNow();
   const [address, setAddress] = useAddress("tab");
   const [sent, setSent] = useState<Sent>();
-  const [open, setOpen] = useState<"edit" | "copy" | "cancel">();
+  const [open, setOpen] = useState<Act>();
   const { data: session, error, isPending, refetch } = useQuery(
     getQuery("/api/v1/sessions/{id}", { params: { path: { id }, query: { counts: true } } }),
   );
@@ -109,6 +111,12 @@ function Session({ id }: { id: string }) {
   const usual = tabs.find((tab) => tab.key === (begun ? "confirm" : "door"))?.key ?? "people";
   const tab = tabs.some((one) => one.key === address.tab) ? address.tab : usual;
 
+  const there = session.status !== "cancelled";
+  const acts = [
+    ...(there ? [{ key: "edit" as const, label: t("session.edit"), icon: <EditOutlined aria-hidden />, danger: false }] : []),
+    { key: "copy" as const, label: t("session.copy"), icon: <CopyOutlined aria-hidden />, danger: false },
+    ...(there ? [{ key: "cancel" as const, label: t("session.cancel"), icon: <StopOutlined aria-hidden />, danger: true }] : []),
+  ];
   const facts: [string, string][] = [
     [t("session.host"), named(session.host_name_zh, session.host_name_en)],
     [t("session.place"), session.place || t("session.noPlace")],
@@ -139,23 +147,21 @@ function Session({ id }: { id: string }) {
           </>
         }
         actions={
-          manages && (
-            <>
-              {session.status !== "cancelled" && (
-                <Button icon={<EditOutlined aria-hidden />} onClick={() => setOpen("edit")}>
-                  {t("session.edit")}
-                </Button>
-              )}
-              <Button icon={<CopyOutlined aria-hidden />} onClick={() => setOpen("copy")}>
-                {t("session.copy")}
+          manages &&
+          (phone ? (
+            <Dropdown
+              trigger={["click"]}
+              menu={{ items: acts.map(({ key, label, icon, danger }) => ({ key, label, icon, danger })), onClick: ({ key }) => setOpen(key as Act) }}
+            >
+              <Button icon={<MoreOutlined />} aria-label={t("session.more")} aria-haspopup="menu" />
+            </Dropdown>
+          ) : (
+            acts.map(({ key, label, icon, danger }) => (
+              <Button key={key} icon={icon} danger={danger} onClick={() => setOpen(key)}>
+                {label}
               </Button>
-              {session.status !== "cancelled" && (
-                <Button danger icon={<StopOutlined aria-hidden />} onClick={() => setOpen("cancel")}>
-                  {t("session.cancel")}
-                </Button>
-              )}
-            </>
-          )
+            ))
+          ))
         }
       >
         {title}
@@ -183,7 +189,7 @@ function Session({ id }: { id: string }) {
           <Link to={`/activities/${session.activity_id}`}>{t("session.activity")}</Link>
         </div>
       </Card>
-      <Suspense fallback={<Skeleton active />}>
+      <Suspense fallback={<PageSkeleton />}>
         {sent && <Outcome session={id} sent={sent} onClose={() => setSent(undefined)} />}
         {guests.isPending && <PageSkeleton />}
         {isProblem(guests.error) && guests.error.status === 403 ? (

@@ -1,10 +1,12 @@
 import { LeftOutlined, PlusOutlined, RightOutlined } from "@ant-design/icons";
-import { Button, Flex, Segmented, Skeleton } from "antd";
+import { Button, Flex, Segmented } from "antd";
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
 import { usePhone } from "@/app/theme";
 import { useLanguage } from "@/i18n/useText";
 import { EmptyState } from "@/ui/EmptyState";
+import { PageSkeleton } from "@/ui/PageSkeleton";
 import { PageTitle } from "@/ui/PageTitle";
 import { TableFilters } from "@/ui/TableFilters";
 import { formatTime, today } from "@/ui/time";
@@ -38,6 +40,7 @@ export function Component() {
   const { t: common } = useTranslation();
   const { language } = useLanguage();
   const phone = usePhone();
+  const navigate = useNavigate();
   const kind = useKind();
   const hosts = useHosts();
   const [address, set] = useAddress("view", "day", "host", "kind", "status", "q", "new");
@@ -98,9 +101,12 @@ export function Component() {
       <PageTitle
         lead={t("calendar.lead")}
         actions={
-          <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => shown.make()}>
-            {t("form.newSession")}
-          </Button>
+          <>
+            <Button onClick={() => navigate("/base/activities")}>{t("menu.activities")}</Button>
+            <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => shown.make()}>
+              {t("form.newSession")}
+            </Button>
+          </>
         }
       >
         {t("calendar.title")}
@@ -128,7 +134,7 @@ export function Component() {
           <TableFilters filters={filters} values={address} onChange={(name, value) => set({ [name]: value })} />
         </div>
       )}
-      <Suspense fallback={<Skeleton active paragraph={{ rows: 10 }} />}>
+      <Suspense fallback={<PageSkeleton rows={10} />}>
         {view === "month" && <MonthView {...shown} />}
         {view === "week" && <WeekView {...shown} />}
         {view === "list" && <SessionList filters={filters} host={host} make={() => shown.make()} />}

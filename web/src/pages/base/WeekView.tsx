@@ -1,9 +1,10 @@
 import { PlusOutlined } from "@ant-design/icons";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { Button, Flex, Skeleton } from "antd";
+import { Button, Flex } from "antd";
 import { useTranslation } from "react-i18next";
 import { useLanguage } from "@/i18n/useText";
 import { Muted } from "@/ui/Muted";
+import { PageSkeleton } from "@/ui/PageSkeleton";
 import { ProblemAlert } from "@/ui/ProblemAlert";
 import { formatTime, today } from "@/ui/time";
 import { addDays, mondayOf } from "./day";
@@ -23,7 +24,7 @@ export default function WeekView(shown: Shown) {
   });
   const days = byDay(data ?? []);
   const here = today();
-  if (isPending) return <Skeleton active paragraph={{ rows: 10 }} />;
+  if (isPending) return <PageSkeleton rows={10} />;
   return (
     <>
       <ProblemAlert error={error} retry={refetch} />

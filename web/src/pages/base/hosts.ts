@@ -47,11 +47,7 @@ export const mayCorrect = (me: Me | null | undefined, of: { host_id: string; dis
 /** The kinds that published policies name; others may be typed. */
 export const KINDS = ["practice", "visit", "lecture", "club", "festival", "camp", "open-laboratory"];
 
-/** What an activity is, in words: policies name kinds freely, and an unknown one is shown as it is. */
-export function useKind() {
-  const text = useText();
-  return (kind: string) => text(`common:activityKind.${kind}`, {}, kind);
-}
+export { useKind } from "@/ui/names";
 
 /** Grades in words: all, one, or from the lowest to the highest. */
 export function useGrades() {

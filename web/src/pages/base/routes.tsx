@@ -6,6 +6,8 @@ const BASE: readonly Role[] = ["base_admin", "base_staff"];
 /** A school hosts what it runs itself, and confirms it on the same pages. */
 const HOSTS: readonly Role[] = ["base_admin", "base_staff", "school_admin", "teacher"];
 
+const SCHOOL: readonly Role[] = ["school_admin"];
+
 export const routes: AreaRoute[] = [
   { path: "/base", handle: { title: "base:home.title", audience: HOSTS }, lazy: () => import("./Home") },
   {
@@ -34,4 +36,5 @@ export const menu: MenuEntry[] = [
   { path: "/base", label: "base:menu.home", icon: <CheckSquareOutlined />, audience: BASE, order: 10 },
   { path: "/base/sessions", label: "base:menu.sessions", icon: <CalendarOutlined />, audience: BASE, order: 20 },
   { path: "/base/activities", label: "base:menu.activities", icon: <AppstoreOutlined />, audience: BASE, order: 30 },
+  { path: "/base/sessions", label: "base:menu.own", icon: <CalendarOutlined />, audience: SCHOOL, order: 45 },
 ];

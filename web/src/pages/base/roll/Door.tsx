@@ -7,6 +7,7 @@ import { api, call } from "@/api/client";
 import { useInvalidate } from "@/api/query";
 import { usePhone } from "@/app/theme";
 import { Muted } from "@/ui/Muted";
+import { useClassName } from "@/ui/names";
 import { ProblemAlert } from "@/ui/ProblemAlert";
 import { type Guest, guestsQuery, inLine, type SessionRow } from "../guests";
 import "./roll.css";
@@ -17,6 +18,7 @@ const AT_DOOR = ["registered", "attended", "absent"];
 export default function Door({ session, guests }: { session: SessionRow; guests: Guest[] }) {
   const { t } = useTranslation("base");
   const phone = usePhone();
+  const classNameOf = useClassName();
   const client = useQueryClient();
   const invalidate = useInvalidate();
   const [find, setFind] = useState("");
@@ -89,7 +91,7 @@ export default function Door({ session, guests }: { session: SessionRow; guests:
             <span style={{ flex: 1, minWidth: 0 }}>
               <span className="kepu-roll-name">{guest.name}</span>
               <Muted style={{ fontSize: 14 }}>
-                {guest.class_name} <span className="kepu-numbers">{guest.number}</span>
+                {guest.class_name && classNameOf(guest.grade ?? null, guest.class_name)} <span className="kepu-numbers">{guest.number}</span>
               </Muted>
             </span>
             {guest.state === "attended" ? (

@@ -30,7 +30,7 @@ export default function Outcome({ session, sent, onClose }: { session: string; s
     <Card style={{ marginBottom: 20 }}>
       <Flex gap={12} align="center" wrap>
         <CheckCircleOutlined aria-hidden style={{ fontSize: 28, color: "var(--ant-color-success)" }} />
-        <h2 ref={heading} tabIndex={-1} style={{ margin: 0, fontSize: 20, flex: 1 }} role="status">
+        <h2 ref={heading} tabIndex={-1} style={{ margin: 0, fontSize: 20, flex: 1 }}>
           {t("outcome.title", { present: sent.confirmed, absent: sent.absent, rejected: sent.rejected })}
         </h2>
         <Button onClick={onClose}>{t("outcome.close")}</Button>

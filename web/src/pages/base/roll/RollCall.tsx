@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useMe } from "@/api/query";
 import { usePhone } from "@/app/theme";
 import { Muted } from "@/ui/Muted";
-import { useText } from "@/i18n/useText";
+import { useClassName } from "@/ui/names";
 import { type Guest, inLine, type SessionRow } from "../guests";
 import { doorKept, draft, type Mark, say, sortMarks, usualMark, waitingOf } from "./roll";
 import "./roll.css";
@@ -23,7 +23,7 @@ interface Props {
 /** Who was there: everybody is taken as present, and the host names the exceptions, with the keyboard or with a thumb. */
 export function RollCall({ session, guests, onSent }: Props) {
   const { t } = useTranslation("base");
-  const text = useText();
+  const classNameOf = useClassName();
   const me = useMe();
   const phone = usePhone();
   const [marks, tell] = useReducer(say, session.id, draft.read);
@@ -189,20 +189,16 @@ export function RollCall({ session, guests, onSent }: Props) {
       {shown.length === 0 && <Muted block>{t("roll.noneFound", { q: find })}</Muted>}
       {groups.map(([key, group]) => {
         const ids = group.rows.filter((guest) => guest.recorded_by !== me.account_id).map((guest) => guest.id);
-        const label = [
-          group.school,
-          group.grade === null ? "" : text(`common:grade.${group.grade}`, {}, ""),
-          group.name,
-        ]
+        const label = [group.school, group.name && classNameOf(group.grade, group.name)]
           .filter((part) => part !== "")
           .join(" ");
         const heading = `class-${key.replaceAll(/\W/g, "")}`;
         return (
           <section key={key} aria-labelledby={heading} style={{ marginBottom: 16 }}>
             <Flex gap={8} align="center" wrap style={{ marginBottom: 6 }}>
-              <h3 id={heading} style={{ margin: 0, fontSize: 16 }}>
+              <h2 id={heading} style={{ margin: 0, fontSize: 16 }}>
                 {label || t("roll.noClass")}
-              </h3>
+              </h2>
               <Muted>{t("people", { count: group.rows.length })}</Muted>
               <span style={{ flex: 1 }} />
               {ids.length > 0 && (

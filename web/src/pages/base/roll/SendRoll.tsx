@@ -54,7 +54,7 @@ export default function SendRoll({ session, guests, markOf, sorted, onClose, onS
   const names = (title: string, list: ReactNode[]) =>
     list.length > 0 && (
       <section>
-        <h3 style={{ margin: "12px 0 4px", fontSize: 15 }}>{title}</h3>
+        <h2 style={{ margin: "12px 0 4px", fontSize: 15 }}>{title}</h2>
         <ul style={{ margin: 0, paddingInlineStart: 20 }}>{list}</ul>
       </section>
     );
