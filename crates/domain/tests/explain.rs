@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use kepu_domain::credit::Credit;
-use kepu_domain::policy::{Mismatch, Missing, NextLevel, Policy, Reason, RequirementOutcome, Unit, explain};
+use kepu_domain::policy::{Mismatch, Missing, Need, NextLevel, Policy, Reason, RequirementOutcome, Unit, explain};
 use kepu_domain::text::Lang;
 
 const EVERYTHING: &str = include_str!("policies/everything.yaml");
@@ -151,17 +151,19 @@ fn what_is_missing_has_words_in_both_languages() {
         measure: measure.to_owned(),
         unit,
         have: credit(have),
+        need: Need::AtLeast,
         needed: credit(needed),
         short: short.map(credit),
     };
     let total = missing("total", Unit::Credits, "73", "100", Some("27"));
     let hosts = missing("hosts", Unit::Distinct, "1", "2", Some("1"));
     let months = missing("months", Unit::Periods, "1", "3", Some("2"));
-    let visits = missing("visits", Unit::Records, "11", "9", None);
-    let nothing = missing("total", Unit::Credits, "5", "5", None);
+    let visits = Missing { need: Need::AtMost, ..missing("visits", Unit::Records, "11", "9", None) };
+    let below = Missing { need: Need::LessThan, ..missing("total", Unit::Credits, "3", "3", None) };
+    let nothing = Missing { need: Need::Other, ..missing("total", Unit::Credits, "5", "5", None) };
     let mut lines = Vec::new();
     for lang in [Lang::Zh, Lang::En] {
-        for each in [&total, &hosts, &months, &visits, &nothing] {
+        for each in [&total, &hosts, &months, &visits, &below, &nothing] {
             lines.push(each.text(lang, &policy));
         }
         let next = |missing: Vec<Missing>, shortfall: Option<&str>| NextLevel {

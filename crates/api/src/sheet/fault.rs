@@ -50,6 +50,8 @@ pub enum FaultKind {
     Nul,
     /// A cell shows an error of a formula.
     FormulaError,
+    /// A long number of which a spreadsheet kept only the first digits: two pupils would become one.
+    ShortenedNumber,
 }
 
 impl Fault {
@@ -87,6 +89,11 @@ impl Fault {
             ),
             FaultKind::TooLong { most } => (format!("每格最多 {most} 字节"), format!("at most {most} bytes in a cell")),
             FaultKind::Nul => ("不含 NUL 字符的文字".to_owned(), "text without NUL characters".to_owned()),
+            FaultKind::ShortenedNumber => (
+                "完整的号码：表格软件只保留了前 15 位，请把此列设为“文本”格式后重新填写".to_owned(),
+                "the whole number: the spreadsheet kept only 15 digits of it; format the column as text and write it again"
+                    .to_owned(),
+            ),
             FaultKind::FormulaError => (
                 "一个值，而不是公式错误".to_owned(),
                 "a value, not the error of a formula; mend the formula or write the value".to_owned(),

@@ -340,6 +340,9 @@ impl RawRow {
         } else if text.contains('\0') {
             self.faults.push(Fault::of_cell(column, FaultKind::Nul, excerpt(text)));
             text = "";
+        } else if value::is_shortened(text) {
+            self.faults.push(Fault::of_cell(column, FaultKind::ShortenedNumber, excerpt(text)));
+            text = "";
         }
         self.cells.push(text.to_owned());
     }

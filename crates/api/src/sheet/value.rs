@@ -25,11 +25,29 @@ pub(super) fn text(value: DataRef<'_>) -> (Cow<'_, str>, bool) {
     (text, false)
 }
 
-/// As Excel shows it: at most 15 digits, so that 0.1 + 0.2 is 0.3, and whole numbers without a point.
+/// Whole numbers up to here are kept exactly by every spreadsheet program; past it, neighbours become one.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// As Excel shows it: at most 15 digits, so that 0.1 + 0.2 is 0.3, and whole numbers without a point and with all their
+/// digits. What is too long to be exact looks as Excel shows it, `4.40306E+17`: see [`is_shortened`].
 fn number(value: f64) -> String {
+    if value.fract() == 0.0 && value.abs() >= 1e15 {
+        if value.abs() < EXACT {
+            return format!("{value:.0}");
+        }
+        return format!("{value:.5e}").replace('e', "E+");
+    }
     let shown: f64 = format!("{value:.14e}").parse().unwrap_or(value);
     // Also turns -0 into 0.
     format!("{}", shown + 0.0)
+}
+
+/// Whether a long number, most likely of an identity or a pupil, was shortened to `4.40306E+17`: as such it names nobody.
+pub(super) fn is_shortened(text: &str) -> bool {
+    let Some((digits, exponent)) = text.split_once("E+") else { return false };
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    whole.len() == 1 && is_number(whole) && is_number(fraction) && is_number(exponent)
 }
 
 /// A day, a time of a day, or both. Excel counts in days; seconds are as fine as anybody types.
@@ -88,8 +106,21 @@ mod tests {
     #[case(0.1 + 0.2, "0.3")]
     #[case(1.5, "1.5")]
     #[case(202_601_011_234_567.0, "202601011234567")]
+    #[case(4_403_061_234_567_891.0, "4403061234567891")]
+    #[case(440_306_123_456_789_012.0, "4.40306E+17")]
     fn numbers_read_as_excel_shows_them(#[case] value: f64, #[case] expected: &str) {
         assert_eq!(text(DataRef::Float(value)).0, expected);
+    }
+
+    #[rstest]
+    #[case("4.40306E+17", true)]
+    #[case("1E+16", true)]
+    #[case("440306123456789012", false)]
+    #[case("E+2", false)]
+    #[case("5E+x", false)]
+    #[case("12.5E+3", false)]
+    fn shortened_numbers_are_known(#[case] text: &str, #[case] is: bool) {
+        assert_eq!(is_shortened(text), is);
     }
 
     #[rstest]

@@ -199,7 +199,9 @@ impl<'c, F: Fn(&str) -> Option<&'c str>> Row<F> {
 
     fn list(&mut self, column: &'static str) -> Vec<String> {
         let text = self.word(column).unwrap_or_default();
-        text.split([';', '；']).map(str::trim).filter(|w| !w.is_empty()).map(str::to_owned).collect()
+        // As people write lists where they do not know our separator; one that knows it may use the others in a name.
+        let separators: &[char] = if text.contains([';', '；']) { &[';', '；'] } else { &['、', ',', '，'] };
+        text.split(separators).map(str::trim).filter(|w| !w.is_empty()).map(str::to_owned).collect()
     }
 
     fn number(&mut self, column: &'static str, from: u32, to: u32) -> Option<u32> {

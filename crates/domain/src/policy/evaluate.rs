@@ -87,7 +87,8 @@ pub(super) struct Context<'a> {
     pub person: &'a Person,
     pub options: Options<'a>,
     decisions: FxHashMap<(&'a str, &'a str), bool>,
-    /// The day as of which is asked, else of the last record; nothing when there is neither.
+    /// The day as of which is asked, else of the last record on a day on which the policy counts; nothing when there is
+    /// neither.
     pub today: Option<NaiveDate>,
 }
 
@@ -105,7 +106,9 @@ pub fn evaluate(policy: &Policy, person: &Person, records: &[Record], options: &
     if !in_order.is_sorted_by(|a, b| a.order(b).is_le()) {
         in_order.sort_unstable_by(|a, b| a.order(b));
     }
-    let last = in_order.iter().map(|r| r.day()).rfind(|d| options.as_of.is_none_or(|as_of| *d <= as_of));
+    let counts =
+        |day: &NaiveDate| options.as_of.is_none_or(|as_of| *day <= as_of) && policy.document.effective.contains(*day);
+    let last = in_order.iter().map(|r| r.day()).rfind(counts);
     let context = Context {
         policy,
         plan: &policy.plan,

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::document::{Ladder, Level, Output, Test};
 use super::evaluate::Context;
 use super::measure::unit;
-use super::sheet::{Missing, NextLevel, RequirementOutcome, ScoreSheet};
-use crate::credit::{Credit, Ratio};
+use super::sheet::{Missing, Need, NextLevel, RequirementOutcome, ScoreSheet, Unit};
+use crate::credit::{Credit, Ratio, Rounding, RoundingMode};
 
 type Measures<'a> = BTreeMap<&'a str, Credit>;
 
@@ -101,8 +101,7 @@ impl<'a> Grader<'a> {
         let mut missing = Vec::new();
         if let Some(needed) = level.at_least {
             let measure = ladder.measure.as_deref().unwrap_or("total");
-            missing
-                .extend(self.compare(measure, |have| (have < needed).then(|| (needed, Some(needed.shortfall(have))))));
+            missing.extend(self.at_least(measure, needed));
         }
         if let Some(test) = &level.when {
             missing.extend(self.missing(test));
@@ -114,16 +113,15 @@ impl<'a> Grader<'a> {
     fn missing(&self, test: &'a Test) -> Vec<Missing> {
         let mut missing = Vec::new();
         if let Some(measure) = &test.measure {
-            let smallest_step = Credit::from_milli(1);
-            missing.extend(self.compare(measure, |have| {
-                if let Some(n) = test.at_least.filter(|n| have < *n) {
-                    return Some((n, Some(n.shortfall(have))));
-                }
-                if let Some(n) = test.more_than.filter(|n| have <= *n) {
-                    return Some((n, Some(n.shortfall(have).max(smallest_step))));
-                }
-                test.at_most.filter(|n| have > *n).or(test.less_than.filter(|n| have >= *n)).map(|n| (n, None))
-            }));
+            let have = self.value(measure);
+            let more = test.more_than.filter(|n| have <= *n).map(|n| self.beyond(measure, n));
+            let low = test.at_least.filter(|n| have < *n).or(more);
+            let high = test.at_most.filter(|n| have > *n).map(|n| (Need::AtMost, n));
+            let high = high.or(test.less_than.filter(|n| have >= *n).map(|n| (Need::LessThan, n)));
+            missing.extend(low.and_then(|n| self.at_least(measure, n)));
+            if low.is_none() {
+                missing.extend(high.map(|(need, n)| self.to_be(measure, need, n)));
+            }
         }
         if let (Some(ladder), Some(level)) = (&test.ladder, &test.reaches) {
             missing.extend(self.missing_to_level(ladder, level));
@@ -132,7 +130,7 @@ impl<'a> Grader<'a> {
             missing.extend(self.missing(test));
         }
         if test.person.as_ref().is_some_and(|person| !self.context.person_is(person)) {
-            missing.extend(self.compare("total", |have| Some((have, None))));
+            missing.push(self.unsayable());
         }
         missing.extend(test.all.iter().flat_map(|t| self.missing(t)));
         if !test.any.is_empty() {
@@ -144,7 +142,7 @@ impl<'a> Grader<'a> {
         if let Some(not) = &test.not
             && self.missing(not).is_empty()
         {
-            missing.extend(self.too_much(not));
+            missing.extend(self.undo(not));
         }
         missing
     }
@@ -171,41 +169,74 @@ impl<'a> Grader<'a> {
         let each: Vec<_> = tests.iter().map(|t| self.missing(t)).collect();
         let held = each.iter().filter(|m| m.is_empty()).count();
         let mut open: Vec<_> = each.into_iter().filter(|m| !m.is_empty()).collect();
-        open.sort_by_key(|m| {
-            let hopeless = m.iter().any(|m| m.short.is_none());
-            (hopeless, m.iter().filter_map(|m| m.short).sum::<Credit>())
-        });
+        open.sort_by_key(|missing| cost(missing));
         open.into_iter().take(wanted.saturating_sub(held)).flatten().collect()
     }
 
-    /// For a test that should not hold: the measures it reads, none of which a record can lower.
-    fn too_much(&self, test: &'a Test) -> Vec<Missing> {
-        let mut found: Vec<Missing> = Vec::new();
+    /// For a test that holds and should not: what must change, along the shortest way.
+    fn undo(&self, test: &'a Test) -> Vec<Missing> {
+        let mut ways: Vec<Vec<Missing>> = Vec::new();
         if let Some(measure) = &test.measure {
-            found.extend(self.compare(measure, |have| Some((test.at_least.or(test.more_than).unwrap_or(have), None))));
+            let below = [(Need::LessThan, test.at_least), (Need::AtMost, test.more_than)];
+            ways.extend(below.into_iter().filter_map(|(need, n)| Some(vec![self.to_be(measure, need, n?)])));
+            let above = [test.less_than, test.at_most.map(|n| self.beyond(measure, n))];
+            ways.extend(above.into_iter().flatten().map(|n| self.at_least(measure, n).into_iter().collect()));
         }
-        let below = test.all.iter().chain(&test.any).chain(test.some.iter().flat_map(|s| &s.of));
-        found.extend(below.flat_map(|t| self.too_much(t)));
-        if found.is_empty() {
-            found.extend(self.compare("total", |have| Some((have, None))));
+        if test.ladder.is_some() || test.person.is_some() {
+            ways.push(vec![self.unsayable()]);
         }
-        found
+        let requirement = test.requirement.as_ref().and_then(|id| self.requirements.get(id.as_str()));
+        ways.extend(requirement.map(|test| self.undo(test)));
+        ways.extend(test.all.iter().map(|t| self.undo(t)));
+        let holding = |tests: &'a [Test]| tests.iter().filter(|t| self.missing(t).is_empty());
+        if !test.any.is_empty() {
+            ways.push(holding(&test.any).flat_map(|t| self.undo(t)).collect());
+        }
+        if let Some(some) = &test.some {
+            let mut each: Vec<Vec<Missing>> = holding(&some.of).map(|t| self.undo(t)).collect();
+            let too_many =
+                each.len().saturating_add(1).saturating_sub(usize::try_from(some.at_least).unwrap_or(usize::MAX));
+            each.sort_by_key(|missing| cost(missing));
+            ways.push(each.into_iter().take(too_many).flatten().collect());
+        }
+        ways.extend(test.not.iter().map(|not| self.missing(not)));
+        let shortest = ways.into_iter().filter(|way| !way.is_empty()).min_by_key(|way| cost(way));
+        shortest.unwrap_or_else(|| vec![self.unsayable()])
     }
 
-    fn compare(
-        &self,
-        measure: &str,
-        short: impl FnOnce(Credit) -> Option<(Credit, Option<Credit>)>,
-    ) -> Option<Missing> {
-        let have = self.measures.get(measure).copied().unwrap_or_default();
-        let (needed, short) = short(have)?;
-        Some(Missing {
-            measure: measure.to_owned(),
-            unit: unit(&self.context.policy.document, measure),
-            have,
-            needed,
-            short,
-        })
+    fn value(&self, measure: &str) -> Credit {
+        self.measures.get(measure).copied().unwrap_or_default()
+    }
+
+    /// The least that is more than `n`: one more where the measure counts, else the smallest amount there is.
+    fn beyond(&self, measure: &str, n: Credit) -> Credit {
+        let document = &self.context.policy.document;
+        let divided = document.measures.iter().any(|m| m.id == measure && m.divide_by.is_some());
+        match unit(document, measure) {
+            _ if divided => n.plus(Credit::from_milli(1)),
+            Unit::Records | Unit::Distinct | Unit::Periods | Unit::Minutes => {
+                Ratio::of(n).rounded(&Rounding { step: Credit::ONE, mode: RoundingMode::Down }).plus(Credit::ONE)
+            }
+            Unit::Credits | Unit::Hours | Unit::Points => n.plus(Credit::from_milli(1)),
+        }
+    }
+
+    /// What is missing to so much; nothing when it is there.
+    fn at_least(&self, measure: &str, needed: Credit) -> Option<Missing> {
+        let short = needed.shortfall(self.value(measure));
+        let missing = self.to_be(measure, Need::AtLeast, needed);
+        (!short.is_zero()).then_some(Missing { short: Some(short), ..missing })
+    }
+
+    /// A measure that should be elsewhere.
+    fn to_be(&self, measure: &str, need: Need, needed: Credit) -> Missing {
+        let unit = unit(&self.context.policy.document, measure);
+        Missing { measure: measure.to_owned(), unit, have: self.value(measure), need, needed, short: None }
+    }
+
+    /// Something that no measure can say.
+    fn unsayable(&self) -> Missing {
+        self.to_be("total", Need::Other, self.value("total"))
     }
 
     fn output(&self, output: &'a Output) -> Option<String> {
@@ -233,11 +264,20 @@ impl<'a> Grader<'a> {
     }
 }
 
+/// How far something is: what cannot be made up comes last.
+fn cost(missing: &[Missing]) -> (bool, Credit) {
+    (missing.iter().any(|m| m.short.is_none()), missing.iter().filter_map(|m| m.short).sum())
+}
+
 /// The sum of what is missing; nothing where units differ or something cannot be made up. Zero when nothing is missing.
+/// What adds to a part adds to the total, too: "100 in all, 60 of them face to face" is 100 for a beginner, not 160.
 fn sum(missing: &[Missing]) -> Option<Credit> {
     let first = missing.first().map(|m| m.unit);
     if missing.iter().any(|m| Some(m.unit) != first) {
         return None;
     }
-    missing.iter().map(|m| m.short).sum::<Option<Credit>>()
+    let (total, parts): (Vec<&Missing>, Vec<&Missing>) = missing.iter().partition(|m| m.measure == "total");
+    let total = total.iter().map(|m| m.short).max().unwrap_or(Some(Credit::ZERO))?;
+    let parts = parts.iter().map(|m| m.short).sum::<Option<Credit>>()?;
+    Some(total.max(parts))
 }

@@ -177,8 +177,8 @@ impl<'a> Steps<'_, 'a> {
         let asked = |w: &Work<'a>| options.as_of.is_none_or(|as_of| w.facts.day <= as_of);
         let wanted: BTreeSet<i64> = match pick.take {
             Take::Current => {
-                let mut until = works.iter().rev().filter(|w| asked(w));
-                let grade = until.find_map(|w| w.facts.grade()).or(person.grade);
+                let last_known = || works.iter().rev().filter(|w| asked(w)).find_map(|w| w.facts.grade());
+                let grade = person.grade.or_else(last_known);
                 today.and_then(|day| policy.almanac.index(pick.of, day, grade)).into_iter().collect()
             }
             Take::Best => kept.iter().filter_map(|w| indices.get(*w).copied().flatten()).collect(),

@@ -36,7 +36,7 @@ pub use document::Document;
 pub use evaluate::{Detail, Options, SoftDecision, SoftMode, evaluate};
 pub use problem::{Path, Problem, Segment, closest};
 pub use reason::Reason;
-pub use sheet::{Line, Missing, NextLevel, RequirementOutcome, ScoreSheet, Status, Unit};
+pub use sheet::{Line, Missing, Need, NextLevel, RequirementOutcome, ScoreSheet, Status, Unit};
 pub use wording::explain;
 
 use calendar::Almanac;

@@ -8,7 +8,7 @@ use super::document::{Factor, Price, Rule, Table, WordField};
 use super::evaluate::Context;
 use super::facts::{Facts, Value};
 use super::reason::Reason;
-use crate::credit::{Credit, Ratio};
+use crate::credit::{Credit, Ratio, Rounding, RoundingMode};
 use crate::record::Record;
 
 /// Why a rule gives a record no credit.
@@ -44,6 +44,14 @@ pub(super) fn price<'a>(
     record: &Record,
 ) -> Result<Credit, Gap<'a>> {
     let price = &rule.credit;
+    let rounded = unrounded(context, rule, facts, record)?.rounded(&price.round.unwrap_or_default());
+    let rounded = price.at_least.map_or(rounded, |least| rounded.max(least));
+    Ok(price.at_most.map_or(rounded, |most| rounded.min(most)))
+}
+
+/// The price before it is rounded and kept within bounds.
+fn unrounded<'a>(context: &Context<'a>, rule: &'a Rule, facts: &Facts<'a>, record: &Record) -> Result<Ratio, Gap<'a>> {
+    let price = &rule.credit;
     let missing = |field: &'static str| Gap::MissingFact { field };
     let mut sum = Ratio::ZERO;
     if let Some(fixed) = price.fixed {
@@ -72,9 +80,7 @@ pub(super) fn price<'a>(
     if price.divide_by_team_size {
         sum = sum.over(record.team_size.ok_or_else(|| missing("team_size"))?);
     }
-    let rounded = sum.rounded(&price.round.unwrap_or_default());
-    let rounded = price.at_least.map_or(rounded, |least| rounded.max(least));
-    Ok(price.at_most.map_or(rounded, |most| rounded.min(most)))
+    Ok(sum)
 }
 
 fn paid_minutes(price: &Price, minutes: u32) -> i64 {
@@ -139,14 +145,18 @@ fn factor_of<'a>(factor: &Factor, facts: &Facts<'a>) -> Result<Credit, Gap<'a>> 
     known.ok_or(Gap::NoFactor { field: factor.by.name(), value })
 }
 
-/// How a price came about, in symbols that both languages read: `1 + 90 min × 1/h × 0.8`.
-pub(super) fn formula(context: &Context<'_>, rule: &Rule, facts: &Facts<'_>, record: &Record) -> String {
+/// How a price came about, in symbols that both languages read: `1 + 90 min × 1/h × 0.8`. What rounding and bounds did
+/// follows where they did something: `2 × 0.8 = 1.6; round 0.5 down; at most 1`.
+pub(super) fn formula<'a>(context: &Context<'a>, rule: &'a Rule, facts: &Facts<'a>, record: &Record) -> String {
     let price = &rule.credit;
     let mut terms = Vec::new();
     terms.extend(price.fixed.map(|fixed| fixed.to_string()));
-    let minutes = paid_minutes(price, record.minutes.unwrap_or(0));
-    terms.extend(price.per_hour.map(|per| format!("{minutes} min × {per}/h")));
-    terms.extend(price.per_minute.map(|per| format!("{minutes} min × {per}/min")));
+    let all_minutes = record.minutes.unwrap_or(0);
+    let paid = paid_minutes(price, all_minutes);
+    let minutes =
+        if paid == i64::from(all_minutes) { format!("{paid} min") } else { format!("{paid} of {all_minutes} min") };
+    terms.extend(price.per_hour.map(|per| format!("{minutes} × {per}/h")));
+    terms.extend(price.per_minute.map(|per| format!("{minutes} × {per}/min")));
     terms.extend(price.per_quantity.map(|per| format!("{} × {per}", record.quantity.unwrap_or_default())));
     if let Some((name, table)) = price.table.as_ref().and_then(|n| Some((n, context.policy.document.tables.get(n)?))) {
         let value = |field: WordField| {
@@ -168,6 +178,38 @@ pub(super) fn formula(context: &Context<'_>, rule: &Rule, facts: &Facts<'_>, rec
     }
     if price.divide_by_team_size {
         let _ = write!(text, " ÷ {}", record.team_size.unwrap_or(1));
+    }
+    if let Ok(exact) = unrounded(context, rule, facts, record) {
+        text.push_str(&kept_of(price, exact));
+    }
+    text
+}
+
+/// What rounding and bounds made of an exact price; empty where they left it as it was.
+fn kept_of(price: &Price, exact: Ratio) -> String {
+    let rounding = price.round.unwrap_or_default();
+    let rounded = exact.rounded(&rounding);
+    let least = price.at_least.filter(|least| rounded < *least);
+    let most = price.at_most.filter(|most| least.unwrap_or(rounded) > *most);
+    let mut text = String::new();
+    if Ratio::of(rounded) != exact || least.is_some() || most.is_some() {
+        let shown = exact.rounded(&Rounding::default());
+        let sign = if Ratio::of(shown) == exact { "=" } else { "≈" };
+        let _ = write!(text, " {sign} {shown}");
+    }
+    if Ratio::of(rounded) != exact && price.round.is_some() {
+        let mode = match rounding.mode {
+            RoundingMode::HalfUp => "half_up",
+            RoundingMode::HalfDown => "half_down",
+            RoundingMode::HalfEven => "half_even",
+            RoundingMode::Down => "down",
+            RoundingMode::Up => "up",
+        };
+        let _ = write!(text, "; round {} {mode}", rounding.step);
+    }
+    let bounds = [("at least", least), ("at most", most)];
+    for (word, bound) in bounds.into_iter().filter_map(|(word, bound)| Some((word, bound?))) {
+        let _ = write!(text, "; {word} {bound}");
     }
     text
 }

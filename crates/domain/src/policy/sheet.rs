@@ -66,10 +66,28 @@ pub struct Missing {
     pub unit: Unit,
     /// What it is.
     pub have: Credit,
+    /// Which side of `needed` it should be on.
+    #[serde(default)]
+    pub need: Need,
     /// What it should be.
     pub needed: Credit,
     /// How much more is needed; nothing when it is too high, which no record can mend.
     pub short: Option<Credit>,
+}
+
+/// Where a measure should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Need {
+    /// `needed` or more.
+    #[default]
+    AtLeast,
+    /// `needed` or less.
+    AtMost,
+    /// Less than `needed`.
+    LessThan,
+    /// Something that no measure can say, such as a test of the person; the measure named is the total as it is.
+    Other,
 }
 
 /// Units of measures.

@@ -370,7 +370,8 @@ impl<'a> Oracle<'a> {
     }
 
     fn today(&self) -> Option<NaiveDate> {
-        self.options.as_of.or(self.known().last().map(|r| r.starts_at.date()))
+        let days = self.known().into_iter().map(|r| r.starts_at.date());
+        self.options.as_of.or(days.filter(|day| self.doc.effective.contains(*day)).last())
     }
 
     /// Whether a condition holds for the person alone.
@@ -696,7 +697,7 @@ impl<'a> Grading<'a> {
         match pick.take {
             Take::Current => {
                 let grades: Vec<i32> = known.iter().filter_map(|r| self.oracle.grade(r)).collect();
-                let grade = grades.last().copied().or(self.oracle.person.grade);
+                let grade = self.oracle.person.grade.or(grades.last().copied());
                 let day = self.oracle.today();
                 let span = day.and_then(|day| self.oracle.span(pick.of, day, grade));
                 span.map_or(Fraction::whole(0), |(name, _)| within(&name))
@@ -840,7 +841,10 @@ impl<'a> Grading<'a> {
             return None;
         }
         let units: BTreeSet<String> = measures.into_iter().map(|id| self.unit(id)).collect();
-        let sum: Option<i128> = missing.iter().map(|(_, short)| *short).sum();
+        // What adds to a part adds to the total.
+        let of_total: Option<i128> = missing.iter().filter(|(id, _)| *id == "total").map(|(_, short)| *short).sum();
+        let of_parts: Option<i128> = missing.iter().filter(|(id, _)| *id != "total").map(|(_, short)| *short).sum();
+        let sum = of_total.zip(of_parts).map(|(total, parts)| total.max(parts));
         Some(if units.len() > 1 { Shortfall::NoNumber } else { sum.map_or(Shortfall::NoNumber, Shortfall::Of) })
     }
 

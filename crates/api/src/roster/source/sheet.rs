@@ -193,6 +193,7 @@ fn refusal(fault: &Fault, header: &[String], layout: &Layout) -> Option<Refusal>
         FaultKind::TooLong { .. } => "too_long",
         FaultKind::Nul => "nul_refused",
         FaultKind::FormulaError => "formula_error",
+        FaultKind::ShortenedNumber => "lost_digits",
     };
     let mut column = "";
     if let Some(name) = &fault.column {

@@ -269,7 +269,13 @@ impl<'p> Words<'p> {
             }
             _ => self.alias(field, word),
         };
-        own.unwrap_or_else(|| self.usual(word).to_owned())
+        // Ids that officials choose may look like usual words: a term `first` is no first prize.
+        let usual = match field {
+            "activity" | "session" | "host" | "contest" | "contest_series" | "work" | "school" | "class" => word,
+            "term" if !matches!(word, "autumn" | "spring") => word,
+            _ => self.usual(word),
+        };
+        own.unwrap_or_else(|| usual.to_owned())
     }
 
     /// The other word that a policy gives for a value, where it is of the language.

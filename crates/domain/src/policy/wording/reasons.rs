@@ -2,7 +2,7 @@
 
 use super::super::condition::Mismatch;
 use super::super::reason::Reason;
-use super::super::sheet::{Missing, NextLevel, RequirementOutcome};
+use super::super::sheet::{Missing, Need, NextLevel, RequirementOutcome};
 use super::super::{Policy, document::Rule};
 use super::{Words, spaced};
 use crate::credit::Credit;
@@ -257,9 +257,36 @@ impl Words<'_> {
                 text = format!("{before}{}{after}", self.pair(name, row, column));
             }
         }
-        match self.lang {
-            Lang::Zh => text.replace("/min", "/分钟").replace("/h", "/小时").replace(" min", " 分钟"),
-            Lang::En => text,
+        let (sum, kept) = text.split_once("; ").unwrap_or((&text, ""));
+        let sum = match self.lang {
+            Lang::Zh => minutes_paid(sum).replace("/min", "/分钟").replace("/h", "/小时").replace(" min", " 分钟"),
+            Lang::En => sum.to_owned(),
+        };
+        let kept = kept.split("; ").filter(|part| !part.is_empty()).map(|part| self.kept(part));
+        std::iter::once(sum).chain(kept).collect::<Vec<_>>().join(self.say("，", ", "))
+    }
+
+    /// What rounding or a bound did: `round 0.5 down`, `at most 4`.
+    fn kept(&self, part: &str) -> String {
+        let zh = self.lang == Lang::Zh;
+        if let Some((step, mode)) = part.strip_prefix("round ").and_then(|rest| rest.split_once(' ')) {
+            return match (mode, zh) {
+                ("down", true) => format!("向下取到 {step} 的整数倍"),
+                ("up", true) => format!("向上取到 {step} 的整数倍"),
+                ("half_down", true) => format!("五舍六入到 {step} 的整数倍"),
+                ("half_even", true) => format!("四舍六入五成双到 {step} 的整数倍"),
+                (_, true) => format!("四舍五入到 {step} 的整数倍"),
+                ("down", false) => format!("rounded down to a multiple of {step}"),
+                ("up", false) => format!("rounded up to a multiple of {step}"),
+                ("half_down", false) => format!("rounded to a multiple of {step}, halves down"),
+                ("half_even", false) => format!("rounded to a multiple of {step}, halves to even"),
+                (_, false) => format!("rounded to a multiple of {step}"),
+            };
+        }
+        match (part.strip_prefix("at most "), part.strip_prefix("at least ")) {
+            (Some(most), _) if zh => format!("最多 {most}"),
+            (_, Some(least)) if zh => format!("最少 {least}"),
+            _ => part.to_owned(),
         }
     }
 
@@ -374,16 +401,22 @@ impl Words<'_> {
     fn missing(&self, missing: &Missing) -> String {
         let name = self.measure(&missing.measure);
         let amount = |n: Credit| self.in_unit(n, &missing.measure);
-        if missing.short.is_none() && missing.have == missing.needed && missing.measure == "total" {
-            // What no measure can say: a test of the person, or of what must not be.
-            return self.say("另有条件不满足", "another condition does not hold").to_owned();
-        }
         let (have, needed) = (amount(missing.have), amount(missing.needed));
-        match (self.lang, missing.short) {
-            (Lang::Zh, Some(short)) => format!("{name}还差 {}（现有 {have}，需要 {needed}）", amount(short)),
-            (Lang::En, Some(short)) => format!("{name} is {} short (has {have}, needs {needed})", amount(short)),
-            (Lang::Zh, None) => format!("{name}为 {have}，不在要求的范围内（界限为 {needed}）"),
-            (Lang::En, None) => format!("{name} is {have}, which is beyond the bound of {needed}"),
+        let zh = self.lang == Lang::Zh;
+        match (missing.need, missing.short) {
+            (Need::Other, _) => self.say("另有条件不满足", "another condition does not hold").to_owned(),
+            (Need::AtLeast, short) => {
+                let short = amount(short.unwrap_or_else(|| missing.needed.shortfall(missing.have)));
+                if zh {
+                    format!("{name}还差 {short}（现有 {have}，需要 {needed}）")
+                } else {
+                    format!("{name} is {short} short (has {have}, needs {needed})")
+                }
+            }
+            (Need::AtMost, _) if zh => format!("{name}为 {have}，应不超过 {needed}"),
+            (Need::AtMost, _) => format!("{name} is {have}, and should be at most {needed}"),
+            (Need::LessThan, _) if zh => format!("{name}为 {have}，应少于 {needed}"),
+            (Need::LessThan, _) => format!("{name} is {have}, and should be less than {needed}"),
         }
     }
 
@@ -391,6 +424,7 @@ impl Words<'_> {
     fn all_missing(&self, missing: &[Missing], shortfall: Option<Credit>) -> String {
         if let ([only], Some(short)) = (missing, shortfall)
             && only.measure == "total"
+            && only.need == Need::AtLeast
         {
             let short = self.in_unit(short, "total");
             return match self.lang {
@@ -401,4 +435,16 @@ impl Words<'_> {
         let each: Vec<String> = missing.iter().map(|m| self.missing(m)).collect();
         each.join(self.say("；", "; "))
     }
+}
+
+/// `60 of 90 min` as Chinese says it.
+fn minutes_paid(text: &str) -> String {
+    let terms = text.split(" + ").map(|term| match term.split_once(" of ") {
+        Some((paid, rest)) => match rest.split_once(" min") {
+            Some((all, rest)) => format!("{all} 分钟中的 {paid} 分钟{rest}"),
+            None => term.to_owned(),
+        },
+        None => term.to_owned(),
+    });
+    terms.collect::<Vec<_>>().join(" + ")
 }
