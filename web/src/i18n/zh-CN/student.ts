@@ -1,1 +1,35 @@
-export default {};
+export default {
+  child: "哪个孩子",
+  nobody: "这个账号还没有对应的学生",
+  nobodyLead: "请联系学校开通。",
+  home: {
+    title: "科普学分",
+    mine: "我的科普学分",
+    of: "{{name}}的科普学分",
+    latest: "最近的记录",
+    allLines: "全部明细",
+    booked: "已经报名",
+    coming: "近期可以参加",
+    comingLead: "适合本年级的活动。想参加请告诉老师，由学校报名。",
+    comingNone: "近期没有开放的活动。",
+    calendar: "活动日历",
+    places_other: "余 {{count}} 位",
+    full: "已满，可候补",
+  },
+  credits: {
+    title: "学分从哪里来",
+    lead: "{{name}}，共 {{total}} 学分",
+    view: "查看",
+    sheet: "逐条说明",
+    history: "经历",
+    ledger: "流水",
+    policy: "学分办法",
+    empty: "还没有计分的记录。参加活动并由场馆确认后，会出现在这里。",
+  },
+  results: {
+    title: "竞赛成绩",
+    lead: "由老师提交，区里认定后计学分。",
+    empty: "还没有竞赛成绩",
+    emptyLead: "获奖后把证书交给老师提交。",
+  },
+};

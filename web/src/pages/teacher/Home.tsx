@@ -288,7 +288,7 @@ function ClassRow({ group, scores, titles, open, onOpen, pinned, onPin }: RowPro
           />{" "}
           <Link to={`/classes/${group.id}`}>{name}</Link>
         </span>
-        <span style={{ order: 0 }}>
+        <span>
           {scores === undefined ? (
             <Skeleton.Input active size="small" style={{ height: 10 }} />
           ) : (

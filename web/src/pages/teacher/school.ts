@@ -2,7 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 import { api, call, type Schemas } from "@/api/client";
 import { useMe } from "@/api/query";
 import { useNamed } from "@/i18n/useText";
-import { setStored, useStored } from "./stored";
+import { setStored, useStored } from "@/ui/stored";
 
 export type Person = Schemas["PersonView"];
 export type SchoolClass = Schemas["ClassView"];

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Button, Card, Checkbox, Flex, Skeleton } from "antd";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { usePhone } from "@/app/theme";
 import { useText } from "@/i18n/useText";
 import { EmptyState } from "@/ui/EmptyState";
 import { Muted } from "@/ui/Muted";
@@ -98,6 +99,7 @@ interface MembersProps extends Props {
 function Members({ group, draft, session, change }: MembersProps) {
   const { t } = useTranslation("teacher");
   const className = useClassName();
+  const phone = usePhone();
   const school = useOwnSchool();
   const there = useThere(session.id, school.id);
   const { data: persons, error, isPending, refetch } = useQuery(membersQuery(group.id));
@@ -138,7 +140,7 @@ function Members({ group, draft, session, change }: MembersProps) {
       <ProblemAlert error={error} retry={refetch} />
       {isPending && <Skeleton active title={false} paragraph={{ rows: 8 }} />}
       {persons && <Grid label={name} persons={persons} ticked={ticked} there={there} onChange={set} />}
-      {persons && (
+      {persons && !phone && (
         <Muted block style={{ margin: "10px 0 0", fontSize: 13 }}>
           {t("record.keys")}
         </Muted>

@@ -1,0 +1,69 @@
+import { PrinterOutlined } from "@ant-design/icons";
+import { useQuery } from "@tanstack/react-query";
+import { Button, Segmented } from "antd";
+import { lazy, Suspense } from "react";
+import { useTranslation } from "react-i18next";
+import { getQuery } from "@/api/query";
+import { useLanguage } from "@/i18n/useText";
+import { EmptyState } from "@/ui/EmptyState";
+import { PageSkeleton } from "@/ui/PageSkeleton";
+import { PageTitle } from "@/ui/PageTitle";
+import { ProblemAlert } from "@/ui/ProblemAlert";
+import { Lines } from "@/ui/score/Lines";
+import { useAddress } from "@/ui/useAddress";
+import { ChildSwitch, useWhose } from "./whose";
+
+const History = lazy(async () => ({ default: (await import("@/ui/score/History")).History }));
+const Ledger = lazy(async () => ({ default: (await import("@/ui/score/Ledger")).Ledger }));
+const Policy = lazy(() => import("./Policy"));
+
+const VIEWS = ["sheet", "history", "ledger", "policy"] as const;
+
+/** Why the credits are what they are: line by line, in time, as booked, and by which rules. */
+export function Component() {
+  const { t } = useTranslation("student");
+  const { t: common } = useTranslation();
+  const { lang } = useLanguage();
+  const whose = useWhose();
+  const id = whose.person?.id ?? "";
+  const [address, setAddress] = useAddress("view");
+  const view = VIEWS.find((one) => one === address.view) ?? "sheet";
+  const score = useQuery({
+    ...getQuery("/api/v1/persons/{id}/score", { params: { path: { id }, query: { lang } } }),
+    enabled: id !== "",
+  });
+  if (!whose.person) return <EmptyState title={t("nobody")} lead={t("nobodyLead")} />;
+  return (
+    <div style={{ maxWidth: 1080 }}>
+      <ChildSwitch whose={whose} />
+      <PageTitle
+        lead={score.data && t("credits.lead", { name: whose.person.name, total: score.data.total })}
+        actions={
+          <Button icon={<PrinterOutlined />} onClick={() => print()}>
+            {common("action.print")}
+          </Button>
+        }
+      >
+        {t("credits.title")}
+      </PageTitle>
+      <Segmented
+        className="kepu-no-print"
+        aria-label={t("credits.view")}
+        style={{ marginBottom: 14, maxWidth: "100%", overflowX: "auto" }}
+        value={view}
+        onChange={(next) => setAddress({ view: next === "sheet" ? undefined : next })}
+        options={VIEWS.map((one) => ({ value: one, label: t(`credits.${one}`) }))}
+      />
+      <ProblemAlert error={score.error} retry={score.refetch} />
+      {score.isPending && <PageSkeleton rows={10} />}
+      {score.data && (
+        <Suspense fallback={<PageSkeleton />}>
+          {view === "sheet" && <Lines lines={score.data.lines} empty={t("credits.empty")} />}
+          {view === "history" && <History person={id} lines={score.data.lines} />}
+          {view === "ledger" && <Ledger person={id} lines={score.data.lines} />}
+          {view === "policy" && <Policy id={score.data.policy.policy_version_id} />}
+        </Suspense>
+      )}
+    </div>
+  );
+}
