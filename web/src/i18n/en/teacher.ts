@@ -228,6 +228,7 @@ const texts: Texts<typeof zh> = {
     newLead: "The district verifies it, and then it counts.",
     competition: "Contest",
     competitionHint: "Part of its name",
+    otherEdition: "Results of this edition are from {{from}} to {{to}}: change the day or the edition",
     competitionNeeded: "Choose the contest",
     members: "Pupils",
     membersHint: "One, or several of the same team.",

@@ -199,6 +199,7 @@ export default {
     newLead: "填好后由区里审核，审核通过后计学分。",
     competition: "竞赛",
     competitionHint: "输入竞赛名称的一部分",
+    otherEdition: "这一届的成绩须在 {{from}} 至 {{to}} 之间，请改日期或换一届",
     competitionNeeded: "请选择竞赛",
     members: "获奖学生",
     membersHint: "一个人，或同一个队的几个人。",

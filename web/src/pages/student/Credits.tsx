@@ -47,9 +47,8 @@ export function Component() {
         {t("credits.title")}
       </PageTitle>
       <Segmented
-        className="kepu-no-print"
+        className="kepu-no-print kepu-view"
         aria-label={t("credits.view")}
-        style={{ marginBottom: 14, maxWidth: "100%", overflowX: "auto" }}
         value={view}
         onChange={(next) => setAddress({ view: next === "sheet" ? undefined : next })}
         options={VIEWS.map((one) => ({ value: one, label: t(`credits.${one}`) }))}

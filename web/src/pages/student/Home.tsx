@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Card, Flex, Skeleton, Tag } from "antd";
+import { Flex, Skeleton, Tag } from "antd";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -12,6 +12,7 @@ import { Muted } from "@/ui/Muted";
 import { useClassName, useKind } from "@/ui/names";
 import { PageSkeleton } from "@/ui/PageSkeleton";
 import { PageTitle } from "@/ui/PageTitle";
+import { Panel } from "@/ui/Panel";
 import { ProblemAlert } from "@/ui/ProblemAlert";
 import { Standing } from "@/ui/score/Standing";
 import { type Score, useReasonWords } from "@/ui/score/words";
@@ -55,13 +56,13 @@ export function Component() {
 
 function Part({ title, more, children }: { title: string; more?: { to: string; label: string }; children: ReactNode }) {
   return (
-    <Card size="small">
+    <Panel>
       <Flex justify="space-between" align="baseline" gap={8} style={{ marginBottom: 8 }}>
         <h2 style={{ margin: 0, fontSize: 17 }}>{title}</h2>
         {more && <Link to={more.to}>{more.label}</Link>}
       </Flex>
       {children}
-    </Card>
+    </Panel>
   );
 }
 

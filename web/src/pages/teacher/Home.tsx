@@ -1,6 +1,6 @@
 import { CheckSquareOutlined, StarFilled, StarOutlined } from "@ant-design/icons";
 import { useQueries, useQuery } from "@tanstack/react-query";
-import { Button, Card, Flex, Skeleton, theme } from "antd";
+import { Button, Flex, Skeleton, theme } from "antd";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
@@ -12,6 +12,7 @@ import { DateTime } from "@/ui/DateTime";
 import { Muted } from "@/ui/Muted";
 import { useClassName } from "@/ui/names";
 import { PageTitle } from "@/ui/PageTitle";
+import { Panel } from "@/ui/Panel";
 import { ProblemAlert } from "@/ui/ProblemAlert";
 import { today } from "@/ui/time";
 import { meetsAll } from "./requirement";
@@ -149,7 +150,7 @@ function Todo({ title, count, busy, none, more, urgent, children }: TodoProps) {
   const list = Array.isArray(children) ? children : [];
   const some = list.length > 0;
   return (
-    <Card size="small" style={some && urgent ? { borderColor: token.colorWarningBorder } : {}} styles={{ body: { height: "100%" } }}>
+    <Panel style={some && urgent ? { borderColor: token.colorWarningBorder } : {}}>
       <Flex vertical style={{ height: "100%" }}>
         <Flex justify="space-between" align="baseline" gap={8} style={{ marginBottom: 8 }}>
           <h3 style={{ margin: 0, fontSize: 15.5 }}>{title}</h3>
@@ -172,7 +173,7 @@ function Todo({ title, count, busy, none, more, urgent, children }: TodoProps) {
           </Link>
         )}
       </Flex>
-    </Card>
+    </Panel>
   );
 }
 
@@ -224,7 +225,7 @@ function Classes({ school }: { school: string }) {
         )}
       </Flex>
       <ProblemAlert error={error} retry={refetch} />
-      <Card size="small">
+      <Panel>
         {isPending && <Skeleton active title={false} paragraph={{ rows: 6 }} />}
         {classes?.length === 0 && <Muted>{t("record.noClassesLead")}</Muted>}
         {classes && classes.length > 0 && own.ids.length === 0 && (
@@ -251,7 +252,7 @@ function Classes({ school }: { school: string }) {
             {t("home.moreClasses", { count: shown.length - listed.length })}
           </Button>
         )}
-      </Card>
+      </Panel>
     </section>
   );
 }

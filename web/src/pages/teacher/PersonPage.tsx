@@ -51,7 +51,7 @@ export function Component() {
             {now &&
               (staff ? (
                 <>
-                  {now.school_name_zh} · <Link to={`/classes/${now.class_id}`}>{className(now.grade, now.class_name)}</Link>
+                  {now.school_name_zh} · <Link to={`/classes/${now.class_id}`} style={{ textDecoration: "underline" }}>{className(now.grade, now.class_name)}</Link>
                 </>
               ) : (
                 `${now.school_name_zh} · ${className(now.grade, now.class_name)}`
@@ -84,9 +84,8 @@ export function Component() {
         <>
           <Standing score={score.data} />
           <Segmented
-            className="kepu-no-print"
+            className="kepu-no-print kepu-view"
             aria-label={t("person.view")}
-            style={{ marginBottom: 16 }}
             value={view}
             onChange={(next) => setAddress({ view: next === "sheet" ? undefined : next })}
             options={VIEWS.map((one) => ({ value: one, label: t(`person.${one}`) }))}

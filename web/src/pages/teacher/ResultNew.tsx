@@ -1,10 +1,10 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { App, Button, Card, Flex, Form, InputNumber, Select } from "antd";
-import dayjs from "dayjs";
+import dayjs, { type Dayjs } from "dayjs";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useSearchParams } from "react-router";
-import { api, call } from "@/api/client";
+import { api, call, type Schemas } from "@/api/client";
 import type { FieldError } from "@/api/problem";
 import { getQuery, useIdempotencyKey, useInvalidate } from "@/api/query";
 import { useNamed } from "@/i18n/useText";
@@ -26,6 +26,11 @@ interface Values extends AwardValues {
   team_size?: number;
 }
 
+/** Whether a result of this day counts for the edition. */
+function holds(edition: Schemas["CompetitionView"], day: string): boolean {
+  return edition.valid_from <= day && (!edition.valid_to || day <= edition.valid_to);
+}
+
 /** A new result, with its evidence; the district verifies it. */
 export function Component() {
   const { t } = useTranslation("teacher");
@@ -45,6 +50,17 @@ export function Component() {
   const members = Form.useWatch("members", form) ?? [];
   const roster = useQuery(rosterQuery(school.id));
   const competitions = useQuery(getQuery("/api/v1/competitions", { params: { query: { limit: 500 } } }));
+
+  const editions = competitions.data?.items ?? [];
+  const chosen = Form.useWatch("competition_id", form);
+  const day = Form.useWatch("achieved_on", form)?.format("YYYY-MM-DD");
+  /** Another day may belong to another edition of the same contest. */
+  const follow = (on: string) => {
+    const now = editions.find((one) => one.id === form.getFieldValue("competition_id"));
+    if (!now || holds(now, on)) return;
+    const other = editions.find((one) => one.series === now.series && holds(one, on));
+    if (other) form.setFieldValue("competition_id", other.id);
+  };
 
   const save = useMutation({
     mutationFn: async (values: Values) => {
@@ -90,15 +106,27 @@ export function Component() {
         requiredMark={false}
         scrollToFirstError={{ focus: true }}
         initialValues={{ achieved_on: dayjs(), by: "award", members: person ? [person] : [] }}
+        onValuesChange={(changed) => changed.achieved_on && follow(changed.achieved_on.format("YYYY-MM-DD"))}
         onFinish={(values) => save.mutate(values)}
       >
         <Card size="small" style={{ marginBottom: 16 }}>
-          <Form.Item name="competition_id" label={t("result.competition")} rules={[{ required: true, message: t("result.competitionNeeded") }]}>
+          <Form.Item name="competition_id" label={t("result.competition")} rules={[
+              { required: true, message: t("result.competitionNeeded") },
+              ({ getFieldValue }) => ({
+                validator: (_, id) => {
+                  const chosen = editions.find((one) => one.id === id);
+                  const day = (getFieldValue("achieved_on") as Dayjs | null)?.format("YYYY-MM-DD");
+                  if (!chosen || !day || holds(chosen, day)) return Promise.resolve();
+                  return Promise.reject(new Error(t("result.otherEdition", { from: chosen.valid_from, to: chosen.valid_to ?? "" })));
+                },
+              }),
+            ]}
+            dependencies={["achieved_on"]}>
             <Select
               showSearch={{ optionFilterProp: "label" }}
               loading={competitions.isPending}
               placeholder={t("result.competitionHint")}
-              options={(competitions.data?.items ?? []).map((one) => ({
+              options={editions.filter((one) => !day || holds(one, day) || one.id === chosen).map((one) => ({
                 value: one.id,
                 label: `${named(one.name_zh, one.name_en)} · ${one.edition}`,
               }))}

@@ -67,7 +67,7 @@ export function History({ person, lines }: { person: string; lines: readonly Lin
   return (
     <div style={{ display: "grid", gap: 14 }}>
       {[...months].map(([month, list]) => (
-        <Card key={month} size="small" title={<h3 style={{ margin: 0, fontSize: 16 }}>{month}</h3>}>
+        <Card key={month} size="small" title={<h2 style={{ margin: 0, fontSize: 16 }}>{month}</h2>}>
           <Timeline
             style={{ paddingTop: 8 }}
             items={list.map((event) => ({

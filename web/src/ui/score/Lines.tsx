@@ -8,6 +8,7 @@ import { Muted } from "../Muted";
 import { LineOutcome } from "../ReasonList";
 import { useAddress } from "../useAddress";
 import { type Line, useCategory, useReasonWords } from "./words";
+import "./score.css";
 
 const STATES = ["counted", "cut", "refused"] as const;
 
@@ -37,9 +38,8 @@ export function Lines({ lines, empty }: { lines: readonly Line[]; empty: string 
   return (
     <>
       <Segmented
-        className="kepu-no-print"
+        className="kepu-no-print kepu-view"
         aria-label={t("score.filter")}
-        style={{ marginBottom: 12, maxWidth: "100%", overflowX: "auto" }}
         value={address.line ?? "all"}
         onChange={(state) => setAddress({ line: state === "all" ? undefined : state })}
         options={[

@@ -1,10 +1,11 @@
 import { CheckCircleFilled, ExclamationCircleFilled } from "@ant-design/icons";
-import { Alert, Card, Flex, Tag, theme } from "antd";
+import { Alert, Flex, Tag, theme } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { useNamed } from "@/i18n/useText";
 import { Bar } from "../Bar";
 import { Muted } from "../Muted";
+import { Panel } from "../Panel";
 import type { Score } from "./words";
 
 interface Missing {
@@ -28,14 +29,14 @@ export function Standing({ score }: { score: Score }) {
 
   return (
     <div style={{ display: "grid", gap: 14, gridTemplateColumns: "repeat(auto-fit, minmax(min(100%, 280px), 1fr))", marginBottom: 20 }}>
-      <Card size="small">
+      <Panel>
         <h2 style={{ fontSize: 15, margin: 0, fontWeight: 500 }}>{t("score.total")}</h2>
         <div className="kepu-numbers" style={{ fontSize: 44, fontWeight: 650, lineHeight: 1.2 }}>
           {score.total} <span style={{ fontSize: 17, fontWeight: 400 }}>{t("credit.unit")}</span>
         </div>
         <Flex gap={6} wrap style={{ margin: "4px 0 8px" }}>
           {outputs.map((word) => (
-            <Tag key={word} color="processing">
+            <Tag key={word} color="success">
               {word}
             </Tag>
           ))}
@@ -45,9 +46,9 @@ export function Standing({ score }: { score: Score }) {
           {t("score.by")} {named(score.policy.title_zh, score.policy.title_en)} {score.policy.version}
           {score.policy.illustrative && ` · ${t("score.illustrative")}`}
         </Muted>
-      </Card>
+      </Panel>
       {score.requirements.length > 0 && (
-        <Card size="small">
+        <Panel>
           <h2 style={{ fontSize: 15, margin: "0 0 8px", fontWeight: 500 }}>{t("score.requirements")}</h2>
           <ul style={{ listStyle: "none", margin: 0, padding: 0, display: "grid", gap: 12 }}>
             {score.requirements.map((one) => (
@@ -79,10 +80,10 @@ export function Standing({ score }: { score: Score }) {
               </li>
             ))}
           </ul>
-        </Card>
+        </Panel>
       )}
       {next.length > 0 && (
-        <Card size="small">
+        <Panel>
           <h2 style={{ fontSize: 15, margin: "0 0 8px", fontWeight: 500 }}>{t("score.next")}</h2>
           {next.map(([ladder, way]) => (
             <div key={ladder} style={{ marginBottom: 8 }}>
@@ -93,7 +94,7 @@ export function Standing({ score }: { score: Score }) {
           <Link to="/calendar" className="kepu-no-print">
             {t("score.calendar")}
           </Link>
-        </Card>
+        </Panel>
       )}
     </div>
   );

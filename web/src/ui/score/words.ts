@@ -5,7 +5,7 @@ import { formatTime } from "../time";
 export type Score = Schemas["ScoreView"];
 export type Line = Schemas["LineView"];
 
-const RECORD = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+const RECORD = / ?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12} ?/g;
 
 /** Reasons name records by id: say which one is meant, by title and day. */
 export function useReasonWords(lines: readonly Line[]) {
@@ -15,10 +15,13 @@ export function useReasonWords(lines: readonly Line[]) {
   const byId = new Map(lines.map((line) => [line.record_id, line]));
   return (reason: Pick<Schemas["ReasonView"], "text">): string =>
     reason.text.replaceAll(RECORD, (id) => {
-      const line = byId.get(id);
-      if (!line) return text("common:score.otherRecord");
-      const day = line.starts_at ? formatTime(line.starts_at, "date", language) : "";
-      return text("common:score.thatRecord", { title: named(line.title_zh, line.title_en), day });
+      const line = byId.get(id.trim());
+      const day = line?.starts_at ? formatTime(line.starts_at, "date", language) : "";
+      const words = line
+        ? text("common:score.thatRecord", { title: named(line.title_zh, line.title_en), day })
+        : text("common:score.otherRecord");
+      // Chinese stands without blanks.
+      return language === "en" ? id.replace(/[0-9a-f-]{36}/, words) : words;
     });
 }
 
