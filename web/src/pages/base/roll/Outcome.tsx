@@ -35,7 +35,7 @@ export default function Outcome({ session, sent, onClose }: { session: string; s
         </h2>
         <Button onClick={onClose}>{t("outcome.close")}</Button>
         {next && (
-          <Button type="primary" icon={<ArrowRightOutlined aria-hidden />} onClick={() => navigate(`/sessions/${next.session_id}`)}>
+          <Button type="primary" style={{ maxWidth: "100%", height: "auto", minHeight: 38, whiteSpace: "normal" }} icon={<ArrowRightOutlined aria-hidden />} onClick={() => navigate(`/sessions/${next.session_id}`)}>
             {t("outcome.next", {
               title: named(next.activity_title_zh, next.activity_title_en),
               day: formatTime(next.starts_at, "weekday", language),
