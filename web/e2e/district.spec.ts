@@ -116,4 +116,55 @@ test.describe("district", () => {
     await page.getByRole("dialog").getByRole("button", { name: "放弃" }).click();
     await expect(page.getByText("已放弃")).toBeVisible();
   });
+
+  test("an account is made, and its password shown once", async ({ page }) => {
+    await page.goto("/district/accounts");
+    await page.getByRole("button", { name: "开通账号" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("button", { name: "开通账号" }).click();
+    await expect(dialog.getByText("请填写").first()).toBeVisible();
+    await dialog.getByLabel("登录名").fill(`auditor-${Date.now()}`);
+    await dialog.getByLabel("姓名或岗位").fill("演示审计员二");
+    await dialog.getByLabel("角色").click();
+    await page.locator(".ant-select-item-option", { hasText: "审计人员" }).click();
+    await dialog.getByRole("button", { name: "开通账号" }).click();
+    await expect(page.getByText("只显示这一次")).toBeVisible();
+    await shot(page, "district-one-time");
+    await page.getByRole("button", { name: "我已记下" }).click();
+    await expect(page.getByText("只显示这一次")).toBeHidden();
+  });
+
+  test("a soft rule is decided with its reason", async ({ page }) => {
+    await page.goto("/district/flags?size=20");
+    await page.getByRole("button", { name: /决定：/ }).first().click();
+    await expect(page.getByText("先计入，待管理人员决定")).toBeVisible();
+    await page.getByText("照常计分（规则不用于这条记录）").click();
+    await page.getByRole("textbox", { name: "理由" }).fill("经核实，属于科普月活动");
+    await shot(page, "district-flag");
+    await page.getByRole("button", { name: "保存决定" }).click();
+    await expect(page.getByText("已决定 1 条")).toBeVisible();
+  });
+
+  test("the other pages stand", async ({ page }) => {
+    test.setTimeout(300_000);
+    for (const [path, name] of [
+      ["/district/flags?tab=decided", "decided"],
+      ["/district/audit?size=20", "audit"],
+      ["/district/organizations?size=20", "organizations"],
+      ["/district/designations", "designations"],
+      ["/district/designations?tab=schemes", "schemes"],
+      ["/district/competitions?size=20", "competitions"],
+      ["/district/accounts?size=20", "accounts"],
+      ["/district/settings", "settings"],
+    ] as const) {
+      await page.goto(path);
+      await axe(page);
+      await shot(page, `district-${name}`);
+    }
+    await page.goto("/district/organizations?kind=base");
+    await page.getByRole("table").getByRole("link").first().click();
+    await expect(page.getByRole("heading", { name: "已授予的资质" })).toBeVisible();
+    await axe(page);
+    await shot(page, "district-organization");
+  });
 });

@@ -164,7 +164,7 @@ export function DataTable<T extends object, F extends string = never>(props: Pro
       const word = props.columns.find((column) => column.key === one?.columnKey)?.sort;
       change({ [key("sort")]: word && one?.order ? `${one.order === "descend" ? "-" : ""}${word}` : undefined });
     },
-    ...(props.expand && { expandable: { expandedRowRender: props.expand } }),
+    ...(props.expand && { expandable: { expandedRowRender: props.expand, columnTitle: <span className="kepu-hidden">{t("action.more")}</span> } }),
     ...(selection && {
       rowSelection: {
         selectedRowKeys: selection.keys,

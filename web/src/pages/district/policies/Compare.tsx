@@ -52,7 +52,8 @@ export function Component() {
         fontFamily: view === "document" ? "monospace" : "inherit",
         fontSize: view === "document" ? 13 : 15,
         fontWeight: line !== undefined && view === "sentences" && heading(line) ? 600 : 400,
-        background: tone === "removed" ? token.colorErrorBg : tone === "added" ? token.colorSuccessBg : undefined,
+        background:
+          line === undefined ? undefined : tone === "removed" ? token.colorErrorBg : tone === "added" ? token.colorSuccessBg : undefined,
       }}
     >
       {tone && line !== undefined && <strong aria-label={t(`compare.${tone}`)}>{tone === "removed" ? "− " : "+ "}</strong>}

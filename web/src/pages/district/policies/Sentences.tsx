@@ -7,9 +7,9 @@ export function Sentences({ lines }: { lines: readonly string[] }) {
     <div style={{ maxWidth: "52em", lineHeight: 1.8 }}>
       {lines.map((line, index) =>
         heading(line) ? (
-          <h3 key={`${index}-${line}`} style={{ fontSize: 17, margin: "20px 0 6px" }}>
+          <h2 key={`${index}-${line}`} style={{ fontSize: 17, margin: "20px 0 6px" }}>
             {line.slice(1, -1)}
-          </h3>
+          </h2>
         ) : (
           <p
             key={`${index}-${line}`}

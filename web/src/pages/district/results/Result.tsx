@@ -59,7 +59,7 @@ function Review({ result }: { result: Detail }) {
               column={1}
               size="small"
               items={[
-                { key: "competition", label: t("results.competition"), children: <>{result.competition_name_zh} <Tag {...(result.listed && { color: "success" })}>{t(result.listed ? "result.listed" : "result.notListed")}</Tag></> },
+                { key: "competition", label: t("results.competition"), children: <>{result.competition_name_zh}{" "}<Tag {...(result.listed && { color: "success" })}>{t(result.listed ? "result.listed" : "result.notListed")}</Tag></> },
                 { key: "person", label: t("col.person"), children: <PersonLink id={result.person_id} name={result.person_name} number={result.person_number} /> },
                 { key: "school", label: t("col.school"), children: [nameOf(result.school_id), result.grade !== null && result.grade !== undefined ? text(`common:grade.${result.grade}`) : ""].filter(Boolean).join(" · ") },
                 { key: "level", label: t("results.level"), children: words.level(result.contest_level) },
@@ -89,7 +89,7 @@ function Review({ result }: { result: Detail }) {
                       },
                     ]
                   : []),
-                { key: "submitted", label: t("results.submittedBy"), children: <><AccountName id={result.submitted_by} /> <DateTime value={result.submitted_at} /></> },
+                { key: "submitted", label: t("results.submittedBy"), children: <><AccountName id={result.submitted_by} /> · <DateTime value={result.submitted_at} /></> },
                 ...(result.reason ? [{ key: "reason", label: t("result.reason"), children: result.reason }] : []),
               ]}
             />
