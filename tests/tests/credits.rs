@@ -279,6 +279,35 @@ async fn a_new_version_is_computed_then_adopted_and_the_past_stays_as_it_was() {
 }
 
 #[tokio::test]
+async fn what_is_wrong_with_a_policy_is_told_in_the_language_asked_for() {
+    let server = Server::start().await;
+    let school = School::new(&server, 1).await;
+    let misspelt = json!({ "document": POLICY.replace("per_hour: 1", "per_hours: 1") });
+    let failing = "cases: [{ name: { zh: 空, en: Nothing }, expect: { total: 1 } }]\n";
+    let failing = json!({ "document": format!("{POLICY}{failing}") });
+    let languages = [
+        ("", "此处没有 `per_hours` 这个键", "是否应为 `per_hour`？", "总学分：应为 1，实际为 0"),
+        ("?lang=zh", "此处没有 `per_hours` 这个键", "是否应为 `per_hour`？", "总学分：应为 1，实际为 0"),
+        ("?lang=en", "`per_hours` is not known here", "did you mean `per_hour`?", "total: expected 1, got 0"),
+    ];
+    for (query, message, help, difference) in languages {
+        let (check, publish) = (format!("/api/v1/policies/check{query}"), format!("/api/v1/policies{query}"));
+        let found = school.official.post_json(&check, &misspelt).await.expect(200);
+        let problem = &found["problems"][0];
+        assert_eq!([&problem["message"], &problem["help"]], [&json!(message), &json!(help)], "{query}");
+        let refused = school.official.post_json(&publish, &misspelt).await.expect_problem(422, "policy_refused");
+        let told = refused["errors"][0]["message"].as_str().expect("a message");
+        assert!(told.starts_with(message) && told.ends_with(help), "{told}");
+        assert!(refused["detail"].as_str().is_some_and(|detail| detail.ends_with(message)), "{refused}");
+        let found = school.official.post_json(&check, &failing).await.expect(200);
+        assert_eq!(found["failed_cases"][0]["differences"], json!([difference]), "{query}");
+        let refused = school.official.post_json(&publish, &failing).await.expect_problem(422, "policy_cases_fail");
+        assert!(refused["errors"][0]["message"].as_str().is_some_and(|m| m.ends_with(difference)), "{refused}");
+    }
+    school.official.post_json("/api/v1/policies/check?lang=fr", &misspelt).await.expect_problem(422, "invalid");
+}
+
+#[tokio::test]
 async fn each_person_gets_an_outcome_and_the_good_ones_are_kept() {
     let server = Server::start().await;
     let school = School::new(&server, 3).await;

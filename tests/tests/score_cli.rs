@@ -585,29 +585,49 @@ fn what_is_wrong_is_said_with_its_place_and_nothing_is_scored() {
 fn wrong_policies_are_refused_with_their_lines() {
     let records = BEIJING_YEAR.as_bytes();
     let sound = fs::read_to_string(policy_file(BEIJING)).expect("a policy");
-    let table: [(&str, Vec<u8>, &str); 6] = [
+    let misspelt = sound.replacen("credit: { fixed: 1 }", "credits: { fixed: 1 }", 1).into_bytes();
+    let table: [(&str, Vec<u8>, &str, &str); 6] = [
         (
             "unknown key",
-            sound.replacen("credit: { fixed: 1 }", "credits: { fixed: 1 }", 1).into_bytes(),
-            "policy.yaml:",
+            misspelt,
+            "此处没有 `credits` 这个键——是否应为 `credit`？ [unknown_key]",
+            "did you mean `credit`?",
         ),
-        ("empty", Vec::new(), "policy.yaml:"),
-        ("not YAML", b"a: [1, 2\nb: }".to_vec(), "policy.yaml:"),
-        ("a workbook", b"PK\x03\x04".to_vec(), "is a workbook or archive, not a policy"),
-        ("not UTF-8", b"kepu: 1\ntitle: \xff\xff\n".to_vec(), "policy.yaml: line 2 is not UTF-8"),
-        ("too large", vec![b'#'; (4 << 20) + 1], "larger than 4 MiB"),
+        ("empty", Vec::new(), "policy.yaml:1: 文档是空的——", "policy.yaml:1: the document is empty — "),
+        ("not YAML", b"a: [1, 2\nb: }".to_vec(), "不符合 YAML 的写法：", "this is not YAML: "),
+        ("a workbook", b"PK\x03\x04".to_vec(), "是工作簿或压缩包，不是办法", "is a workbook or archive, not a policy"),
+        (
+            "not UTF-8",
+            b"kepu: 1\ntitle: \xff\xff\n".to_vec(),
+            "policy.yaml: 第 2 行不是 UTF-8 编码",
+            "policy.yaml: line 2 is not UTF-8",
+        ),
+        ("too large", vec![b'#'; (4 << 20) + 1], "超过 4 MiB", "larger than 4 MiB"),
     ];
-    for (name, policy, says) in table {
+    for (name, policy, zh, en) in table {
         let desk = Desk::with(&[("records.csv", records), ("policy.yaml", &policy)]);
         let ran = desk.run(&["score", "--policy", "policy.yaml", "--records", "records.csv"], b"");
         assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{name}: {}", ran.err);
-        assert!(ran.err.contains(says), "{name}: {}", ran.err);
-        assert_eq!(desk.run(&["policy", "check", "policy.yaml"], b"").code, 2, "{name}");
-        assert_eq!(desk.run(&["policy", "explain", "policy.yaml"], b"").code, 2, "{name}");
+        assert!(ran.err.contains(zh) && !ran.err.contains(en), "{name}: {}", ran.err);
+        let args = ["score", "--policy", "policy.yaml", "--records", "records.csv", "--format", "json", "--lang"];
+        for (lang, says, other) in [("zh", zh, en), ("en", en, zh)] {
+            let ran = desk.run(&["policy", "check", "policy.yaml", "--lang", lang], b"");
+            assert_eq!(ran.code, 2, "{name}");
+            assert!(ran.out.contains(says) && !ran.out.contains(other), "{name}: {}", ran.out);
+            let ran = desk.run(&[&args[..], &[lang]].concat(), b"");
+            let json: Value = serde_json::from_str(&ran.err).expect("JSON on standard error");
+            let first = &json["errors"][0];
+            let told = format!("{} {}", first["message"].as_str().expect("a message"), first["help"]);
+            let chinese = told.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+            assert_eq!(chinese, lang == "zh", "{name}: {told}");
+        }
+        let ran = desk.run(&["policy", "explain", "policy.yaml"], b"");
+        assert_eq!(ran.code, 2, "{name}");
+        assert!(ran.err.contains(zh) && ran.err.contains(en), "{name}: {}", ran.err);
     }
     let ran = Desk::with(&[]).run(&["policy", "check", "nothing.yaml"], b"");
     assert_eq!(ran.code, 2);
-    assert!(ran.out.contains("nothing.yaml: cannot be read"), "{}", ran.out);
+    assert!(ran.out.contains("nothing.yaml: 无法读取"), "{}", ran.out);
 }
 
 /// The same year as a workbook, with real dates.
@@ -887,6 +907,10 @@ fn shipped_policies_check_sound_and_explain_themselves() {
     let desk = Desk::with(&[]);
     let ran = desk.run(&args, b"");
     assert_eq!(ran.code, 0, "{}", ran.out);
+    assert_eq!(ran.out.matches("办法正确，").count(), 6, "{}", ran.out);
+    assert_eq!(ran.out.matches(" 个示例全部通过").count(), 6, "{}", ran.out);
+    args.extend(["--lang", "en"]);
+    let ran = desk.run(&args, b"");
     assert_eq!(ran.out.matches("sound; cases passed: ").count(), 6, "{}", ran.out);
     for path in &paths {
         let ran = desk.run(&["policy", "explain", path.to_str().expect("a path"), "--lang", "zh"], b"");
@@ -904,6 +928,8 @@ fn a_case_that_gives_something_else_is_shown() {
     let desk = Desk::with(&[("policy.yaml", text.as_bytes())]);
     let ran = desk.run(&["policy", "check", "policy.yaml"], b"");
     assert_eq!(ran.code, 1);
+    assert!(ran.out.contains("总学分：应为 30，实际为 3"), "{}", ran.out);
+    let ran = desk.run(&["policy", "check", "policy.yaml", "--lang", "en"], b"");
     assert!(ran.out.contains("total: expected 30, got 3"), "{}", ran.out);
     let ran = desk.run(&["policy", "check", "-"], text.replacen("kepu: 1", "kepu: 1\ncolour: red", 1).as_bytes());
     assert_eq!(ran.code, 2);

@@ -7,6 +7,8 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use crate::text::{Told, say, tell};
+
 /// An exact amount in thousandths: of a credit, or of the unit of a measure (hours, records …).
 ///
 /// Written as a decimal with at most three places: `1`, `0.5`, `-2.125`. Sums saturate instead of wrapping; real
@@ -101,6 +103,16 @@ pub enum CreditError {
     TooLarge,
 }
 
+impl CreditError {
+    const fn zh(self) -> &'static str {
+        match self {
+            Self::NotANumber => "应为十进制数，如 1 或 0.5",
+            Self::TooFine => "最多保留三位小数",
+            Self::TooLarge => "数值过大",
+        }
+    }
+}
+
 impl FromStr for Credit {
     type Err = CreditError;
 
@@ -147,12 +159,16 @@ impl<'de> Deserialize<'de> for Credit {
             type Value = Credit;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a decimal number such as 1 or 0.5")
+                tell(f, "十进制数，如 1 或 0.5", "a decimal number such as 1 or 0.5")
             }
 
             fn visit_str<E: de::Error>(self, value: &str) -> Result<Credit, E> {
-                value.parse().map_err(|e| {
-                    E::custom(format!("`{value}` is not an amount: {e} — write a number such as 1 or 0.5"))
+                value.parse().map_err(|e: CreditError| {
+                    let zh = e.zh();
+                    E::custom(Told(say(
+                        format!("`{value}` 不是可用的数值：{zh} — 应写数字，如 1 或 0.5"),
+                        format!("`{value}` is not an amount: {e} — write a number such as 1 or 0.5"),
+                    )))
                 })
             }
 

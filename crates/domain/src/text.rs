@@ -41,6 +41,27 @@ impl Text {
     }
 }
 
+/// A text in both languages.
+pub(crate) fn say(zh: impl Into<String>, en: impl Into<String>) -> Text {
+    Text { zh: zh.into(), en: en.into() }
+}
+
+/// A text on its way through an error that keeps only what can be displayed, as those of serde do: `{}` writes the
+/// English, which is all that most see of it, and `{:#}` the Chinese for who asks.
+#[derive(Debug)]
+pub(crate) struct Told(pub Text);
+
+impl fmt::Display for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        tell(f, &self.0.zh, &self.0.en)
+    }
+}
+
+/// Writes the text of the language that is asked for, as [`Told`] does.
+pub(crate) fn tell(f: &mut fmt::Formatter<'_>, zh: &str, en: &str) -> fmt::Result {
+    f.write_str(if f.alternate() { zh } else { en })
+}
+
 impl From<&str> for Text {
     fn from(value: &str) -> Self {
         Self { zh: value.to_owned(), en: value.to_owned() }
@@ -55,7 +76,7 @@ impl<'de> Deserialize<'de> for Text {
             type Value = Text;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a text, or {zh: …, en: …}")
+                tell(f, "文本，或 {zh: …, en: …}", "a text, or {zh: …, en: …}")
             }
 
             fn visit_str<E: de::Error>(self, value: &str) -> Result<Text, E> {

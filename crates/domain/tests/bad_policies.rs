@@ -10,7 +10,10 @@
     clippy::arithmetic_side_effects
 )] // as in every test
 
+use std::collections::BTreeSet;
+
 use kepu_domain::policy::{Policy, Problem, run_case};
+use kepu_domain::text::{Lang, Text};
 
 const GOOD: &str = include_str!("policies/everything.yaml");
 
@@ -43,7 +46,7 @@ fn problems_of(text: &str) -> Vec<Problem> {
 fn the_good_document_is_sound_and_gives_what_its_case_says() {
     let policy = Policy::parse(GOOD).map_err(|problems| lines(&problems)).expect("the good document is sound");
     for case in &policy.document().cases {
-        assert_eq!(run_case(&policy, case), Vec::<String>::new());
+        assert_eq!(run_case(&policy, case), Vec::<Text>::new());
     }
 }
 
@@ -67,7 +70,7 @@ fn each_bad_document_is_refused_with_its_place_and_a_way_out() {
         let fits = problem.code == *code
             && problem.path.to_string() == *path
             && line.contains(on_line)
-            && problem.help.contains(help)
+            && problem.help.en.contains(help)
             && !problem.message.is_empty()
             && !problem.help.is_empty();
         if !fits {
@@ -93,6 +96,111 @@ fn no_message_speaks_of_the_programs_insides() {
             }
         }
     }
+}
+
+/// Documents that cannot be made from the good one by one edit.
+#[rustfmt::skip]
+const OTHERS: &[(&str, &str)] = &[
+    ("", "empty"),
+    ("kepu: 1\n---\nkepu: 1\n", "yaml"),
+    ("kepu: &all [ *all ]\n", "yaml"),
+    ("? [a]\n: 1\n", "yaml"),
+    ("title: \"open\n", "yaml"),
+    ("title: \"\\q\"\n", "yaml"),
+    ("rules: [ { a: 1 \n", "yaml"),
+    ("a: b: c\n", "yaml"),
+    ("rules: ]\n", "yaml"),
+    ("a: *nobody\n", "yaml"),
+    ("- a\nb: 1\n", "yaml"),
+    ("[a, b]\n", "type"),
+    ("kepu: 1\nid: a\nversion: '1'\ntitle: a\nrules: [ { id: a, credit: { fixed: 99999999999999 } } ]\n", "value"),
+    ("kepu: 1\nid: a\nversion: '1'\ntitle: a\nrules: []\n", "no_rules"),
+    ("kepu: 1\nid: a\nversion: '1'\ntitle: ''\nrules: [ { id: a, credit: { fixed: 1 } } ]\n", "empty_text"),
+    ("kepu: 1\nid: a\nversion: '1'\ntitle: a\nrules: [ { id: a, category: '', credit: { fixed: 1 } } ]\n", "empty_text"),
+    ("kepu: 1\nid: a\nversion: '1'\ntitle: a\nrules: [ { id: a, credit: { fixed: 1 } }, { id: b, credit: { fixed: 1 } } ]\n", "rule_never_matches"),
+    ("kepu: 1\nid: a\nversion: '1'\ntitle: a\ncalendar: { time_zone: nowhere }\nrules: [ { id: a, credit: { fixed: 1 } } ]\n", "time_zone"),
+    ("kepu: 1\nid: a\nversion: '1'\ntitle: a\ncalendar: { terms: [ { id: a, from: 2026-01-01 } ] }\nrules: [ { id: a, credit: { fixed: 1 } } ]\n", "term_half"),
+    ("kepu: 1\nid: a\nversion: '1'\ntitle: a\ncalendar: { terms: [ { id: a, from: 2026-01-01, to: 2026-03-01 }, { id: b, from: 2026-03-01, to: 2026-04-01 } ] }\nrules: [ { id: a, credit: { fixed: 1 } } ]\n", "terms_overlap"),
+    ("kepu: 1\nid: a\nversion: '1'\ntitle: a\nrules: [ { id: a, credit: { fixed: 1 } } ]\nmeasures: [ { id: w, weighted: {} } ]\n", "empty_list"),
+    ("kepu: 1\nid: a\nversion: '1'\ntitle: a\nrules: [ { id: a, credit: { fixed: 1 } } ]\nladders: [ { id: l, levels: [] } ]\n", "no_levels"),
+    ("kepu: 1\nid: a\nversion: '1'\ntitle: a\nrules: [ { id: a, credit: { fixed: 1 } } ]\nladders: [ { id: l, levels: [ { id: x, when: { requirement: r } } ] }, { id: m, levels: [ { id: y, at_least: 1 } ] } ]\nrequirements: [ { id: r, when: { ladder: m, reaches: y } } ]\n", "later_ladder"),
+    ("kepu: 1\nid: a\nversion: '1'\ntitle: a\ntables: { t: { row: kind, values: { a: { credit: 1 } }, places: [ { awards: { 1: first } } ] } }\nrules: [ { id: a, credit: { fixed: 1 } } ]\n", "places_without_award"),
+    ("kepu: 1\nid: a\nversion: '1'\ntitle: a\ntables: { t: { row: kind, column: award, values: { a: { first: 1 } }, places: [ { awards: {} } ] } }\nrules: [ { id: a, credit: { fixed: 1 } } ]\n", "empty_table"),
+    ("kepu: 1\nid: a\nversion: '1'\ntitle: a\ntables: { t: { row: kind, column: award, values: { a: { first: 1 } }, places: [ { awards: { 0-2: first } } ] } }\nrules: [ { id: a, credit: { fixed: 1 } } ]\n", "bad_range"),
+    ("kepu: 1\nid: a\nversion: '1'\ntitle: a\ntables: { t: { row: kind, column: award, values: { a: { first: 1 } }, places: [ { awards: { 1-2: first } }, { awards: { 2-3: first } } ] } }\nrules: [ { id: a, credit: { fixed: 1 } } ]\n", "overlapping_ranges"),
+    ("kepu: 1\nid: a\nversion: '1'\ntitle: a\ntables: { t: { row: kind, column: award, values: { a: { first: 1 } }, derived: { second: { of: first, times: 1 }, third: { of: second, times: 1 } } } }\nrules: [ { id: a, credit: { fixed: 1 } } ]\n", "unknown_column"),
+    ("kepu: 1\nid: a\nversion: '1'\ntitle: a\nrules: [ { id: a, credit: { fixed: 1 } } ]\nrequirements: [ { id: r, when: { requirement: q } } ]\n", "unknown_requirement"),
+    ("kepu: 1\nid: a\nversion: '1'\ntitle: a\nrules: [ { id: a, credit: { fixed: 1 } } ]\noutputs: [ { id: o, ladder: nothing } ]\n", "unknown_ladder"),
+    ("kepu: 1\nid: a\nversion: '1'\ntitle: a\nrules: [ { id: a, credit: { fixed: 1 } } ]\nlimits: [ { id: l, within: [xyzzy], at_most: { hours: 1 } } ]\n", "value"),
+    ("kepu: 1\nid: a\nversion: '1'\ntitle: a\nrules: [ { id: a, credit: { fixed: 1, round: { step: 1, mode: sideways } } } ]\n", "unknown_word"),
+    ("kepu: 1\nid: a\nversion: '1'\ntitle: a\nrules: [ { id: a, credit: { fixed: 1 }, when: { kind: { a: b } } } ]\n", "type"),
+    ("kepu: 1\nid: a\nversion: '1'\ntitle: a\nrules: [ { id: a, credit: { fixed: [] } } ]\n", "type"),
+    ("kepu: 1\nid: a\nversion: '1'\ntitle: a\nrules: [ { id: a, credit: { fixed: 1 } } ]\nlimits: [ { id: l, keep: { highest: 1 }, at_most: { hours: 1 } } ]\n", "type"),
+    ("kepu: 1\nid: a\nversion: '1'\ntitle: a\nrules: [ { id: a, credit: { fixed: 1 } } ]\nlimits: [ { id: l, keep: [], at_most: { hours: 1 } } ]\n", "type"),
+    ("kepu: 1\nid: a\nversion: '1'\ntitle: a\nrules: [ { id: a, credit: { fixed: 1 } } ]\nlimits: [ { id: l, within: [day], at_most: { records: } } ]\n", "type"),
+    ("kepu: 1\nid: a\nversion: '1'\ntitle: a\nrules: [ { id: a, credit: { fixed: 1 } } ]\ncases: [ { name: c, records: [ { record_id: 1, starts_at: 2026-01-01 }, { record_id: 1, starts_at: 2026-01-01 } ], expect: {} } ]\n", "duplicate_id"),
+];
+
+#[test]
+fn every_problem_is_told_in_both_languages_with_the_same_values() {
+    let deep = format!("a: {}{}\n", "[".repeat(80), "]".repeat(80));
+    let aliases = "a: &a [x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b]\n\
+        d: &d [*c, *c, *c, *c, *c, *c, *c, *c]\ne: &e [*d, *d, *d, *d, *d, *d, *d, *d]\nf: [*e, *e, *e, *e, *e, *e, *e, *e]\n";
+    let edited = BAD.iter().map(|row| (GOOD.replacen(row.old, row.new, 1), row.code));
+    let others = OTHERS.iter().copied().chain([(deep.as_str(), "too_deep"), (aliases, "too_large")]);
+    let all = edited.chain(others.map(|(text, code)| (text.to_owned(), code)));
+    let (mut wrong, mut told) = (Vec::new(), BTreeSet::new());
+    for (text, code) in all {
+        let problems = problems_of(&text);
+        if !problems.iter().any(|p| p.code == code) {
+            wrong.push(format!("{code} expected of {text:?}; got\n{}", lines(&problems)));
+        }
+        for problem in &problems {
+            told.insert(format!("{}\n    {}", problem.advice(Lang::Zh), problem.advice(Lang::En)));
+            for part in [&problem.message, &problem.help] {
+                wrong.extend(apart(part).map(|why| format!("{code}: {why}\n    {}\n    {}", part.zh, part.en)));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(told.len() >= 150, "only {} different problems", told.len());
+    let told: Vec<_> = told.into_iter().collect();
+    insta::assert_snapshot!("problems_in_both_languages", told.join("\n"));
+}
+
+/// Why the Chinese does not say the same as the English.
+fn apart(text: &Text) -> Option<&'static str> {
+    let quoted = |text: &str| {
+        let mut all: Vec<String> = text.split('`').skip(1).step_by(2).map(str::to_owned).collect();
+        all.sort();
+        all
+    };
+    let plain = |text: &str| text.split('`').step_by(2).collect::<Vec<_>>().join("·");
+    let numbers = |text: &str| -> BTreeSet<String> {
+        let plain = plain(text);
+        let runs = plain.split(|c: char| !c.is_ascii_digit() && c != '.').map(|run| run.trim_matches('.').to_owned());
+        runs.filter(|run| !run.is_empty()).collect()
+    };
+    let zh = plain(&text.zh);
+    let latin = |word: &str| {
+        let word = word.trim_matches(|c: char| c.is_ascii_punctuation());
+        !word.is_empty() && word.chars().all(|c| c.is_ascii_alphabetic())
+    };
+    let words: Vec<&str> = zh.split(' ').collect();
+    let ends_in_words = words.windows(2).any(|pair| pair.iter().all(|word| latin(word)));
+    if !text.zh.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)) {
+        return Some("no Chinese");
+    }
+    if !text.en.is_ascii() && text.en.split('`').step_by(2).any(|t| t.chars().any(|c| c >= '\u{3000}')) {
+        return Some("the English has Chinese in it");
+    }
+    if quoted(&text.zh) != quoted(&text.en) {
+        return Some("other values in backquotes");
+    }
+    if numbers(&text.zh) != numbers(&text.en) {
+        return Some("other numbers");
+    }
+    ends_in_words.then_some("English words in the Chinese")
 }
 
 #[test]

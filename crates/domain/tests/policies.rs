@@ -41,7 +41,7 @@ fn cases_pass(folder: &str) -> BTreeMap<String, usize> {
             Ok(policy) => {
                 for case in &policy.document().cases {
                     let wrong = run_case(&policy, case);
-                    failures.extend(wrong.iter().map(|w| format!("{name}, case “{}”: {w}", case.name.en)));
+                    failures.extend(wrong.iter().map(|w| format!("{name}, case “{}”: {}", case.name.en, w.en)));
                 }
                 cases.insert(name, policy.document().cases.len());
             }

@@ -467,7 +467,7 @@ fn saved_cases_agree() {
                 Options { as_of: case.as_of, soft: case.soft, decisions: &decisions, detail: Detail::Reasons };
             failures.extend(agree(&policy, &person, &records, &options).err().map(|e| format!("{name}: {e}")));
             if decisions.is_empty() {
-                failures.extend(run_case(&policy, case).iter().map(|e| format!("{name}: {e}")));
+                failures.extend(run_case(&policy, case).iter().map(|e| format!("{name}: {}", e.en)));
             }
         }
     }

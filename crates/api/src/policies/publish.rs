@@ -3,13 +3,13 @@
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
-use kepu_domain::policy::{Policy, Problem, run_case};
+use kepu_domain::policy::{Case, Policy, Problem, run_case};
 use kepu_domain::role::{Action, Scope};
 use kepu_domain::text::Lang;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::TAG;
@@ -18,7 +18,7 @@ use super::store::{self, NewVersion};
 use crate::audit;
 use crate::auth::Actor;
 use crate::error::{ApiError, ApiErrors, FieldError, Result};
-use crate::extract::ApiJson;
+use crate::extract::{ApiJson, ApiQuery};
 use crate::ids;
 use crate::state::AppState;
 use crate::tenancy::Tx;
@@ -32,6 +32,16 @@ const MOST_BYTES: usize = 1024 * 1024;
 pub struct PolicyDocument {
     /// The YAML text.
     pub document: String,
+}
+
+/// In which language.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct InLang {
+    /// Language in which it is told what is wrong: `zh` (if not given) or `en`.
+    #[serde(default)]
+    #[param(value_type = Option<String>)]
+    pub lang: Option<Lang>,
 }
 
 /// What a check found.
@@ -74,30 +84,33 @@ pub struct FailedCase {
 /// Checks a document and runs its cases; publishes nothing.
 #[utoipa::path(
     post, path = "/api/v1/policies/check", operation_id = "check_policy", tag = TAG, request_body = PolicyDocument,
+    params(InLang),
     responses((status = 200, description = "What was found", body = PolicyCheck), ApiErrors)
 )]
 pub async fn check_policy(
     State(state): State<AppState>,
     actor: Actor,
+    ApiQuery(asked): ApiQuery<InLang>,
     ApiJson(body): ApiJson<PolicyDocument>,
 ) -> Result<Json<PolicyCheck>> {
     let district = actor.district()?;
     actor.require(Action::PolicyPublish, &Scope::District { district: district.0 })?;
     size(&body.document)?;
     let _ = state;
-    Ok(Json(check(&body.document)))
+    Ok(Json(check(&body.document, asked.lang.unwrap_or_default())))
 }
 
 /// Publishes a version for the district. Its text never changes again.
 #[utoipa::path(
     post, path = "/api/v1/policies", operation_id = "publish_policy", tag = TAG, request_body = PolicyDocument,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Repeat safely with the same key")),
+    params(InLang, ("Idempotency-Key" = Option<String>, Header, description = "Repeat safely with the same key")),
     responses((status = 201, description = "Published", body = PolicyView),
               (status = 200, description = "Was published already with the same text", body = PolicyView), ApiErrors)
 )]
 pub async fn publish_policy(
     State(state): State<AppState>,
     actor: Actor,
+    ApiQuery(asked): ApiQuery<InLang>,
     ApiJson(body): ApiJson<PolicyDocument>,
 ) -> Result<(axum::http::StatusCode, Json<PolicyView>)> {
     let mut tx = state.begin(&actor).await?;
@@ -105,7 +118,8 @@ pub async fn publish_policy(
     actor.require(Action::PolicyPublish, &Scope::District { district })?;
     size(&body.document)?;
     let now = state.now();
-    let (row, new) = publish(&mut tx, Some(district), &body.document, Some(actor.account_id), now).await?;
+    let lang = asked.lang.unwrap_or_default();
+    let (row, new) = publish(&mut tx, Some(district), &body.document, Some(actor.account_id), now, lang).await?;
     if new {
         let detail = json!({ "policy_id": row.policy_id, "version": row.version, "digest": row.digest });
         let event = audit::Event::new("policy.publish", "policy_version", row.id, detail);
@@ -116,19 +130,26 @@ pub async fn publish_policy(
     Ok((status, Json(row.into())))
 }
 
-/// Publishes a document, for a district or for all; answers whether it is new.
+/// Publishes a document, for a district or for all; answers whether it is new. A refusal is told in `lang`.
 pub(super) async fn publish(
     tx: &mut Tx,
     district: Option<Uuid>,
     text: &str,
     by: Option<Uuid>,
     at: DateTime<Utc>,
+    lang: Lang,
 ) -> Result<(store::VersionRow, bool)> {
-    let policy = Policy::parse(text).map_err(|problems| refused(&problems))?;
-    let found = check_cases(&policy);
+    let policy = Policy::parse(text).map_err(|problems| refused(&problems, lang))?;
+    let found = check_cases(&policy, lang);
     if let Some(first) = found.first() {
-        let errors = found.iter().map(|case| FieldError::new("document", "case_failed", in_words(case))).collect();
-        let detail = format!("The policy's own cases do not hold, first “{}”. Mend the rules or the case.", first.name);
+        let error = |case| FieldError::new("document", "case_failed", in_words(case, lang));
+        let errors = found.iter().map(error).collect();
+        let detail = match lang {
+            Lang::Zh => format!("办法自带的示例不成立，首先是“{}”。请改正规则或示例。", first.name),
+            Lang::En => {
+                format!("The policy's own cases do not hold, first “{}”. Mend the rules or the case.", first.name)
+            }
+        };
         return Err(ApiError::unprocessable("policy_cases_fail", detail).with_errors(errors));
     }
     let document = policy.document();
@@ -167,57 +188,64 @@ fn size(text: &str) -> Result<()> {
     Ok(())
 }
 
-fn check(text: &str) -> PolicyCheck {
+fn check(text: &str, lang: Lang) -> PolicyCheck {
     match Policy::parse(text) {
         Err(problems) => {
-            PolicyCheck { ok: false, problems: problems.iter().map(view).collect(), failed_cases: Vec::new(), cases: 0 }
+            let problems = problems.iter().map(|p| view(p, lang)).collect();
+            PolicyCheck { ok: false, problems, failed_cases: Vec::new(), cases: 0 }
         }
         Ok(policy) => {
-            let failed_cases = check_cases(&policy);
+            let failed_cases = check_cases(&policy, lang);
             let cases = policy.document().cases.len();
             PolicyCheck { ok: failed_cases.is_empty(), problems: Vec::new(), failed_cases, cases }
         }
     }
 }
 
-fn check_cases(policy: &Policy) -> Vec<FailedCase> {
-    let run = |case| FailedCase { name: name_of(case), differences: run_case(policy, case) };
+fn check_cases(policy: &Policy, lang: Lang) -> Vec<FailedCase> {
+    let run = |case: &Case| FailedCase {
+        name: case.name.get(lang).to_owned(),
+        differences: run_case(policy, case).iter().map(|difference| difference.get(lang).to_owned()).collect(),
+    };
     policy.document().cases.iter().map(run).filter(|c| !c.differences.is_empty()).collect()
 }
 
-fn name_of(case: &kepu_domain::policy::Case) -> String {
-    case.name.get(Lang::Zh).to_owned()
+fn in_words(case: &FailedCase, lang: Lang) -> String {
+    match lang {
+        Lang::Zh => format!("示例“{}”：{}", case.name, case.differences.join("；")),
+        Lang::En => format!("case “{}”: {}", case.name, case.differences.join("; ")),
+    }
 }
 
-fn in_words(case: &FailedCase) -> String {
-    format!("case “{}”: {}", case.name, case.differences.join("; "))
-}
-
-fn view(problem: &Problem) -> PolicyProblem {
+fn view(problem: &Problem, lang: Lang) -> PolicyProblem {
     PolicyProblem {
         code: problem.code.to_owned(),
         line: problem.line as u64,
         path: problem.path.to_string(),
-        message: problem.message.clone(),
-        help: problem.help.clone(),
+        message: problem.message.get(lang).to_owned(),
+        help: problem.help.get(lang).to_owned(),
     }
 }
 
-fn refused(problems: &[Problem]) -> ApiError {
+fn refused(problems: &[Problem], lang: Lang) -> ApiError {
     let errors = problems
         .iter()
         .map(|p| {
-            let mut error =
-                FieldError::new(format!("document:{}", p.path), p.code, format!("{} — {}", p.message, p.help));
+            let mut error = FieldError::new(format!("document:{}", p.path), p.code, p.advice(lang));
             error.row = Some(p.line as u64);
             error
         })
         .collect();
-    let detail = match problems.first() {
-        Some(first) => {
-            format!("The policy has {} problem(s), first on line {}: {}", problems.len(), first.line, first.message)
+    let many = problems.len();
+    let detail = match (problems.first(), lang) {
+        (Some(first), Lang::Zh) => {
+            format!("办法有 {many} 处问题，首先在第 {} 行：{}", first.line, first.message.get(lang))
         }
-        None => "The policy cannot be read.".to_owned(),
+        (Some(first), Lang::En) => {
+            format!("The policy has {many} problem(s), first on line {}: {}", first.line, first.message.get(lang))
+        }
+        (None, Lang::Zh) => "无法读取办法。".to_owned(),
+        (None, Lang::En) => "The policy cannot be read.".to_owned(),
     };
     ApiError::unprocessable("policy_refused", detail).with_errors(errors)
 }

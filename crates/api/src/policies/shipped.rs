@@ -1,6 +1,7 @@
 //! The rule sets that come with kepu, published for all districts when the service starts.
 
 use chrono::{DateTime, Utc};
+use kepu_domain::text::Lang;
 
 use super::publish::publish;
 use crate::error::Result;
@@ -24,7 +25,7 @@ pub const SHIPPED: [(&str, &str); 6] = [
 pub async fn load_shipped(db: &Db, at: DateTime<Utc>) -> Result<()> {
     let mut tx = db.begin(DistrictId::PLATFORM).await?;
     for (_, text) in SHIPPED {
-        publish(&mut tx, None, text, None, at).await?;
+        publish(&mut tx, None, text, None, at, Lang::En).await?;
     }
     tx.commit().await
 }

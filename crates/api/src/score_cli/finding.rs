@@ -47,8 +47,7 @@ impl Finding {
 
     /// `value` is what the sheet has, before anything was rewritten.
     pub(super) fn of_cell_error(file: &str, row: u64, value: &str, error: &CellError) -> Self {
-        let expected = both(in_chinese(&error.expected), error.expected.clone());
-        Self::of_cell("bad_cell", file, row, error.column, value, expected)
+        Self::of_cell("bad_cell", file, row, error.column, value, error.expected.clone())
     }
 
     /// What was expected and what is there, without the place.
@@ -103,66 +102,5 @@ impl Finding {
 impl From<SheetError> for Finding {
     fn from(error: SheetError) -> Self {
         Self::of_file(error.code(), error.name(), error.message())
-    }
-}
-
-/// What the engine's reader of cells expects, in Chinese.
-fn in_chinese(expected: &str) -> String {
-    let fixed = [
-        ("a value; this column is needed", "一个值，此列不可空"),
-        ("a day as YYYY-MM-DD", "日期，如 2026-03-01"),
-        (
-            "a day (2026-03-01) or a time with its offset (2026-03-01T09:00:00+08:00)",
-            "日期（2026-03-01）或带时区的时间（2026-03-01T09:00:00+08:00）",
-        ),
-        ("a decimal number that is not negative", "不小于零的数"),
-        ("student or teacher", "student（学生）或 teacher（教师）"),
-        ("at most 200 characters, none of them a control character", "不超过 200 字，不含控制字符"),
-        ("true or false", "true（是）或 false（否）"),
-    ];
-    if let Some((_, zh)) = fixed.iter().find(|(en, _)| *en == expected) {
-        return (*zh).to_owned();
-    }
-    let range = expected.strip_prefix("a whole number from ").and_then(|rest| rest.split_once(" to "));
-    if let Some((from, to)) = range {
-        return format!("{from} 到 {to} 的整数");
-    }
-    let most = expected.strip_prefix("at most ").and_then(|rest| rest.strip_suffix(" says")?.split_once(", as "));
-    if let Some((most, column)) = most {
-        return format!("不大于 {column} 列的 {most}");
-    }
-    let after = expected.strip_prefix("a day on or after host_designated_from (").and_then(|r| r.strip_suffix(')'));
-    match after {
-        Some(day) => format!("不早于 host_designated_from（{day}）的日期"),
-        None => expected.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use kepu_domain::policy::{Policy, columns};
-
-    use super::*;
-
-    #[test]
-    fn every_expectation_of_the_engine_has_chinese_words() {
-        let policy = "kepu: 1\nid: p\nversion: '1'\ntitle: p\nrules: [{ id: r, credit: { fixed: 1 } }]\n";
-        let policy = Policy::parse(policy).expect("a sound policy");
-        let wrong = |column: &str| match column {
-            "place" | "team_position" => Some("2"),
-            "places_listed" | "team_size" => Some("1"),
-            "host_designated_from" => Some("2026-02-01"),
-            "host_designated_to" => Some("2026-01-01"),
-            "record_id" => None,
-            _ => Some("\u{7}"),
-        };
-        let mut errors = columns::record(&policy, wrong).expect_err("all is wrong");
-        errors.extend(columns::person(|_| Some("\u{7}")).expect_err("all is wrong"));
-        errors.extend(columns::record(&policy, |c| (c == "host_designated_to").then_some("x")).expect_err("wrong"));
-        assert!(errors.len() > 30);
-        for error in errors {
-            let zh = in_chinese(&error.expected);
-            assert!(zh.chars().any(|c| c > '\u{2e80}'), "{}: {zh}", error.column);
-        }
     }
 }

@@ -100,6 +100,9 @@ pub enum PolicyCommand {
         /// The policies, YAML files.
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
+        /// Language of what is wrong.
+        #[arg(long, value_enum, default_value_t = LangArg::Zh, env = "KEPU_LANG")]
+        lang: LangArg,
     },
     /// Print the JSON Schema of policies, for editors that complete and check.
     Schema,

@@ -19,7 +19,7 @@ use super::{
     finding::Finding,
     input::{self, Entry, Input, Paths},
     json,
-    policy::{InFile, read_policy, show_problems},
+    policy::{read_policy, show_problems},
     refused, table,
 };
 
@@ -72,9 +72,9 @@ pub fn score(args: &ScoreArgs) -> anyhow::Result<ExitCode> {
         Ok(policy) => policy,
         Err(problems) => {
             if args.format == Format::Json {
-                eprintln!("{:#}", json!({ "errors": problems.iter().map(InFile::to_json).collect::<Vec<_>>() }));
+                eprintln!("{:#}", json!({ "errors": problems.iter().map(|p| p.to_json(lang)).collect::<Vec<_>>() }));
             } else {
-                show_problems(&mut io::stderr(), &problems)?;
+                show_problems(&mut io::stderr(), &problems, lang)?;
             }
             return Ok(refused());
         }

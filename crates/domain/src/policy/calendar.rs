@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::document::{Calendar, MonthDay, Period, Stage};
 use crate::credit::Credit;
+use crate::text::{Told, say};
 
 /// A calendar made ready for many days.
 #[derive(Debug, Clone)]
@@ -236,7 +237,12 @@ fn default_stages() -> Vec<Stage> {
 pub(super) fn optional_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
     let Some(text) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
     let day = text.parse();
-    day.map(Some).map_err(|_| de::Error::custom(format!("`{text}` is not a day — write it as 2026-09-01")))
+    day.map(Some).map_err(|_| {
+        de::Error::custom(Told(say(
+            format!("`{text}` 不是日期 — 应写成 2026-09-01 的样式"),
+            format!("`{text}` is not a day — write it as 2026-09-01"),
+        )))
+    })
 }
 
 impl fmt::Display for MonthDay {
@@ -246,16 +252,16 @@ impl fmt::Display for MonthDay {
 }
 
 impl FromStr for MonthDay {
-    type Err = &'static str;
+    type Err = ();
 
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
+    fn from_str(text: &str) -> Result<Self, ()> {
         let parse = || {
             let (month, day) = text.split_once('-')?;
             let (month, day) = (month.parse().ok()?, day.parse().ok()?);
             // 2024 is a leap year, so that 02-29 can be written.
             NaiveDate::from_ymd_opt(2024, month, day).map(|_| Self { month, day })
         };
-        parse().ok_or("expected a month and day such as 09-01")
+        parse().ok_or(())
     }
 }
 
@@ -268,7 +274,12 @@ impl Serialize for MonthDay {
 impl<'de> Deserialize<'de> for MonthDay {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        text.parse().map_err(|e| de::Error::custom(format!("`{text}`: {e} — write `09-01` for the first of September")))
+        text.parse().map_err(|()| {
+            de::Error::custom(Told(say(
+                format!("`{text}` 不是月和日 — 九月一日写作 `09-01`"),
+                format!("`{text}` is not a month and day — write `09-01` for the first of September"),
+            )))
+        })
     }
 }
 

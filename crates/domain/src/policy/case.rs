@@ -10,7 +10,7 @@ use super::sheet::ScoreSheet;
 use super::{Options, Policy, columns};
 use crate::credit::Credit;
 use crate::person::Person;
-use crate::text::Text;
+use crate::text::{Text, say};
 
 /// A worked example.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
@@ -64,12 +64,15 @@ pub struct Expect {
 }
 
 /// Runs a case; answers what came out differently, one sentence each. Empty when all is as expected.
-pub fn run_case(policy: &Policy, case: &Case) -> Vec<String> {
+pub fn run_case(policy: &Policy, case: &Case) -> Vec<Text> {
     let mut wrong = Vec::new();
-    let mut cell_errors = |what: String, errors: Vec<columns::CellError>| {
-        wrong.extend(
-            errors.into_iter().map(|e| format!("{what}, {}: `{}`, expected {}", e.column, e.value, e.expected)),
-        );
+    let mut cell_errors = |what: &Text, errors: Vec<columns::CellError>| {
+        wrong.extend(errors.into_iter().map(|columns::CellError { column, value, expected }| {
+            say(
+                format!("{}的 {column} 列：`{value}`，应为{}", what.zh, expected.zh),
+                format!("{}, {column}: `{value}`, expected {}", what.en, expected.en),
+            )
+        }));
     };
     let with = |row: &BTreeMap<String, String>, defaults: &[(&str, String)]| {
         let mut row = row.clone();
@@ -80,7 +83,7 @@ pub fn run_case(policy: &Policy, case: &Case) -> Vec<String> {
     };
     let person_row = with(&case.person, &[("person_id", "p".to_owned())]);
     let person = columns::person(|c| person_row.get(c).map(String::as_str)).unwrap_or_else(|errors| {
-        cell_errors("person".to_owned(), errors);
+        cell_errors(&say("人员", "person"), errors);
         Person::default()
     });
     let mut records = Vec::new();
@@ -88,7 +91,7 @@ pub fn run_case(policy: &Policy, case: &Case) -> Vec<String> {
         let row = with(row, &[("record_id", number.to_string()), ("person_id", person.id.clone())]);
         match columns::record(policy, |c| row.get(c).map(String::as_str)) {
             Ok((_, record)) => records.push(record),
-            Err(errors) => cell_errors(format!("record {number}"), errors),
+            Err(errors) => cell_errors(&say(format!("第 {number} 条记录"), format!("record {number}")), errors),
         }
     }
     let options = Options { as_of: case.as_of, soft: case.soft, ..Options::default() };
@@ -97,50 +100,65 @@ pub fn run_case(policy: &Policy, case: &Case) -> Vec<String> {
     wrong
 }
 
-fn compare(expect: &Expect, sheet: &ScoreSheet, wrong: &mut Vec<String>) {
-    let mut differ = |what: String, expected: String, found: Option<String>| {
-        let found = found.unwrap_or_else(|| "nothing of that name".to_owned());
-        if expected != found {
-            wrong.push(format!("{what}: expected {expected}, got {found}"));
+fn compare(expect: &Expect, sheet: &ScoreSheet, wrong: &mut Vec<Text>) {
+    let mut differ = |zh: String, en: String, expected: String, found: Option<String>| {
+        if found.as_ref() != Some(&expected) {
+            let (zh_found, en_found) = match &found {
+                Some(found) => (format!("实际为 {found}"), found.as_str()),
+                None => ("实际没有这一项".to_owned(), "nothing of that name"),
+            };
+            wrong.push(say(
+                format!("{zh}：应为 {expected}，{zh_found}"),
+                format!("{en}: expected {expected}, got {en_found}"),
+            ));
         }
     };
+    let of = |zh: &str, en: &str, id: &str| (format!("{zh} {id}"), format!("{en} {id}"));
     if let Some(eligible) = expect.eligible {
-        differ("eligible".to_owned(), eligible.to_string(), Some(sheet.eligible.to_string()));
+        let found = sheet.eligible.to_string();
+        differ("可获得学分".to_owned(), "eligible".to_owned(), eligible.to_string(), Some(found));
     }
     if let Some(total) = expect.total {
-        differ("total".to_owned(), total.to_string(), Some(sheet.total.to_string()));
+        differ("总学分".to_owned(), "total".to_owned(), total.to_string(), Some(sheet.total.to_string()));
     }
     for (id, value) in &expect.measures {
-        differ(format!("measure {id}"), value.to_string(), sheet.measures.get(id).map(Credit::to_string));
+        let (zh, en) = of("统计项", "measure", id);
+        differ(zh, en, value.to_string(), sheet.measures.get(id).map(Credit::to_string));
     }
     let or_none = |word: &Option<String>| word.clone().unwrap_or_else(|| "none".to_owned());
     for (id, level) in &expect.levels {
-        differ(format!("level {id}"), level.clone(), sheet.levels.get(id).map(or_none));
+        let (zh, en) = of("等级序列", "level", id);
+        differ(zh, en, level.clone(), sheet.levels.get(id).map(or_none));
     }
     for (id, short) in &expect.next {
+        let (zh, en) = (format!("等级序列 {id} 距下一等级"), format!("next {id}"));
         let found = sheet.next.get(id).and_then(|n| n.shortfall).map(|s| s.to_string());
-        differ(format!("next {id}"), short.to_string(), found);
+        differ(zh, en, short.to_string(), found);
     }
     for (id, value) in &expect.outputs {
-        differ(format!("output {id}"), value.clone(), sheet.outputs.get(id).map(or_none));
+        let (zh, en) = of("输出结果", "output", id);
+        differ(zh, en, value.clone(), sheet.outputs.get(id).map(or_none));
     }
     for (id, outcome) in &expect.requirements {
+        let (zh, en) = of("要求", "requirement", id);
         let found = sheet.requirements.iter().find(|r| r.id == *id).map(|r| match (r.met, r.shortfall) {
             (true, _) => "met".to_owned(),
             (false, Some(short)) => short.to_string(),
             (false, None) => "not met".to_owned(),
         });
-        differ(format!("requirement {id}"), outcome.clone(), found);
+        differ(zh, en, outcome.clone(), found);
     }
     for (id, credit) in &expect.counted {
         let line = sheet.lines.iter().find(|l| l.record_id == *id);
-        differ(format!("record {id} counted"), credit.to_string(), line.map(|l| l.counted.to_string()));
+        let (zh, en) = (format!("记录 {id} 计入"), format!("record {id} counted"));
+        differ(zh, en, credit.to_string(), line.map(|l| l.counted.to_string()));
     }
     for (id, codes) in &expect.reasons {
         let line = sheet.lines.iter().find(|l| l.record_id == *id);
         let found: Vec<&str> = line.iter().flat_map(|l| &l.reasons).map(super::Reason::code).collect();
         for code in codes.iter().filter(|c| !found.contains(&c.as_str())) {
-            differ(format!("record {id} reasons"), code.clone(), Some(found.join(", ")));
+            let (zh, en) = (format!("记录 {id} 的理由"), format!("record {id} reasons"));
+            differ(zh, en, code.clone(), Some(found.join(", ")));
         }
     }
 }

@@ -9,6 +9,7 @@ use super::Policy;
 use crate::credit::Credit;
 use crate::person::{Person, PersonKind};
 use crate::record::{HeldDesignation, Record};
+use crate::text::{Text, say};
 
 /// Columns of a sheet of records. The first three are always needed.
 pub const RECORD_COLUMNS: [&str; 30] = [
@@ -55,7 +56,7 @@ pub struct CellError {
     /// What stands there.
     pub value: String,
     /// What was expected.
-    pub expected: String,
+    pub expected: Text,
 }
 
 /// A record and the id of its person, from the cells of a row; `cell` answers a column's text, empty or nothing where
@@ -69,14 +70,18 @@ pub fn record<'c>(policy: &Policy, cell: impl Fn(&str) -> Option<&'c str>) -> Re
     let person_id = row.needed("person_id");
     let starts_at = row.get("starts_at", MOMENT, |text| moment(policy, text));
     if starts_at.is_none() && row.text("starts_at").is_none() {
-        row.wrong("starts_at", "", MOMENT);
+        row.wrong("starts_at", "", MOMENT.text());
     }
     let from: Option<NaiveDate> = row.parse("host_designated_from", DATE);
     let to: Option<NaiveDate> = row.parse("host_designated_to", DATE);
     if let (Some(from), Some(to)) = (from, to)
         && to < from
     {
-        row.wrong("host_designated_to", &to.to_string(), &format!("a day on or after host_designated_from ({from})"));
+        let expected = say(
+            format!("不早于 host_designated_from（{from}）的日期"),
+            format!("a day on or after host_designated_from ({from})"),
+        );
+        row.wrong("host_designated_to", &to.to_string(), expected);
     }
     let mut names = row.list("host_designations");
     if names.is_empty() && (from.is_some() || to.is_some()) {
@@ -87,9 +92,7 @@ pub fn record<'c>(policy: &Policy, cell: impl Fn(&str) -> Option<&'c str>) -> Re
         starts_at: starts_at.unwrap_or_default(),
         kind: row.word("kind"),
         minutes: row.number("minutes", 0, 100_000),
-        quantity: row.get("quantity", "a decimal number that is not negative", |text| {
-            text.parse::<Credit>().ok().filter(|q| *q >= Credit::ZERO)
-        }),
+        quantity: row.get("quantity", AMOUNT, |text| text.parse::<Credit>().ok().filter(|q| *q >= Credit::ZERO)),
         activity_id: row.word("activity_id"),
         session_id: row.word("session_id"),
         session_rank: row.number("session_rank", 1, 1_000_000),
@@ -127,7 +130,7 @@ pub fn person<'c>(cell: impl Fn(&str) -> Option<&'c str>) -> Result<Person, Vec<
     let person = Person {
         id: row.needed("person_id"),
         kind: row
-            .get("kind", "student or teacher", |text| match text.to_ascii_lowercase().as_str() {
+            .get("kind", PERSON_KIND, |text| match text.to_ascii_lowercase().as_str() {
                 "student" | "学生" => Some(PersonKind::Student),
                 "teacher" | "教师" => Some(PersonKind::Teacher),
                 _ => None,
@@ -142,8 +145,28 @@ pub fn person<'c>(cell: impl Fn(&str) -> Option<&'c str>) -> Result<Person, Vec<
     row.finish(person)
 }
 
-const DATE: &str = "a day as YYYY-MM-DD";
-const MOMENT: &str = "a day (2026-03-01) or a time with its offset (2026-03-01T09:00:00+08:00)";
+/// What was expected, in Chinese and English.
+#[derive(Clone, Copy)]
+struct Expected(&'static str, &'static str);
+
+impl Expected {
+    fn text(self) -> Text {
+        say(self.0, self.1)
+    }
+}
+
+const DATE: Expected = Expected("日期，如 2026-03-01", "a day as YYYY-MM-DD");
+const MOMENT: Expected = Expected(
+    "日期（2026-03-01）或带时区的时间（2026-03-01T09:00:00+08:00）",
+    "a day (2026-03-01) or a time with its offset (2026-03-01T09:00:00+08:00)",
+);
+const AMOUNT: Expected = Expected("不小于零的数", "a decimal number that is not negative");
+const PERSON_KIND: Expected = Expected("student（学生）或 teacher（教师）", "student or teacher");
+const NEEDED: Expected = Expected("一个值，此列不可空", "a value; this column is needed");
+const WORD: Expected =
+    Expected("不超过 200 字，不含控制字符", "at most 200 characters, none of them a control character");
+const FLAG: Expected = Expected("true（是）或 false（否）", "true or false");
+const GRADE: Expected = Expected("-3 到 20 的整数", "a whole number from -3 to 20");
 
 /// A day, a local time, or a moment with its offset.
 fn moment(policy: &Policy, text: &str) -> Option<NaiveDateTime> {
@@ -167,32 +190,32 @@ impl<'c, F: Fn(&str) -> Option<&'c str>> Row<F> {
         (self.cell)(column).map(str::trim).filter(|t| !t.is_empty())
     }
 
-    fn wrong(&mut self, column: &'static str, value: &str, expected: &str) {
-        self.errors.push(CellError { column, value: value.to_owned(), expected: expected.to_owned() });
+    fn wrong(&mut self, column: &'static str, value: &str, expected: Text) {
+        self.errors.push(CellError { column, value: value.to_owned(), expected });
     }
 
-    fn get<T>(&mut self, column: &'static str, expected: &str, read: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+    fn get<T>(&mut self, column: &'static str, expected: Expected, read: impl FnOnce(&str) -> Option<T>) -> Option<T> {
         let text = self.text(column)?;
         let value = read(text);
         if value.is_none() {
-            self.wrong(column, text, expected);
+            self.wrong(column, text, expected.text());
         }
         value
     }
 
-    fn parse<T: FromStr>(&mut self, column: &'static str, expected: &str) -> Option<T> {
+    fn parse<T: FromStr>(&mut self, column: &'static str, expected: Expected) -> Option<T> {
         self.get(column, expected, |text| text.parse().ok())
     }
 
     fn needed(&mut self, column: &'static str) -> String {
         if self.text(column).is_none() {
-            self.wrong(column, "", "a value; this column is needed");
+            self.wrong(column, "", NEEDED.text());
         }
         self.word(column).unwrap_or_default()
     }
 
     fn word(&mut self, column: &'static str) -> Option<String> {
-        self.get(column, "at most 200 characters, none of them a control character", |text| {
+        self.get(column, WORD, |text| {
             (text.chars().count() <= 200 && !text.chars().any(char::is_control)).then(|| text.to_owned())
         })
     }
@@ -205,21 +228,25 @@ impl<'c, F: Fn(&str) -> Option<&'c str>> Row<F> {
     }
 
     fn number(&mut self, column: &'static str, from: u32, to: u32) -> Option<u32> {
-        self.get(column, &format!("a whole number from {from} to {to}"), |text| {
-            let whole = text.strip_suffix(".0").unwrap_or(text);
-            whole.parse().ok().filter(|n| (from..=to).contains(n))
-        })
+        let text = self.text(column)?;
+        let whole = text.strip_suffix(".0").unwrap_or(text);
+        let number = whole.parse().ok().filter(|n| (from..=to).contains(n));
+        if number.is_none() {
+            let expected = say(format!("{from} 到 {to} 的整数"), format!("a whole number from {from} to {to}"));
+            self.wrong(column, text, expected);
+        }
+        number
     }
 
     fn grade(&mut self) -> Option<i32> {
-        self.get("grade", "a whole number from -3 to 20", |text| {
+        self.get("grade", GRADE, |text| {
             let whole = text.strip_suffix(".0").unwrap_or(text);
             whole.parse().ok().filter(|g| (-3..=20).contains(g))
         })
     }
 
     fn flag(&mut self, column: &'static str) -> Option<bool> {
-        self.get(column, "true or false", |text| match text.to_ascii_lowercase().as_str() {
+        self.get(column, FLAG, |text| match text.to_ascii_lowercase().as_str() {
             "true" | "yes" | "y" | "1" | "是" => Some(true),
             "false" | "no" | "n" | "0" | "否" => Some(false),
             _ => None,
@@ -230,11 +257,40 @@ impl<'c, F: Fn(&str) -> Option<&'c str>> Row<F> {
         if let (Some(value), Some(most)) = (value, most)
             && value > most
         {
-            self.wrong(column, &value.to_string(), &format!("at most {most}, as {most_column} says"));
+            let expected =
+                say(format!("不大于 {most_column} 列的 {most}"), format!("at most {most}, as {most_column} says"));
+            self.wrong(column, &value.to_string(), expected);
         }
     }
 
     fn finish<T>(self, value: T) -> Result<T, Vec<CellError>> {
         if self.errors.is_empty() { Ok(value) } else { Err(self.errors) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_expectation_is_told_in_chinese_too() {
+        let policy = "kepu: 1\nid: p\nversion: '1'\ntitle: p\nrules: [{ id: r, credit: { fixed: 1 } }]\n";
+        let policy = Policy::parse(policy).expect("a sound policy");
+        let wrong = |column: &str| match column {
+            "place" | "team_position" => Some("2"),
+            "places_listed" | "team_size" => Some("1"),
+            "host_designated_from" => Some("2026-02-01"),
+            "host_designated_to" => Some("2026-01-01"),
+            "record_id" => None,
+            _ => Some("\u{7}"),
+        };
+        let mut errors = record(&policy, wrong).expect_err("all is wrong");
+        errors.extend(person(|_| Some("\u{7}")).expect_err("all is wrong"));
+        errors.extend(record(&policy, |c| (c == "host_designated_to").then_some("x")).expect_err("wrong"));
+        assert!(errors.len() > 30);
+        for error in errors {
+            let zh = &error.expected.zh;
+            assert!(zh.chars().any(|c| c > '\u{2e80}'), "{}: {zh}", error.column);
+        }
     }
 }

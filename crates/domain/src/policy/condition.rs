@@ -13,6 +13,7 @@ use super::facts::Facts;
 use super::sheet::Status;
 use super::words::{IndexSet, Lexicon};
 use crate::credit::Credit;
+use crate::text::{Told, say, tell};
 
 /// What a record and its person must be like. Everything that is given must hold; an empty condition always holds.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize, Serialize, JsonSchema)]
@@ -174,7 +175,7 @@ impl<'de> Deserialize<'de> for OneOf {
             type Value = OneOf;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a word or a list of words")
+                tell(f, "一个词，或词的列表", "a word or a list of words")
             }
 
             fn visit_str<E: de::Error>(self, value: &str) -> Result<OneOf, E> {
@@ -195,7 +196,10 @@ impl<'de> Deserialize<'de> for OneOf {
                     words.extend(more);
                 }
                 if words.is_empty() {
-                    return Err(de::Error::custom("the list is empty, so nothing can ever fit — name at least one"));
+                    return Err(de::Error::custom(Told(say(
+                        "列表为空，永远不会有符合的记录 — 至少写一项",
+                        "the list is empty, so nothing can ever fit — name at least one",
+                    ))));
                 }
                 Ok(OneOf(words))
             }
@@ -289,14 +293,17 @@ impl<'de> Deserialize<'de> for Range {
             type Value = Range;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a number, or {from: …, to: …}")
+                tell(f, "数字，或 {from: …, to: …}", "a number, or {from: …, to: …}")
             }
 
             fn visit_str<E: de::Error>(self, value: &str) -> Result<Range, E> {
                 Range::from_key(value).ok_or_else(|| {
-                    E::custom(format!(
-                        "`{value}` is neither a number nor a range — write `30`, `5+` or `{{from: 15, to: 60}}`"
-                    ))
+                    E::custom(Told(say(
+                        format!("`{value}` 既不是数字，也不是范围 — 应写 `30`、`5+` 或 `{{from: 15, to: 60}}`"),
+                        format!(
+                            "`{value}` is neither a number nor a range — write `30`, `5+` or `{{from: 15, to: 60}}`"
+                        ),
+                    )))
                 })
             }
 

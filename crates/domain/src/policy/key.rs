@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::document::{Key, Period, WordField};
 use super::problem::closest;
+use crate::text::{Told, say};
 
 impl Period {
     /// All periods, shortest first.
@@ -79,11 +80,22 @@ impl<'de> Deserialize<'de> for Key {
         let name = String::deserialize(deserializer)?;
         Self::parse(&name).ok_or_else(|| {
             let help = match closest(&name, Self::names()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None if name == "person" => "every limit is within one person already; leave it out".to_owned(),
-                None => format!("keys are: {}, tag:<word>", Self::names().collect::<Vec<_>>().join(", ")),
+                Some(near) => say(format!("是否应为 `{near}`？"), format!("did you mean `{near}`?")),
+                None if name == "person" => {
+                    say("限额本来就按人分别计算，删去即可", "every limit is within one person already; leave it out")
+                }
+                None => {
+                    let names: Vec<&str> = Self::names().collect();
+                    say(
+                        format!("可用的分组依据有：{}、tag:<词>", names.join("、")),
+                        format!("keys are: {}, tag:<word>", names.join(", ")),
+                    )
+                }
             };
-            de::Error::custom(format!("`{name}` is not a key — {help}"))
+            de::Error::custom(Told(say(
+                format!("`{name}` 不能用作分组依据 — {}", help.zh),
+                format!("`{name}` is not a key — {}", help.en),
+            )))
         })
     }
 }

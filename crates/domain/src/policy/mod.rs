@@ -97,7 +97,7 @@ impl Policy {
     /// # Errors
     /// All that is wrong with it, in order of lines.
     pub fn parse(text: &str) -> Result<Self, Vec<Problem>> {
-        let root = yaml::Node::read(text).map_err(|p| vec![p])?;
+        let root = yaml::Node::read(text).map_err(|p| vec![*p])?;
         let document = structure::read(&root)?;
         let mut problems = check::check(&document);
         for problem in &mut problems {

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+use crate::text::{Lang, Text};
+
 /// One step into a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Segment {
@@ -85,22 +87,32 @@ pub struct Problem {
     /// The way to the value.
     pub path: Path,
     /// What is wrong.
-    pub message: String,
+    pub message: Text,
     /// What to do; may be empty.
-    pub help: String,
+    pub help: Text,
 }
 
 impl Problem {
     /// A problem on a line.
-    pub fn new(code: &'static str, line: usize, message: impl Into<String>) -> Self {
-        Self { code, line, path: Path::default(), message: message.into(), help: String::new() }
+    pub fn new(code: &'static str, line: usize, message: Text) -> Self {
+        Self { code, line, path: Path::default(), message, help: Text::default() }
     }
 
     /// With what to do.
     #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = help.into();
+    pub fn help(mut self, help: Text) -> Self {
+        self.help = help;
         self
+    }
+
+    /// What is wrong and what to do, in one sentence.
+    pub fn advice(&self, lang: Lang) -> String {
+        let (message, help) = (self.message.get(lang), self.help.get(lang));
+        match lang {
+            _ if help.is_empty() => message.to_owned(),
+            Lang::Zh => format!("{message}——{help}"),
+            Lang::En => format!("{message} — {help}"),
+        }
     }
 
     /// With the way to the value.
@@ -111,17 +123,14 @@ impl Problem {
     }
 }
 
+/// In English, as logs are.
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}", self.line)?;
         if !self.path.segments().is_empty() {
             write!(f, ", {}", self.path)?;
         }
-        write!(f, ": {}", self.message)?;
-        if !self.help.is_empty() {
-            write!(f, " — {}", self.help)?;
-        }
-        write!(f, " [{}]", self.code)
+        write!(f, ": {} [{}]", self.advice(Lang::En), self.code)
     }
 }
 

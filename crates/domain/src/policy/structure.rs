@@ -5,6 +5,7 @@ use serde::Deserialize;
 use super::document::Document;
 use super::problem::{Path, Problem, Segment};
 use super::yaml::{Node, ReadError, Value};
+use crate::text::say;
 
 /// Keys without which a document is no policy.
 const NEEDED: [&str; 5] = ["kepu", "id", "version", "title", "rules"];
@@ -28,12 +29,11 @@ fn in_pieces(root: &Node) -> Vec<Problem> {
     let Value::Map(entries) = &root.value else { return Vec::new() };
     let mut problems = Vec::new();
     for key in NEEDED.iter().filter(|key| !entries.iter().any(|(k, ..)| k == *key)) {
-        let example = if *key == "rules" { "a list of rules" } else { "a value" };
-        problems.push(
-            Problem::new("missing_key", root.line, format!("`{key}` is missing"))
-                .help(format!("add `{key}:` with {example} at the top level"))
-                .at(Path::from(*key)),
-        );
+        let (zh, en) =
+            if *key == "rules" { ("计分规则列表", "a list of rules") } else { ("它的值", "a value") };
+        let message = say(format!("缺少 `{key}`"), format!("`{key}` is missing"));
+        let help = say(format!("在最外层写上 `{key}:`，后接{zh}"), format!("add `{key}:` with {en} at the top level"));
+        problems.push(Problem::new("missing_key", root.line, message).help(help).at(Path::from(*key)));
     }
     for (key, line, node) in entries {
         match &node.value {

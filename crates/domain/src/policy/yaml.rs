@@ -9,6 +9,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle};
 use serde::de::{self, DeserializeSeed, IntoDeserializer, Visitor};
 
 use super::problem::{Path, Problem, Segment, closest};
+use crate::text::{Text, Told, say, tell};
 
 /// Nodes of a document at the most; an alias counts what it stands for. Real policies have a few thousand.
 const MOST_NODES: usize = 200_000;
@@ -45,13 +46,17 @@ impl Node {
     ///
     /// # Errors
     /// Not YAML, a key twice, a key that is no scalar, more than one document, or too large a document.
-    pub fn read(text: &str) -> Result<Self, Problem> {
+    pub fn read(text: &str) -> Result<Self, Box<Problem>> {
         let mut builder = Builder { stack: Vec::new(), anchors: HashMap::new(), root: None, nodes: 0 };
         for event in Parser::new_from_str(text) {
             let (event, span) = event.map_err(|e| not_yaml(text, e.marker().line(), e.info()))?;
             builder.event(event, span.start.line())?;
         }
-        builder.root.ok_or_else(|| Problem::new("empty", 1, "the document is empty").help("start with `kepu: 1`"))
+        builder.root.ok_or_else(|| {
+            Problem::new("empty", 1, say("文档是空的", "the document is empty"))
+                .help(say("以 `kepu: 1` 开头", "start with `kepu: 1`"))
+                .into()
+        })
     }
 
     /// The line of the value at `path`, or of the nearest thing around it.
@@ -78,12 +83,12 @@ impl Node {
         matches!(&self.value, Value::Scalar { text, plain: true } if matches!(text.as_str(), "" | "~" | "null"))
     }
 
-    fn found(&self) -> String {
+    fn found(&self) -> de::Unexpected<'_> {
         match &self.value {
-            Value::Scalar { .. } if self.is_null() => "nothing".to_owned(),
-            Value::Scalar { text, .. } => format!("`{text}`"),
-            Value::Seq(_) => "a list".to_owned(),
-            Value::Map(_) => "a mapping".to_owned(),
+            Value::Scalar { .. } if self.is_null() => de::Unexpected::Unit,
+            Value::Scalar { text, .. } => de::Unexpected::Str(text),
+            Value::Seq(_) => de::Unexpected::Seq,
+            Value::Map(_) => de::Unexpected::Map,
         }
     }
 
@@ -103,11 +108,43 @@ fn not_yaml(text: &str, line: usize, info: &str) -> Problem {
     let tab =
         text.lines().take(line.saturating_add(1)).position(|l| l.get(..indentation(l)).unwrap_or("").contains('\t'));
     if let Some(before) = tab {
-        return Problem::new("tab", before.saturating_add(1), "a tab stands at the beginning of this line")
-            .help("YAML is indented with spaces; replace the tab by spaces");
+        let message = say("这一行以制表符（Tab）开头", "a tab stands at the beginning of this line");
+        return Problem::new("tab", before.saturating_add(1), message)
+            .help(say("YAML 用空格缩进，把制表符换成空格", "YAML is indented with spaces; replace the tab by spaces"));
     }
-    Problem::new("yaml", line, format!("this is not YAML: {info}"))
-        .help("look at indentation, colons, brackets and quotes on this line and the one above")
+    let message = say(format!("不符合 YAML 的写法：{}", stumbled(info)), format!("this is not YAML: {info}"));
+    Problem::new("yaml", line, message).help(say(
+        "检查这一行和上一行的缩进、冒号、括号和引号",
+        "look at indentation, colons, brackets and quotes on this line and the one above",
+    ))
+}
+
+/// What the reader of YAML says, in Chinese, by what it speaks of.
+fn stumbled(info: &str) -> &'static str {
+    const SPOKEN_OF: [(&str, &str); 21] = [
+        ("unprintable", "有无法显示的字符"),
+        ("eof", "文档没有写完"),
+        ("unknown escape character", "双引号内有不认识的转义写法"),
+        ("hexadecimal", "双引号内有不认识的转义写法"),
+        ("end of stream", "引号没有配对"),
+        ("trailing content after double-quoted", "引号后面还有多余的内容"),
+        ("quoted scalar", "引号内的写法不对"),
+        ("flow mapping", "花括号内缺少逗号，或花括号没有配对"),
+        ("flow sequence", "方括号内缺少逗号，或方括号没有配对"),
+        ("bracket", "括号没有配对"),
+        ("mapping values are not allowed", "这里不应有冒号，或缩进不对"),
+        ("mapping keys are not allowed", "这里不应有键"),
+        ("':'", "缺少冒号，或冒号的位置不对"),
+        ("expected key", "这里应为键，可能缩进不对"),
+        ("block collection", "这里应为以 - 开头的一项，可能缩进不对"),
+        ("block sequence", "这里不应有以 - 开头的一项"),
+        ("anchor", "锚点（& 或 *）的写法不对"),
+        ("tab", "有制表符（Tab）"),
+        ("directive", "指令（%）的写法不对"),
+        (" tag", "标签（!）的写法不对"),
+        ("indent", "缩进不对"),
+    ];
+    SPOKEN_OF.iter().find(|(word, _)| info.contains(word)).map_or("这里无法读懂", |(_, zh)| zh)
 }
 
 struct Builder {
@@ -125,7 +162,7 @@ struct Open {
 }
 
 impl Builder {
-    fn event(&mut self, event: Event<'_>, line: usize) -> Result<(), Problem> {
+    fn event(&mut self, event: Event<'_>, line: usize) -> Result<(), Box<Problem>> {
         match event {
             Event::Scalar(text, style, anchor, _) => {
                 let value = Value::Scalar { text: text.into_owned(), plain: style == ScalarStyle::Plain };
@@ -138,16 +175,20 @@ impl Builder {
                 None => Ok(()),
             },
             Event::Alias(id) => {
-                let node = self
-                    .anchors
-                    .get(&id)
-                    .cloned()
-                    .ok_or_else(|| Problem::new("yaml", line, "this alias names an anchor that is not complete"))?;
+                let node = self.anchors.get(&id).cloned().ok_or_else(|| {
+                    let message =
+                        say("这个别名（*）引用的锚点还没有写完", "this alias names an anchor that is not complete");
+                    Problem::new("yaml", line, message)
+                        .help(say("不要在锚点自己的内容里引用它", "take the alias out of what its anchor stands for"))
+                })?;
                 self.nodes = self.nodes.saturating_add(node.count());
                 self.push(node, 0)
             }
             Event::DocumentStart(_) if self.root.is_some() => {
-                Err(Problem::new("yaml", line, "a second document starts here").help("keep one policy a file"))
+                let message = say("这里又开始了一份文档", "a second document starts here");
+                Err(Problem::new("yaml", line, message)
+                    .help(say("每个文件只写一份办法", "keep one policy a file"))
+                    .into())
             }
             _ => Ok(()),
         }
@@ -163,18 +204,21 @@ impl Builder {
         Path::from(segments.collect::<Vec<_>>())
     }
 
-    fn open(&mut self, value: Value, line: usize, anchor: usize) -> Result<(), Problem> {
+    fn open(&mut self, value: Value, line: usize, anchor: usize) -> Result<(), Box<Problem>> {
         if self.stack.len() >= DEEPEST {
-            return Err(Problem::new("too_deep", line, format!("nested deeper than {DEEPEST} levels")));
+            let message = say(format!("嵌套超过 {DEEPEST} 层"), format!("nested deeper than {DEEPEST} levels"));
+            return Err(Problem::new("too_deep", line, message).help(say("减少嵌套的层数", "nest less")).into());
         }
         self.stack.push(Open { node: Node { value, line }, anchor, key: None });
         Ok(())
     }
 
-    fn push(&mut self, node: Node, anchor: usize) -> Result<(), Problem> {
+    fn push(&mut self, node: Node, anchor: usize) -> Result<(), Box<Problem>> {
         self.nodes = self.nodes.saturating_add(1);
         if self.nodes > MOST_NODES {
-            return Err(Problem::new("too_large", node.line, format!("more than {MOST_NODES} values")));
+            let message = say(format!("超过 {MOST_NODES} 个值"), format!("more than {MOST_NODES} values"));
+            let help = say("精简文档", "make the document smaller");
+            return Err(Problem::new("too_large", node.line, message).help(help).into());
         }
         if anchor != 0 {
             self.anchors.insert(anchor, node.clone());
@@ -188,12 +232,18 @@ impl Builder {
             (Value::Map(entries), Some((key, line))) => entries.push((key, line, node)),
             (Value::Map(entries), None) => {
                 let Value::Scalar { text, .. } = node.value else {
-                    return Err(Problem::new("yaml", node.line, "a key must be a plain word"));
+                    let message = say("键必须是一个词", "a key must be a plain word");
+                    let help = say("在冒号前只写一个词", "write one word before the colon");
+                    return Err(Problem::new("yaml", node.line, message).help(help).into());
                 };
                 if let Some((_, first, _)) = entries.iter().find(|(k, ..)| *k == text) {
-                    let message = format!("`{text}` is written twice; the first is on line {first}");
+                    let message = say(
+                        format!("`{text}` 写了两次，第一次在第 {first} 行"),
+                        format!("`{text}` is written twice; the first is on line {first}"),
+                    );
+                    let help = say("只保留其中一个", "keep one of them");
                     let path = self.path().then(text.as_str());
-                    return Err(Problem::new("duplicate_key", node.line, message).help("keep one of them").at(path));
+                    return Err(Problem::new("duplicate_key", node.line, message).help(help).at(path).into());
                 }
                 open.key = Some((text, node.line));
             }
@@ -204,19 +254,37 @@ impl Builder {
 }
 
 /// How an amount with its unit is written.
-const AMOUNT: &str = "an amount with its unit, such as `{records: 3}`, `{credits: 2}` or `{hours: 10}`";
+const AMOUNT: (&str, &str) = (
+    "带单位的数量，如 `{records: 3}`、`{credits: 2}` 或 `{hours: 10}`",
+    "an amount with its unit, such as `{records: 3}`, `{credits: 2}` or `{hours: 10}`",
+);
+/// Stands between what is wrong and what to do.
+const DASH: &str = " — ";
 
 /// What serde found wrong, with the path to it, innermost first.
+///
+/// Serde's errors are made from what can be displayed. So that they come in both languages, readers hand over a [`Told`],
+/// and name what they expect by [`crate::text::tell`]: both are displayed twice, once for each language.
 #[derive(Debug)]
 pub struct ReadError {
-    message: String,
-    help: String,
+    /// In a box, as every value that is read might have been this instead.
+    said: Box<Said>,
     code: &'static str,
     line: Option<usize>,
     path: Vec<Segment>,
 }
 
+#[derive(Debug)]
+struct Said {
+    message: Text,
+    help: Text,
+}
+
 impl ReadError {
+    fn new(code: &'static str, message: Text, help: Text) -> Self {
+        Self { said: Box::new(Said { message, help }), code, line: None, path: Vec::new() }
+    }
+
     fn within(mut self, segment: Segment, line: usize) -> Self {
         self.path.push(segment);
         self.line.get_or_insert(line);
@@ -231,41 +299,46 @@ impl ReadError {
     /// As a problem of the document.
     pub fn into_problem(mut self) -> Problem {
         self.path.reverse();
-        Problem::new(self.code, self.line.unwrap_or(1), self.message).help(self.help).at(Path::from(self.path))
+        let Said { message, help } = *self.said;
+        Problem::new(self.code, self.line.unwrap_or(1), message).help(help).at(Path::from(self.path))
     }
 }
 
 impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(&self.said.message.en)
     }
 }
 
 impl std::error::Error for ReadError {}
 
 impl de::Error for ReadError {
-    fn custom<T: fmt::Display>(message: T) -> Self {
-        let message = message.to_string();
-        // What to do stands after a dash.
-        let (message, help) = message.split_once(" — ").unwrap_or((&message, "write another value"));
-        Self { message: message.to_owned(), help: help.to_owned(), code: "value", line: None, path: Vec::new() }
+    fn custom<T: fmt::Display>(told: T) -> Self {
+        let (zh, en) = (format!("{told:#}"), told.to_string());
+        let zh = if zh == en { "此处的值无法读取" } else { &zh };
+        let (zh, zh_help) = zh.rsplit_once(DASH).unwrap_or((zh, "改写此处的值"));
+        let (en, en_help) = en.rsplit_once(DASH).unwrap_or((&en, "write another value"));
+        Self::new("value", say(zh, en), say(zh_help, en_help))
     }
 
     fn invalid_type(found: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
         let found = match found {
-            de::Unexpected::Str(text) => format!("`{text}`"),
-            de::Unexpected::Unit | de::Unexpected::Option => "nothing".to_owned(),
-            de::Unexpected::Seq => "a list".to_owned(),
-            de::Unexpected::Map => "a mapping".to_owned(),
-            de::Unexpected::UnitVariant => "a word without a value".to_owned(),
-            other => other.to_string(),
+            de::Unexpected::Str(text) => say(format!("此处为 `{text}`"), format!("`{text}`")),
+            de::Unexpected::Unit | de::Unexpected::Option => say("此处没有值", "nothing"),
+            de::Unexpected::Seq => say("此处是列表", "a list"),
+            de::Unexpected::Map => say("此处是键值对", "a mapping"),
+            de::Unexpected::UnitVariant => say("此处是没有值的词", "a word without a value"),
+            other => say("此处的值类型不对", other.to_string()),
         };
-        let expected = match expected.to_string() {
+        let (zh, en) = (format!("{expected:#}"), expected.to_string());
+        let (zh, en) = match en.as_str() {
             // The only variants with a value are those of amounts.
-            text if text == "newtype variant" => AMOUNT.to_owned(),
-            text => text,
+            "newtype variant" => AMOUNT,
+            _ if zh == en => ("另一种值", en.as_str()),
+            _ => (zh.as_str(), en.as_str()),
         };
-        Self { code: "type", ..Self::custom(format!("found {found} here — write {expected}")) }
+        let told = say(format!("{}{DASH}应写{zh}", found.zh), format!("found {} here{DASH}write {en}", found.en));
+        Self { code: "type", ..Self::custom(Told(told)) }
     }
 
     fn invalid_value(found: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
@@ -274,45 +347,69 @@ impl de::Error for ReadError {
 
     fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
         let help = match closest(field, expected.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None if expected == ["zh", "en"] => {
-                "known here are: zh, en; inside `{…}` a text with a comma or colon needs quotes".to_owned()
-            }
-            None => format!("known here are: {}", expected.join(", ")),
+            Some(near) => say(format!("是否应为 `{near}`？"), format!("did you mean `{near}`?")),
+            None if expected == ["zh", "en"] => say(
+                "此处可用的键有：zh、en；`{…}` 内的文本如含逗号或冒号，须加引号",
+                "known here are: zh, en; inside `{…}` a text with a comma or colon needs quotes",
+            ),
+            None => say(
+                format!("此处可用的键有：{}", expected.join("、")),
+                format!("known here are: {}", expected.join(", ")),
+            ),
         };
-        Self { help, code: "unknown_key", ..Self::custom(format!("`{field}` is not known here")) }
+        let message = say(format!("此处没有 `{field}` 这个键"), format!("`{field}` is not known here"));
+        Self::new("unknown_key", message, help)
     }
 
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
+        let one_of =
+            say(format!("只能是其中之一：{}", expected.join("、")), format!("must be one of: {}", expected.join(", ")));
         let help = match closest(variant, expected.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`? It must be one of: {}", expected.join(", ")),
-            None => format!("it must be one of: {}", expected.join(", ")),
+            Some(near) => {
+                say(format!("是否应为 `{near}`？{}", one_of.zh), format!("did you mean `{near}`? It {}", one_of.en))
+            }
+            None => say(one_of.zh, format!("it {}", one_of.en)),
         };
-        Self { help, code: "unknown_word", ..Self::custom(format!("`{variant}` is not a word that can stand here")) }
+        let message =
+            say(format!("`{variant}` 不是此处可用的词"), format!("`{variant}` is not a word that can stand here"));
+        Self::new("unknown_word", message, help)
     }
 
     fn missing_field(field: &'static str) -> Self {
-        Self { help: format!("add `{field}:`"), code: "missing_key", ..Self::custom(format!("`{field}` is missing")) }
+        let message = say(format!("缺少 `{field}`"), format!("`{field}` is missing"));
+        let help = say(format!("写上 `{field}:`"), format!("add `{field}:`"));
+        Self::new("missing_key", message, help)
     }
 }
 
 macro_rules! from_text {
-    ($($method:ident $visit:ident $ty:ty: $expected:literal),* $(,)?) => {
+    ($($method:ident $visit:ident $ty:ty: $zh:literal $en:literal),* $(,)?) => {
         $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
             match &self.value {
                 Value::Scalar { text, .. } => match text.parse::<$ty>() {
                     Ok(value) => visitor.$visit(value),
-                    Err(_) => Err(wrong(self, $expected)),
+                    Err(_) => Err(wrong(self, $zh, $en)),
                 },
-                _ => Err(wrong(self, $expected)),
+                _ => Err(wrong(self, $zh, $en)),
             }
         })*
     };
 }
 
-fn wrong(node: &Node, expected: &str) -> ReadError {
-    ReadError { code: "type", ..de::Error::custom(format!("found {} here — write {expected}", node.found())) }
-        .at(node.line)
+/// Another value than the one that is there is expected.
+fn wrong(node: &Node, zh: &str, en: &str) -> ReadError {
+    <ReadError as de::Error>::invalid_type(node.found(), &Wanted { zh, en }).at(node.line)
+}
+
+struct Wanted<'t> {
+    zh: &'t str,
+    en: &'t str,
+}
+
+impl de::Expected for Wanted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        tell(f, self.zh, self.en)
+    }
 }
 
 impl<'de> de::Deserializer<'de> for &'de Node {
@@ -337,7 +434,7 @@ impl<'de> de::Deserializer<'de> for &'de Node {
             Value::Scalar { text, .. } if !self.is_null() => {
                 visitor.visit_str(text).map_err(|e: ReadError| e.at(self.line))
             }
-            _ => Err(wrong(self, "a text")),
+            _ => Err(wrong(self, "文本", "a text")),
         }
     }
 
@@ -352,14 +449,20 @@ impl<'de> de::Deserializer<'de> for &'de Node {
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match &self.value {
             Value::Seq(_) => self.deserialize_any(visitor),
-            _ => Err(wrong(self, "a list: `[…]`, or lines that begin with `- `")),
+            _ => {
+                Err(wrong(self, "列表：`[…]`，或以 `- ` 开头的若干行", "a list: `[…]`, or lines that begin with `- `"))
+            }
         }
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match &self.value {
             Value::Map(_) => self.deserialize_any(visitor),
-            _ => Err(wrong(self, "a mapping: `{key: value}`, or lines of `key: value`")),
+            _ => Err(wrong(
+                self,
+                "键值对：`{key: value}`，或若干行 `key: value`",
+                "a mapping: `{key: value}`, or lines of `key: value`",
+            )),
         }
     }
 
@@ -383,7 +486,7 @@ impl<'de> de::Deserializer<'de> for &'de Node {
         visitor: V,
     ) -> Result<V::Value, ReadError> {
         if name == "Amount" && !matches!(self.value, Value::Map(_)) {
-            return Err(wrong(self, AMOUNT));
+            return Err(wrong(self, AMOUNT.0, AMOUNT.1));
         }
         match &self.value {
             Value::Scalar { text, .. } if !self.is_null() => {
@@ -393,9 +496,17 @@ impl<'de> de::Deserializer<'de> for &'de Node {
                 [(key, line, node)] => {
                     visitor.visit_enum(Tagged { key, line: *line, node }).map_err(|e| e.at(self.line))
                 }
-                _ => Err(wrong(self, &format!("exactly one of the keys {}", variants.join(", ")))),
+                _ => Err(wrong(
+                    self,
+                    &format!("下列键中的一个，且只能有一个：{}", variants.join("、")),
+                    &format!("exactly one of the keys {}", variants.join(", ")),
+                )),
             },
-            _ => Err(wrong(self, &format!("one of the words {}", variants.join(", ")))),
+            _ => Err(wrong(
+                self,
+                &format!("下列词之一：{}", variants.join("、")),
+                &format!("one of the words {}", variants.join(", ")),
+            )),
         }
     }
 
@@ -404,15 +515,15 @@ impl<'de> de::Deserializer<'de> for &'de Node {
     }
 
     from_text! {
-        deserialize_bool visit_bool bool: "true or false",
-        deserialize_i8 visit_i8 i8: "a whole number",
-        deserialize_i16 visit_i16 i16: "a whole number",
-        deserialize_i32 visit_i32 i32: "a whole number",
-        deserialize_i64 visit_i64 i64: "a whole number",
-        deserialize_u8 visit_u8 u8: "a whole number that is not negative",
-        deserialize_u16 visit_u16 u16: "a whole number that is not negative",
-        deserialize_u32 visit_u32 u32: "a whole number that is not negative",
-        deserialize_u64 visit_u64 u64: "a whole number that is not negative",
+        deserialize_bool visit_bool bool: " true 或 false" "true or false",
+        deserialize_i8 visit_i8 i8: "整数" "a whole number",
+        deserialize_i16 visit_i16 i16: "整数" "a whole number",
+        deserialize_i32 visit_i32 i32: "整数" "a whole number",
+        deserialize_i64 visit_i64 i64: "整数" "a whole number",
+        deserialize_u8 visit_u8 u8: "不小于零的整数" "a whole number that is not negative",
+        deserialize_u16 visit_u16 u16: "不小于零的整数" "a whole number that is not negative",
+        deserialize_u32 visit_u32 u32: "不小于零的整数" "a whole number that is not negative",
+        deserialize_u64 visit_u64 u64: "不小于零的整数" "a whole number that is not negative",
     }
 
     serde::forward_to_deserialize_any! { f32 f64 char bytes byte_buf unit unit_struct tuple tuple_struct }
@@ -452,7 +563,7 @@ impl<'de> de::MapAccess<'de> for Entries<'de> {
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, ReadError> {
         match self.value.take() {
             Some((key, line, node)) => seed.deserialize(node).map_err(|e| e.within(Segment::Key(key.to_owned()), line)),
-            None => Err(de::Error::custom("a value without a key")),
+            None => Err(de::Error::custom(Told(say("有值而没有键", "a value without a key")))),
         }
     }
 }
@@ -479,7 +590,7 @@ impl<'de> de::VariantAccess<'de> for Tagged<'de> {
     type Error = ReadError;
 
     fn unit_variant(self) -> Result<(), ReadError> {
-        Err(wrong(self.node, "a word without a value"))
+        Err(wrong(self.node, "一个不带值的词", "a word without a value"))
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, ReadError> {

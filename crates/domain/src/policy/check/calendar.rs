@@ -6,6 +6,7 @@ use super::super::document::{Days, Term};
 use super::super::parts::overlap;
 use super::super::problem::Path;
 use super::{Checker, did_you_mean};
+use crate::text::say;
 
 /// Stages there are when a policy names none.
 pub(super) const STAGES: [&str; 5] = ["kindergarten", "primary", "junior", "senior", "higher"];
@@ -18,10 +19,13 @@ impl Checker<'_> {
         if calendar.time_zone.parse::<Tz>().is_err() {
             let zones = chrono_tz::TZ_VARIANTS.iter().map(|z| z.name());
             let help = match super::closest(&calendar.time_zone, zones) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "write an IANA name such as `Asia/Shanghai`".to_owned(),
+                Some(near) => say(format!("是否应为 `{near}`？"), format!("did you mean `{near}`?")),
+                None => say("应写 IANA 名称，如 `Asia/Shanghai`", "write an IANA name such as `Asia/Shanghai`"),
             };
-            let message = format!("`{}` is not a time zone", calendar.time_zone);
+            let message = say(
+                format!("`{}` 不是时区", calendar.time_zone),
+                format!("`{}` is not a time zone", calendar.time_zone),
+            );
             self.add("time_zone", &path.then("time_zone"), message, help);
         }
         let terms = path.then("terms");
@@ -34,8 +38,11 @@ impl Checker<'_> {
             self.add(
                 "terms_mixed",
                 &terms.then(a.max(b)),
-                "some terms recur every year and others have full dates",
-                "write `starts: MM-DD` for all of them, or `from:` and `to:` for all of them",
+                say("有的学期每年重复，有的学期写了完整日期", "some terms recur every year and others have full dates"),
+                say(
+                    "全部写 `starts: MM-DD`，或全部写 `from:` 和 `to:`",
+                    "write `starts: MM-DD` for all of them, or `from:` and `to:` for all of them",
+                ),
             );
         }
         self.terms_apart(&terms);
@@ -47,8 +54,11 @@ impl Checker<'_> {
                 self.add(
                     "stages_overlap",
                     &stages.then(i).then("grades"),
-                    format!("the stages `{}` and `{}` share a grade", earlier.id, stage.id),
-                    "each grade belongs to one stage",
+                    say(
+                        format!("学段 `{}` 和 `{}` 有相同的年级", earlier.id, stage.id),
+                        format!("the stages `{}` and `{}` share a grade", earlier.id, stage.id),
+                    ),
+                    say("每个年级只属于一个学段", "each grade belongs to one stage"),
                 );
             }
         }
@@ -61,20 +71,29 @@ impl Checker<'_> {
             (Some(_), ..) => self.add(
                 "term_both",
                 path,
-                format!("the term `{id}` recurs every year (`starts`) and has full dates"),
-                "keep `starts`, or keep `from` and `to`",
+                say(
+                    format!("学期 `{id}` 既每年重复（`starts`），又写了完整日期"),
+                    format!("the term `{id}` recurs every year (`starts`) and has full dates"),
+                ),
+                say("只保留 `starts`，或只保留 `from` 和 `to`", "keep `starts`, or keep `from` and `to`"),
             ),
             (None, None, None) => self.add(
                 "term_without_days",
                 path,
-                format!("the term `{id}` does not say when it is"),
-                "add `starts: 09-01` for every year's, or `from:` and `to:` with full dates",
+                say(format!("学期 `{id}` 没有写明时间"), format!("the term `{id}` does not say when it is")),
+                say(
+                    "每年重复的写 `starts: 09-01`，否则用完整日期写 `from:` 和 `to:`",
+                    "add `starts: 09-01` for every year's, or `from:` and `to:` with full dates",
+                ),
             ),
             (None, Some(_), None) | (None, None, Some(_)) => self.add(
                 "term_half",
                 path,
-                format!("the term `{id}` has only one of its two days"),
-                "give both `from:` and `to:`",
+                say(
+                    format!("学期 `{id}` 的起止日期只写了一个"),
+                    format!("the term `{id}` has only one of its two days"),
+                ),
+                say("`from:` 和 `to:` 都要写", "give both `from:` and `to:`"),
             ),
             (None, from, to) => self.days(Days { from, to }, path),
         }
@@ -88,8 +107,14 @@ impl Checker<'_> {
                     self.add(
                         "terms_overlap",
                         &path.then(i),
-                        format!("the terms `{}` and `{}` start on the same day", earlier.id, term.id),
-                        "a term runs until the next one starts; give each its own day",
+                        say(
+                            format!("学期 `{}` 和 `{}` 在同一天开始", earlier.id, term.id),
+                            format!("the terms `{}` and `{}` start on the same day", earlier.id, term.id),
+                        ),
+                        say(
+                            "一个学期到下一个学期开始为止，各学期的开始日期不能相同",
+                            "a term runs until the next one starts; give each its own day",
+                        ),
                     );
                 }
                 if let (Some(from), Some(to), Some(other_from), Some(other_to)) =
@@ -97,11 +122,18 @@ impl Checker<'_> {
                     && from <= other_to
                     && other_from <= to
                 {
+                    let shared = from.max(other_from);
                     self.add(
                         "terms_overlap",
                         &path.then(i),
-                        format!("the terms `{}` and `{}` share {}", earlier.id, term.id, from.max(other_from)),
-                        "a day belongs to one term; end one before the other begins",
+                        say(
+                            format!("学期 `{}` 和 `{}` 都包含 {shared}", earlier.id, term.id),
+                            format!("the terms `{}` and `{}` share {shared}", earlier.id, term.id),
+                        ),
+                        say(
+                            "一天只属于一个学期，前一个学期应在后一个开始之前结束",
+                            "a day belongs to one term; end one before the other begins",
+                        ),
                     );
                 }
             }
@@ -115,8 +147,11 @@ impl Checker<'_> {
             self.add(
                 "days_reversed",
                 path,
-                format!("the last day {to} is before the first day {from}"),
-                "exchange them, or mend the year",
+                say(
+                    format!("最后一天 {to} 早于第一天 {from}"),
+                    format!("the last day {to} is before the first day {from}"),
+                ),
+                say("对调两者，或改正年份", "exchange them, or mend the year"),
             );
         }
     }
@@ -133,7 +168,8 @@ impl Checker<'_> {
         };
         if !names.contains(&word) && (dated || !of_a_year(word)) {
             let help = did_you_mean(word, names.iter().copied());
-            self.add("unknown_term", path, format!("the calendar has no term `{word}`"), help);
+            let message = say(format!("校历中没有名为 `{word}` 的学期"), format!("the calendar has no term `{word}`"));
+            self.add("unknown_term", path, message, help);
         }
     }
 
@@ -142,7 +178,8 @@ impl Checker<'_> {
         let known = if own.is_empty() { STAGES.to_vec() } else { own };
         if !known.contains(&word) {
             let help = did_you_mean(word, known.iter().copied());
-            self.add("unknown_stage", path, format!("the calendar has no stage `{word}`"), help);
+            let message = say(format!("校历中没有名为 `{word}` 的学段"), format!("the calendar has no stage `{word}`"));
+            self.add("unknown_stage", path, message, help);
         }
     }
 }

@@ -7,6 +7,7 @@ use super::super::parts::Part;
 use super::super::problem::Path;
 use super::{Checker, did_you_mean};
 use crate::credit::Credit;
+use crate::text::{Text, say};
 
 /// Where a condition stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,8 +33,11 @@ impl Checker<'_> {
                 self.add(
                     "empty_condition",
                     &path.then("require"),
-                    format!("the select `{}` requires nothing, so it leaves nothing out", select.id),
-                    "say what records must satisfy, or take it out",
+                    say(
+                        format!("有效条件 `{}` 没有提出任何要求，不会排除任何记录", select.id),
+                        format!("the select `{}` requires nothing, so it leaves nothing out", select.id),
+                    ),
+                    say("写明记录须满足什么，或删去这一项", "say what records must satisfy, or take it out"),
                 );
             }
         }
@@ -52,15 +56,28 @@ impl Checker<'_> {
                         self.add(
                             "empty_range",
                             &path,
-                            format!("nothing lies in {range}: a range does not go round the end"),
-                            format!("write `any: [{{{name}: {{from: …}}}}, {{{name}: {{to: …}}}}]`"),
+                            say(
+                                format!("没有数在 {range} 之内：范围不能跨过末尾绕回开头"),
+                                format!("nothing lies in {range}: a range does not go round the end"),
+                            ),
+                            say(
+                                format!("应写 `any: [{{{name}: {{from: …}}}}, {{{name}: {{to: …}}}}]`"),
+                                format!("write `any: [{{{name}: {{from: …}}}}, {{{name}: {{to: …}}}}]`"),
+                            ),
                         );
                     } else {
                         self.range(range, &path);
                     }
                     match name {
-                        "month" => self.between(range, 12, "months go from 1 to 12", &path),
-                        "weekday" => self.between(range, 7, "weekdays go from 1 (Monday) to 7 (Sunday)", &path),
+                        "month" => {
+                            let message = say("月份从 1 到 12", "months go from 1 to 12");
+                            self.between(range, 12, message, &path);
+                        }
+                        "weekday" => {
+                            let message =
+                                say("星期从 1（星期一）到 7（星期日）", "weekdays go from 1 (Monday) to 7 (Sunday)");
+                            self.between(range, 7, message, &path);
+                        }
                         _ => {}
                     }
                 }
@@ -78,8 +95,11 @@ impl Checker<'_> {
                             self.add(
                                 "empty_condition",
                                 &path,
-                                "an empty alternative always holds, so the whole `any` does",
-                                "write what it should ask, or take it out",
+                                say(
+                                    "空的一项总是成立，于是整个 `any` 总是成立",
+                                    "an empty alternative always holds, so the whole `any` does",
+                                ),
+                                say("写明这一项的条件，或删去它", "write what it should ask, or take it out"),
                             );
                         }
                     }
@@ -90,8 +110,11 @@ impl Checker<'_> {
                         self.add(
                             "empty_condition",
                             &path.then("not"),
-                            "an empty condition always holds, so `not` never does",
-                            "write what must not be, or take `not` out",
+                            say(
+                                "空的条件总是成立，于是 `not` 永远不成立",
+                                "an empty condition always holds, so `not` never does",
+                            ),
+                            say("写明不应有的情形，或删去 `not`", "write what must not be, or take `not` out"),
                         );
                     }
                 }
@@ -108,8 +131,14 @@ impl Checker<'_> {
             self.add(
                 "not_known_yet",
                 path,
-                format!("`{name}` is known only once a rule has priced the record"),
-                "ask for it in limits and measures; here, write the condition that the rule has",
+                say(
+                    format!("按计分规则计分之后才有 `{name}`"),
+                    format!("`{name}` is known only once a rule has priced the record"),
+                ),
+                say(
+                    "可在限额和统计项中使用；此处应写那条计分规则的条件",
+                    "ask for it in limits and measures; here, write the condition that the rule has",
+                ),
             );
             return;
         }
@@ -150,8 +179,11 @@ impl Checker<'_> {
             self.add(
                 "not_of_person",
                 &path.then(name),
-                format!("`{name}` is asked of records; here only the person is known"),
-                format!("ask for {}", KNOWN.join(", ")),
+                say(
+                    format!("`{name}` 是记录的条件，此处只知道人员"),
+                    format!("`{name}` is asked of records; here only the person is known"),
+                ),
+                say(format!("可用的有：{}", KNOWN.join("、")), format!("ask for {}", KNOWN.join(", "))),
             );
         }
     }
@@ -161,8 +193,8 @@ impl Checker<'_> {
             self.add(
                 "unknown_person_kind",
                 path,
-                format!("`{word}` is not a kind of person"),
-                "write `student` or `teacher`",
+                say(format!("`{word}` 不是人员类别"), format!("`{word}` is not a kind of person")),
+                say("应写 `student`（学生）或 `teacher`（教师）", "write `student` or `teacher`"),
             );
         }
     }
@@ -171,7 +203,8 @@ impl Checker<'_> {
         let rules = &self.document.rules;
         if !rules.iter().any(|r| category_of(r) == word) {
             let help = did_you_mean(word, rules.iter().map(category_of));
-            self.add("unknown_category", path, format!("no rule gives the category `{word}`"), help);
+            let message = say(format!("没有计分规则属于类别 `{word}`"), format!("no rule gives the category `{word}`"));
+            self.add("unknown_category", path, message, help);
         }
     }
 
@@ -179,7 +212,8 @@ impl Checker<'_> {
         let rules = &self.document.rules;
         if !rules.iter().any(|r| r.id == word) {
             let help = did_you_mean(word, rules.iter().map(|r| r.id.as_str()));
-            self.add("unknown_rule", path, format!("there is no rule `{word}`"), help);
+            let message = say(format!("没有名为 `{word}` 的计分规则"), format!("there is no rule `{word}`"));
+            self.add("unknown_rule", path, message, help);
         }
     }
 
@@ -206,16 +240,19 @@ impl Checker<'_> {
             self.add(
                 "empty_range",
                 path,
-                format!("nothing lies in {range}: it begins above its end"),
-                "exchange the two ends",
+                say(
+                    format!("没有数在 {range} 之内：起点大于终点"),
+                    format!("nothing lies in {range}: it begins above its end"),
+                ),
+                say("对调两端", "exchange the two ends"),
             );
         }
     }
 
-    pub(super) fn between(&mut self, range: &Range, most: i64, message: &str, path: &Path) {
+    pub(super) fn between(&mut self, range: &Range, most: i64, message: Text, path: &Path) {
         let outside = |n: Credit| n < Credit::ONE || n > Credit::whole(most);
         if range.from.is_some_and(outside) || range.to.is_some_and(outside) {
-            self.add("out_of_range", path, message, "mend the number");
+            self.add("out_of_range", path, message, say("改正这个数", "mend the number"));
         }
     }
 }

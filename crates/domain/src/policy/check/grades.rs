@@ -7,6 +7,7 @@ use super::super::problem::Path;
 use super::conditions::Place;
 use super::{Checker, circles, did_you_mean};
 use crate::credit::Credit;
+use crate::text::{Text, say};
 
 /// What a test may read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,22 +59,34 @@ impl<'d> Checker<'d> {
             self.add(
                 "empty_test",
                 path,
-                "the test asks nothing",
-                "write `{measure: total, at_least: 10}`, `{ladder: …, reaches: …}` or `{requirement: …}`",
+                say("这个判断条件什么都没有写", "the test asks nothing"),
+                say(
+                    "应写 `{measure: total, at_least: 10}`、`{ladder: …, reaches: …}` 或 `{requirement: …}`",
+                    "write `{measure: total, at_least: 10}`, `{ladder: …, reaches: …}` or `{requirement: …}`",
+                ),
             );
         }
         match (&test.measure, compared) {
             (Some(measure), None) => self.add(
                 "no_comparison",
                 &path.then("measure"),
-                format!("`{measure}` is compared with nothing"),
-                "add `at_least:`, `at_most:`, `more_than:` or `less_than:`",
+                say(format!("`{measure}` 没有写与什么数比较"), format!("`{measure}` is compared with nothing")),
+                say(
+                    "写上 `at_least:`、`at_most:`、`more_than:` 或 `less_than:`",
+                    "add `at_least:`, `at_most:`, `more_than:` or `less_than:`",
+                ),
             ),
             (None, Some(name)) => self.add(
                 "comparison_without_measure",
                 &path.then(name),
-                format!("`{name}` does not say which measure is meant"),
-                "add `measure:`; `measure: total` is the sum of all credit that counts",
+                say(
+                    format!("`{name}` 没有写明比较哪个统计项"),
+                    format!("`{name}` does not say which measure is meant"),
+                ),
+                say(
+                    "写上 `measure:`；`measure: total` 是计入的学分之和",
+                    "add `measure:`; `measure: total` is the sum of all credit that counts",
+                ),
             ),
             _ => {}
         }
@@ -82,14 +95,14 @@ impl<'d> Checker<'d> {
             (Some(ladder), None) => self.add(
                 "ladder_without_reaches",
                 &path.then("ladder"),
-                format!("which level of `{ladder}` must be reached?"),
-                "add `reaches:` with the id of a level",
+                say(format!("须达到 `{ladder}` 的哪一级？"), format!("which level of `{ladder}` must be reached?")),
+                say("写上 `reaches:` 和等级的 id", "add `reaches:` with the id of a level"),
             ),
             (None, Some(level)) => self.add(
                 "reaches_without_ladder",
                 &path.then("reaches"),
-                format!("of which ladder is `{level}` a level?"),
-                "add `ladder:` with the id of a ladder",
+                say(format!("`{level}` 是哪个等级序列的等级？"), format!("of which ladder is `{level}` a level?")),
+                say("写上 `ladder:` 和等级序列的 id", "add `ladder:` with the id of a ladder"),
             ),
             _ => {}
         }
@@ -98,8 +111,11 @@ impl<'d> Checker<'d> {
             self.add(
                 "not_known_yet",
                 &path.then(name),
-                "measures come before levels and requirements, so points cannot depend on them",
-                "test the measures that they are made of",
+                say(
+                    "统计项先于等级和要求算出，所以分值不能取决于它们",
+                    "measures come before levels and requirements, so points cannot depend on them",
+                ),
+                say("改为判断它们所用的统计项", "test the measures that they are made of"),
             );
         }
         if let Some(measure) = &test.measure {
@@ -118,18 +134,24 @@ impl<'d> Checker<'d> {
                 self.add(
                     "empty_condition",
                     &path,
-                    "nothing is asked of the person",
-                    "write `{ stage: junior }`, or take it out",
+                    say("没有对人员提出任何条件", "nothing is asked of the person"),
+                    say("写法如 `{ stage: junior }`，或删去它", "write `{ stage: junior }`, or take it out"),
                 );
             }
         }
         if let Some(some) = &test.some {
             let path = path.then("some").then("at_least");
             if some.at_least == 0 {
-                self.add("some_zero", &path, "at least 0 of them always hold", "write 1 or more");
+                let message = say("“至少 0 项”总是成立", "at least 0 of them always hold");
+                self.add("some_zero", &path, message, say("应写 1 或更大的数", "write 1 or more"));
             } else if usize::try_from(some.at_least).is_ok_and(|n| n > some.of.len()) {
-                let message = format!("{} of {} tests can never hold", some.at_least, some.of.len());
-                self.add("some_too_many", &path, message, "write a smaller number, or list more tests in `of`");
+                let (least, all) = (some.at_least, some.of.len());
+                let message = say(
+                    format!("要求成立 {least} 项，而判断条件只有 {all} 项，永远不会成立"),
+                    format!("{least} of {all} tests can never hold"),
+                );
+                let help = say("把数改小，或在 `of` 中多列几项", "write a smaller number, or list more tests in `of`");
+                self.add("some_too_many", &path, message, help);
             }
         }
         for (below, path) in below(test, path) {
@@ -148,8 +170,11 @@ impl<'d> Checker<'d> {
                 self.add(
                     "comparison_twice",
                     &path.then(second),
-                    format!("`{first}` and `{second}` say the same thing twice"),
-                    "keep the one that is meant",
+                    say(
+                        format!("`{first}` 和 `{second}` 说的是同一件事"),
+                        format!("`{first}` and `{second}` say the same thing twice"),
+                    ),
+                    say("只保留要用的那一个", "keep the one that is meant"),
                 );
             }
         }
@@ -161,8 +186,11 @@ impl<'d> Checker<'d> {
                     self.add(
                         "contradiction",
                         &path.then(high_name),
-                        format!("no number is {} {low} and {} {high}", spoken(low_name), spoken(high_name)),
-                        "exchange the two numbers, or take one out",
+                        say(
+                            format!("没有数既{} {low} 又{} {high}", in_chinese(low_name), in_chinese(high_name)),
+                            format!("no number is {} {low} and {} {high}", spoken(low_name), spoken(high_name)),
+                        ),
+                        say("对调两个数，或删去一个", "exchange the two numbers, or take one out"),
                     );
                 }
             }
@@ -173,15 +201,15 @@ impl<'d> Checker<'d> {
         let ladders = &self.document.ladders;
         let Some(found) = ladders.iter().find(|l| l.id == ladder) else {
             let help = did_you_mean(ladder, ladders.iter().map(|l| l.id.as_str()));
-            self.add("unknown_ladder", &path.then("ladder"), format!("there is no ladder `{ladder}`"), help);
+            let message = say(format!("没有名为 `{ladder}` 的等级序列"), format!("there is no ladder `{ladder}`"));
+            self.add("unknown_ladder", &path.then("ladder"), message, help);
             return;
         };
         if let Some(level) = level
             && !found.levels.iter().any(|l| l.id == level)
         {
             let help = did_you_mean(level, found.levels.iter().map(|l| l.id.as_str()));
-            let message = format!("the ladder `{ladder}` has no level `{level}`");
-            self.add("unknown_level", &path.then("reaches"), message, help);
+            self.add("unknown_level", &path.then("reaches"), no_level(ladder, level), help);
         }
     }
 
@@ -189,7 +217,8 @@ impl<'d> Checker<'d> {
         let requirements = &self.document.requirements;
         if !requirements.iter().any(|r| r.id == id) {
             let help = did_you_mean(id, requirements.iter().map(|r| r.id.as_str()));
-            self.add("unknown_requirement", path, format!("there is no requirement `{id}`"), help);
+            let message = say(format!("没有名为 `{id}` 的要求"), format!("there is no requirement `{id}`"));
+            self.add("unknown_requirement", path, message, help);
         }
     }
 
@@ -204,8 +233,14 @@ impl<'d> Checker<'d> {
                 self.add(
                     "no_levels",
                     &levels,
-                    format!("the ladder `{}` has no level", ladder.id),
-                    "write levels such as `- {id: bronze, at_least: 30}`",
+                    say(
+                        format!("等级序列 `{}` 没有等级", ladder.id),
+                        format!("the ladder `{}` has no level", ladder.id),
+                    ),
+                    say(
+                        "写上等级，如 `- {id: bronze, at_least: 30}`",
+                        "write levels such as `- {id: bronze, at_least: 30}`",
+                    ),
                 );
             }
             for (j, level) in ladder.levels.iter().enumerate() {
@@ -214,8 +249,11 @@ impl<'d> Checker<'d> {
                     self.add(
                         "empty_level",
                         &path,
-                        format!("the level `{}` does not say who reaches it", level.id),
-                        "add `at_least:` or `when:`",
+                        say(
+                            format!("等级 `{}` 没有写明怎样才算达到", level.id),
+                            format!("the level `{}` does not say who reaches it", level.id),
+                        ),
+                        say("写上 `at_least:` 或 `when:`", "add `at_least:` or `when:`"),
                     );
                 }
                 if let Some(test) = &level.when {
@@ -237,8 +275,11 @@ impl<'d> Checker<'d> {
             self.add(
                 "thresholds_do_not_rise",
                 &path.then(j).then("at_least"),
-                format!("`{}` asks no more than `{}` below it, so nobody ever stays at `{1}`", level.id, dead.id),
-                "write levels lowest first, each with a higher `at_least`",
+                say(
+                    format!("`{}` 的要求不高于它下面的 `{}`，没有人会停在 `{1}`", level.id, dead.id),
+                    format!("`{}` asks no more than `{}` below it, so nobody ever stays at `{1}`", level.id, dead.id),
+                ),
+                say("等级由低到高写，`at_least` 逐级升高", "write levels lowest first, each with a higher `at_least`"),
             );
         }
     }
@@ -249,18 +290,25 @@ impl<'d> Checker<'d> {
         let mut read = Read::default();
         read.test(test, path);
         let position = |id: &str| self.document.ladders.iter().position(|l| l.id == id);
-        let mut found: Vec<(&'static str, Path, String, &str)> = Vec::new();
+        let mut found: Vec<(&'static str, Path, Text, Text)> = Vec::new();
         for (id, path) in &read.ladders {
             if position(id).is_some_and(|p| p >= index) {
-                let message = if *id == ladder.id {
-                    format!("a level of `{id}` cannot ask for a level of `{id}` itself")
+                let (message, help) = if *id == ladder.id {
+                    let message = say(
+                        format!("`{id}` 的等级不能以 `{id}` 自己的等级为条件"),
+                        format!("a level of `{id}` cannot ask for a level of `{id}` itself"),
+                    );
+                    let help = say(
+                        "等级须逐级达到时，用 `step_by_step: true`",
+                        "use `step_by_step: true` where a level needs the levels below it",
+                    );
+                    (message, help)
                 } else {
-                    format!("the ladder `{id}` stands later, so its levels are not known yet")
-                };
-                let help = if *id == ladder.id {
-                    "use `step_by_step: true` where a level needs the levels below it"
-                } else {
-                    "write that ladder before this one"
+                    let message = say(
+                        format!("等级序列 `{id}` 写在后面，此时还不知道它的等级"),
+                        format!("the ladder `{id}` stands later, so its levels are not known yet"),
+                    );
+                    (message, say("把那个等级序列写到这一个之前", "write that ladder before this one"))
                 };
                 found.push(("later_ladder", path.clone(), message, help));
             }
@@ -270,14 +318,23 @@ impl<'d> Checker<'d> {
                 if position(through).is_some_and(|p| p >= index) {
                     let way = way.join(" → ");
                     let (code, message) = if through == ladder.id {
-                        ("circle", format!("this goes in a circle: {} → {way} → {through}", ladder.id))
+                        let message = say(
+                            format!("这里循环引用：{} → {way} → {through}", ladder.id),
+                            format!("this goes in a circle: {} → {way} → {through}", ladder.id),
+                        );
+                        ("circle", message)
                     } else {
-                        (
-                            "later_ladder",
+                        let message = say(
+                            format!("这里经由 {way} 用到了写在后面的等级序列 `{through}`"),
                             format!("through {way} this asks for the ladder `{through}`, which stands later"),
-                        )
+                        );
+                        ("later_ladder", message)
                     };
-                    found.push((code, path.clone(), message, "test the measures instead, or write that ladder first"));
+                    let help = say(
+                        "改为判断统计项，或把那个等级序列写到前面",
+                        "test the measures instead, or write that ladder first",
+                    );
+                    found.push((code, path.clone(), message, help));
                 }
             }
         }
@@ -325,8 +382,11 @@ impl<'d> Checker<'d> {
             self.add(
                 "circle",
                 &Path::from("requirements").then(index),
-                format!("these requirements need each other in a circle: {}", circle.join(" → ")),
-                "test the measures instead",
+                say(
+                    format!("这些要求循环引用：{}", circle.join(" → ")),
+                    format!("these requirements need each other in a circle: {}", circle.join(" → ")),
+                ),
+                say("改为判断统计项", "test the measures instead"),
             );
         }
     }
@@ -355,11 +415,17 @@ impl<'d> Checker<'d> {
             self.add(
                 "output_mixed",
                 &path.then(*second),
-                format!(
-                    "`{}` is a number, words by tests, or words by level: `{first}` and `{second}` do not go together",
-                    output.id
+                say(
+                    format!(
+                        "`{}` 只能是下列之一：数、按条件给出的词、按等级给出的词；`{first}` 和 `{second}` 不能同用",
+                        output.id
+                    ),
+                    format!(
+                        "`{}` is a number, words by tests, or words by level: `{first}` and `{second}` do not go together",
+                        output.id
+                    ),
                 ),
-                "make two outputs of it",
+                say("分成两个输出结果", "make two outputs of it"),
             );
         }
         if let Some(measure) = &output.measure {
@@ -378,8 +444,11 @@ impl<'d> Checker<'d> {
                 self.add(
                     "word_never_given",
                     &path,
-                    format!("`{}` is never given: a word before it needs no test", word.word),
-                    "put the word without a test last",
+                    say(
+                        format!("永远不会给出 `{}`：它前面有一个词不需要条件", word.word),
+                        format!("`{}` is never given: a word before it needs no test", word.word),
+                    ),
+                    say("把没有条件的词写在最后", "put the word without a test last"),
                 );
             }
         }
@@ -391,22 +460,41 @@ impl<'d> Checker<'d> {
                 for level in output.values.keys().filter(|l| found.is_some() && *l != "none") {
                     if !known.contains(&level.as_str()) {
                         let help = did_you_mean(level, known.iter().copied().chain(["none"]));
-                        let message = format!("the ladder `{ladder}` has no level `{level}`");
-                        self.add("unknown_level", &path.then("values").then(level.as_str()), message, help);
+                        let path = path.then("values").then(level.as_str());
+                        self.add("unknown_level", &path, no_level(ladder, level), help);
                     }
                 }
             }
             None if !output.values.is_empty() => self.add(
                 "values_without_ladder",
                 &path.then("values"),
-                "`values` says words for levels, but of which ladder?",
-                "add `ladder:`",
+                say(
+                    "`values` 给各等级写了词，但是哪个等级序列的等级？",
+                    "`values` says words for levels, but of which ladder?",
+                ),
+                say("写上 `ladder:`", "add `ladder:`"),
             ),
             None => {}
         }
     }
 }
 
+fn no_level(ladder: &str, level: &str) -> Text {
+    say(
+        format!("等级序列 `{ladder}` 没有名为 `{level}` 的等级"),
+        format!("the ladder `{ladder}` has no level `{level}`"),
+    )
+}
+
 fn spoken(comparison: &str) -> String {
     comparison.replace('_', " ")
+}
+
+fn in_chinese(comparison: &str) -> &'static str {
+    match comparison {
+        "at_least" => "不少于",
+        "more_than" => "大于",
+        "at_most" => "不超过",
+        _ => "小于",
+    }
 }

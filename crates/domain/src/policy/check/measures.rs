@@ -8,9 +8,10 @@ use super::conditions::Place;
 use super::grades::Reads;
 use super::{Checker, circles, did_you_mean};
 use crate::credit::Credit;
+use crate::text::say;
 
-const KINDS: &str =
-    "`sum`, `count`, `distinct`, `highest`, `streak`, `periods`, `weighted`, `smallest`, `largest` and `points`";
+const KINDS: [&str; 10] =
+    ["sum", "count", "distinct", "highest", "streak", "periods", "weighted", "smallest", "largest", "points"];
 
 impl<'d> Checker<'d> {
     pub(super) fn measures(&mut self) {
@@ -30,8 +31,11 @@ impl<'d> Checker<'d> {
             self.add(
                 "circle",
                 &Path::from("measures").then(index),
-                format!("these measures need each other in a circle: {}", circle.join(" → ")),
-                "compute one of them from the records",
+                say(
+                    format!("这些统计项循环引用：{}", circle.join(" → ")),
+                    format!("these measures need each other in a circle: {}", circle.join(" → ")),
+                ),
+                say("其中一个改为由记录统计", "compute one of them from the records"),
             );
         }
     }
@@ -57,50 +61,75 @@ impl<'d> Checker<'d> {
             [] => self.add(
                 "measure_kind",
                 path,
-                format!("the measure `{id}` does not say what it measures"),
-                format!("give one of {KINDS}"),
+                say(
+                    format!("统计项 `{id}` 没有写明统计什么"),
+                    format!("the measure `{id}` does not say what it measures"),
+                ),
+                say(format!("写上其中一种：`{}`", KINDS.join("`、`")), format!("give one of `{}`", KINDS.join("`, `"))),
             ),
             [_] => {}
             [_, second, ..] => self.add(
                 "measure_kind",
                 &path.then(*second),
-                format!("the measure `{id}` is two things at once: `{}`", kinds.join("` and `")),
-                "keep one of them; make two measures where both are needed",
+                say(
+                    format!("统计项 `{id}` 同时写了几种统计：`{}`", kinds.join("`、`")),
+                    format!("the measure `{id}` is two things at once: `{}`", kinds.join("` and `")),
+                ),
+                say(
+                    "只保留一种；都需要时，分成两个统计项",
+                    "keep one of them; make two measures where both are needed",
+                ),
             ),
         }
         self.condition(&measure.of, &path.then("of"), Place::AfterPricing);
         if over_measures.iter().any(Option::is_some) {
-            let help = "say it in the measures it is made of";
-            if !measure.of.is_empty() {
-                let message = format!("`{id}` is made of other measures, so it reads no records that `of` could pick");
-                self.add("of_unused", &path.then("of"), message, help);
-            }
-            if measure.best.is_some() {
-                let message = format!("`{id}` is made of other measures, so `best` has no records to pick");
-                self.add("best_unused", &path.then("best"), message, help);
-            }
-            if measure.period.is_some() {
-                let message = format!("`{id}` is made of other measures, so `period` has no records to pick");
-                self.add("period_unused", &path.then("period"), message, help);
+            let unused = [
+                ("of", "of_unused", !measure.of.is_empty()),
+                ("best", "best_unused", measure.best.is_some()),
+                ("period", "period_unused", measure.period.is_some()),
+            ];
+            for (name, code, _) in unused.into_iter().filter(|(.., given)| *given) {
+                self.add(
+                    code,
+                    &path.then(name),
+                    say(
+                        format!("`{id}` 由其他统计项算出，没有记录可供 `{name}` 挑选"),
+                        format!("`{id}` is made of other measures, so `{name}` has no records to pick"),
+                    ),
+                    say("写在构成它的统计项里", "say it in the measures it is made of"),
+                );
             }
         } else if !self.some_rule_fits(&measure.of) {
             self.add(
                 "measure_never_counts",
                 &path.then("of"),
-                format!("`{id}` is always 0: no rule prices a record that matches `of`"),
-                "compare `of` with the `when` and `category` of the rules",
+                say(
+                    format!("`{id}` 永远为 0：没有计分规则会给符合 `of` 的记录计分"),
+                    format!("`{id}` is always 0: no rule prices a record that matches `of`"),
+                ),
+                say(
+                    "把 `of` 与计分规则的 `when` 和 `category` 对照一下",
+                    "compare `of` with the `when` and `category` of the rules",
+                ),
             );
         }
         if measure.best == Some(0) {
-            let message = format!("the best 0 records are none, so `{id}` is always 0");
-            self.add("best_zero", &path.then("best"), message, "write how many records are taken");
+            let message = say(
+                format!("最高的 0 条记录等于没有记录，所以 `{id}` 永远为 0"),
+                format!("the best 0 records are none, so `{id}` is always 0"),
+            );
+            let help = say("写明取多少条记录", "write how many records are taken");
+            self.add("best_zero", &path.then("best"), message, help);
         }
         if measure.distinct == Some(Key::Lifetime) {
             self.add(
                 "distinct_lifetime",
                 &path.then("distinct"),
-                "a person has one lifetime, so there is nothing to count",
-                "count something that differs, such as `host`, `activity` or `month`",
+                say("每个人的全程只有一个，没有什么可数", "a person has one lifetime, so there is nothing to count"),
+                say(
+                    "改数会有不同取值的项，如 `host`、`activity` 或 `month`",
+                    "count something that differs, such as `host`, `activity` or `month`",
+                ),
             );
         }
         for (name, enough) in [("streak", &measure.streak), ("periods", &measure.periods)] {
@@ -113,11 +142,14 @@ impl<'d> Checker<'d> {
         self.bounds(measure.at_least, measure.at_most, path);
         for (name, list) in [("smallest", &measure.smallest), ("largest", &measure.largest)] {
             if list.as_ref().is_some_and(Vec::is_empty) {
-                self.add("empty_list", &path.then(name), "the list of measures is empty", "name at least one");
+                let message = say("统计项的列表是空的", "the list of measures is empty");
+                self.add("empty_list", &path.then(name), message, say("至少写一个", "name at least one"));
             }
         }
         if measure.weighted.as_ref().is_some_and(BTreeMap::is_empty) {
-            self.add("empty_list", &path.then("weighted"), "no measure has a weight", "write `{practice: 0.6}`");
+            let message = say("没有给任何统计项写权重", "no measure has a weight");
+            let help = say("写法如 `{practice: 0.6}`", "write `{practice: 0.6}`");
+            self.add("empty_list", &path.then("weighted"), message, help);
         }
         if let Some(points) = &measure.points {
             self.test(&points.when, &path.then("points").then("when"), Reads::Measures);
@@ -129,24 +161,33 @@ impl<'d> Checker<'d> {
             self.add(
                 "period_of_stage",
                 &path.then("of"),
-                format!("`{name}` of stages means nothing: a stage is years long and follows the grade"),
-                "use `month`, `term` or `school_year`",
+                say(
+                    format!("`{name}` 不能按学段统计：学段长达数年，随年级而定"),
+                    format!("`{name}` of stages means nothing: a stage is years long and follows the grade"),
+                ),
+                say("改用 `month`、`term` 或 `school_year`", "use `month`, `term` or `school_year`"),
             );
         }
         for (i, month) in enough.skip_months.iter().enumerate().filter(|(_, m)| !(1..=12).contains(*m)) {
             self.add(
                 "out_of_range",
                 &path.then("skip_months").then(i),
-                format!("there is no month {month}: months go from 1 to 12"),
-                "mend the number",
+                say(
+                    format!("没有 {month} 月：月份从 1 到 12"),
+                    format!("there is no month {month}: months go from 1 to 12"),
+                ),
+                say("改正这个数", "mend the number"),
             );
         }
         if !enough.skip_months.is_empty() && enough.of != Period::Month {
             self.add(
                 "skip_months_unused",
                 &path.then("skip_months"),
-                format!("`skip_months` goes with `of: month`, not with `of: {}`", enough.of.name()),
-                "take it out, or count months",
+                say(
+                    format!("`skip_months` 只与 `of: month` 同用，不与 `of: {}` 同用", enough.of.name()),
+                    format!("`skip_months` goes with `of: month`, not with `of: {}`", enough.of.name()),
+                ),
+                say("删去它，或改为按月统计", "take it out, or count months"),
             );
         }
         let zero = match enough.at_least {
@@ -158,8 +199,11 @@ impl<'d> Checker<'d> {
             self.add(
                 "enough_zero",
                 &path.then("at_least"),
-                "every period would have enough of nothing",
-                "write an amount above 0, or take it out for one record",
+                say("要求的数量是零，任何时段都算达到", "every period would have enough of nothing"),
+                say(
+                    "写大于 0 的数量，或删去它（即只需一条记录）",
+                    "write an amount above 0, or take it out for one record",
+                ),
             );
         }
     }
@@ -190,7 +234,8 @@ impl<'d> Checker<'d> {
         if id != "total" && !measures.iter().any(|m| m.id == id) {
             let known = measures.iter().map(|m| m.id.as_str()).chain(["total"]);
             let help = did_you_mean(id, known);
-            self.add("unknown_measure", path, format!("there is no measure `{id}`"), help);
+            let message = say(format!("没有名为 `{id}` 的统计项"), format!("there is no measure `{id}`"));
+            self.add("unknown_measure", path, message, help);
         }
     }
 }

@@ -11,10 +11,11 @@ mod names;
 mod prices;
 mod tables;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::Document;
 use super::problem::{Path, Problem, closest};
+use crate::text::{Text, say};
 
 /// All that is wrong with the meaning of a document. The lines are filled in by the caller, from the paths.
 pub(super) fn check(document: &Document) -> Vec<Problem> {
@@ -40,24 +41,31 @@ struct Checker<'d> {
 }
 
 impl Checker<'_> {
-    fn add(&mut self, code: &'static str, path: &Path, message: impl Into<String>, help: impl Into<String>) {
+    fn add(&mut self, code: &'static str, path: &Path, message: Text, help: Text) {
         self.problems.push(Problem::new(code, 1, message).help(help).at(path.clone()));
     }
 }
 
 /// What to do about a name that nothing has: the name that was probably meant, else those that there are.
-fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
+fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Text {
     const SHOWN: usize = 12;
-    let known: Vec<&str> = known.collect();
+    let mut seen = BTreeSet::new();
+    let known: Vec<&str> = known.filter(|name| seen.insert(*name)).collect();
     if let Some(near) = closest(name, known.iter().copied()) {
-        return format!("did you mean `{near}`?");
+        return say(format!("是否应为 `{near}`？"), format!("did you mean `{near}`?"));
     }
     if known.is_empty() {
-        return "none is defined in this document; define it, or take this out".to_owned();
+        return say(
+            "本文档没有定义任何一个，应先定义，或删去此处",
+            "none is defined in this document; define it, or take this out",
+        );
     }
     let shown: Vec<String> = known.iter().take(SHOWN).map(|k| format!("`{k}`")).collect();
-    let more = if known.len() > SHOWN { " …" } else { "" };
-    format!("define it, or use one of {}{more}", shown.join(", "))
+    let (zh_more, more) = if known.len() > SHOWN { (" 等", " …") } else { ("", "") };
+    say(
+        format!("先定义它，或从中选用：{}{zh_more}", shown.join("、")),
+        format!("define it, or use one of {}{more}", shown.join(", ")),
+    )
 }
 
 /// The circles of a graph, each once, from the name in it that comes first: `[a, b, a]` for a → b → a.

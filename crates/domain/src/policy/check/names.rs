@@ -5,9 +5,24 @@ use std::collections::BTreeMap;
 use super::super::document::AliasField;
 use super::super::problem::Path;
 use super::Checker;
+use crate::text::say;
+
+/// What a name names, in Chinese and English.
+type What = (&'static str, &'static str);
+
+const SELECT: What = ("有效条件", "a select");
+const RULE: What = ("计分规则", "a rule");
+const LIMIT: What = ("限额", "a limit");
+const MEASURE: What = ("统计项", "a measure");
+const LADDER: What = ("等级序列", "a ladder");
+const LEVEL: What = ("等级", "a level");
+const REQUIREMENT: What = ("要求", "a requirement");
+const OUTPUT: What = ("输出结果", "an output");
+const TERM: What = ("学期", "a term");
+const STAGE: What = ("学段", "a stage");
 
 /// A name with its place, and what it names.
-type Named<'d> = (&'d str, Path, &'static str);
+type Named<'d> = (&'d str, Path, What);
 
 impl<'d> Checker<'d> {
     /// Ids, version and title.
@@ -17,43 +32,48 @@ impl<'d> Checker<'d> {
             self.add(
                 "language_version",
                 &Path::from("kepu"),
-                format!("this program reads version 1 of the policy language, not {}", document.kepu),
-                "write `kepu: 1`",
+                say(
+                    format!("本程序只读学分办法语言的第 1 版，不读第 {} 版", document.kepu),
+                    format!("this program reads version 1 of the policy language, not {}", document.kepu),
+                ),
+                say("应写 `kepu: 1`", "write `kepu: 1`"),
             );
         }
         if document.title.is_empty() {
-            self.add("empty_text", &Path::from("title"), "the title is empty", "give the policy a title");
+            let (message, help) =
+                (say("标题是空的", "the title is empty"), say("给办法一个标题", "give the policy a title"));
+            self.add("empty_text", &Path::from("title"), message, help);
         }
         if document.version.trim().is_empty() {
-            self.add("empty_text", &Path::from("version"), "the version is empty", "write one, such as \"2026.1\"");
+            let message = say("版本是空的", "the version is empty");
+            let help = say("写一个版本，如 \"2026.1\"", "write one, such as \"2026.1\"");
+            self.add("empty_text", &Path::from("version"), message, help);
         }
         self.well_formed(&document.id, &Path::from("id"));
-        let mut steps = list("select", "a select", &document.select, |s| &s.id);
-        steps.extend(list("rules", "a rule", &document.rules, |r| &r.id));
-        steps.extend(list("limits", "a limit", &document.limits, |l| &l.id));
+        let mut steps = list("select", SELECT, &document.select, |s| &s.id);
+        steps.extend(list("rules", RULE, &document.rules, |r| &r.id));
+        steps.extend(list("limits", LIMIT, &document.limits, |l| &l.id));
         self.once_each(&steps);
-        self.once_each(&list("measures", "a measure", &document.measures, |m| &m.id));
-        self.once_each(&list("ladders", "a ladder", &document.ladders, |l| &l.id));
-        self.once_each(&list("requirements", "a requirement", &document.requirements, |r| &r.id));
-        self.once_each(&list("outputs", "an output", &document.outputs, |o| &o.id));
+        self.once_each(&list("measures", MEASURE, &document.measures, |m| &m.id));
+        self.once_each(&list("ladders", LADDER, &document.ladders, |l| &l.id));
+        self.once_each(&list("requirements", REQUIREMENT, &document.requirements, |r| &r.id));
+        self.once_each(&list("outputs", OUTPUT, &document.outputs, |o| &o.id));
         let calendar = Path::from("calendar");
         let within = |key: &str, ids: Vec<&'d str>, what| -> Vec<Named<'d>> {
             ids.into_iter().enumerate().map(|(i, id)| (id, calendar.then(key).then(i).then("id"), what)).collect()
         };
-        self.once_each(&within("terms", document.calendar.terms.iter().map(|t| t.id.as_str()).collect(), "a term"));
-        self.once_each(&within("stages", document.calendar.stages.iter().map(|s| s.id.as_str()).collect(), "a stage"));
+        self.once_each(&within("terms", document.calendar.terms.iter().map(|t| t.id.as_str()).collect(), TERM));
+        self.once_each(&within("stages", document.calendar.stages.iter().map(|s| s.id.as_str()).collect(), STAGE));
         for (i, ladder) in document.ladders.iter().enumerate() {
             let levels = Path::from("ladders").then(i).then("levels");
             let ids = ladder.levels.iter().enumerate();
-            self.once_each(
-                &ids.map(|(j, l)| (l.id.as_str(), levels.then(j).then("id"), "a level")).collect::<Vec<_>>(),
-            );
+            self.once_each(&ids.map(|(j, l)| (l.id.as_str(), levels.then(j).then("id"), LEVEL)).collect::<Vec<_>>());
             for (j, _) in ladder.levels.iter().enumerate().filter(|(_, l)| l.id == "none") {
                 self.add(
                     "reserved_name",
                     &levels.then(j).then("id"),
-                    "`none` already stands for no level at all",
-                    "give the level another id",
+                    say("`none` 已用来表示未达到任何等级", "`none` already stands for no level at all"),
+                    say("给这个等级换一个 id", "give the level another id"),
                 );
             }
         }
@@ -61,8 +81,11 @@ impl<'d> Checker<'d> {
             self.add(
                 "reserved_name",
                 &Path::from("measures").then(i).then("id"),
-                "`total`, the sum of all credit that counts, is always there",
-                "leave this measure out, or give it another id",
+                say(
+                    "`total`（总学分，即计入的学分之和）本来就有",
+                    "`total`, the sum of all credit that counts, is always there",
+                ),
+                say("删去这个统计项，或换一个 id", "leave this measure out, or give it another id"),
             );
         }
     }
@@ -76,8 +99,14 @@ impl<'d> Checker<'d> {
             self.add(
                 "id_format",
                 path,
-                format!("`{id}` cannot be an id: ids have small letters, digits, `-` and `_` only"),
-                format!("write an id such as `{example}`; what people read goes into `title`"),
+                say(
+                    format!("`{id}` 不能作 id：id 只能由小写字母、数字、`-` 和 `_` 组成"),
+                    format!("`{id}` cannot be an id: ids have small letters, digits, `-` and `_` only"),
+                ),
+                say(
+                    format!("应写如 `{example}` 这样的 id；给人看的名称写在 `title` 中"),
+                    format!("write an id such as `{example}`; what people read goes into `title`"),
+                ),
             );
         }
     }
@@ -86,17 +115,20 @@ impl<'d> Checker<'d> {
     fn once_each(&mut self, names: &[Named<'_>]) {
         let mut first: BTreeMap<&str, &Named<'_>> = BTreeMap::new();
         for named in names {
-            let (id, path, what) = named;
+            let (id, path, (zh, en)) = named;
             self.well_formed(id, path);
             match first.get(id) {
                 None => {
                     first.insert(id, named);
                 }
-                Some((_, earlier, earlier_what)) => self.add(
+                Some((_, earlier, (earlier_zh, earlier_en))) => self.add(
                     "duplicate_id",
                     path,
-                    format!("{what} called `{id}`: {earlier} is {earlier_what} of the same id already"),
-                    "give one of them another id",
+                    say(
+                        format!("{zh} `{id}` 重名：{earlier} 处的{earlier_zh}已用了这个 id"),
+                        format!("{en} called `{id}`: {earlier} is {earlier_en} of the same id already"),
+                    ),
+                    say("给其中一个换一个 id", "give one of them another id"),
                 ),
             }
         }
@@ -113,16 +145,30 @@ impl<'d> Checker<'d> {
                         self.add(
                             "alias_is_value",
                             &path.then(value.as_str()),
-                            format!("`{word}` stands for `{value}` here, but is a value of its own in the same list"),
-                            format!("take `{word}` out of one of the two places"),
+                            say(
+                                format!("`{word}` 在这里表示 `{value}`，却又是同一列表中的另一个值"),
+                                format!(
+                                    "`{word}` stands for `{value}` here, but is a value of its own in the same list"
+                                ),
+                            ),
+                            say(
+                                format!("从两处之一删去 `{word}`"),
+                                format!("take `{word}` out of one of the two places"),
+                            ),
                         );
                     }
                     match meanings.insert(word, value) {
                         Some(other) if other != value => self.add(
                             "alias_twice",
                             &path.then(value.as_str()),
-                            format!("`{word}` stands for `{other}` and for `{value}`"),
-                            "a word can stand for one value only; take it out of one of them",
+                            say(
+                                format!("`{word}` 既表示 `{other}`，又表示 `{value}`"),
+                                format!("`{word}` stands for `{other}` and for `{value}`"),
+                            ),
+                            say(
+                                "一个词只能表示一个值，从其中一处删去",
+                                "a word can stand for one value only; take it out of one of them",
+                            ),
                         ),
                         _ => {}
                     }
@@ -146,14 +192,19 @@ impl<'d> Checker<'d> {
             self.add(
                 "alias_word",
                 path,
-                format!("`{word}` is another word for `{value}`: records are read as `{value}`, so this never fits"),
-                format!("write `{value}`"),
+                say(
+                    format!("`{word}` 是 `{value}` 的别名：记录读入时已写成 `{value}`，所以这里永远不会符合"),
+                    format!(
+                        "`{word}` is another word for `{value}`: records are read as `{value}`, so this never fits"
+                    ),
+                ),
+                say(format!("应写 `{value}`"), format!("write `{value}`")),
             );
         }
     }
 }
 
-fn list<'a, T>(key: &'static str, what: &'static str, items: &'a [T], id: impl Fn(&'a T) -> &'a str) -> Vec<Named<'a>> {
+fn list<'a, T>(key: &'static str, what: What, items: &'a [T], id: impl Fn(&'a T) -> &'a str) -> Vec<Named<'a>> {
     items.iter().enumerate().map(|(i, item)| (id(item), Path::from(key).then(i).then("id"), what)).collect()
 }
 

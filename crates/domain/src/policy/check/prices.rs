@@ -5,6 +5,7 @@ use super::super::problem::Path;
 use super::conditions::Place;
 use super::{Checker, did_you_mean};
 use crate::credit::{Credit, Rounding};
+use crate::text::say;
 
 impl Checker<'_> {
     pub(super) fn rules(&mut self) {
@@ -13,32 +14,46 @@ impl Checker<'_> {
             self.add(
                 "no_rules",
                 &Path::from("rules"),
-                "there is no rule, so nothing ever earns credit",
-                "write a rule such as `- {id: activity, credit: {fixed: 1}}`",
+                say("没有计分规则，什么都不会计学分", "there is no rule, so nothing ever earns credit"),
+                say(
+                    "写上计分规则，如 `- {id: activity, credit: {fixed: 1}}`",
+                    "write a rule such as `- {id: activity, credit: {fixed: 1}}`",
+                ),
             );
         }
         for (i, rule) in rules.iter().enumerate() {
             let path = Path::from("rules").then(i);
             self.condition(&rule.when, &path.then("when"), Place::BeforePricing);
             if rule.category.as_ref().is_some_and(|c| c.trim().is_empty()) {
-                self.add("empty_text", &path.then("category"), "the category is empty", "name it, or take it out");
+                let message = say("类别是空的", "the category is empty");
+                let help = say("写上类别，或删去它", "name it, or take it out");
+                self.add("empty_text", &path.then("category"), message, help);
             }
             self.price(&rule.credit, &path.then("credit"));
             // The first rule that matches prices a record, so a rule whose records all match an earlier one is dead.
             if let Some(earlier) = rules.iter().take(i).find(|earlier| rule.when.implies(&earlier.when)) {
+                let (id, before) = (&rule.id, &earlier.id);
                 let message = if earlier.when.is_empty() {
-                    format!("`{}` can never match: the rule `{}` before it takes every record", rule.id, earlier.id)
+                    say(
+                        format!("永远轮不到 `{id}`：前面的计分规则 `{before}` 适用于所有记录"),
+                        format!("`{id}` can never match: the rule `{before}` before it takes every record"),
+                    )
                 } else {
-                    format!(
-                        "`{}` can never match: the rule `{}` before it takes every record that it would",
-                        rule.id, earlier.id
+                    say(
+                        format!("永远轮不到 `{id}`：它的记录都已适用前面的计分规则 `{before}`"),
+                        format!(
+                            "`{id}` can never match: the rule `{before}` before it takes every record that it would"
+                        ),
                     )
                 };
                 self.add(
                     "rule_never_matches",
                     &path,
                     message,
-                    format!("move it before `{}`, or narrow the `when` of that rule", earlier.id),
+                    say(
+                        format!("把它移到 `{before}` 之前，或收窄那条规则的 `when`"),
+                        format!("move it before `{before}`, or narrow the `when` of that rule"),
+                    ),
                 );
             }
         }
@@ -50,8 +65,11 @@ impl Checker<'_> {
             self.add(
                 "empty_price",
                 path,
-                "the price has no amount in it",
-                "give `fixed`, `per_hour`, `per_minute`, `per_quantity` or `table`",
+                say("没有写明计多少学分", "the price has no amount in it"),
+                say(
+                    "写上 `fixed`、`per_hour`、`per_minute`、`per_quantity` 或 `table`",
+                    "give `fixed`, `per_hour`, `per_minute`, `per_quantity` or `table`",
+                ),
             );
         }
         for (name, amount) in [
@@ -71,8 +89,11 @@ impl Checker<'_> {
                 self.add(
                     "minutes_unused",
                     &path.then(name),
-                    format!("`{name}` says how minutes are paid, but the price pays none"),
-                    "add `per_hour` or `per_minute`, or take it out",
+                    say(
+                        format!("`{name}` 说的是怎样按分钟计，但这里没有按时长计的学分"),
+                        format!("`{name}` says how minutes are paid, but the price pays none"),
+                    ),
+                    say("写上 `per_hour` 或 `per_minute`，或删去它", "add `per_hour` or `per_minute`, or take it out"),
                 );
             }
         }
@@ -80,15 +101,16 @@ impl Checker<'_> {
             self.add(
                 "minutes_step",
                 &path.then("minutes_step"),
-                "blocks of 0 minutes cannot be counted",
-                "write how long a block is, such as 15, or take it out",
+                say("无法按每满 0 分钟计", "blocks of 0 minutes cannot be counted"),
+                say("写明每满多少分钟，如 15，或删去它", "write how long a block is, such as 15, or take it out"),
             );
         }
         if let Some(name) = &price.table
             && !self.document.tables.contains_key(name)
         {
             let help = did_you_mean(name, self.document.tables.keys().map(String::as_str));
-            self.add("unknown_table", &path.then("table"), format!("there is no table `{name}`"), help);
+            let message = say(format!("没有名为 `{name}` 的学分表"), format!("there is no table `{name}`"));
+            self.add("unknown_table", &path.then("table"), message, help);
         }
         for (i, factor) in price.times.iter().enumerate() {
             self.factor(factor, &path.then("times").then(i));
@@ -101,8 +123,11 @@ impl Checker<'_> {
             self.add(
                 "empty_factor",
                 &values,
-                "the factor has no value, so no record would earn anything",
-                "write values such as `{1: 1, 2: 0.8, 3+: 0.5}`",
+                say(
+                    "系数没有写任何值，任何记录都不会计学分",
+                    "the factor has no value, so no record would earn anything",
+                ),
+                say("写上各个值，如 `{1: 1, 2: 0.8, 3+: 0.5}`", "write values such as `{1: 1, 2: 0.8, 3+: 0.5}`"),
             );
         }
         self.keys_of(factor.by, factor.values.keys(), &values);
@@ -118,8 +143,11 @@ impl Checker<'_> {
             self.add(
                 "negative",
                 path,
-                format!("{amount} is negative; a record can earn nothing, but not less"),
-                "write 0 or more",
+                say(
+                    format!("{amount} 是负数；记录可以不计学分，但不能倒扣"),
+                    format!("{amount} is negative; a record can earn nothing, but not less"),
+                ),
+                say("应写 0 或更大的数", "write 0 or more"),
             );
         }
     }
@@ -131,8 +159,11 @@ impl Checker<'_> {
             self.add(
                 "bounds_reversed",
                 &path.then("at_least"),
-                format!("at least {least} and at most {most} cannot both be"),
-                "exchange them, or take one out",
+                say(
+                    format!("不能既不少于 {least} 又不超过 {most}"),
+                    format!("at least {least} and at most {most} cannot both be"),
+                ),
+                say("对调两者，或删去一个", "exchange them, or take one out"),
             );
         }
     }
@@ -142,8 +173,11 @@ impl Checker<'_> {
             self.add(
                 "round_step",
                 &path.then("round").then("step"),
-                "a step must be more than 0",
-                "write 1 for whole numbers, 0.5 for halves, 0.1 for tenths",
+                say("舍入的单位必须大于 0", "a step must be more than 0"),
+                say(
+                    "取到整数写 1，取到二分之一写 0.5，取到十分之一写 0.1",
+                    "write 1 for whole numbers, 0.5 for halves, 0.1 for tenths",
+                ),
             );
         }
     }
@@ -153,8 +187,8 @@ impl Checker<'_> {
             self.add(
                 "divide_by",
                 &path.then("divide_by"),
-                format!("cannot divide by {by}"),
-                "write a number above 0, or take it out",
+                say(format!("不能除以 {by}"), format!("cannot divide by {by}")),
+                say("写大于 0 的数，或删去它", "write a number above 0, or take it out"),
             );
         }
     }

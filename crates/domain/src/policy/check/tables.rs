@@ -9,6 +9,7 @@ use super::super::parts::overlap;
 use super::super::problem::Path;
 use super::{Checker, did_you_mean};
 use crate::credit::Credit;
+use crate::text::say;
 
 impl Checker<'_> {
     pub(super) fn tables(&mut self) {
@@ -24,8 +25,11 @@ impl Checker<'_> {
             self.add(
                 "empty_table",
                 &values,
-                format!("the table `{name}` has no value"),
-                "write a row such as `national: {first: 24, second: 20}`",
+                say(format!("学分表 `{name}` 没有任何值"), format!("the table `{name}` has no value")),
+                say(
+                    "写上一行，如 `national: {first: 24, second: 20}`",
+                    "write a row such as `national: {first: 24, second: 20}`",
+                ),
             );
         }
         self.keys_of(table.row, table.values.keys(), &values);
@@ -50,8 +54,14 @@ impl Checker<'_> {
             self.add(
                 "table_column",
                 &path.then(column.as_str()),
-                format!("the table has no `column`, so `{column}` is never read"),
-                "say `column:` with the field that picks it, or write the one value of each row under `credit`",
+                say(
+                    format!("学分表没有写 `column`，所以永远读不到 `{column}`"),
+                    format!("the table has no `column`, so `{column}` is never read"),
+                ),
+                say(
+                    "用 `column:` 写明按哪个字段选列，或把每行唯一的值写在 `credit` 下",
+                    "say `column:` with the field that picks it, or write the one value of each row under `credit`",
+                ),
             );
         }
     }
@@ -65,10 +75,16 @@ impl Checker<'_> {
             let mut rows = table.values.values().filter(|row| row.contains_key(source)).peekable();
             if rows.peek().is_none() {
                 let (message, help) = if table.derived.contains_key(source) {
-                    let message = format!("`{column}` is computed from `{source}`, which is itself computed");
-                    (message, "compute it from a column that stands in the rows".to_owned())
+                    let message = say(
+                        format!("`{column}` 由 `{source}` 算出，而 `{source}` 本身也是算出的"),
+                        format!("`{column}` is computed from `{source}`, but `{source}` is computed itself"),
+                    );
+                    (message, say("改由各行中写出的列来算", "compute it from a column that stands in the rows"))
                 } else {
-                    let message = format!("`{column}` is computed from `{source}`, which no row has");
+                    let message = say(
+                        format!("`{column}` 由 `{source}` 算出，而没有哪一行有这一列"),
+                        format!("`{column}` is computed from `{source}`, which no row has"),
+                    );
                     (message, did_you_mean(source, own.iter().copied()))
                 };
                 self.add("unknown_column", &path.then("of"), message, help);
@@ -76,8 +92,11 @@ impl Checker<'_> {
                 self.add(
                     "derived_exists",
                     &path,
-                    format!("every row has its own `{column}`, so it is never computed"),
-                    "take it out of the rows, or out of `derived`",
+                    say(
+                        format!("每一行都写了自己的 `{column}`，所以永远不会去算"),
+                        format!("every row has its own `{column}`, so it is never computed"),
+                    ),
+                    say("从各行中删去它，或从 `derived` 中删去它", "take it out of the rows, or out of `derived`"),
                 );
             }
             if let Some(field) = table.column.and_then(alias_of) {
@@ -93,8 +112,11 @@ impl Checker<'_> {
             self.add(
                 "places_without_award",
                 path,
-                "places stand for awards, but neither `row` nor `column` is `award`",
-                "write `column: award`, or take `places` out",
+                say(
+                    "名次要视同奖项，但 `row` 和 `column` 都不是 `award`",
+                    "places stand for awards, but neither `row` nor `column` is `award`",
+                ),
+                say("应写 `column: award`，或删去 `places`", "write `column: award`, or take `places` out"),
             );
             return;
         }
@@ -120,8 +142,14 @@ impl Checker<'_> {
                 self.add(
                     "overlapping_ranges",
                     &path.then(i),
-                    "an earlier entry of `places` already says what some of these places stand for",
-                    "put entries with `listed` first, each number of places once",
+                    say(
+                        "`places` 中前面的一项已规定了其中一些名次视同何奖",
+                        "an earlier entry of `places` already says what some of these places stand for",
+                    ),
+                    say(
+                        "有 `listed` 的写在前面，每种名次数只写一次",
+                        "put entries with `listed` first, each number of places once",
+                    ),
                 );
             }
         }
@@ -130,14 +158,17 @@ impl Checker<'_> {
     fn place_map(&mut self, map: &PlaceMap, awards: &[&str], path: &Path) {
         let entries = path.then("awards");
         if map.awards.is_empty() {
-            self.add("empty_table", &entries, "no place stands for an award here", "write `{1-2: first, 3-5: second}`");
+            let message = say("这里没有规定任何名次视同何奖", "no place stands for an award here");
+            let help = say("写法如 `{1-2: first, 3-5: second}`", "write `{1-2: first, 3-5: second}`");
+            self.add("empty_table", &entries, message, help);
         }
         self.number_keys(map.awards.keys(), &entries, true);
         for (places, award) in &map.awards {
             let path = entries.then(places.as_str());
             let Some(range) = Range::from_key(places) else { continue };
             if range.from.is_some_and(|from| from < Credit::ONE) {
-                self.add("bad_range", &path, "places begin at 1", "mend the range");
+                let message = say("名次从 1 开始", "places begin at 1");
+                self.add("bad_range", &path, message, say("改正范围", "mend the range"));
             }
             let listed = map.listed.map(|n| Credit::whole(i64::from(n)));
             let highest = range.to.or(range.from);
@@ -147,13 +178,17 @@ impl Checker<'_> {
                 self.add(
                     "beyond_listed",
                     &path,
-                    format!("the list has {listed} places, so there is no place {highest}"),
-                    "mend the range or `listed`",
+                    say(
+                        format!("只公布 {listed} 个名次，没有第 {highest} 名"),
+                        format!("the list has {listed} places, so there is no place {highest}"),
+                    ),
+                    say("改正范围，或改正 `listed`", "mend the range or `listed`"),
                 );
             }
             if !awards.contains(&award.as_str()) {
                 let help = did_you_mean(award, awards.iter().copied());
-                self.add("unknown_award", &path, format!("no row has the award `{award}`"), help);
+                let message = say(format!("学分表中没有奖项 `{award}`"), format!("no row has the award `{award}`"));
+                self.add("unknown_award", &path, message, help);
             }
         }
     }
@@ -191,8 +226,8 @@ impl Checker<'_> {
                 self.add(
                     "bad_range",
                     &here,
-                    format!("`{key}` is neither a number nor a range"),
-                    "write `3`, `2-4` or `5+`",
+                    say(format!("`{key}` 既不是数字，也不是范围"), format!("`{key}` is neither a number nor a range")),
+                    say("应写 `3`、`2-4` 或 `5+`", "write `3`, `2-4` or `5+`"),
                 );
                 continue;
             };
@@ -205,8 +240,11 @@ impl Checker<'_> {
                 self.add(
                     "overlapping_ranges",
                     &here,
-                    format!("`{earlier}` and `{key}` share a number"),
-                    "each number belongs to one of them",
+                    say(
+                        format!("`{earlier}` 和 `{key}` 有相同的数"),
+                        format!("`{earlier}` and `{key}` share a number"),
+                    ),
+                    say("每个数只属于其中一个", "each number belongs to one of them"),
                 );
             }
             read.push((key, range));
