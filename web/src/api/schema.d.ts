@@ -15164,7 +15164,10 @@ export interface operations {
     };
     publish_policy: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Language in which it is told what is wrong: `zh` (if not given) or `en`. */
+                lang?: string;
+            };
             header?: {
                 /** @description Repeat safely with the same key */
                 "Idempotency-Key"?: string | null;
@@ -15317,7 +15320,10 @@ export interface operations {
     };
     check_policy: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Language in which it is told what is wrong: `zh` (if not given) or `en`. */
+                lang?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
