@@ -1,10 +1,11 @@
 //! Files opened again: CSV and XLSX say what JSON says, nothing runs as a formula, and much of it needs little memory.
 
 use std::collections::BTreeMap;
-use std::io::Cursor;
+use std::io::{Cursor, Read as _};
 use std::time::Instant;
 
 use calamine::{Data, Range, Reader, Xlsx};
+use flate2::read::GzDecoder;
 use futures::StreamExt;
 use kepu_domain::credit::Credit;
 use kepu_tests::school::School;
@@ -212,6 +213,23 @@ async fn the_files_of_the_report_say_what_json_says() {
         cell(sheet(&host.bytes, "By school").rows().next_back().expect("totals").get(11).expect("credits")),
         "18"
     );
+}
+
+#[tokio::test]
+async fn files_arrive_whole_when_the_browser_takes_them_compressed() {
+    let server = Server::start().await;
+    let town = Town::new(&server).await;
+    let official = &town.first.official.client;
+    for path in ["credits", "persons", "records"] {
+        let path = format!("/api/v1/reports/{path}?format=csv");
+        let plain = official.get(&path).await.bytes;
+        let request = official.request(Method::GET, &path).header("Accept-Encoding", "gzip, deflate, br");
+        let answer = official.send(request).await;
+        assert_eq!(answer.header("content-encoding"), "gzip", "{path}");
+        let mut opened = Vec::new();
+        GzDecoder::new(answer.bytes.as_slice()).read_to_end(&mut opened).expect("a whole file");
+        assert_eq!(csv_rows(&opened).1.len(), csv_rows(&plain).1.len(), "{path}");
+    }
 }
 
 #[tokio::test]
