@@ -26,8 +26,8 @@ const PAGES: Record<string, string> = {
   activity: "/activities/",
   account: "/district/accounts/",
   policy_version: "/district/policies/",
-  adoption: "/district/adoptions/",
-  policy_adoption: "/district/adoptions/",
+  adoption: "/district/policies/adoptions/",
+  policy_adoption: "/district/policies/adoptions/",
 };
 
 const nextDay = (day: string) => new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);

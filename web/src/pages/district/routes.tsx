@@ -81,7 +81,7 @@ export const routes: AreaRoute[] = [
     lazy: () => import("./policies/Policy"),
   },
   {
-    path: "/district/adoptions/:id",
+    path: "/district/policies/adoptions/:id",
     handle: { title: "district:adoption.title", audience: READERS, crumbs: POLICIES },
     lazy: () => import("./policies/Adoption"),
   },

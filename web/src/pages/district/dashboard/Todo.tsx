@@ -22,7 +22,7 @@ export function Todo() {
       : []),
     ...(size(flags.data).count > 0 ? [{ to: "/district/flags", words: t("todo.flags", size(flags.data)) }] : []),
     ...computed.map((one) => ({
-      to: `/district/adoptions/${one.id}`,
+      to: `/district/policies/adoptions/${one.id}`,
       words: t("todo.adoption", { policy: `${one.policy_id} ${one.policy_version}` }),
     })),
   ];

@@ -50,7 +50,7 @@ export function Component() {
       title: t("policies.version"),
       fixed: true,
       render: (row) => (
-        <Link to={`/district/adoptions/${row.id}`}>
+        <Link to={`/district/policies/adoptions/${row.id}`}>
           {row.policy_id} {row.policy_version}
         </Link>
       ),

@@ -40,7 +40,7 @@ export function Component() {
     onSuccess: (made) => {
       key.renew();
       void invalidate("/api/v1/adoptions");
-      navigate(`/district/adoptions/${made.id}`);
+      navigate(`/district/policies/adoptions/${made.id}`);
     },
     onError: (wrong) => message.error(say.whole(wrong)),
   });
