@@ -159,13 +159,15 @@ test.describe("teacher", () => {
     await shot(page, "teacher-result-new");
     await page.getByLabel("竞赛", { exact: true }).fill("机器人");
     await page.keyboard.press("Enter");
-    await page.getByLabel("获奖学生").fill("T0150107");
+    // Somebody else each time: what is entered already is refused.
+    await page.getByLabel("获奖学生").fill(`T01502${String(10 + (Date.now() % 30))}`);
     await page.keyboard.press("Enter");
     await page.keyboard.press("Escape");
     await page.getByLabel("获奖级别").click();
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("Enter");
     await page.getByText("二等奖").click();
+    await page.getByLabel("作品名称（可不填）").fill(`作品 ${Date.now()}`);
     await page.locator('input[type="file"]').first().setInputFiles({ name: "证书.png", mimeType: "image/png", buffer: PNG });
     await page.getByRole("button", { name: "提交", exact: true }).click();
     await expect(page).toHaveURL(/results\/[0-9a-f-]{36}/);

@@ -1,6 +1,6 @@
 import { LeftOutlined, RightOutlined, VerticalRightOutlined } from "@ant-design/icons";
 import { keepPreviousData, type QueryKey, useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Button, Card, Checkbox, Flex, Select, Skeleton, Table, type TableProps, Typography } from "antd";
+import { App, Button, Card, Checkbox, Flex, Select, Skeleton, Table, type TableProps, theme, Typography } from "antd";
 import { type Key, type ReactNode, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { usePhone } from "@/app/theme";
@@ -264,6 +264,7 @@ type CardsProps<T> = Pick<Props<T, never>, "rowKey" | "label"> & {
 /** Rows on a phone: the first column as heading, the others with their names. */
 function Cards<T extends object>({ rows, columns, rowKey, label, selection, expand }: CardsProps<T>) {
   const [head, ...others] = columns;
+  const { token } = theme.useToken();
   const tick = (row: T, ticked: boolean) => {
     const keys = new Set(selection?.keys);
     if (ticked) keys.add(rowKey(row));
@@ -292,9 +293,7 @@ function Cards<T extends object>({ rows, columns, rowKey, label, selection, expa
             <dl style={{ display: "grid", gridTemplateColumns: "minmax(5em, auto) 1fr", gap: "4px 12px", margin: 0 }}>
               {others.map((column) => (
                 <div key={column.key} style={{ display: "contents" }}>
-                  <Typography.Text type="secondary">
-                    <dt>{column.title}</dt>
-                  </Typography.Text>
+                  <dt style={{ color: token.colorTextSecondary }}>{column.title}</dt>
                   <dd style={{ margin: 0 }}>{column.render(row)}</dd>
                 </div>
               ))}

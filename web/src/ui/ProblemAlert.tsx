@@ -1,8 +1,12 @@
-import { Alert, Button } from "antd";
+import { Button } from "antd";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import type { FieldError } from "@/api/problem";
 import { isProblem } from "@/api/problem";
 import { useProblemText } from "./problems";
+
+// Nothing goes wrong on most visits.
+const Alert = lazy(() => import("antd/es/alert"));
 
 interface Props {
   error: unknown;
@@ -19,6 +23,7 @@ export function ProblemAlert({ error, rest, retry }: Props) {
   const problem = isProblem(error) ? error : undefined;
   const fields = rest ?? problem?.errors ?? [];
   return (
+    <Suspense>
     <Alert
       role="alert"
       type="error"
@@ -49,5 +54,6 @@ export function ProblemAlert({ error, rest, retry }: Props) {
         )
       }
     />
+    </Suspense>
   );
 }

@@ -135,6 +135,7 @@ const texts: Texts<typeof zh> = {
       activity_settled: "A session has begun: what credit depends on stays.",
       organization_closed: "The host is closed.",
       code_taken: "This code is in use.",
+      result_exists: "This pupil has a result of this contest at this level already: correct that one, or withdraw it first.",
       own_submission: "You may not decide on what you submitted yourself.",
     },
     field: {

@@ -122,6 +122,7 @@ export default {
       activity_settled: "已有场次开始，影响学分的内容不能再改。",
       organization_closed: "主办单位已停用。",
       code_taken: "这个编号已被使用。",
+      result_exists: "这名学生在这项竞赛、这个级别的成绩已经有了，请改正原来那条，或先撤回它。",
       own_submission: "不能审核自己提交的内容。",
     },
     field: {

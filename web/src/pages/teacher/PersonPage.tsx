@@ -51,7 +51,7 @@ export function Component() {
             {now &&
               (staff ? (
                 <>
-                  {now.school_name_zh} · <Link to={`/classes/${now.class_id}`} style={{ textDecoration: "underline" }}>{className(now.grade, now.class_name)}</Link>
+                  {now.school_name_zh} · <Link to={`/classes/${now.class_id}`}>{className(now.grade, now.class_name)}</Link>
                 </>
               ) : (
                 `${now.school_name_zh} · ${className(now.grade, now.class_name)}`
