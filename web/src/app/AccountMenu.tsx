@@ -1,12 +1,11 @@
 import { UserOutlined } from "@ant-design/icons";
 import { useQueryClient } from "@tanstack/react-query";
 import { App } from "antd";
-import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { api, call } from "@/api/client";
 import { type Me, meQuery } from "@/api/query";
 import { session } from "@/api/session";
-import { LANGUAGES, setLanguage } from "@/i18n";
+import { LANGUAGES, setLanguage, useTranslation } from "@/i18n";
 import { useNamed } from "@/i18n/useText";
 import { useProblemText } from "@/ui/problems";
 import { HeaderMenu } from "./HeaderMenu";

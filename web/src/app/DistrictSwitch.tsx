@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { App, Select } from "antd";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { getQuery, type Me } from "@/api/query";
 import { session } from "@/api/session";
 import { useNamed } from "@/i18n/useText";

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button, Flex } from "antd";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Navigate, useNavigate } from "react-router";
 import { meQuery } from "@/api/query";
 import { Muted } from "@/ui/Muted";

@@ -1,6 +1,6 @@
 import { Button, Flex } from "antd";
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { useNavigate } from "react-router";
 import { Muted } from "@/ui/Muted";
 

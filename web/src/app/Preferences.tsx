@@ -1,6 +1,5 @@
 import { BulbOutlined, GlobalOutlined } from "@ant-design/icons";
-import { useTranslation } from "react-i18next";
-import { LANGUAGES, setLanguage } from "@/i18n";
+import { LANGUAGES, setLanguage, useTranslation } from "@/i18n";
 import { HeaderMenu } from "./HeaderMenu";
 import { CHOICES, useAppearance } from "./theme";
 

@@ -1,5 +1,5 @@
 import { Button } from "antd";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { isRouteErrorResponse, useRouteError } from "react-router";
 import { isProblem } from "@/api/problem";
 import { NotFound, Notice } from "./NotFound";

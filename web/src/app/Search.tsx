@@ -2,7 +2,7 @@ import { SearchOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Flex, Input, Modal, Skeleton, Tag, theme, Typography } from "antd";
 import { useDeferredValue, useEffect, useId, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { useNavigate } from "react-router";
 import { ProblemAlert } from "@/ui/ProblemAlert";
 import { search } from "./searchApi";

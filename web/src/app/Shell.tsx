@@ -2,7 +2,7 @@ import { LoginOutlined, MenuOutlined, SearchOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Button, Flex, theme } from "antd";
 import { lazy, Suspense, useEffect, useLayoutEffect, useState, useSyncExternalStore } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Link, Navigate, Outlet, ScrollRestoration, useLocation, useMatches, useNavigate } from "react-router";
 import { isProblem } from "@/api/problem";
 import { meQuery } from "@/api/query";

@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Modal, Typography } from "antd";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { type Me, meQuery } from "@/api/query";
 import { session } from "@/api/session";
 import { SignInForm } from "@/pages/account/SignInForm";

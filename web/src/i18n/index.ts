@@ -1,5 +1,4 @@
-import i18next, { type BackendModule } from "i18next";
-import { initReactI18next } from "react-i18next";
+import { use, useMemo, useSyncExternalStore } from "react";
 import type account from "./zh-CN/account";
 import type base from "./zh-CN/base";
 import type common from "./zh-CN/common";
@@ -9,75 +8,134 @@ import type school from "./zh-CN/school";
 import type student from "./zh-CN/student";
 import type teacher from "./zh-CN/teacher";
 
+// Texts by area and language, each file loaded when a page first asks for it. Two languages and plurals by
+// Intl.PluralRules need no library: one of those weighs as much as a tenth of the first load.
+
 export const LANGUAGES = ["zh-CN", "en"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-declare module "i18next" {
-  interface CustomTypeOptions {
-    defaultNS: "common";
-    resources: {
-      common: typeof common;
-      account: typeof account;
-      teacher: typeof teacher;
-      school: typeof school;
-      base: typeof base;
-      district: typeof district;
-      student: typeof student;
-      public: typeof everyone;
-    };
-  }
+interface Areas {
+  common: typeof common;
+  account: typeof account;
+  teacher: typeof teacher;
+  school: typeof school;
+  base: typeof base;
+  district: typeof district;
+  student: typeof student;
+  public: typeof everyone;
 }
+export type Area = keyof Areas;
 
-// Only the language in use is loaded, one file an area, when a page of that area first asks for it.
-const files = import.meta.glob<{ default: object }>(["./zh-CN/*.ts", "./en/*.ts"]);
-const backend: BackendModule = {
-  type: "backend",
-  init() {},
-  read(language, namespace, callback) {
-    const load = files[`./${language}/${namespace}.ts`];
-    if (!load) callback(new Error(`no texts for ${language}/${namespace}`), false);
-    else
-      load().then(
-        (file) => callback(null, file.default as never),
-        (error: Error) => callback(error, false),
-      );
-  },
-};
+type Singular<K extends string> = K extends `${infer Base}_${"zero" | "one" | "two" | "few" | "many" | "other"}` ? Base : K;
+/** The keys of an area, `a.b.c`; plural forms go by what they have in common. */
+type Keys<T> = { [K in keyof T & string]: T[K] extends string ? K | Singular<K> : `${K}.${Keys<T[K]>}` }[keyof T & string];
+type KeyOf<A extends Area> =
+  | (A extends Area ? Keys<Areas[A]> : never)
+  | { [B in Area]: `${B}:${Keys<Areas[B]>}` }[Area];
+
+export type Values = Record<string, string | number | null | undefined>;
+export type Translate<A extends Area> = (key: KeyOf<A>, values?: Values) => string;
+
+type Tree = { readonly [key: string]: string | Tree };
+
+const files = import.meta.glob<{ default: Tree }>(["./zh-CN/*.ts", "./en/*.ts"]);
+const loaded = new Map<string, Tree>();
+const loading = new Map<string, Promise<Tree>>();
+
+/** The same promise for the same file, until it fails. */
+function load(of: Language, area: string): Promise<Tree> {
+  const name = `./${of}/${area}.ts`;
+  let promise = loading.get(name);
+  if (!promise) {
+    const file = files[name];
+    promise = file ? file().then((texts) => texts.default) : Promise.reject(new Error(`there are no texts ${name}`));
+    promise.then(
+      (texts) => loaded.set(name, texts),
+      () => loading.delete(name),
+    );
+    loading.set(name, promise);
+  }
+  return promise;
+}
 
 const STORED = "kepu.language";
 
 function preferred(): Language {
   const stored = localStorage.getItem(STORED);
-  const known = LANGUAGES.find((language) => language === stored);
+  const known = LANGUAGES.find((one) => one === stored);
   return known ?? (navigator.language.toLowerCase().startsWith("en") ? "en" : "zh-CN");
 }
 
-export const ready = i18next
-  .use(backend)
-  .use(initReactI18next)
-  .init({
-    lng: preferred(),
-    supportedLngs: LANGUAGES,
-    load: "currentOnly",
-    fallbackLng: false,
-    ns: ["common"],
-    defaultNS: "common",
-    interpolation: { escapeValue: false },
-    react: { useSuspense: true },
-  });
+let current = preferred();
+const listeners = new Set<() => void>();
+const asked = new Set<string>(["common"]);
+
+export const ready = load(current, "common");
 
 export function language(): Language {
-  return i18next.language === "en" ? "en" : "zh-CN";
+  return current;
 }
 
+/** Changes once every text that is on the page is there, so that nothing flickers. */
 export async function setLanguage(next: Language) {
   localStorage.setItem(STORED, next);
-  await i18next.changeLanguage(next);
+  await Promise.all([...asked].map((area) => load(next, area)));
+  current = next;
+  for (const listener of listeners) listener();
 }
 
 /** The language in which the API shall give reasons and titles: `lang: apiLanguage()`. */
 export function apiLanguage(): "zh" | "en" {
-  return language() === "en" ? "en" : "zh";
+  return current === "en" ? "en" : "zh";
 }
 
-export default i18next;
+const plurals = { "zh-CN": new Intl.PluralRules("zh-CN"), en: new Intl.PluralRules("en") };
+
+function find(of: Language, area: string, path: string): string | undefined {
+  let at: string | Tree | undefined = loaded.get(`./${of}/${area}.ts`);
+  for (const part of path.split(".")) {
+    if (typeof at !== "object") return undefined;
+    at = at[part];
+  }
+  return typeof at === "string" ? at : undefined;
+}
+
+function look(of: Language, area: string, key: string, values?: Values): string | undefined {
+  const [first = "", ...rest] = key.split(":");
+  const [where, path] = rest.length > 0 ? [first, rest.join(":")] : [area, key];
+  const count = values?.count;
+  const plural =
+    typeof count === "number"
+      ? (find(of, where, `${path}_${plurals[of].select(count)}`) ?? find(of, where, `${path}_other`))
+      : undefined;
+  const text = plural ?? find(of, where, path);
+  return text?.replace(/\{\{\s*(\w+)\s*\}\}/g, (_, name: string) => String(values?.[name] ?? ""));
+}
+
+/** The text of a key, or the key itself where there is none: for code outside of components. */
+export function translate(key: string, values?: Values): string {
+  return look(current, "common", key, values) ?? key;
+}
+
+/**
+ * Texts of one area, or of several, the first of which needs no prefix: `t("home.title")`, `t("common:save")`. The page
+ * waits, under its skeleton, until they are there.
+ */
+export function useTranslation<A extends Area = "common">(areas?: A | readonly A[]) {
+  const of = useSyncExternalStore(subscribe, language);
+  const all: readonly string[] = areas === undefined ? ["common"] : typeof areas === "string" ? [areas] : areas;
+  for (const area of all) {
+    asked.add(area);
+    if (!loaded.has(`./${of}/${area}.ts`)) use(load(of, area));
+  }
+  const first = all[0] ?? "common";
+  return useMemo(() => {
+    const t: Translate<A> = (key, values) => look(of, first, key, values) ?? key;
+    return { t, i18n: { language: of, exists: (key: string) => look(of, first, key, { count: 0 }) !== undefined } };
+  }, [of, first]);
+}
+
+function subscribe(listener: () => void) {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+}

@@ -1,5 +1,4 @@
-import { useTranslation } from "react-i18next";
-import { apiLanguage, language } from "./index";
+import { apiLanguage, language, useTranslation } from "./index";
 
 /** Translates a key that is only known at run time, such as the title of a route; unknown keys give `fallback`. */
 export function useText() {

@@ -2,7 +2,7 @@ import { BarChartOutlined, TableOutlined } from "@ant-design/icons";
 import { Button, Card, Skeleton, Table, theme } from "antd";
 import type { EChartsCoreOption, EChartsType } from "echarts/core";
 import { type ReactNode, useEffect, useEffectEvent, useRef, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { useAppearance } from "@/app/theme";
 import { EmptyState } from "./EmptyState";
 

@@ -1,6 +1,6 @@
 import { Button, Modal, Table, Typography } from "antd";
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 export interface ConflictField {
   key: string;

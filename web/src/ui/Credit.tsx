@@ -1,4 +1,4 @@
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 /** A credit as the service gives it: a decimal in text, never a float. */
 export function Credit({ value, unit = false }: { value: string | null | undefined; unit?: boolean }) {

@@ -2,7 +2,7 @@ import { LeftOutlined, RightOutlined, VerticalRightOutlined } from "@ant-design/
 import { keepPreviousData, type QueryKey, useQuery, useQueryClient } from "@tanstack/react-query";
 import { App, Button, Card, Checkbox, Flex, Select, Skeleton, Table, type TableProps, theme, Typography } from "antd";
 import { type Key, type ReactNode, useRef } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { usePhone } from "@/app/theme";
 import { type Filter, TableFilters } from "./TableFilters";
 import { EmptyState } from "./EmptyState";

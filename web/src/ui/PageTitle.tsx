@@ -1,7 +1,7 @@
 import { Flex } from "antd";
 import type { ReactNode } from "react";
 import { useEffect } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Muted } from "./Muted";
 
 interface Props {

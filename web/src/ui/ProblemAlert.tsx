@@ -1,6 +1,6 @@
 import { Button } from "antd";
 import { lazy, Suspense } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import type { FieldError } from "@/api/problem";
 import { isProblem } from "@/api/problem";
 import { useProblemText } from "./problems";

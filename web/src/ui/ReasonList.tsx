@@ -1,5 +1,5 @@
 import { Tag, Typography } from "antd";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import type { Schemas } from "@/api/client";
 import { Credit } from "./Credit";
 import { StatusTag } from "./StatusTag";

@@ -2,7 +2,7 @@ import { DatePicker, Flex, Input, Select } from "antd";
 import dayjs from "dayjs";
 import type { ReactNode } from "react";
 import { useId } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 
 export type Filter<F extends string> = { name: F; label: string } & (
   | { kind: "search"; placeholder?: string }

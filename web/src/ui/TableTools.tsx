@@ -1,7 +1,7 @@
 import { DownloadOutlined, SettingOutlined } from "@ant-design/icons";
 import { App, Button, Checkbox, Dropdown, Popover } from "antd";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import type { Column } from "./DataTable";
 import { download, toCsv } from "./csv";
 import { useProblemText } from "./problems";

@@ -1,7 +1,7 @@
 import { CameraOutlined, InboxOutlined } from "@ant-design/icons";
 import { App, Button, Typography, Upload } from "antd";
 import { useRef } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { usePhone } from "@/app/theme";
 
 interface Props {

@@ -1,7 +1,7 @@
 import { DesktopOutlined } from "@ant-design/icons";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { App, Button, Card, Flex, Popconfirm, Tag, Typography } from "antd";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { useSignedOut } from "@/app/AccountMenu";
 import { api, call } from "@/api/client";
 import { getQuery, useInvalidate } from "@/api/query";

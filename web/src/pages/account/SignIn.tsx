@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Card, Typography } from "antd";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Navigate, useSearchParams } from "react-router";
 import { meQuery } from "@/api/query";
 import { PageTitle } from "@/ui/PageTitle";

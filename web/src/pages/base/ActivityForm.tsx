@@ -1,6 +1,6 @@
 import { App, Button, Drawer, Flex, Form, Input, InputNumber, Select, Switch } from "antd";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { useNavigate } from "react-router";
 import { api, call, ifMatch } from "@/api/client";
 import { useInvalidate } from "@/api/query";

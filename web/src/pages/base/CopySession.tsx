@@ -2,7 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { App, Button, DatePicker, Flex, Form, InputNumber, Modal, Tag, TimePicker } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { api, call } from "@/api/client";
 import { useInvalidate } from "@/api/query";
 import { useLanguage, useNamed } from "@/i18n/useText";

@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Alert, App, Form, Input, InputNumber, Modal } from "antd";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { api, call, ifMatch } from "@/api/client";
 import { type FieldError, isProblem } from "@/api/problem";
 import { getQuery, useInvalidate } from "@/api/query";

@@ -1,7 +1,7 @@
 import { DownloadOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Button, Card, Dropdown, Flex, Select, Statistic, Table } from "antd";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { getQuery } from "@/api/query";
 import { useLanguage, useNamed } from "@/i18n/useText";
 import { Credit } from "@/ui/Credit";

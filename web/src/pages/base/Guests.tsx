@@ -1,6 +1,6 @@
 import { Button } from "antd";
 import { lazy, Suspense, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { getQuery, useMe } from "@/api/query";
 import { useText } from "@/i18n/useText";
 import { DataTable } from "@/ui/DataTable";

@@ -2,7 +2,7 @@ import { CheckSquareOutlined, RightOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Button, Card, Flex, Skeleton } from "antd";
 import { lazy, Suspense } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Link } from "react-router";
 import { getQuery } from "@/api/query";
 import { useLanguage, useNamed } from "@/i18n/useText";

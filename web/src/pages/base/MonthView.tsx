@@ -2,7 +2,7 @@ import { PlusOutlined } from "@ant-design/icons";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Button, Calendar, Card, Flex } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { usePhone } from "@/app/theme";
 import { useLanguage } from "@/i18n/useText";
 import { Muted } from "@/ui/Muted";

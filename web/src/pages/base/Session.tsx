@@ -2,7 +2,7 @@ import { CopyOutlined, EditOutlined, MoreOutlined, StopOutlined } from "@ant-des
 import { useQuery } from "@tanstack/react-query";
 import { Alert, Button, Card, Dropdown, Tabs } from "antd";
 import { lazy, Suspense, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Link, useParams } from "react-router";
 import { isProblem } from "@/api/problem";
 import { getQuery, useInvalidate, useMe } from "@/api/query";

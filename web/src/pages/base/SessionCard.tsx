@@ -1,5 +1,5 @@
 import { Tag } from "antd";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Link } from "react-router";
 import { useLanguage, useNamed } from "@/i18n/useText";
 import { formatTime } from "@/ui/time";

@@ -1,5 +1,5 @@
 import { Button } from "antd";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Link } from "react-router";
 import { getQuery } from "@/api/query";
 import { useLanguage, useNamed, useText } from "@/i18n/useText";

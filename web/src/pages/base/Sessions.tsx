@@ -1,7 +1,7 @@
 import { LeftOutlined, PlusOutlined, RightOutlined } from "@ant-design/icons";
 import { Button, Flex, Segmented } from "antd";
 import { lazy, Suspense } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { useNavigate } from "react-router";
 import { usePhone } from "@/app/theme";
 import { useLanguage } from "@/i18n/useText";

@@ -1,7 +1,7 @@
 import { PlusOutlined } from "@ant-design/icons";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Button, Flex } from "antd";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { useLanguage } from "@/i18n/useText";
 import { Muted } from "@/ui/Muted";
 import { PageSkeleton } from "@/ui/PageSkeleton";

@@ -1,5 +1,5 @@
 import { AutoComplete } from "antd";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Link } from "react-router";
 import type { Schemas } from "@/api/client";
 import { getQuery } from "@/api/query";

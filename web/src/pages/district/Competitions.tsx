@@ -2,7 +2,7 @@ import { PlusOutlined } from "@ant-design/icons";
 import { Button, DatePicker, Form, Input, Select, Tag } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { api, call, ifMatch, type Schemas } from "@/api/client";
 import { getQuery, useInvalidate } from "@/api/query";
 import { useNamed, useText } from "@/i18n/useText";

@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Alert, App, Button, Flex, Form, Input, Modal, Progress, Radio, Tabs, Tag } from "antd";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { api, call, newIdempotencyKey, type Schemas } from "@/api/client";
 import { getQuery, useInvalidate } from "@/api/query";
 import { useLanguage, useNamed } from "@/i18n/useText";

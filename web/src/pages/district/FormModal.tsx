@@ -1,7 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { Form, Modal } from "antd";
 import { type ReactNode, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { type FieldError, isProblem } from "@/api/problem";
 import { Conflict } from "@/ui/Conflict";
 import { ProblemAlert } from "@/ui/ProblemAlert";

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { App, Button, Card, Descriptions, Form, Input, Select } from "antd";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { api, call, ifMatch, type Schemas } from "@/api/client";
 import { getQuery, useInvalidate } from "@/api/query";
 import { useNamed } from "@/i18n/useText";

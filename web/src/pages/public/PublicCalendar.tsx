@@ -1,5 +1,5 @@
 import { Button, Tag } from "antd";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { useNavigate } from "react-router";
 import { type Answer, getQuery } from "@/api/query";
 import { useLanguage, useNamed, useText } from "@/i18n/useText";

@@ -1,4 +1,4 @@
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { type Answer, getQuery } from "@/api/query";
 import { useLanguage, useNamed, useText } from "@/i18n/useText";
 import { DataTable } from "@/ui/DataTable";

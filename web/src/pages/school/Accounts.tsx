@@ -2,7 +2,7 @@ import { MoreOutlined, PlusOutlined } from "@ant-design/icons";
 import { useMutation } from "@tanstack/react-query";
 import { App, Button, Dropdown, Flex, Form, Input, Modal, Tag } from "antd";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { api, call, ifMatch, type Schemas } from "@/api/client";
 import { isProblem } from "@/api/problem";
 import { getQuery, useInvalidate, useMe } from "@/api/query";

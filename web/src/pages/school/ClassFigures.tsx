@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Flex, Progress, Skeleton, Table, Typography } from "antd";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Link } from "react-router";
 import type { Schemas } from "@/api/client";
 import { type GetOptions, getQuery } from "@/api/query";

@@ -1,5 +1,5 @@
 import { Button } from "antd";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Link, useNavigate } from "react-router";
 import type { Schemas } from "@/api/client";
 import { getQuery } from "@/api/query";

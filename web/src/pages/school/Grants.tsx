@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { App, Button, Flex, Form, Modal, Popconfirm, Radio, Typography } from "antd";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { api, call, type Schemas } from "@/api/client";
 import { getQuery, useInvalidate } from "@/api/query";
 import { useNamed, useText } from "@/i18n/useText";

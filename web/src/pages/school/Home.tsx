@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Alert, Button, Card, Col, Flex, Row, Statistic, Tag, Typography } from "antd";
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Link, useNavigate } from "react-router";
 import type { Schemas } from "@/api/client";
 import { getQuery } from "@/api/query";

@@ -3,7 +3,7 @@ import { useMutation } from "@tanstack/react-query";
 import { App, Button, Card, DatePicker, Flex, Form, Radio, Select, Typography } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Link, useNavigate } from "react-router";
 import { api, call, type Schemas } from "@/api/client";
 import { isProblem } from "@/api/problem";

@@ -1,7 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { Alert, Button, Drawer, Flex, Form, Input, Progress, Radio, Select, Tabs } from "antd";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { api, call, type Schemas } from "@/api/client";
 import { type FieldError, isProblem } from "@/api/problem";
 import { ProblemAlert } from "@/ui/ProblemAlert";

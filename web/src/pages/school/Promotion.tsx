@@ -2,7 +2,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { Alert, Button, Card, DatePicker, Flex, Form, Modal, Result, Select, Statistic, Table, Tag } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { useNavigate } from "react-router";
 import { api, call, type Schemas } from "@/api/client";
 import type { FieldError } from "@/api/problem";

@@ -1,5 +1,5 @@
 import { Alert } from "antd";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import type { ProblemError } from "@/api/problem";
 import { useText } from "@/i18n/useText";
 import { useColumnName, useRefusal } from "./words";

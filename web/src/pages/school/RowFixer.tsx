@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { App, Button, Flex, Form, Input, Modal, Typography } from "antd";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { api, call, ifMatch, type Schemas } from "@/api/client";
 import { isProblem } from "@/api/problem";
 import { getQuery, useInvalidate } from "@/api/query";

@@ -1,7 +1,7 @@
 import { PrinterOutlined } from "@ant-design/icons";
 import { Alert, Button, Flex, Typography } from "antd";
 import { useEffect, useRef } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import type { Schemas } from "@/api/client";
 import { useSchool } from "./useSchool";
 

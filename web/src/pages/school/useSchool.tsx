@@ -1,5 +1,5 @@
 import { Select } from "antd";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { type Me, useMe } from "@/api/query";
 import { useNamed } from "@/i18n/useText";
 

@@ -1,4 +1,4 @@
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import type { FieldError } from "@/api/problem";
 import { useText } from "@/i18n/useText";
 import { useProblemText } from "@/ui/problems";

@@ -2,7 +2,7 @@ import { PrinterOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Button, Segmented } from "antd";
 import { lazy, Suspense } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { getQuery } from "@/api/query";
 import { useLanguage } from "@/i18n/useText";
 import { EmptyState } from "@/ui/EmptyState";

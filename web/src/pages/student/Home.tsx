@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Flex, Skeleton, Tag } from "antd";
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Link } from "react-router";
 import { getQuery, useMe } from "@/api/query";
 import { useLanguage, useNamed } from "@/i18n/useText";

@@ -1,5 +1,5 @@
 import { Segmented } from "antd";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { useMe } from "@/api/query";
 import { setStored, useStored } from "@/ui/stored";
 import { useAddress } from "@/ui/useAddress";

@@ -1,6 +1,6 @@
 import { DatePicker, Form, Input, InputNumber, Radio, Select } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { useText } from "@/i18n/useText";
 import { AWARDS, LEVELS } from "./award";
 

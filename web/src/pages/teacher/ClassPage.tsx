@@ -1,7 +1,7 @@
 import { CheckSquareOutlined, PrinterOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Button, Card, Flex, Segmented, Table } from "antd";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { useNavigate, useParams } from "react-router";
 import { getQuery, useMe } from "@/api/query";
 import { rolesOf } from "@/app/roles";

@@ -2,7 +2,7 @@ import { CheckSquareOutlined, StarFilled, StarOutlined } from "@ant-design/icons
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { Button, Flex, Skeleton, theme } from "antd";
 import { type ReactNode, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Link, useNavigate } from "react-router";
 import type { Schemas } from "@/api/client";
 import { getQuery, useMe } from "@/api/query";

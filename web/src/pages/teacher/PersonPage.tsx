@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Button, DatePicker, Segmented } from "antd";
 import dayjs from "dayjs";
 import { lazy, Suspense } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Link, useParams } from "react-router";
 import { getQuery, useMe } from "@/api/query";
 import { rolesOf } from "@/app/roles";

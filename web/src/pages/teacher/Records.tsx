@@ -1,7 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { App, Button, Flex, Popconfirm, Select, Tag } from "antd";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Link, useNavigate } from "react-router";
 import { useQuery } from "@tanstack/react-query";
 import { api, call, type Schemas } from "@/api/client";

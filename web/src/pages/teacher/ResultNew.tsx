@@ -2,7 +2,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { App, Button, Card, Flex, Form, InputNumber, Select } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { useNavigate, useSearchParams } from "react-router";
 import { api, call, type Schemas } from "@/api/client";
 import type { FieldError } from "@/api/problem";

@@ -3,7 +3,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { Alert, App, Button, Card, Descriptions, Flex, Form, Image, Popconfirm, Timeline } from "antd";
 import dayjs from "dayjs";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { useParams } from "react-router";
 import { api, call, ifMatch, type Schemas } from "@/api/client";
 import { type FieldError, isProblem } from "@/api/problem";

@@ -1,6 +1,6 @@
 import { Button, Flex, theme } from "antd";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Link } from "react-router";
 import { Bar } from "@/ui/Bar";
 import { Credit } from "@/ui/Credit";

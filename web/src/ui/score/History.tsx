@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Card, Flex, Timeline } from "antd";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { getQuery } from "@/api/query";
 import { useLanguage, useNamed } from "@/i18n/useText";
 import { Credit } from "../Credit";

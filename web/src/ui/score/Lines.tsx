@@ -1,5 +1,5 @@
 import { Card, Flex, Segmented, Table, Tag } from "antd";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { usePhone } from "@/app/theme";
 import { useNamed } from "@/i18n/useText";
 import { DateTime } from "../DateTime";

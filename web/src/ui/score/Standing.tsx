@@ -1,6 +1,6 @@
 import { CheckCircleFilled, ExclamationCircleFilled } from "@ant-design/icons";
 import { Alert, Flex, Tag, theme } from "antd";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Link } from "react-router";
 import { useNamed } from "@/i18n/useText";
 import { Bar } from "../Bar";

@@ -2,7 +2,7 @@ import { CheckOutlined, SearchOutlined } from "@ant-design/icons";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Button, Flex, Input, Progress } from "antd";
 import { useMemo, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { api, call } from "@/api/client";
 import { useInvalidate } from "@/api/query";
 import { usePhone } from "@/app/theme";

@@ -2,7 +2,7 @@ import { ArrowRightOutlined, CheckCircleOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Alert, Button, Card, Flex, Table, Tag } from "antd";
 import { useEffect, useRef } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { useNavigate } from "react-router";
 import { getQuery } from "@/api/query";
 import { useLanguage, useNamed, useText } from "@/i18n/useText";

@@ -1,6 +1,6 @@
 import { Button, Flex, Input, Modal } from "antd";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import type { Guest } from "../guests";
 import type { Mark } from "./roll";
 

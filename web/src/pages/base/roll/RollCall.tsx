@@ -1,7 +1,7 @@
 import { SearchOutlined, SendOutlined } from "@ant-design/icons";
 import { Alert, Button, Flex, Input, type InputRef } from "antd";
 import { type KeyboardEvent, lazy, Suspense, useEffect, useMemo, useReducer, useRef, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { useMe } from "@/api/query";
 import { usePhone } from "@/app/theme";
 import { Muted } from "@/ui/Muted";

@@ -1,7 +1,7 @@
 import { EditOutlined, StopOutlined } from "@ant-design/icons";
 import { Button, Checkbox, InputNumber } from "antd";
 import { memo, type RefObject } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Muted } from "@/ui/Muted";
 import type { Guest } from "../guests";
 import type { Mark } from "./roll";

@@ -1,7 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { Modal } from "antd";
 import { type ReactNode, useRef } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { api, call, newIdempotencyKey, type Schemas } from "@/api/client";
 import { ProblemAlert } from "@/ui/ProblemAlert";
 import type { Guest, SessionRow } from "../guests";

@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { App, Button, Card, Descriptions, Flex, Form, Input, Table } from "antd";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Link, useParams } from "react-router";
 import { api, call, ifMatch, type Schemas } from "@/api/client";
 import { getQuery, useInvalidate, useMe } from "@/api/query";

@@ -1,5 +1,5 @@
 import { Alert, Modal, Typography } from "antd";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import type { Schemas } from "@/api/client";
 
 /** A one-time password: shown now and never again. */

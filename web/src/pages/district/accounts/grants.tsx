@@ -1,7 +1,7 @@
 import { Form, Select } from "antd";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import type { Schemas } from "@/api/client";
 import { getQuery, useMe } from "@/api/query";
 import { rolesOf } from "@/app/roles";

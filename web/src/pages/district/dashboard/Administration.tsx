@@ -1,5 +1,5 @@
 import { Card } from "antd";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Link } from "react-router";
 import { Muted } from "@/ui/Muted";
 

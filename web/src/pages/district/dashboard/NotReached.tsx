@@ -1,5 +1,5 @@
 import { Card, Table } from "antd";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Link } from "react-router";
 import type { Schemas } from "@/api/client";
 import { useText } from "@/i18n/useText";

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Card, Flex } from "antd";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Link } from "react-router";
 import { getQuery } from "@/api/query";
 

@@ -1,7 +1,7 @@
 import { PlusOutlined } from "@ant-design/icons";
 import { Button, Form, Input, Select, Tabs, Tag } from "antd";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Link } from "react-router";
 import { useQuery } from "@tanstack/react-query";
 import { api, call, ifMatch, type Schemas } from "@/api/client";

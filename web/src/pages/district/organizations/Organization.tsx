@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button, Card, Descriptions, Flex, Form, Input, Table, Tag } from "antd";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Link, useParams } from "react-router";
 import { api, call, ifMatch, type Schemas } from "@/api/client";
 import { getQuery, useInvalidate } from "@/api/query";

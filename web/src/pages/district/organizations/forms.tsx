@@ -2,7 +2,7 @@ import { DatePicker, Form, Input, Select } from "antd";
 import type { Dayjs } from "dayjs";
 import dayjs from "dayjs";
 import { useQuery } from "@tanstack/react-query";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { api, call, ifMatch, type Schemas } from "@/api/client";
 import { getQuery, useInvalidate } from "@/api/query";
 import { useNamed, useText } from "@/i18n/useText";

@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Alert, App, Button, Flex, Progress } from "antd";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Link, useParams } from "react-router";
 import { api, call, ifMatch, type Schemas } from "@/api/client";
 import { getQuery, useInvalidate } from "@/api/query";

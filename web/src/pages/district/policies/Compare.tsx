@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Alert, Card, Flex, Segmented, Select, Switch, theme } from "antd";
 import { diffArrays } from "diff";
 import { Fragment, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Link } from "react-router";
 import { getQuery } from "@/api/query";
 import { useLanguage, useNamed } from "@/i18n/useText";

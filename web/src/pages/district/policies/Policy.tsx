@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Alert, App, Button, Card, Descriptions, Segmented, Select, Tag } from "antd";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { useNavigate, useParams } from "react-router";
 import { api, call } from "@/api/client";
 import { getQuery, useIdempotencyKey, useInvalidate } from "@/api/query";

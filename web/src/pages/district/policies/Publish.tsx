@@ -2,7 +2,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { Alert, App, Button, Card, Flex, Form, Input, Upload } from "antd";
 import type { TextAreaRef } from "antd/es/input/TextArea";
 import { useRef, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { useNavigate } from "react-router";
 import { api, call, type Schemas } from "@/api/client";
 import { getQuery, useIdempotencyKey, useInvalidate } from "@/api/query";

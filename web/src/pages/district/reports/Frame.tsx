@@ -1,6 +1,6 @@
 import { DownloadOutlined, PrinterOutlined } from "@ant-design/icons";
 import { Alert, Button, Dropdown, Flex, Tag, theme } from "antd";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Link } from "react-router";
 import type { Schemas } from "@/api/client";
 import { useLanguage, useNamed, useText } from "@/i18n/useText";

@@ -1,5 +1,5 @@
 import { Tag } from "antd";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import type { Schemas } from "@/api/client";
 import { getQuery } from "@/api/query";
 import { useLanguage, useText } from "@/i18n/useText";

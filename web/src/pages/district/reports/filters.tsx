@@ -1,5 +1,5 @@
 import { Select } from "antd";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { useLocation } from "react-router";
 import { useText } from "@/i18n/useText";
 import type { Filter } from "@/ui/TableFilters";

@@ -2,7 +2,7 @@ import { DownloadOutlined, ZoomInOutlined, ZoomOutOutlined } from "@ant-design/i
 import { useQuery } from "@tanstack/react-query";
 import { Alert, Button, Card, Flex, Skeleton, Tabs } from "antd";
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { kepuFetch } from "@/api/fetch";
 import { problemOf } from "@/api/problem";
 import type { Schemas } from "@/api/client";

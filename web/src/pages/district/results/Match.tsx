@@ -2,7 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { Alert, Button, Card, DatePicker, Flex, Form, Select, Segmented, Table, Tag } from "antd";
 import type { Dayjs } from "dayjs";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { useNavigate } from "react-router";
 import { api, call, type Schemas } from "@/api/client";
 import { useIdempotencyKey, useInvalidate } from "@/api/query";

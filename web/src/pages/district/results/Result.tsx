@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Alert, App, Button, Card, Descriptions, Flex, Form, Input, Modal, Tag, Timeline } from "antd";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Link, useNavigate, useParams } from "react-router";
 import { api, call, ifMatch, type Schemas } from "@/api/client";
 import { isProblem } from "@/api/problem";

@@ -2,7 +2,7 @@ import { CheckOutlined, FileSearchOutlined } from "@ant-design/icons";
 import { useMutation } from "@tanstack/react-query";
 import { Alert, App, Button, Space } from "antd";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Link, useNavigate } from "react-router";
 import { api, call, type Schemas } from "@/api/client";
 import { getQuery, useIdempotencyKey, useInvalidate } from "@/api/query";

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button, Card, Checkbox, Flex, Skeleton } from "antd";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { usePhone } from "@/app/theme";
 import { useText } from "@/i18n/useText";
 import { EmptyState } from "@/ui/EmptyState";

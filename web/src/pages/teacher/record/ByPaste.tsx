@@ -1,6 +1,6 @@
 import { Card, Input } from "antd";
 import { useDeferredValue, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import type { Draft, Session } from "./draft";
 import { Found } from "./Found";
 

@@ -1,7 +1,7 @@
 import { FileExcelOutlined } from "@ant-design/icons";
 import { Alert, Button, Card, Flex } from "antd";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { useText } from "@/i18n/useText";
 import { Muted } from "@/ui/Muted";
 import { UploadArea } from "@/ui/UploadArea";

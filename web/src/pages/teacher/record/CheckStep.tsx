@@ -1,7 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { Alert, Button, Card, Flex, InputNumber, Switch, Table } from "antd";
 import { useEffect, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { api, call } from "@/api/client";
 import { useIdempotencyKey, useInvalidate } from "@/api/query";
 import { useNamed } from "@/i18n/useText";

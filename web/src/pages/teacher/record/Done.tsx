@@ -1,7 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { Alert, Button, Card, Flex, Result, Table, Tag } from "antd";
 import { useEffect, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { useNavigate } from "react-router";
 import { api, call } from "@/api/client";
 import { useIdempotencyKey, useInvalidate } from "@/api/query";

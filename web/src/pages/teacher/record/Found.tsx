@@ -1,5 +1,5 @@
 import { Skeleton, Tag } from "antd";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Muted } from "@/ui/Muted";
 import type { Draft, Session, Way } from "./draft";
 import { Trouble } from "./Trouble";

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Steps } from "antd";
 import { useEffect } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { useNavigate } from "react-router";
 import { getQuery } from "@/api/query";
 import { usePhone } from "@/app/theme";

@@ -1,6 +1,6 @@
 import { Tag } from "antd";
 import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { useNamed } from "@/i18n/useText";
 import { DateTime } from "@/ui/DateTime";
 import { Muted } from "@/ui/Muted";

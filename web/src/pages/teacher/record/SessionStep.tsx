@@ -2,7 +2,7 @@ import { PlusOutlined } from "@ant-design/icons";
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Button, Flex, Input, Segmented, Skeleton } from "antd";
 import { lazy, Suspense, useState } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { api, call } from "@/api/client";
 import { getQuery, useMe } from "@/api/query";
 import { EmptyState } from "@/ui/EmptyState";

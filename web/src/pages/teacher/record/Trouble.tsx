@@ -1,6 +1,6 @@
 import { WarningOutlined } from "@ant-design/icons";
 import { Flex, Select, Tag } from "antd";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { useClassName } from "@/ui/names";
 import { StatusTag } from "@/ui/StatusTag";
 import type { Draft } from "./draft";

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button, Card, Flex, Segmented } from "antd";
 import { useEffect } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { Muted } from "@/ui/Muted";
 import { rosterQuery, useOwnSchool } from "../school";
 import { ByClass } from "./ByClass";

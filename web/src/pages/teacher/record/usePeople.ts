@@ -1,6 +1,6 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { useTranslation } from "react-i18next";
+import { useTranslation } from "@/i18n";
 import { getQuery } from "@/api/query";
 import { useClassName } from "@/ui/names";
 import { membersQuery, rosterQuery, useOwnSchool } from "../school";
