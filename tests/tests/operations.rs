@@ -144,3 +144,27 @@ fn the_committed_document_is_that_of_the_code() {
     let current = kepu_api::openapi::text().expect("a document");
     assert!(committed == current, "openapi.json is not that of the code; run `make openapi` and commit it");
 }
+
+fn references<'d>(value: &'d Value, found: &mut Vec<&'d str>) {
+    match value {
+        Value::Object(fields) => {
+            found.extend(fields.get("$ref").and_then(Value::as_str));
+            fields.values().for_each(|field| references(field, found));
+        }
+        Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_reference_of_the_document_leads_somewhere() {
+    let text = kepu_api::openapi::text().expect("a document");
+    let document: Value = serde_json::from_str(&text).expect("JSON");
+    let mut found = Vec::new();
+    references(&document, &mut found);
+    assert!(found.len() > 100, "{}", found.len());
+    for reference in found {
+        let path = reference.strip_prefix('#').expect("of this document");
+        assert!(document.pointer(path).is_some(), "{reference} is not defined");
+    }
+}

@@ -100,4 +100,18 @@ impl Db {
         let inner = self.app().begin_with(AssertSqlSafe(statement)).await?;
         Ok(Tx { inner, district, hold: None })
     }
+
+    /// Another transaction that sees the same moment as a snapshot, to read two things at once; none if all connections
+    /// are in use.
+    pub async fn beside(&self, tx: &mut Tx) -> Result<Option<Tx>> {
+        let district = tx.district;
+        let moment: String = sqlx::query_scalar("SELECT pg_export_snapshot()").fetch_one(&mut **tx).await?;
+        let statement = format!(
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT '{moment}';
+             SET LOCAL kepu.district = '{}'",
+            district.0
+        );
+        let begun = self.app().try_begin_with(AssertSqlSafe(statement)).await?;
+        Ok(begun.map(|inner| Tx { inner, district, hold: None }))
+    }
 }

@@ -730,7 +730,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List persons, by number. Officials see the district, accounts of a school its own, guardians and students themselves. */
+        /** List persons, by number or name. Officials see the district, accounts of a school its own, guardians and students themselves. */
         get: operations["list_persons"];
         put?: never;
         post?: never;
@@ -1312,7 +1312,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Totals of persons that the account may see, in order of number. */
+        /** Totals of persons that the account may see, in order of number, name or total. */
         get: operations["list_scores"];
         put?: never;
         post?: never;
@@ -4807,6 +4807,8 @@ export interface components {
                 outputs: Record<string, never>;
                 /** @description Requirements: `id`, `met`, `shortfall`, `missing`. */
                 requirements: Record<string, never>[];
+                /** @description How far the person is with each measure that a requirement asks for. */
+                progress: components["schemas"]["ProgressView"][];
                 /**
                  * Format: int32
                  * @description Soft rules that wait for a decision.
@@ -5305,6 +5307,17 @@ export interface components {
              * @description Rows in all; 0 while the file is being read.
              */
             total: number;
+        };
+        /** @description A measure of a requirement. */
+        ProgressView: {
+            /** @description The requirement. */
+            requirement: string;
+            /** @description The measure. */
+            measure: string;
+            /** @description What the person has of it, a decimal. */
+            have: string;
+            /** @description What is asked for, a decimal. */
+            needed: string;
         };
         /** @description What is to go up, and when. */
         PromoteRequest: {
@@ -6061,6 +6074,8 @@ export interface components {
             outputs: Record<string, never>;
             /** @description Requirements: `id`, `met`, `shortfall`, `missing`. */
             requirements: Record<string, never>[];
+            /** @description How far the person is with each measure that a requirement asks for. */
+            progress: components["schemas"]["ProgressView"][];
             /**
              * Format: int32
              * @description Soft rules that wait for a decision.
@@ -6504,7 +6519,6 @@ export interface components {
             /** @description Participations of the session, as the answer of the recording names them. */
             participations: string[];
         };
-        PersonStatus: string;
     };
     responses: never;
     parameters: never;
@@ -14439,7 +14453,9 @@ export interface operations {
                 /** @description Enrolled in this grade today. */
                 grade?: number;
                 /** @description `active` or `left`. */
-                status?: components["schemas"]["PersonStatus"];
+                status?: "active" | "left";
+                /** @description By number, if not given, or by name; with `-`, the last first. */
+                sort?: "number" | "-number" | "name" | "-name";
                 /** @description How many items, 50 if not given. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -20491,10 +20507,12 @@ export interface operations {
                 policy?: string;
                 /** @description Of persons now at this school. */
                 school?: string;
-                /** @description Of persons now in this class. */
+                /** @description Of persons now in this class, or in one of several, separated by commas. */
                 class?: string;
                 /** @description Of persons now in this grade. */
                 grade?: number;
+                /** @description By `number` (if not given), `name` or `total`; with `-`, the last or most first. */
+                sort?: "number" | "-number" | "name" | "-name" | "total" | "-total";
                 /** @description How many items, 50 if not given. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */

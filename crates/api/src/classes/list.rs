@@ -121,8 +121,9 @@ pub async fn list_class_persons(
         grade: None,
         status: None,
         day,
+        sort: persons::PersonSort::Number,
     };
     let rows = persons::persons(&mut tx, &filter, page.after()?, page.fetch()?).await?;
     tx.rollback().await?;
-    Ok(Json(Page::of(rows, &page, |row| row.number.clone(), PersonView::from)?))
+    Ok(Json(Page::of(rows, &page, persons::PersonRow::key, PersonView::from)?))
 }

@@ -7,6 +7,7 @@ use axum::extract::State;
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 use kepu_domain::credit::Credit;
+use kepu_domain::policy::document::Test;
 use kepu_domain::policy::{Line, NextLevel, Policy, Reason, RequirementOutcome, ScoreSheet};
 use kepu_domain::role::{Action, Scope};
 use kepu_domain::text::Lang;
@@ -16,10 +17,10 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::scoring::{evaluate_person, policy};
-use super::store::{self, ScoreRow};
+use super::store::{self, ScoreRow, ScoreSort};
 use crate::audit;
 use crate::auth::{Actor, Reach};
-use crate::error::{ApiError, ApiErrors, Result};
+use crate::error::{ApiError, ApiErrors, FieldError, Result};
 use crate::extract::{ApiPath, ApiQuery};
 use crate::page::{Page, PageQuery};
 use crate::state::AppState;
@@ -384,12 +385,29 @@ pub struct WhichScores {
     /// Of persons now at this school.
     #[serde(default)]
     pub school: Option<Uuid>,
-    /// Of persons now in this class.
+    /// Of persons now in this class, or in one of several, separated by commas.
     #[serde(default)]
-    pub class: Option<Uuid>,
+    pub class: Option<String>,
     /// Of persons now in this grade.
     #[serde(default)]
     pub grade: Option<i32>,
+    /// By `number` (if not given), `name` or `total`; with `-`, the last or most first.
+    #[serde(default)]
+    #[param(inline)]
+    pub sort: Option<ScoreSort>,
+}
+
+/// Classes that one call may ask for.
+const CLASSES: usize = 100;
+
+/// The classes of a list of ids.
+fn classes(text: Option<&str>) -> Result<Option<Vec<Uuid>>> {
+    let Some(text) = text else { return Ok(None) };
+    let ids: Option<Vec<Uuid>> = text.split(',').map(|id| id.trim().parse().ok()).collect();
+    ids.filter(|ids| ids.len() <= CLASSES).map(Some).ok_or_else(|| {
+        let message = format!("must be ids of classes separated by commas, {CLASSES} at most");
+        ApiError::invalid(vec![FieldError::new("class", "invalid_value", message).value(text)])
+    })
 }
 
 /// A person's total.
@@ -422,15 +440,61 @@ pub struct ScoreSummary {
     /// Requirements: `id`, `met`, `shortfall`, `missing`.
     #[schema(value_type = Vec<Object>)]
     pub requirements: Value,
+    /// How far the person is with each measure that a requirement asks for.
+    pub progress: Vec<ProgressView>,
     /// Soft rules that wait for a decision.
     pub flags: i32,
     /// When it was computed.
     pub computed_at: DateTime<Utc>,
 }
 
-impl From<ScoreRow> for ScoreSummary {
-    fn from(row: ScoreRow) -> Self {
+/// A measure of a requirement.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct ProgressView {
+    /// The requirement.
+    pub requirement: String,
+    /// The measure.
+    pub measure: String,
+    /// What the person has of it, a decimal.
+    pub have: String,
+    /// What is asked for, a decimal.
+    pub needed: String,
+}
+
+/// The least that a test asks of measures, each by itself.
+fn asked<'t>(test: &'t Test, found: &mut Vec<(&'t str, Credit)>) {
+    if let (Some(measure), Some(needed)) = (&test.measure, test.at_least.or(test.more_than)) {
+        found.push((measure, needed));
+    }
+    for part in test.all.iter().chain(&test.any).chain(test.some.iter().flat_map(|some| &some.of)) {
+        asked(part, found);
+    }
+}
+
+fn progress(row: &ScoreRow, policy: &Policy) -> Vec<ProgressView> {
+    let applies = |id: &str| row.requirements.as_array().is_some_and(|all| all.iter().any(|r| r["id"] == id));
+    let mut list = Vec::new();
+    for requirement in policy.document().requirements.iter().filter(|r| applies(&r.id)) {
+        let mut found = Vec::new();
+        asked(&requirement.when, &mut found);
+        list.extend(found.into_iter().map(|(measure, needed)| ProgressView {
+            requirement: requirement.id.clone(),
+            measure: measure.to_owned(),
+            have: match row.measures[measure].as_str() {
+                Some(have) => have.to_owned(),
+                None if measure == "total" => Credit::from_milli(row.total).to_string(),
+                None => Credit::from_milli(0).to_string(),
+            },
+            needed: needed.to_string(),
+        }));
+    }
+    list
+}
+
+impl ScoreSummary {
+    fn of(row: ScoreRow, policy: &Policy) -> Self {
         Self {
+            progress: progress(&row, policy),
             person_id: row.person_id,
             number: row.number,
             name: row.name,
@@ -449,7 +513,7 @@ impl From<ScoreRow> for ScoreSummary {
     }
 }
 
-/// Totals of persons that the account may see, in order of number.
+/// Totals of persons that the account may see, in order of number, name or total.
 #[utoipa::path(
     get, path = "/api/v1/scores", operation_id = "list_scores", tag = TAG, params(WhichScores, PageQuery),
     responses((status = 200, description = "A page of totals", body = Page<ScoreSummary>), ApiErrors)
@@ -471,12 +535,15 @@ pub async fn list_scores(
     let filter = store::ScoreFilter {
         policy_id: &version.policy_id,
         school: which.school,
-        class: which.class,
+        classes: classes(which.class.as_deref())?,
         grade: which.grade,
         reach: (!all).then_some((schools, actor.persons())),
+        sort: which.sort.unwrap_or_default(),
         after: page.after()?,
         fetch: page.fetch()?,
     };
     let rows = store::scores(&mut tx, &filter).await?;
-    Ok(Json(Page::of(rows, &page, |r| r.number.clone(), ScoreSummary::from)?))
+    let rules = policy(&mut tx, version.policy_version_id).await?;
+    let key = |row: &ScoreRow| (row.total, row.name.clone(), row.number.clone());
+    Ok(Json(Page::of(rows, &page, key, |row| ScoreSummary::of(row, &rules))?))
 }

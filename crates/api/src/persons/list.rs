@@ -53,7 +53,29 @@ pub struct PersonFilter {
     /// Enrolled in this grade today.
     pub grade: Option<i32>,
     /// `active` or `left`.
+    #[param(inline)]
     pub status: Option<PersonStatus>,
+    /// By number, if not given, or by name; with `-`, the last first.
+    #[param(inline)]
+    pub sort: Option<PersonSort>,
+}
+
+/// The order of persons.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+pub enum PersonSort {
+    /// By number.
+    #[default]
+    #[serde(rename = "number")]
+    Number,
+    /// By number, the last first.
+    #[serde(rename = "-number")]
+    NumberDown,
+    /// By name.
+    #[serde(rename = "name")]
+    Name,
+    /// By name, the last first.
+    #[serde(rename = "-name")]
+    NameDown,
 }
 
 /// A person with the enrolment of today.
@@ -131,7 +153,7 @@ impl Among {
     }
 }
 
-/// List persons, by number. Officials see the district, accounts of a school its own, guardians and students themselves.
+/// List persons, by number or name. Officials see the district, accounts of a school its own, guardians and students themselves.
 #[utoipa::path(
     get, path = "/api/v1/persons", operation_id = "list_persons", tag = TAG, params(PersonFilter, PageQuery),
     responses((status = 200, description = "Persons", body = Page<PersonView>), ApiErrors)
@@ -156,8 +178,9 @@ pub async fn list_persons(
         grade: filter.grade,
         status: filter.status.map(PersonStatus::word),
         day,
+        sort: filter.sort.unwrap_or_default(),
     };
     let rows = store::persons(&mut tx, &filter, page.after()?, page.fetch()?).await?;
     tx.rollback().await?;
-    Ok(Json(Page::of(rows, &page, |row| row.number.clone(), PersonView::from)?))
+    Ok(Json(Page::of(rows, &page, store::PersonRow::key, PersonView::from)?))
 }

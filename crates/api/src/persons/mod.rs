@@ -9,9 +9,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::state::AppState;
 
 pub use detail::PersonDetail;
-pub(crate) use list::Among;
 pub use list::PersonView;
-pub(crate) use store::{Filter, persons};
+pub(crate) use list::{Among, PersonSort};
+pub(crate) use store::{Filter, PersonRow, persons};
 
 /// The tag of these operations.
 pub const TAG: &str = "persons";

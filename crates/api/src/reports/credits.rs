@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::TAG;
 use super::frame::{Asked, Format, Frame, Level, Narrow};
 use super::lines;
-use super::store::{self, NameRow, Sum};
+use super::store::{self, Filter, NameRow, Sum, Wanted};
 use super::table::{share, share_text};
 use super::view::{
     Band, CategorySums, CreditsReport, Distribution, HostSums, LevelSums, PlaceSums, RequirementSums, RuleSums,
@@ -27,6 +27,7 @@ use crate::auth::Actor;
 use crate::error::{ApiError, ApiErrors, FieldError, Result};
 use crate::extract::ApiQuery;
 use crate::state::AppState;
+use crate::tenancy::Tx;
 
 /// Bands of a distribution above the one of nothing, at most.
 const BANDS: i64 = 10;
@@ -146,8 +147,8 @@ pub async fn report_credits(
     let groups = groups(which.group.as_deref(), level)?;
     let mut tx = state.begin_snapshot(&actor).await?;
     let frame = Frame::read(&mut tx, &actor, &asked, state.now(), Narrow::Refuse).await?;
-    let sums = store::summary(&mut tx, &frame.filter).await?;
-    let mut report = Summary::of(sums).report(&frame, level, &groups);
+    let sums = sums_of(&state, &mut tx, &frame.filter, &groups).await?;
+    let mut report = sums.report(&frame, level, &groups);
     let wanted = report.ids();
     if !(wanted.0.is_empty() && wanted.1.is_empty()) {
         report.name(&frame, store::names(&mut tx, &wanted.0, &wanted.1).await?);
@@ -167,6 +168,33 @@ pub async fn report_credits(
         Format::Csv => lines::csv(&state, &frame, &report).await,
         Format::Json | Format::Xlsx => lines::xlsx(&frame, &report).await,
     }
+}
+
+/// Reads what the report is made of; where a connection is free, what is added up and who stands where at the same time.
+async fn sums_of(state: &AppState, tx: &mut Tx, filter: &Filter, groups: &BTreeSet<Group>) -> Result<Summary> {
+    let wants = |of: &[Group]| of.iter().any(|group| groups.contains(group));
+    let wanted = Wanted { kinds: wants(&[Group::Category, Group::Rule]), hosts: wants(&[Group::Host]) };
+    let persons = async |tx: &mut Tx| -> Result<_> {
+        let enrolled = store::enrolled(tx, filter).await?;
+        let mut sums = store::standing(tx, filter).await?;
+        if wants(&[Group::Distribution]) {
+            sums.extend(store::bands(tx, filter).await?);
+        }
+        Ok((enrolled, sums))
+    };
+    let (mut sums, (enrolled, more)) = match store::beside(state.db(), tx).await? {
+        Some(mut other) => tokio::try_join!(store::credit_cells(tx, filter, wanted), persons(&mut other))?,
+        None => (store::credit_cells(tx, filter, wanted).await?, persons(tx).await?),
+    };
+    sums.extend(more);
+    sums.extend(enrolled.into_iter().map(|row| Sum {
+        part: if row.part == "all" { "enrolled".to_owned() } else { format!("enrolled_{}", row.part) },
+        id: row.class_id.or(row.school_id),
+        number: row.grade.map(i64::from),
+        persons: row.persons,
+        ..Sum::default()
+    }));
+    Ok(Summary::of(sums))
 }
 
 fn groups(asked: Option<&str>, level: Level) -> Result<BTreeSet<Group>> {
@@ -212,9 +240,9 @@ impl Summary {
 
     fn report(mut self, frame: &Frame, level: Level, groups: &BTreeSet<Group>) -> CreditsReport {
         let total = self.take("total").pop();
-        let persons = total.as_ref().and_then(|sum| sum.number).unwrap_or(0);
         let all = total.as_ref().map_or(0, |sum| sum.credits);
         let enrolled = self.take("enrolled").pop().map_or(0, |sum| sum.persons);
+        let persons = enrolled + self.take("guests").pop().map_or(0, |sum| sum.persons);
         let took_part = total.as_ref().map_or(0, |sum| sum.persons);
         let totals = Totals {
             enrolled,
@@ -504,22 +532,7 @@ mod tests {
     use super::*;
 
     fn sum(number: i64, persons: i64) -> Sum {
-        Sum {
-            part: "band".into(),
-            id: None,
-            key: None,
-            sub: None,
-            number: Some(number),
-            persons,
-            earners: 0,
-            records: 0,
-            counted: 0,
-            cut: 0,
-            refused: 0,
-            flagged: 0,
-            raw: 0,
-            credits: 0,
-        }
+        Sum { part: "band".into(), number: Some(number), persons, ..Sum::default() }
     }
 
     #[test]

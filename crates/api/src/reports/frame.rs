@@ -321,8 +321,10 @@ impl Frame {
 /// Titles of rules that stand for a category.
 const CATEGORY_TITLES: usize = 3;
 
-const FIRST: NaiveDate = NaiveDate::from_ymd_opt(1, 1, 1).expect("a day");
-const LAST: NaiveDate = NaiveDate::from_ymd_opt(9999, 12, 31).expect("a day");
+/// Days that a report can be asked for.
+pub const FIRST: NaiveDate = NaiveDate::from_ymd_opt(1, 1, 1).expect("a day");
+/// The last of them.
+pub const LAST: NaiveDate = NaiveDate::from_ymd_opt(9999, 12, 31).expect("a day");
 
 /// The name in this language, or in the other where it has none.
 pub fn in_lang(lang: Lang, zh: String, en: String) -> String {

@@ -8,6 +8,7 @@
 //! A record counts for the school, class and grade of its day. Each report is read in one transaction that sees one
 //! moment, says which policy version its numbers come from, and whether that policy is illustrative.
 
+mod credit_sums;
 mod credits;
 mod frame;
 mod hosts;

@@ -20,6 +20,7 @@ use crate::{
     error::{ApiErrors, Result},
     extract::ApiQuery,
     state::AppState,
+    tenancy::Tx,
 };
 
 /// Places in each list of who is not reached.
@@ -247,10 +248,17 @@ pub async fn report_overview(
     };
     let mut tx = state.begin_snapshot(&actor).await?;
     let frame = Frame::read(&mut tx, &actor, &asked, state.now(), Narrow::Schools).await?;
-    let cells = store::cells(&mut tx, &frame.filter, which.category.as_deref()).await?;
-    let enrolled = store::enrolled(&mut tx, &frame.filter).await?;
-    let requirements = store::requirements_now(&mut tx, &frame.filter).await?;
-    let results = store::result_sums(&mut tx, &frame.filter).await?;
+    let filter = &frame.filter;
+    let persons = async |tx: &mut Tx| -> Result<_> {
+        let enrolled = store::enrolled(tx, filter).await?;
+        let requirements = store::requirements_now(tx, filter).await?;
+        Ok((enrolled, requirements, store::result_sums(tx, filter).await?))
+    };
+    let category = which.category.as_deref();
+    let (cells, (enrolled, requirements, results)) = match store::beside(state.db(), &mut tx).await? {
+        Some(mut other) => tokio::try_join!(store::cells(&mut tx, filter, category), persons(&mut other))?,
+        None => (store::cells(&mut tx, filter, category).await?, persons(&mut tx).await?),
+    };
     let organizations: Vec<Uuid> = cells
         .iter()
         .flat_map(|cell| [cell.host_id, cell.school_id])

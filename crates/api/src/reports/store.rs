@@ -6,7 +6,9 @@ use serde_json::Value;
 use sqlx::FromRow;
 use uuid::Uuid;
 
+use super::frame::{FIRST, LAST};
 use crate::error::Result;
+use crate::postgres::Db;
 use crate::tenancy::Tx;
 
 /// Whose records and enrolments are meant.
@@ -19,6 +21,14 @@ pub struct Filter {
     pub class: Option<Uuid>,
     pub grade: Option<i32>,
     pub hosts: Option<Vec<Uuid>>,
+}
+
+impl Filter {
+    /// Whether it leaves nothing out.
+    pub fn is_open(&self) -> bool {
+        let everywhere = self.schools.is_none() && self.class.is_none() && self.grade.is_none() && self.hosts.is_none();
+        everywhere && self.from == FIRST && self.to == LAST
+    }
 }
 
 /// Binds $1 to $8 in the order that all statements share.
@@ -36,7 +46,9 @@ macro_rules! filtered {
     };
 }
 
+pub use super::credit_sums::{Sum, Wanted, bands, cells as credit_cells, standing};
 pub use super::sums::{Cell, EnrolledSum, cells, enrolled, requirements_now, result_sums};
+use super::sums::{cells_here, enrolled_here};
 pub(super) use filtered;
 
 /// Where a report is.
@@ -53,25 +65,6 @@ pub struct Place {
     pub host_id: Option<Uuid>,
     pub host_zh: Option<String>,
     pub host_en: Option<String>,
-}
-
-/// One row of a summary; what its numbers are of says `part`.
-#[derive(Debug, FromRow)]
-pub struct Sum {
-    pub part: String,
-    pub id: Option<Uuid>,
-    pub key: Option<String>,
-    pub sub: Option<String>,
-    pub number: Option<i64>,
-    pub persons: i64,
-    pub earners: i64,
-    pub records: i64,
-    pub counted: i64,
-    pub cut: i64,
-    pub refused: i64,
-    pub flagged: i64,
-    pub raw: i64,
-    pub credits: i64,
 }
 
 /// A name of a school, host or class.
@@ -166,6 +159,13 @@ pub async fn prepare(tx: &mut Tx) -> Result<()> {
     Ok(())
 }
 
+/// Another transaction of the same moment, prepared too, if a connection is free.
+pub async fn beside(db: &Db, tx: &mut Tx) -> Result<Option<Tx>> {
+    let Some(mut other) = db.beside(tx).await? else { return Ok(None) };
+    prepare(&mut other).await?;
+    Ok(Some(other))
+}
+
 /// The district with the school, class and host that are asked for. Schools and classes are the district's own; a host
 /// may be of another.
 pub async fn place(tx: &mut Tx, school: Option<Uuid>, class: Option<Uuid>, host: Option<Uuid>) -> Result<Place> {
@@ -188,94 +188,6 @@ pub async fn place(tx: &mut Tx, school: Option<Uuid>, class: Option<Uuid>, host:
     .bind(host)
     .fetch_one(&mut **tx)
     .await?)
-}
-
-/// All sums of a report, in one statement that reads each table once.
-pub async fn summary(tx: &mut Tx, filter: &Filter) -> Result<Vec<Sum>> {
-    let query = filtered!(
-        "WITH part AS MATERIALIZED (
-             SELECT person_id, school_id, class_id, grade, category, rule, host_id,
-                    grouping(class_id, rule, host_id) AS of,
-                    count(*) AS records,
-                    count(*) FILTER (WHERE status = 'counted') AS counted,
-                    count(*) FILTER (WHERE status = 'cut') AS cut,
-                    count(*) FILTER (WHERE status = 'refused') AS refused,
-                    count(*) FILTER (WHERE flagged) AS flagged,
-                    sum(raw)::bigint AS raw, sum(counted)::bigint AS credits
-             FROM score_line
-             WHERE district_id = $1 AND policy_id = $2 AND on_day BETWEEN $3 AND $4
-               AND ($5::uuid[] IS NULL OR school_id = ANY($5)) AND ($6::uuid IS NULL OR class_id = $6)
-               AND ($7::int IS NULL OR grade = $7) AND ($8::uuid[] IS NULL OR host_id = ANY($8))
-             GROUP BY GROUPING SETS ((person_id, school_id, class_id, grade), (person_id, category, rule),
-                                     (person_id, host_id))
-         ), one AS MATERIALIZED (
-             SELECT person_id, sum(records)::bigint AS records, sum(counted)::bigint AS counted,
-                    sum(cut)::bigint AS cut, sum(refused)::bigint AS refused, sum(flagged)::bigint AS flagged,
-                    sum(raw)::bigint AS raw, sum(credits)::bigint AS credits
-             FROM part WHERE of = 3 GROUP BY person_id
-         ), enrolled AS MATERIALIZED (
-             SELECT DISTINCT person_id, school_id, class_id, grade FROM enrolment
-             WHERE district_id = $1 AND valid_from <= $4 AND (valid_to IS NULL OR valid_to >= $3)
-               AND ($5::uuid[] IS NULL OR school_id = ANY($5)) AND ($6::uuid IS NULL OR class_id = $6)
-               AND ($7::int IS NULL OR grade = $7)
-         ), everyone AS MATERIALIZED (
-             SELECT person_id FROM enrolled UNION SELECT person_id FROM one
-         ), scored AS MATERIALIZED (
-             SELECT s.eligible, s.requirements, s.levels FROM everyone
-             JOIN score s ON s.district_id = $1 AND s.policy_id = $2 AND s.person_id = everyone.person_id
-         )
-         SELECT 'total' AS part, NULL::uuid AS id, NULL::text AS key, NULL::text AS sub,
-                (SELECT count(*) FROM everyone) AS number, count(*) AS persons,
-                count(*) FILTER (WHERE credits > 0) AS earners,
-                coalesce(sum(records), 0)::bigint AS records, coalesce(sum(counted), 0)::bigint AS counted,
-                coalesce(sum(cut), 0)::bigint AS cut, coalesce(sum(refused), 0)::bigint AS refused,
-                coalesce(sum(flagged), 0)::bigint AS flagged, coalesce(sum(raw), 0)::bigint AS raw,
-                coalesce(sum(credits), 0)::bigint AS credits
-         FROM one
-         UNION ALL
-         SELECT 'band', NULL, NULL, NULL, credits, count(*), 0, 0, 0, 0, 0, 0, 0, 0
-         FROM one WHERE credits > 0 GROUP BY credits
-         UNION ALL
-         SELECT CASE grouping(school_id, class_id, grade) WHEN 3 THEN 'school' WHEN 5 THEN 'class' ELSE 'grade' END,
-                coalesce(class_id, school_id), NULL, NULL, grade, count(DISTINCT person_id),
-                count(DISTINCT person_id) FILTER (WHERE credits > 0), sum(records)::bigint, sum(counted)::bigint,
-                sum(cut)::bigint, sum(refused)::bigint, sum(flagged)::bigint, sum(raw)::bigint, sum(credits)::bigint
-         FROM part WHERE of = 3 GROUP BY GROUPING SETS ((school_id), (class_id), (grade))
-         UNION ALL
-         SELECT CASE grouping(category, rule) WHEN 0 THEN 'rule' ELSE 'category' END, NULL, category, rule, NULL,
-                count(DISTINCT person_id), count(DISTINCT person_id) FILTER (WHERE credits > 0), sum(records)::bigint,
-                sum(counted)::bigint, sum(cut)::bigint, sum(refused)::bigint, sum(flagged)::bigint, sum(raw)::bigint,
-                sum(credits)::bigint
-         FROM part WHERE of = 5 GROUP BY GROUPING SETS ((category), (category, rule))
-         UNION ALL
-         SELECT 'host', host_id, NULL, NULL, NULL, count(*), count(*) FILTER (WHERE credits > 0), sum(records)::bigint,
-                sum(counted)::bigint, sum(cut)::bigint, sum(refused)::bigint, sum(flagged)::bigint, sum(raw)::bigint,
-                sum(credits)::bigint
-         FROM part WHERE of = 6 GROUP BY host_id
-         UNION ALL
-         SELECT CASE grouping(school_id, class_id, grade) WHEN 3 THEN 'enrolled_school' WHEN 5 THEN 'enrolled_class'
-                                                          WHEN 6 THEN 'enrolled_grade' ELSE 'enrolled' END,
-                coalesce(class_id, school_id), NULL, NULL, grade, count(DISTINCT person_id), 0, 0, 0, 0, 0, 0, 0, 0
-         FROM enrolled GROUP BY GROUPING SETS ((), (school_id), (class_id), (grade))
-         UNION ALL
-         SELECT 'scored', NULL, NULL, NULL, NULL, count(*), count(*) FILTER (WHERE eligible), 0, 0, 0, 0, 0, 0, 0
-         FROM scored
-         UNION ALL
-         SELECT 'requirement', NULL, r.id, NULL, (1000 * min(r.shortfall) FILTER (WHERE NOT r.met))::bigint, count(*),
-                count(*) FILTER (WHERE r.met), count(r.shortfall) FILTER (WHERE NOT r.met), 0, 0, 0, 0,
-                coalesce(1000 * max(r.shortfall) FILTER (WHERE NOT r.met), 0)::bigint,
-                coalesce(1000 * sum(r.shortfall) FILTER (WHERE NOT r.met), 0)::bigint
-         FROM scored CROSS JOIN LATERAL jsonb_to_recordset(scored.requirements)
-                                        AS r (id text, met boolean, shortfall numeric)
-         WHERE scored.eligible GROUP BY r.id
-         UNION ALL
-         SELECT 'level', NULL, l.key, l.value, NULL, count(*), 0, 0, 0, 0, 0, 0, 0, 0
-         FROM scored CROSS JOIN LATERAL jsonb_each_text(scored.levels) AS l (key, value)
-         WHERE scored.eligible GROUP BY l.key, l.value",
-        tx,
-        filter
-    );
-    Ok(query.fetch_all(&mut **tx).await?)
 }
 
 /// Names of organizations and classes, by id.
@@ -345,22 +257,9 @@ pub async fn host_summary(tx: &mut Tx, filter: &Filter) -> Result<Vec<HostSum>> 
     Ok(query.fetch_all(&mut **tx).await?)
 }
 
-const PERSONS: &str = "WITH whom AS MATERIALIZED (
-         SELECT person_id FROM enrolment
-         WHERE district_id = $1 AND valid_from <= $4 AND (valid_to IS NULL OR valid_to >= $3)
-           AND ($5::uuid[] IS NULL OR school_id = ANY($5)) AND ($6::uuid IS NULL OR class_id = $6)
-           AND ($7::int IS NULL OR grade = $7) AND $8::uuid[] IS NULL
-         UNION
-         SELECT person_id FROM score_line
-         WHERE district_id = $1 AND policy_id = $2 AND on_day BETWEEN $3 AND $4
-           AND ($5::uuid[] IS NULL OR school_id = ANY($5)) AND ($6::uuid IS NULL OR class_id = $6)
-           AND ($7::int IS NULL OR grade = $7) AND ($8::uuid[] IS NULL OR host_id = ANY($8))
-     ), chosen AS MATERIALIZED (
-         SELECT p.id, p.number, p.name FROM whom JOIN person p ON p.district_id = $1 AND p.id = whom.person_id
-         WHERE $9::text IS NULL OR p.number > $9
-         ORDER BY p.number LIMIT $10
-     )
-     SELECT p.id AS person_id, p.number, p.name, e.school_id, o.name_zh AS school_zh, o.name_en AS school_en,
+macro_rules! person_sums {
+    () => {
+        "SELECT p.id AS person_id, p.number, p.name, e.school_id, o.name_zh AS school_zh, o.name_en AS school_en,
             e.class_id, c.name AS class_name, e.grade, coalesce(l.records, 0) AS records,
             coalesce(l.credits, 0) AS credits, coalesce(l.by_category, '{}') AS by_category, s.total, s.eligible,
             s.levels, s.requirements
@@ -386,7 +285,44 @@ const PERSONS: &str = "WITH whom AS MATERIALIZED (
      LEFT JOIN score s ON s.district_id = $1 AND s.policy_id = $2 AND s.person_id = p.id
      LEFT JOIN organization o ON o.id = e.school_id
      LEFT JOIN class c ON c.district_id = $1 AND c.id = e.class_id
-     ORDER BY p.number";
+     ORDER BY p.number"
+    };
+}
+
+/// Where few of the district are meant, they are found first.
+const FEW: &str = concat!(
+    "WITH whom AS MATERIALIZED (
+         SELECT person_id FROM enrolment e WHERE $8::uuid[] IS NULL AND ",
+    enrolled_here!(),
+    " UNION
+         SELECT person_id FROM score_line WHERE ",
+    cells_here!(),
+    "
+     ), chosen AS MATERIALIZED (
+         SELECT p.id, p.number, p.name FROM whom JOIN person p ON p.district_id = $1 AND p.id = whom.person_id
+         WHERE $9::text IS NULL OR p.number > $9
+         ORDER BY p.number LIMIT $10
+     )
+",
+    person_sums!()
+);
+
+/// Where most of the district are meant, each is asked in turn until the page is full.
+const MANY: &str = concat!(
+    "WITH chosen AS MATERIALIZED (
+         SELECT p.id, p.number, p.name FROM person p
+         WHERE p.district_id = $1 AND ($9::text IS NULL OR p.number > $9)
+           AND (EXISTS (SELECT FROM enrolment e WHERE e.person_id = p.id AND ",
+    enrolled_here!(),
+    " OFFSET 0)
+                OR EXISTS (SELECT FROM score_line WHERE person_id = p.id AND ",
+    cells_here!(),
+    " OFFSET 0))
+         ORDER BY p.number LIMIT $10
+     )
+",
+    person_sums!()
+);
 
 /// Persons in order of number, after one of them; no more than `limit`, or all.
 pub fn persons<'a>(
@@ -395,7 +331,8 @@ pub fn persons<'a>(
     after: Option<String>,
     limit: Option<i64>,
 ) -> impl Stream<Item = sqlx::Result<PersonSum>> + Send + use<'a> {
-    filtered!(PERSONS, tx, filter).bind(after).bind(limit).fetch(&mut **tx)
+    let many = filter.schools.is_none() && filter.class.is_none() && filter.hosts.is_none();
+    filtered!(if many { MANY } else { FEW }, tx, filter).bind(after).bind(limit).fetch(&mut **tx)
 }
 
 const RECORDS: &str = "SELECT l.record_id, CASE WHEN t.id IS NOT NULL THEN 'participation' WHEN r.id IS NOT NULL THEN 'result' END AS source,

@@ -9,6 +9,26 @@ use super::store::{Filter, filtered};
 use crate::error::Result;
 use crate::tenancy::Tx;
 
+/// The cells or lines of a filter.
+macro_rules! cells_here {
+    () => {
+        "district_id = $1 AND policy_id = $2 AND on_day BETWEEN $3 AND $4
+         AND ($5::uuid[] IS NULL OR school_id = ANY($5)) AND ($6::uuid IS NULL OR class_id = $6)
+         AND ($7::int IS NULL OR grade = $7) AND ($8::uuid[] IS NULL OR host_id = ANY($8))"
+    };
+}
+
+/// The enrolments `e` of a filter; what they have none of is named so that the statement knows its type.
+macro_rules! enrolled_here {
+    () => {
+        "e.district_id = $1 AND e.valid_from <= $4 AND (e.valid_to IS NULL OR e.valid_to >= $3)
+         AND ($5::uuid[] IS NULL OR e.school_id = ANY($5)) AND ($6::uuid IS NULL OR e.class_id = $6)
+         AND ($7::int IS NULL OR e.grade = $7) AND $2::text IS NOT NULL AND ($8::uuid[] IS NULL OR true)"
+    };
+}
+
+pub(super) use {cells_here, enrolled_here};
+
 /// Sums over records; of what, says `part`.
 #[derive(Debug, FromRow)]
 pub struct Cell {
@@ -47,17 +67,16 @@ pub struct RequirementSum {
 /// and the whole are made of the sums by class.
 pub async fn cells(tx: &mut Tx, filter: &Filter, category: Option<&str>) -> Result<Vec<Cell>> {
     let query = filtered!(
-        "WITH blocks AS MATERIALIZED (
+        concat!(
+            "WITH blocks AS MATERIALIZED (
              SELECT grouping(class_id, host_id, category, month) AS of, school_id, class_id, grade, host_id, category,
                     month, block, sum(records)::bigint AS records, sum(credits)::bigint AS credits,
                     bit_or(took) AS took, bit_or(earned) AS earned
              FROM (SELECT school_id, class_id, grade, host_id, category, date_trunc('month', on_day::timestamp)::date AS month,
                           block, records, credits, took, earned
-                   FROM credit_cell
-                   WHERE district_id = $1 AND policy_id = $2 AND on_day BETWEEN $3 AND $4
-                     AND ($5::uuid[] IS NULL OR school_id = ANY($5)) AND ($6::uuid IS NULL OR class_id = $6)
-                     AND ($7::int IS NULL OR grade = $7) AND ($8::uuid[] IS NULL OR host_id = ANY($8))
-                     AND ($9::text IS NULL OR category = $9)) cell
+                   FROM credit_cell WHERE ",
+            cells_here!(),
+            " AND ($9::text IS NULL OR category = $9)) cell
              GROUP BY GROUPING SETS ((class_id, school_id, grade, block), (host_id, block), (category, block),
                                      (month, block))
          ), places AS (
@@ -80,7 +99,8 @@ pub async fn cells(tx: &mut Tx, filter: &Filter, category: Option<&str>) -> Resu
                 nullif(host_id, '00000000-0000-0000-0000-000000000000') AS host_id, category, month,
                 sum(records)::bigint AS records, sum(credits)::bigint AS credits,
                 sum(bit_count(took::bit(64)))::bigint AS persons, sum(bit_count(earned::bit(64)))::bigint AS earners
-         FROM parts GROUP BY of, school_id, class_id, grade, parts.host_id, category, month",
+         FROM parts GROUP BY of, school_id, class_id, grade, parts.host_id, category, month"
+        ),
         tx,
         filter
     );
@@ -88,23 +108,27 @@ pub async fn cells(tx: &mut Tx, filter: &Filter, category: Option<&str>) -> Resu
 }
 
 /// Persons enrolled within the period: in all, by school, grade and class. Most have one enrolment, so rows are counted,
-/// and what those with several add too often is taken off.
+/// and what those with several add too often is taken off: of several, at most one is open.
 pub async fn enrolled(tx: &mut Tx, filter: &Filter) -> Result<Vec<EnrolledSum>> {
     let query = filtered!(
-        "WITH e AS MATERIALIZED (
-             SELECT person_id, school_id, class_id, grade FROM enrolment
-             WHERE district_id = $1 AND valid_from <= $4 AND (valid_to IS NULL OR valid_to >= $3)
-               AND ($5::uuid[] IS NULL OR school_id = ANY($5)) AND ($6::uuid IS NULL OR class_id = $6)
-               AND ($7::int IS NULL OR grade = $7) AND $2::text IS NOT NULL AND ($8::uuid[] IS NULL OR true)
-         ), p AS MATERIALIZED (
-             SELECT person_id, count(*) AS times FROM e GROUP BY person_id
+        concat!(
+            "WITH rows AS MATERIALIZED (
+             SELECT school_id, class_id, grade, count(*) AS rows FROM enrolment e WHERE ",
+            enrolled_here!(),
+            " GROUP BY school_id, class_id, grade
+         ), ended AS MATERIALIZED (
+             SELECT DISTINCT person_id FROM enrolment e WHERE e.valid_to IS NOT NULL AND ",
+            enrolled_here!(),
+            "
          ), several AS MATERIALIZED (
-             SELECT e.* FROM p JOIN e ON e.person_id = p.person_id WHERE p.times > 1
-         ), rows AS MATERIALIZED (
-             SELECT school_id, class_id, grade, count(*) AS rows FROM e GROUP BY school_id, class_id, grade
+             SELECT e.person_id, e.school_id, e.class_id, e.grade FROM ended
+             JOIN enrolment e ON e.person_id = ended.person_id AND ",
+            enrolled_here!(),
+            "
          )
-         SELECT 'all' AS part, NULL::uuid AS school_id, NULL::uuid AS class_id, NULL::int AS grade, count(*) AS persons
-         FROM p
+         SELECT 'all' AS part, NULL::uuid AS school_id, NULL::uuid AS class_id, NULL::int AS grade,
+                coalesce((SELECT sum(rows)::bigint FROM rows), 0)
+                - (SELECT count(*) - count(DISTINCT person_id) FROM several) AS persons
          UNION ALL
          SELECT 'school', r.school_id, NULL, NULL, sum(r.rows)::bigint - coalesce(max(t.over), 0)
          FROM rows r
@@ -122,7 +146,8 @@ pub async fn enrolled(tx: &mut Tx, filter: &Filter) -> Result<Vec<EnrolledSum>> 
          FROM rows r
          LEFT JOIN (SELECT class_id, count(*) - count(DISTINCT person_id) AS over FROM several GROUP BY class_id) t
               ON t.class_id = r.class_id
-         GROUP BY r.class_id",
+         GROUP BY r.class_id"
+        ),
         tx,
         filter
     );
@@ -134,16 +159,18 @@ pub async fn enrolled(tx: &mut Tx, filter: &Filter) -> Result<Vec<EnrolledSum>> 
 pub async fn requirements_now(tx: &mut Tx, filter: &Filter) -> Result<Vec<RequirementSum>> {
     let query = filtered!(
         "WITH g AS MATERIALIZED (
-             SELECT s.requirements_key, count(*) AS persons, (array_agg(s.person_id))[1] AS one
+             SELECT s.standing_key, count(*) AS persons
              FROM score s JOIN enrolment e ON e.district_id = $1 AND e.person_id = s.person_id AND e.valid_to IS NULL
              WHERE s.district_id = $1 AND s.policy_id = $2 AND s.eligible
                AND ($5::uuid[] IS NULL OR e.school_id = ANY($5)) AND ($6::uuid IS NULL OR e.class_id = $6)
                AND ($7::int IS NULL OR e.grade = $7) AND $3::date <= $4::date AND ($8::uuid[] IS NULL OR true)
-             GROUP BY s.requirements_key
+             GROUP BY s.standing_key
          )
          SELECT r.id, sum(g.persons)::bigint AS persons, coalesce(sum(g.persons) FILTER (WHERE r.met), 0)::bigint AS met
-         FROM g JOIN score s ON s.district_id = $1 AND s.policy_id = $2 AND s.person_id = g.one
-         CROSS JOIN LATERAL jsonb_to_recordset(s.requirements) AS r (id text, met boolean)
+         FROM g CROSS JOIN LATERAL (
+             SELECT requirements FROM score
+             WHERE district_id = $1 AND policy_id = $2 AND eligible AND standing_key = g.standing_key LIMIT 1
+         ) s CROSS JOIN LATERAL jsonb_to_recordset(s.requirements) AS r (id text, met boolean)
          GROUP BY r.id",
         tx,
         filter

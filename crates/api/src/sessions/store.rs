@@ -101,6 +101,12 @@ pub async fn list(
 ) -> Result<Vec<Session>> {
     let (after_time, after_id) = after.unzip();
     let (beyond, order) = if filter.latest_first { ("<", "DESC") } else { (">", "ASC") };
+    let guests = if filter.guests_of.is_some() {
+        "s.id IN (SELECT session_id FROM participation
+                  WHERE district_id = $16 AND school_id = ANY($15) AND state NOT IN ('withdrawn', 'voided'))"
+    } else {
+        "$15::uuid[] IS NULL AND $16::uuid IS NOT NULL"
+    };
     let sql = format!(
         "SELECT s.*, a.title_zh AS activity_title_zh, a.title_en AS activity_title_en, a.kind,
                 lower(a.grades) AS grade_from, upper(a.grades) - 1 AS grade_to, a.minutes, o.name_zh AS host_name_zh,
@@ -119,10 +125,7 @@ pub async fn list(
            AND ($12::text IS NULL OR d.code = $12) AND ($13::text IS NULL OR a.kind = $13)
            AND ($14::text IS NULL
                 OR position(lower($14) IN lower(a.title_zh || ' ' || a.title_en || ' ' || o.name_zh || ' ' || o.name_en)) > 0)
-           AND ($15::uuid[] IS NULL OR EXISTS (
-                    SELECT FROM participation p
-                    WHERE p.district_id = $16 AND p.session_id = s.id AND p.school_id = ANY($15)
-                      AND p.state NOT IN ('withdrawn', 'voided')))
+           AND {guests}
          ORDER BY s.starts_at {order}, s.id {order} LIMIT $11"
     );
     let here = tx.district().0;

@@ -2,8 +2,10 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kepu_domain::policy::SoftDecision;
+use serde::Deserialize;
 use serde_json::Value;
 use sqlx::FromRow;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{DecisionRow, PersonRow, RecordRow};
@@ -56,6 +58,7 @@ pub struct ScoreRow {
     pub policy_id: String,
     pub eligible: bool,
     pub total: i64,
+    pub measures: Value,
     pub levels: Value,
     pub outputs: Value,
     pub requirements: Value,
@@ -63,16 +66,42 @@ pub struct ScoreRow {
     pub computed_at: DateTime<Utc>,
 }
 
+/// The order of scores.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+pub enum ScoreSort {
+    /// By number.
+    #[default]
+    #[serde(rename = "number")]
+    Number,
+    /// By number, the last first.
+    #[serde(rename = "-number")]
+    NumberDown,
+    /// By name.
+    #[serde(rename = "name")]
+    Name,
+    /// By name, the last first.
+    #[serde(rename = "-name")]
+    NameDown,
+    /// By total, the least first.
+    #[serde(rename = "total")]
+    Total,
+    /// By total, the most first.
+    #[serde(rename = "-total")]
+    TotalDown,
+}
+
 /// Which scores to list.
 #[derive(Debug)]
 pub struct ScoreFilter<'a> {
     pub policy_id: &'a str,
     pub school: Option<Uuid>,
-    pub class: Option<Uuid>,
+    pub classes: Option<Vec<Uuid>>,
     pub grade: Option<i32>,
     /// Schools and persons that the caller may see; nothing for all.
     pub reach: Option<(Vec<Uuid>, Vec<Uuid>)>,
-    pub after: Option<String>,
+    pub sort: ScoreSort,
+    /// Total, name and number of the one after which to go on.
+    pub after: Option<(i64, String, String)>,
     pub fetch: i64,
 }
 
@@ -237,35 +266,50 @@ pub async fn contexts(tx: &mut Tx, records: &[Uuid]) -> Result<Vec<Context>> {
     .await?)
 }
 
-/// A page of scores in order of number.
+/// A page of scores.
 pub async fn scores(tx: &mut Tx, filter: &ScoreFilter<'_>) -> Result<Vec<ScoreRow>> {
     let district = tx.district();
     let (schools, persons) = filter.reach.clone().unwrap_or_default();
-    Ok(sqlx::query_as(
+    let (key, given, order) = match filter.sort {
+        ScoreSort::Number => ("p.number", "> $9", "p.number"),
+        ScoreSort::NumberDown => ("p.number", "< $9", "p.number DESC"),
+        ScoreSort::Name => ("(p.name, p.number)", "> ($11, $9)", "p.name, p.number"),
+        ScoreSort::NameDown => ("(p.name, p.number)", "< ($11, $9)", "p.name DESC, p.number DESC"),
+        ScoreSort::Total => ("(s.total, p.number)", "> ($12, $9)", "s.total, p.number"),
+        ScoreSort::TotalDown => ("(s.total, p.number)", "< ($12, $9)", "s.total DESC, p.number DESC"),
+    };
+    let (total, name, number) = match filter.after.clone() {
+        Some((total, name, number)) => (Some(total), Some(name), Some(number)),
+        None => (None, None, None),
+    };
+    let sql = format!(
         "SELECT s.person_id, p.number, p.name, e.school_id, e.class_id, e.grade, s.policy_id, s.eligible, s.total,
-                s.levels, s.outputs, s.requirements, s.flags, s.computed_at
+                s.measures, s.levels, s.outputs, s.requirements, s.flags, s.computed_at
          FROM person p
          JOIN score s ON s.district_id = $1 AND s.policy_id = $2 AND s.person_id = p.id
          LEFT JOIN enrolment e ON e.district_id = $1 AND e.person_id = p.id AND e.valid_to IS NULL
          WHERE p.district_id = $1
-           AND ($3::uuid IS NULL OR e.school_id = $3) AND ($4::uuid IS NULL OR e.class_id = $4)
+           AND ($3::uuid IS NULL OR e.school_id = $3) AND ($4::uuid[] IS NULL OR e.class_id = ANY($4))
            AND ($5::int IS NULL OR e.grade = $5)
            AND ($6 OR e.school_id = ANY($7) OR p.id = ANY($8))
-           AND ($9::text IS NULL OR p.number > $9)
-         ORDER BY p.number LIMIT $10",
-    )
-    .bind(district.0)
-    .bind(filter.policy_id)
-    .bind(filter.school)
-    .bind(filter.class)
-    .bind(filter.grade)
-    .bind(filter.reach.is_none())
-    .bind(schools)
-    .bind(persons)
-    .bind(&filter.after)
-    .bind(filter.fetch)
-    .fetch_all(&mut **tx)
-    .await?)
+           AND ($9::text IS NULL OR {key} {given}) AND ($11::text IS NULL OR $12::bigint IS NULL OR true)
+         ORDER BY {order} LIMIT $10"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(district.0)
+        .bind(filter.policy_id)
+        .bind(filter.school)
+        .bind(&filter.classes)
+        .bind(filter.grade)
+        .bind(filter.reach.is_none())
+        .bind(schools)
+        .bind(persons)
+        .bind(number)
+        .bind(filter.fetch)
+        .bind(name)
+        .bind(total)
+        .fetch_all(&mut **tx)
+        .await?)
 }
 
 /// A page of a person's ledger, first to last.
