@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 use kepu_api::verify;
+use kepu_domain::credit::Credit;
 use kepu_domain::role::{GrantScope, Role};
 use kepu_tests::Server;
 use kepu_tests::school::{School, designate, session_of};
@@ -112,6 +113,17 @@ async fn a_class_is_recorded_confirmed_and_scored() {
 
     let scores = school.teacher.get(&format!("/api/v1/scores?class={}", school.class)).await.expect(200);
     assert_eq!(scores["items"].as_array().map(Vec::len), Some(45));
+    for sort in ["number", "name", "total"] {
+        let [up, down] = ["", "-"].map(|sign| format!("{sign}{sort}"));
+        let up = sorted(&school, &up).await;
+        let mut down = sorted(&school, &down).await;
+        down.reverse();
+        assert_eq!(up, down, "{sort}");
+        assert_eq!(up.len(), 45, "{sort}");
+        if sort == "total" {
+            assert!(up.is_sorted_by_key(|(_, total)| *total), "{up:?}");
+        }
+    }
     assert_eq!(audited(&server, "participation.record").await, 2);
     assert_eq!(audited(&server, "participation.confirm").await, 1);
     assert_eq!(audited(&server, "score.read").await, 2);
@@ -433,4 +445,26 @@ async fn confirmations_at_once_lose_nothing() {
         assert_eq!(school.score(pupil).await["total"], "3");
     }
     holds(&server).await;
+}
+
+/// Persons and totals of the class in an order, page by page.
+async fn sorted(school: &School, sort: &str) -> Vec<(String, Credit)> {
+    let (mut all, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let path = format!("/api/v1/scores?class={0},{0}&limit=7&sort={sort}{cursor}", school.class);
+        let page = school.teacher.get(&path).await.expect(200);
+        for item in page["items"].as_array().expect("items") {
+            for bar in item["progress"].as_array().expect("a list") {
+                let outcome =
+                    item["requirements"].as_array().expect("a list").iter().find(|r| r["id"] == bar["requirement"]);
+                let number = |field: &str| bar[field].as_str().expect("text").parse::<Credit>().expect("a decimal");
+                let met = outcome.expect("of a requirement that applies")["met"] == true;
+                assert!(!met || number("have") >= number("needed"), "{item}");
+            }
+            let total = item["total"].as_str().expect("text").parse().expect("a decimal");
+            all.push((item["number"].as_str().expect("a number").to_owned(), total));
+        }
+        let Some(next) = page["next_cursor"].as_str() else { return all };
+        cursor = format!("&cursor={next}");
+    }
 }

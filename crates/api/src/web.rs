@@ -2,6 +2,7 @@
 //!
 //! Addresses of pages are made in the browser: every address outside `/api/` that wants HTML answers the one page there is.
 
+use std::fmt::Write as _;
 use std::{collections::HashMap, sync::LazyLock};
 
 use axum::{
@@ -24,7 +25,10 @@ struct File {
 
 static FILES: LazyLock<HashMap<&str, File>> = LazyLock::new(|| {
     let file = |data: &'static [u8]| {
-        let digest: String = Sha256::digest(data).iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+        let digest: String = Sha256::digest(data).iter().take(12).fold(String::new(), |mut digest, byte| {
+            _ = write!(digest, "{byte:02x}");
+            digest
+        });
         File { data, tag: format!("W/\"{digest}\"") }
     };
     PAGES.iter().map(|(path, data)| (*path, file(data))).collect()

@@ -41,6 +41,7 @@ pub async fn body_limit(State(state): State<AppState>, request: Request, next: N
 }
 
 /// Answers what nothing else answers.
+#[expect(clippy::unused_async, reason = "a handler answers with a future")]
 pub async fn no_such_address() -> ApiError {
     ApiError::new(
         StatusCode::NOT_FOUND,
