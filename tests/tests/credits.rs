@@ -98,7 +98,8 @@ async fn a_class_is_recorded_confirmed_and_scored() {
     assert_eq!([&sheet["total"], &sheet["levels"]["stars"]], [&json!("2"), &json!("one")]);
     let four = &sheet["requirements"][0];
     assert_eq!([&four["id"], &four["met"], &four["shortfall"]], [&json!("four"), &json!(false), &json!("2")]);
-    let missing = json!([{ "measure": "total", "unit": "credits", "have": "2", "needed": "4", "short": "2" }]);
+    let missing = json!([{ "measure": "total", "unit": "credits", "need": "at_least", "have": "2", "needed": "4",
+                           "short": "2" }]);
     assert_eq!(four["missing"], missing);
     assert!(four["text"].as_str().is_some_and(|t| t.contains('2')), "{four}");
     let next = &sheet["next"]["stars"];
