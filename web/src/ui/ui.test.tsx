@@ -1,6 +1,7 @@
 import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { Form, Input } from "antd";
+import { useEffect } from "react";
 import { MemoryRouter, useLocation } from "react-router";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { App } from "antd";
@@ -97,8 +98,10 @@ describe("DataTable", () => {
   });
   let address = "";
   function Where() {
-    const location = useLocation();
-    address = location.search;
+    const { search } = useLocation();
+    useEffect(() => {
+      address = search;
+    }, [search]);
     return null;
   }
   const show = async (start: string) => {

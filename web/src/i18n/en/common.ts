@@ -318,7 +318,7 @@ const texts: Texts<typeof zh> = {
     },
     session: { open: "Open", closed: "Closed", cancelled: "Cancelled" },
     activity: { open: "Open", closed: "Closed" },
-    line: { counted: "Counted", cut: "Counted in part", refused: "Not counted" },
+    line: { counted: "Counted", cut: "Over the limit", refused: "Not counted" },
     account: { active: "Active", disabled: "Disabled" },
     person: { active: "Enrolled", left: "Left" },
   },

@@ -305,7 +305,7 @@ export default {
     },
     session: { open: "开放", closed: "已结束", cancelled: "已取消" },
     activity: { open: "开放", closed: "已下线" },
-    line: { counted: "计入", cut: "部分计入", refused: "不计入" },
+    line: { counted: "计入", cut: "超限未计", refused: "不计入" },
     account: { active: "正常", disabled: "停用" },
     person: { active: "在册", left: "已离开" },
   },

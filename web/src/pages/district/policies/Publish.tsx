@@ -3,6 +3,7 @@ import { Alert, App, Button, Card, Flex, Form, Input, Upload } from "antd";
 import type { TextAreaRef } from "antd/es/input/TextArea";
 import { useRef, useState } from "react";
 import { useTranslation } from "@/i18n";
+import { useLanguage } from "@/i18n/useText";
 import { useNavigate } from "react-router";
 import { api, call, type Schemas } from "@/api/client";
 import { getQuery, useIdempotencyKey, useInvalidate } from "@/api/query";
@@ -23,6 +24,7 @@ export function Component() {
 
 function Editor({ start }: { start: string }) {
   const { t } = useTranslation("district");
+  const { lang } = useLanguage();
   const navigate = useNavigate();
   const { message, modal } = App.useApp();
   const invalidate = useInvalidate();
@@ -31,11 +33,11 @@ function Editor({ start }: { start: string }) {
   const [document, setDocument] = useState(start);
   const [checked, setChecked] = useState<{ document: string; answer: Schemas["PolicyCheck"] }>();
   const check = useMutation({
-    mutationFn: () => call(api.POST("/api/v1/policies/check", { body: { document } })),
+    mutationFn: () => call(api.POST("/api/v1/policies/check", { params: { query: { lang } }, body: { document } })),
     onSuccess: (answer) => setChecked({ document, answer }),
   });
   const publish = useMutation({
-    mutationFn: () => call(api.POST("/api/v1/policies", { params: { header: key.header }, body: { document } })),
+    mutationFn: () => call(api.POST("/api/v1/policies", { params: { query: { lang }, header: key.header }, body: { document } })),
     onSuccess: (made) => {
       key.renew();
       message.success(t("publish.done"));
