@@ -370,8 +370,8 @@ impl<'a> Oracle<'a> {
     }
 
     fn today(&self) -> Option<NaiveDate> {
-        let days = self.known().into_iter().map(|r| r.starts_at.date());
-        self.options.as_of.or(days.filter(|day| self.doc.effective.contains(*day)).last())
+        let mut days = self.known().into_iter().map(|r| r.starts_at.date());
+        self.options.as_of.or(days.rfind(|day| self.doc.effective.contains(*day)))
     }
 
     /// Whether a condition holds for the person alone.
