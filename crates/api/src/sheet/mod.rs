@@ -342,7 +342,6 @@ impl RawRow {
             text = "";
         } else if value::is_shortened(text) {
             self.faults.push(Fault::of_cell(column, FaultKind::ShortenedNumber, excerpt(text)));
-            text = "";
         }
         self.cells.push(text.to_owned());
     }

@@ -189,11 +189,11 @@ fn refusal(fault: &Fault, header: &[String], layout: &Layout) -> Option<Refusal>
         FaultKind::TooManyCells { .. } => "too_many_cells",
         FaultKind::TooFewCells { .. } => "too_few_cells",
         FaultKind::TooWide { .. } => "too_many_columns",
-        FaultKind::ColumnWithoutName { .. } => return None,
+        // The cells of a roster say so themselves.
+        FaultKind::ColumnWithoutName { .. } | FaultKind::ShortenedNumber => return None,
         FaultKind::TooLong { .. } => "too_long",
         FaultKind::Nul => "nul_refused",
         FaultKind::FormulaError => "formula_error",
-        FaultKind::ShortenedNumber => "lost_digits",
     };
     let mut column = "";
     if let Some(name) = &fault.column {
