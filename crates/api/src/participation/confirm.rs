@@ -194,12 +194,15 @@ fn steps(body: &ConfirmRequest, act: Act) -> Result<HashMap<Uuid, Step>> {
 struct Decided {
     taken: Vec<Taken>,
     people: HashMap<Uuid, (Uuid, String)>,
+    /// Were marked as absent at the door already: nothing to store.
+    absent_already: Vec<Uuid>,
     refused: Vec<ConfirmOutcome>,
 }
 
 /// Takes the steps on the locked rows.
 fn decide(rows: Vec<Row>, mut steps: HashMap<Uuid, Step>, act: Act) -> Result<Decided> {
-    let mut decided = Decided { taken: Vec::new(), people: HashMap::new(), refused: Vec::new() };
+    let mut decided =
+        Decided { taken: Vec::new(), people: HashMap::new(), absent_already: Vec::new(), refused: Vec::new() };
     for row in rows {
         let step = steps.remove(&row.id).unwrap_or(Step::Confirm(act, kepu_domain::participation::Extent::default()));
         let before = row.participation()?;
@@ -209,6 +212,10 @@ fn decide(rows: Vec<Row>, mut steps: HashMap<Uuid, Step>, act: Act) -> Result<De
             _ => String::new(),
         };
         decided.people.insert(row.id, (row.person_id, row.name.clone()));
+        if from == StateName::Absent && step == Step::MarkAbsent {
+            decided.absent_already.push(row.id);
+            continue;
+        }
         match before.take(step) {
             Ok(to) => decided.taken.push(Taken { id: row.id, from, to, reason }),
             Err(refusal) => {
@@ -230,17 +237,19 @@ impl Decided {
     }
 
     fn answer(&self, session_id: Uuid, credit: &HashMap<Uuid, Credit>, ledger_entries: usize) -> ConfirmAnswer {
-        let taken = self.taken.iter().map(|t| {
-            let person = self.people.get(&t.id);
-            let confirmed = t.to.state() == StateName::Confirmed;
+        let taken = self.taken.iter().map(|t| (t.id, t.to.state()));
+        let absent_already = self.absent_already.iter().map(|id| (*id, StateName::Absent));
+        let taken = taken.chain(absent_already).map(|(id, state)| {
+            let person = self.people.get(&id);
+            let confirmed = state == StateName::Confirmed;
             ConfirmOutcome {
-                participation_id: t.id,
+                participation_id: id,
                 person_id: person.map(|p| p.0),
                 name: person.map(|p| p.1.clone()),
-                outcome: t.to.state().word().to_owned(),
+                outcome: state.word().to_owned(),
                 code: None,
                 message: None,
-                credit: confirmed.then(|| credit.get(&t.id).copied().unwrap_or_default().to_string()),
+                credit: confirmed.then(|| credit.get(&id).copied().unwrap_or_default().to_string()),
             }
         });
         let mut outcomes: Vec<ConfirmOutcome> = taken.collect();
@@ -257,7 +266,7 @@ impl Decided {
             session_id,
             confirmed: self.ids(StateName::Confirmed).len(),
             rejected: self.ids(StateName::Rejected).len(),
-            absent: self.ids(StateName::Absent).len(),
+            absent: self.ids(StateName::Absent).len() + self.absent_already.len(),
             refused: self.refused.len(),
             ledger_entries,
             outcomes,

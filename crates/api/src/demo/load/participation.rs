@@ -1,6 +1,7 @@
 //! Who took part in what: recorded by teachers, confirmed by hosts, corrected now and then; and what is to come.
 
 use std::{
+    collections::HashSet,
     ops::AddAssign,
     time::{Duration, Instant},
 };
@@ -142,9 +143,11 @@ impl Loader<'_> {
             let path = format!("/api/v1/participations/{id}/withdraw");
             self.teacher(school).post(&path, &json!({})).await?;
         }
-        if event.ahead {
-            self.at_the_door(rng, &host, &recorded.session, left.as_slice()).await?;
-        }
+        let missing = if event.ahead {
+            self.at_the_door(rng, &host, &recorded.session, left.as_slice()).await?
+        } else {
+            HashSet::new()
+        };
         if event.waits {
             made.others = all;
             return Ok(made);
@@ -152,7 +155,7 @@ impl Loader<'_> {
         let mut reject = Vec::new();
         let mut absent = Vec::new();
         let mut shorter = Vec::new();
-        for id in left.clone() {
+        for id in left.clone().filter(|id| !missing.contains(*id)) {
             match rng.random_range(0..1000) {
                 0..6 => {
                     let reason = ["签到表上没有此人", "中途离开", "不在本场名单内"][rng.random_range(0..3)];
@@ -191,27 +194,30 @@ impl Loader<'_> {
         Ok(made)
     }
 
-    /// The base marks who of the registered came.
+    /// The base marks who of the registered came; answers who did not.
     async fn at_the_door(
         &self,
         rng: &mut StdRng,
         host: &Account,
         session: &str,
         registered: &[String],
-    ) -> anyhow::Result<()> {
+    ) -> anyhow::Result<HashSet<String>> {
         let path = format!("/api/v1/sessions/{session}/attendance");
+        let mut missing = HashSet::new();
         for part in registered.chunks(BATCH) {
-            let items: Vec<Value> = part
-                .iter()
-                .map(|id| {
-                    let presence = if rng.random_bool(0.02) { "absent" } else { "present" };
-                    json!({ "participation_id": id, "presence": presence })
-                })
-                .collect();
+            let mut items: Vec<Value> = Vec::with_capacity(part.len());
+            for id in part {
+                let is_there = !rng.random_bool(0.02);
+                if !is_there {
+                    missing.insert(id.clone());
+                }
+                let presence = if is_there { "present" } else { "absent" };
+                items.push(json!({ "participation_id": id, "presence": presence }));
+            }
             let answer = host.post(&path, &json!({ "items": items })).await?;
             ensure!(number(&answer, "refused")? == 0, "{path} refused: {answer}");
         }
-        Ok(())
+        Ok(missing)
     }
 
     /// Soft rules wait for the official, who has decided two of them.
