@@ -2,7 +2,7 @@ import { liveQuery } from "dexie";
 import type { DoorGuest } from "./api";
 import { corrected } from "./clock";
 import { newScanId, thisDevice } from "./device";
-import { type Direction, fold, type Folded, type Judged, type Method, type Scan, standing, flagsOf, verdictOf } from "./fold";
+import { type Direction, flagsOf, fold, type Folded, type Judged, type Method, type Scan, standing, verdictOf } from "./fold";
 import { isExpected, type Knowledge, knowledgeOf, lookUp, readScan, toldOf } from "./knowledge";
 import type { DoorStore, StoredScan } from "./store";
 
@@ -24,6 +24,8 @@ export interface Row extends Answer {
   method: Method;
   state: StoredScan["state"];
   stuck: boolean;
+  /** The service decided otherwise than the gate was told. */
+  changed: boolean;
 }
 
 export interface Snapshot {
@@ -156,7 +158,7 @@ export class Door {
       code: null,
     };
     const read = readScan(this.#known, scan);
-    const stored: StoredScan = { ...scan, read, shown: "" };
+    const stored: StoredScan = { ...scan, read, shown: "in" };
     stored.shown = this.#judge(stored).reason;
     return stored;
   }
@@ -261,6 +263,7 @@ export class Door {
         method: scan.method,
         state: scan.state,
         stuck: scan.stuck !== undefined,
+        changed: scan.verdict !== undefined && scan.verdict.verdict !== verdictOf(scan.shown),
       })),
       guests,
     };

@@ -10,6 +10,7 @@ import { type DoorStore, keep, settle, type StoredScan } from "./store";
 
 export const BATCH = 100;
 const TIMER = 15_000;
+const SOON = 1500;
 const LONGEST_WAIT = 60_000;
 /** How old the list may be while the door is open; with many passes it is large, and is asked for less often. */
 const FRESH = 60_000;
@@ -46,6 +47,7 @@ export class Outbox {
   #running: Promise<void> | undefined;
   #failures = 0;
   #notBefore = 0;
+  #nudged: ReturnType<typeof setTimeout> | undefined;
 
   constructor({ store, api, now = Date.now, random = Math.random, locks = globalThis.navigator?.locks }: Options) {
     this.#store = store;
@@ -78,6 +80,15 @@ export class Outbox {
       removeEventListener("online", soon);
       document.removeEventListener("visibilitychange", seen);
     };
+  }
+
+  /** After a scan: soon, but several in a row go together. */
+  nudge() {
+    if (this.#nudged !== undefined) return;
+    this.#nudged = setTimeout(() => {
+      this.#nudged = undefined;
+      void this.flush(false);
+    }, SOON);
   }
 
   /** `eager`: something says that it may work now, so do not wait out the last failure. `again`: also what got stuck. */

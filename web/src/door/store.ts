@@ -1,6 +1,7 @@
 import { Dexie, type EntityTable } from "dexie";
 import type { DoorBundle, DoorGuest, DoorPass, ScanItem, VerdictView } from "./api";
 import type { ClockCheck } from "./clock";
+import type { Reason } from "./fold";
 import type { Read } from "./pass";
 
 /** This device: made once, and kept until the browser's data is cleared. */
@@ -30,7 +31,7 @@ export interface StoredScan extends ScanItem {
   /** What the device found in the pass, so that a signature is checked once. */
   read: Read | { person: string } | { reason: "bad_code" };
   /** The reason that was shown at the gate, in the fold's words. */
-  shown: string;
+  shown: Reason;
   /** The service's own, which takes the place of the device's. */
   verdict?: VerdictView;
   /** The service would not take it as it is; it stays, and is tried again by hand. */

@@ -63,6 +63,7 @@ export function Gate({ door }: { door: Door }) {
     async (inputs: Parameters<Door["recordAll"]>[0], decoded: number) => {
       try {
         const answers = await door.recordAll(inputs, direction);
+        outbox.nudge();
         // Of a class the worst is shown: somebody must look at it.
         const rank = ["bad", "look", "again", "good", "left"];
         const [worst] = answers.toSorted((a, b) => rank.indexOf(toneOf(a)) - rank.indexOf(toneOf(b)));
@@ -120,6 +121,7 @@ export function Gate({ door }: { door: Door }) {
   };
   const more = {
     items: [
+      { key: "sound", icon: <SoundOutlined aria-hidden />, label: silent === "" ? t("page.soundOn") : t("page.soundOff") },
       { key: "refresh", label: t("page.refresh") },
       { key: "export", label: t("page.export") },
       { key: "import", label: t("page.import") },
@@ -127,7 +129,8 @@ export function Gate({ door }: { door: Door }) {
       { key: "close", label: t("page.close") },
     ],
     onClick: ({ key }: { key: string }) => {
-      if (key === "refresh") void update();
+      if (key === "sound") setSilent(silent === "" ? "yes" : "");
+      else if (key === "refresh") void update();
       else if (key === "export") void carry.write(session.id);
       else if (key === "import") carry.read();
       else close();
@@ -190,14 +193,6 @@ export function Gate({ door }: { door: Door }) {
           </Button>
           <Button size="large" icon={<QrcodeOutlined aria-hidden />} onClick={() => setOpen("code")}>
             {t("page.code")}
-          </Button>
-          <Button
-            size="large"
-            icon={<SoundOutlined aria-hidden />}
-            aria-pressed={silent === ""}
-            onClick={() => setSilent(silent === "" ? "yes" : "")}
-          >
-            {silent === "" ? t("page.soundOn") : t("page.soundOff")}
           </Button>
           <Dropdown trigger={["click"]} menu={more}>
             <Button size="large" icon={<MoreOutlined aria-hidden />} aria-haspopup="menu">

@@ -25,7 +25,7 @@ export function Recent({ rows }: { rows: readonly Row[] }) {
       <ul className="kepu-door-rows">
         {rows.slice(0, SHOWN).map((row) => {
           const tone = toneOf(row);
-          const sent = row.stuck ? "stuck" : row.state === "waiting" ? "waiting" : "confirmed";
+          const sent = row.stuck ? "stuck" : row.state === "waiting" ? "waiting" : row.changed ? "changed" : "confirmed";
           return (
             <li key={row.id} data-scan={row.id} data-state={row.state} data-reason={row.reason}>
               <span className={`kepu-door-${tone}`} style={{ display: "inline-flex", borderRadius: 8 }}>
