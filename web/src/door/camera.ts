@@ -10,6 +10,8 @@ export const HELD = 3000;
 /** Wide enough for a card of 53 modules at arm's length, small enough for an old phone. */
 const WIDTH = 720;
 const PAUSE = 60;
+/** One picture may fail; so many in a row mean that this phone cannot read them. */
+const FAILURES = 30;
 
 async function detector(): Promise<Detector> {
   const own = (globalThis as { BarcodeDetector?: DetectorClass }).BarcodeDetector;
@@ -39,7 +41,11 @@ export interface Camera {
 }
 
 /** Shows the camera in `video` and calls `onCode` with each code; `decoded` is when it was read. */
-export async function openCamera(video: HTMLVideoElement, onCode: (text: string, decoded: number) => void): Promise<Camera> {
+export async function openCamera(
+  video: HTMLVideoElement,
+  onCode: (text: string, decoded: number) => void,
+  onBroken: () => void,
+): Promise<Camera> {
   const stream = await navigator.mediaDevices.getUserMedia({
     audio: false,
     video: { facingMode: { ideal: "environment" }, width: { ideal: 1280 }, height: { ideal: 720 } },
@@ -57,7 +63,8 @@ export async function openCamera(video: HTMLVideoElement, onCode: (text: string,
     const canvas = document.createElement("canvas");
     const brush = canvas.getContext("2d", { willReadFrequently: true });
     const isNew = oncePerVisit();
-    const look = async () => {
+    let failed = 0;
+    const look = async (): Promise<void> => {
       if (stopped) return;
       // A page in the background sees nothing, and the battery is short.
       if (brush && video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && document.visibilityState === "visible") {
@@ -65,9 +72,14 @@ export async function openCamera(video: HTMLVideoElement, onCode: (text: string,
         canvas.width = Math.round(video.videoWidth * scale);
         canvas.height = Math.round(video.videoHeight * scale);
         brush.drawImage(video, 0, 0, canvas.width, canvas.height);
-        const codes = await eye.detect(canvas).catch(() => []);
+        const codes = await eye.detect(canvas).catch(() => undefined);
+        failed = codes ? 0 : failed + 1;
+        if (failed > FAILURES) {
+          stop();
+          return onBroken();
+        }
         const decoded = performance.now();
-        for (const { rawValue } of codes) if (rawValue !== "" && isNew(rawValue, decoded)) onCode(rawValue, decoded);
+        for (const { rawValue } of codes ?? []) if (rawValue !== "" && isNew(rawValue, decoded)) onCode(rawValue, decoded);
       }
       setTimeout(() => void look(), PAUSE);
     };

@@ -73,6 +73,7 @@ const texts: Texts<typeof zh> = {
       lamp: "Lamp",
       typed: "Hand scanners work at any time",
       denied: "The browser does not allow the camera. Allow it in the site's settings, or use a hand scanner or the list.",
+      blind: "This browser cannot read codes from its camera. Try another browser, a hand scanner or the list.",
       none: "No camera was found. Use a hand scanner or the list.",
       busy: "The camera does not open; another app may be using it.",
       insecure: "The camera needs this page to be opened over https.",

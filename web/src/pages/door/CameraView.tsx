@@ -6,7 +6,7 @@ import { unlockSound } from "@/door/feedback";
 import { useTranslation } from "@/i18n";
 import { useStored } from "@/ui/stored";
 
-type Wrong = "denied" | "none" | "busy" | "insecure";
+type Wrong = "blind" | "denied" | "none" | "busy" | "insecure";
 
 function wrongOf(error: unknown): Wrong {
   // Without TLS there is no camera to ask for.
@@ -33,7 +33,14 @@ export function CameraView({ onCode }: { onCode: (text: string, decoded: number)
     let opened: Camera | undefined;
     const open = async (into: HTMLVideoElement) => {
       try {
-        opened = await openCamera(into, (text, decoded) => read(text, decoded));
+        opened = await openCamera(
+          into,
+          (text, decoded) => read(text, decoded),
+          () => {
+            setCamera(undefined);
+            setWrong("blind");
+          },
+        );
         if (left) opened.stop();
         else setCamera(opened);
       } catch (error) {
