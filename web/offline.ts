@@ -8,8 +8,9 @@ import { VitePWA } from "vite-plugin-pwa";
 const PAGES = /\/src\/pages\/door\/(Doors|DoorPage)\.tsx$/;
 /** Parts whose later imports belong to the door too. */
 const OURS = /\/src\/(pages\/)?door\//;
-/** Parts that a page asks for by itself when it starts, or when something goes wrong. */
-const ASKED = /\/src\/i18n\/(zh-CN|en)\/(common|door|account)\.ts$|\/antd\/es\/(locale\/(zh_CN|en_US)|alert\/index)\.js$|\/dayjs\/locale\/zh-cn\.js$/;
+/** Parts that a page asks for by itself when it starts (the menu of who is not signed in is of `public`), or when something
+ * goes wrong. */
+const ASKED = /\/src\/i18n\/(zh-CN|en)\/(common|door|account|public)\.ts$|\/antd\/es\/(locale\/(zh_CN|en_US)|alert\/index)\.js$|\/dayjs\/locale\/zh-cn\.js$/;
 /** Files that no script names. */
 const BESIDE = ["index.html", "favicon.svg", "door.webmanifest", "door-192.png", "door-512.png"];
 

@@ -44,7 +44,10 @@ const files = import.meta.glob<{ default: Tree }>(["./zh-CN/*.ts", "./en/*.ts"])
 const loaded = new Map<string, Tree>();
 const loading = new Map<string, Promise<Tree>>();
 
-/** The same promise for the same file, until it fails. */
+/** After how long a file that failed may be asked for again. */
+const AGAIN = 3000;
+
+/** The same promise for the same file, until some time after it has failed. */
 function load(of: Language, area: string): Promise<Tree> {
   const name = `./${of}/${area}.ts`;
   let promise = loading.get(name);
@@ -53,7 +56,8 @@ function load(of: Language, area: string): Promise<Tree> {
     promise = file ? file().then((texts) => texts.default) : Promise.reject(new Error(`there are no texts ${name}`));
     promise.then(
       (texts) => loaded.set(name, texts),
-      () => loading.delete(name),
+      // Not at once: a page that asks again in the same breath would ask without end where there is no network.
+      () => setTimeout(() => loading.delete(name), AGAIN),
     );
     loading.set(name, promise);
   }

@@ -47,12 +47,15 @@ export function AnswerScreen({ shown, onClose }: { shown: Shown | undefined; onC
     if (!shown || !tone) return undefined;
     const timer = setTimeout(() => close(), STAYS[tone]);
     const pressed = (event: KeyboardEvent) => {
-      if (event.key === "Escape") close();
+      if (event.key !== "Escape") return;
+      // The answer alone: the list below it stays open.
+      event.stopPropagation();
+      close();
     };
-    addEventListener("keydown", pressed);
+    addEventListener("keydown", pressed, true);
     return () => {
       clearTimeout(timer);
-      removeEventListener("keydown", pressed);
+      removeEventListener("keydown", pressed, true);
     };
   }, [shown, tone]);
 

@@ -152,8 +152,8 @@ function Each({ answer }: { answer: ScansAnswer }) {
   const expired = answer.verdicts.length > 0 && answer.verdicts.every((verdict) => verdict.reason === "bad_code");
   if (expired) return <Result status="error" title={t("attend.refused")} subTitle={t("attend.badCode")} />;
   return (
-    <Card title={<h2 style={{ margin: 0, fontSize: 17 }}>{t("attend.result")}</h2>}>
-      <ul role="status" className="kepu-door-rows" style={{ listStyle: "none", margin: 0, padding: 0 }}>
+    <Card role="status" title={<h2 style={{ margin: 0, fontSize: 17 }}>{t("attend.result")}</h2>}>
+      <ul className="kepu-door-rows" style={{ listStyle: "none", margin: 0, padding: 0 }}>
         {answer.verdicts.map((verdict) => (
           <li key={verdict.scan_id} style={{ padding: "6px 0" }} data-verdict={verdict.verdict}>
             <strong>{verdict.name ?? t("recent.unknown")}</strong> <span>{word(verdict as Parameters<typeof word>[0])}</span>

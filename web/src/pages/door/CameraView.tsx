@@ -73,20 +73,23 @@ export function CameraView({ onCode }: { onCode: (text: string, decoded: number)
         <>
           <div className="kepu-door-frame" aria-hidden="true" />
           <div className="kepu-door-eye">
-            <Button icon={<StopOutlined aria-hidden />} onClick={() => setWanted("")}>
-              {t("page.camera.stop")}
-            </Button>
+            <Button
+              icon={<StopOutlined aria-hidden />}
+              aria-label={t("page.camera.stop")}
+              title={t("page.camera.stop")}
+              onClick={() => setWanted("")}
+            />
             {camera.lamp && (
               <Button
                 icon={<BulbOutlined aria-hidden />}
+                aria-label={t("page.camera.lamp")}
+                title={t("page.camera.lamp")}
                 aria-pressed={lamp}
                 type={lamp ? "primary" : "default"}
                 onClick={() => {
                   void camera.lamp?.(!lamp).then(() => setLamp(!lamp));
                 }}
-              >
-                {t("page.camera.lamp")}
-              </Button>
+              />
             )}
           </div>
         </>

@@ -24,7 +24,9 @@ export default function CodeScreen({ door, onClose }: { door: Door; onClose: () 
           <>
             {/* Black on white by night too: cameras read it better than the other way round. */}
             <div role="img" aria-label={t("rotating.label")} data-code={attendUrl(location.origin, source, now)}>
-              <QRCode value={attendUrl(location.origin, source, now)} size={size} type="svg" errorLevel="L" color="#000" bgColor="#fff" />
+              <div aria-hidden="true">
+                <QRCode value={attendUrl(location.origin, source, now)} size={size} type="svg" errorLevel="L" color="#000" bgColor="#fff" />
+              </div>
             </div>
             <strong className="kepu-numbers" style={{ fontSize: 18 }}>
               {t("rotating.left", { count: left })}
