@@ -50,7 +50,11 @@ function load(of: Language, area: string): Promise<Tree> {
     const file = files[name];
     promise = file ? file().then((texts) => texts.default) : Promise.reject(new Error(`there are no texts ${name}`));
     promise.then(
-      (texts) => loaded.set(name, texts),
+      (texts) => {
+        loaded.set(name, texts);
+        // So that `use` reads it at once: a page whose texts are there does not wait for a turn.
+        Object.assign(loading.get(name) ?? {}, { status: "fulfilled", value: texts });
+      },
       () => loading.delete(name),
     );
     loading.set(name, promise);
@@ -126,7 +130,8 @@ export function useTranslation<A extends Area = "common">(areas?: A | readonly A
   const all: readonly string[] = areas === undefined ? ["common"] : typeof areas === "string" ? [areas] : areas;
   for (const area of all) {
     asked.add(area);
-    if (!loaded.has(`./${of}/${area}.ts`)) use(load(of, area));
+    // Each time, also once it is there: React must see the same calls in every render.
+    use(load(of, area));
   }
   const first = all[0] ?? "common";
   return useMemo(() => {
