@@ -1,6 +1,7 @@
 //! `make bench`: each figure beside its own limit, measured in one run on one machine. Only ratios are targets.
 
 mod confirming;
+mod door;
 mod engine;
 mod importing;
 mod reporting;
@@ -35,6 +36,9 @@ async fn main() -> anyhow::Result<()> {
     }
     if wants("confirming") {
         rows.extend(confirming::run(arguments.rounds).await?);
+    }
+    if wants("door") {
+        rows.extend(door::run(arguments.rounds).await?);
     }
     if wants("import") {
         rows.extend(importing::run(arguments.rounds).await?);
