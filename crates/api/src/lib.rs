@@ -27,6 +27,7 @@ pub mod organizations;
 pub mod page;
 pub mod participation;
 pub mod patch;
+pub mod pdf;
 pub mod persons;
 pub mod policies;
 pub mod postgres;
