@@ -29,6 +29,7 @@ pub mod page;
 pub mod participation;
 pub mod passes;
 pub mod patch;
+pub mod pdf;
 pub mod persons;
 pub mod policies;
 pub mod postgres;
