@@ -117,7 +117,8 @@ impl Gate {
             let teacher = school.teacher.client.clone();
             async move { teacher.get(&format!("/api/v1/persons/{pupil}/pass")).await.expect(200) }
         };
-        let passes: Vec<Value> = stream::iter(school.pupils.iter().map(|pupil| read(pupil.0))).buffered(8).collect().await;
+        let passes: Vec<Value> =
+            stream::iter(school.pupils.iter().map(|pupil| read(pupil.0))).buffered(8).collect().await;
         let tokens: Vec<String> = passes.iter().filter_map(|pass| Some(pass["token"].as_str()?.to_owned())).collect();
         if tokens.len() != PUPILS {
             bail!("{} of {PUPILS} pupils have a pass", tokens.len());
@@ -172,7 +173,8 @@ impl Gate {
             let host = self.host.clone();
             async move { host.post_json(&path, &body).await.expect(200)["accepted"].as_u64().unwrap_or(0) }
         };
-        let accepted: u64 = stream::iter(requests).map(send).buffer_unordered(CLIENTS).fold(0, async |sum, n| sum + n).await;
+        let accepted: u64 =
+            stream::iter(requests).map(send).buffer_unordered(CLIENTS).fold(0, async |sum, n| sum + n).await;
         let seconds = start.elapsed().as_secs_f64();
         if accepted != (sessions * PUPILS) as u64 {
             bail!("{accepted} of {} scans were accepted", sessions * PUPILS);

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::TAG;
-use super::settle::settle;
+use super::settle::settle_one;
 use super::store::{self, Closing};
 use crate::audit::{self, Event};
 use crate::auth::Actor;
@@ -94,7 +94,7 @@ pub async fn close_door(
     ApiJson(body): ApiJson<CloseRequest>,
 ) -> Result<Json<CloseAnswer>> {
     let mut tx = state.begin(&actor).await?;
-    store::lock(&mut tx, id).await?;
+    store::lock(&mut tx, &[id]).await?;
     let mut session = store::session(&mut tx, id).await?;
     actor.require(Action::ParticipationConfirm, &Scope::Host { district: tx.district().0, host: session.host_id })?;
     let mut checks = Checks::new();
@@ -119,7 +119,7 @@ pub async fn close_door(
     session.held = Some(closing.held.clone());
     let guests = store::guests(&mut tx, id).await?;
     let persons: Vec<Uuid> = guests.iter().map(|guest| guest.person_id).collect();
-    let presence = settle(&mut tx, &session, &persons, now).await?.presence;
+    let presence = settle_one(&mut tx, &session, &persons, now).await?.presence();
     let minutes: HashMap<Uuid, Option<i32>> = presence.iter().map(|(person, one)| (*person, one.minutes)).collect();
     let rows = lock_of_session(&mut tx, id, &[], true).await?;
     let decided = decide(rows, &closing, &minutes, body.mark_absent, Act { by: actor.account_id, at: now })?;

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::TAG;
-use super::settle::settle;
+use super::settle::settle_one;
 use super::store::{self, SessionRow};
 use crate::audit::{self, Event};
 use crate::auth::{Actor, secret};
@@ -214,9 +214,9 @@ pub async fn open_door(
     let secret = store::ensure_secret(&mut tx, id, &secret::bytes()).await?;
     let guests = store::guests(&mut tx, id).await?;
     let persons: Vec<Uuid> = guests.iter().map(|guest| guest.person_id).collect();
-    let touched = settle(&mut tx, &session, &persons, now).await?;
+    let presence = settle_one(&mut tx, &session, &persons, now).await?.presence();
     let roster = guests.into_iter().map(|guest| {
-        let presence = touched.presence.get(&guest.person_id);
+        let presence = presence.get(&guest.person_id);
         DoorGuest {
             person_id: guest.person_id,
             participation_id: guest.participation_id,

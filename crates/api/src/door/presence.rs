@@ -8,8 +8,9 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::store::{self, Visit};
 use super::view::{ScanItem, ScansAnswer};
-use super::{MOST, TAG, scans, store};
+use super::{MOST, TAG, scans};
 use crate::auth::Actor;
 use crate::check::Checks;
 use crate::error::{ApiError, ApiErrors, Result};
@@ -58,7 +59,9 @@ pub async fn claim_presence(
     checks.finish()?;
     let mut tx = state.begin(&actor).await?;
     let session = store::session(&mut tx, id).await?;
-    let known = store::people(&mut tx, &persons, session.day).await?;
+    let day = session.day;
+    let wanted: Vec<_> = persons.iter().map(|person| (Visit { session: id, person: *person }, day)).collect();
+    let known = store::people(&mut tx, &wanted).await?;
     tx.rollback().await?;
     for person in &persons {
         let school = known.iter().find(|row| row.person_id == *person).ok_or_else(|| ApiError::not_found("person"))?;

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::TAG;
 use super::list::{ScanView, view};
-use super::settle::settle;
+use super::settle::settle_one;
 use super::store::{self, Filter};
 use super::view::VerdictView;
 use crate::audit::{self, Event};
@@ -86,7 +86,7 @@ pub async fn review_scan(
     let mut tx = state.begin(&actor).await?;
     let first = |mut rows: Vec<store::ScanRow>| rows.pop().ok_or_else(|| ApiError::not_found("scan"));
     let scan = first(store::scans(&mut tx, &[id]).await?)?;
-    store::lock(&mut tx, scan.session_id).await?;
+    store::lock(&mut tx, &[scan.session_id]).await?;
     let session = store::session(&mut tx, scan.session_id).await?;
     let district = tx.district().0;
     actor.require(Action::ScanReview, &Scope::Host { district, host: session.host_id })?;
@@ -107,12 +107,12 @@ pub async fn review_scan(
         return Err(ApiError::conflict("not_in_doubt", format!("The scan is not in doubt: it is {verdict}.")));
     };
     store::insert_review(&mut tx, id, body.decision, &reason, actor.account_id, now).await?;
-    let touched = settle(&mut tx, &session, &[person], now).await?;
+    let touched = settle_one(&mut tx, &session, &[person], now).await?;
     let answer = touched.view(id, Vec::new()).ok_or_else(|| ApiError::not_found("scan"))?;
     let detail = json!({
         "session_id": session.id, "person_id": person, "was": scan.reason, "decision": body.decision.word(),
         "reason": reason, "verdict": answer.verdict, "confirmed": touched.confirmed,
-        "ledger_entries": touched.rescored.entries,
+        "ledger_entries": touched.ledger_entries,
     });
     audit::record(&mut tx, &actor, now, Event::new("scan.review", "scan", id, detail)).await?;
     tx.commit().await?;

@@ -126,9 +126,10 @@ pub async fn take(
     checks.count("scans", items.len(), 1..=MOST);
     checks.finish()?;
     let received_at = state.now();
-    let scans =
-        items.into_iter().map(|item| Incoming { account_id: actor.account_id, device_id, received_at, item }).collect();
-    let lane = (actor.district()?, session);
-    let verdicts = state.intake().take(state, lane, scans, Origin::from(actor)).await?;
+    let scans = items
+        .into_iter()
+        .map(|item| Incoming { session_id: session, account_id: actor.account_id, device_id, received_at, item })
+        .collect();
+    let verdicts = state.intake().take(state, actor.district()?, session, scans, Origin::from(actor)).await?;
     Ok(ScansAnswer::of(session, state.now(), verdicts))
 }

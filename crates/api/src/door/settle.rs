@@ -5,16 +5,16 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use chrono::{DateTime, Utc};
 use kepu_domain::door::fold::{Guest, Listed, Presence, fold};
 use kepu_domain::door::scan::{Kind, Verdict};
-use kepu_domain::participation::{Act, Extent, Participation, StateName, Step};
+use kepu_domain::participation::{Act, Entry, Extent, Participation, StateName, Step};
 use uuid::Uuid;
 
-use super::store::{self, Closing, NewVerdict, PersonRow, ScanRow, SessionRow};
+use super::store::{self, Closing, NewVerdict, PersonRow, ScanRow, SessionRow, Visit};
+use super::take::look_up;
 use super::view::VerdictView;
-use crate::credits::{Author, Cause, Rescored, touch_participations};
+use crate::credits::{Author, Cause, touch_participations};
 use crate::error::Result;
 use crate::ids;
 use crate::participation::store::{self as participations, New, Row, Taken};
-use crate::passes::store::passes_of;
 use crate::tenancy::Tx;
 
 /// What the ledger's reason and the history say of a participation that a late scan changed.
@@ -26,28 +26,33 @@ pub struct Touched {
     /// Scans with their verdicts, by id.
     verdicts: HashMap<Uuid, (ScanRow, Verdict)>,
     /// When and how long persons were there.
-    pub presence: HashMap<Uuid, Presence>,
-    people: HashMap<Uuid, PersonRow>,
-    /// Persons who stand in the session.
-    listed: HashSet<Uuid>,
+    presence: HashMap<Visit, Presence>,
+    people: HashMap<Visit, PersonRow>,
+    /// Persons who stand in their session.
+    listed: HashSet<Visit>,
     /// Participations that were confirmed or amended now.
     pub confirmed: Vec<Uuid>,
-    /// What that booked.
-    pub rescored: Rescored,
+    /// Entries that this added to the ledger.
+    pub ledger_entries: usize,
 }
 
 impl Touched {
+    /// When and how long each person of one session was there.
+    pub fn presence(self) -> HashMap<Uuid, Presence> {
+        self.presence.into_iter().map(|(visit, presence)| (visit.person, presence)).collect()
+    }
+
     /// What became of a scan, with no more about the person than a host may know: who is not in the session and may not
     /// come in stays unnamed.
     pub fn view(&self, scan: Uuid, flags: Vec<String>) -> Option<VerdictView> {
         let (row, verdict) = self.verdicts.get(&scan)?;
         let kind = verdict.kind();
-        let named = row.person_id.filter(|id| kind != Kind::Refused || self.listed.contains(id));
-        let person = named.and_then(|id| self.people.get(&id));
-        let presence = named.and_then(|id| self.presence.get(&id));
+        let named = row.visit().filter(|visit| kind != Kind::Refused || self.listed.contains(visit));
+        let person = named.and_then(|visit| self.people.get(&visit));
+        let presence = named.and_then(|visit| self.presence.get(&visit));
         Some(VerdictView {
             duplicate_of: verdict.duplicate_of,
-            person_id: named,
+            person_id: named.map(|visit| visit.person),
             name: person.map(|one| one.name.clone()),
             class_name: person.and_then(|one| one.class_name.clone()),
             in_at: presence.map(|one| one.in_at),
@@ -58,41 +63,53 @@ impl Touched {
     }
 }
 
-/// Folds all scans of these persons in a session and stores what follows.
-pub async fn settle(tx: &mut Tx, session: &SessionRow, persons: &[Uuid], now: DateTime<Utc>) -> Result<Touched> {
-    let mut touched = Touched::default();
-    if persons.is_empty() {
+/// Sessions by id.
+pub type Sessions = HashMap<Uuid, SessionRow>;
+
+/// The same for some persons of one session.
+pub async fn settle_one(tx: &mut Tx, session: &SessionRow, persons: &[Uuid], now: DateTime<Utc>) -> Result<Touched> {
+    let sessions: Sessions = HashMap::from([(session.id, session.clone())]);
+    let visits: Vec<Visit> = persons.iter().map(|person| Visit { session: session.id, person: *person }).collect();
+    let people = look_up(tx, &sessions, visits.iter().copied()).await?;
+    settle(tx, &sessions, people, &visits, Vec::new(), now).await
+}
+
+/// Folds all scans of these persons in these sessions and stores what follows, with verdicts that are known already.
+pub async fn settle(
+    tx: &mut Tx,
+    sessions: &Sessions,
+    people: HashMap<Visit, PersonRow>,
+    visits: &[Visit],
+    mut verdicts: Vec<NewVerdict>,
+    now: DateTime<Utc>,
+) -> Result<Touched> {
+    let mut touched = Touched { people, ..Touched::default() };
+    if visits.is_empty() {
+        store::insert_verdicts(tx, &verdicts, now).await?;
         return Ok(touched);
     }
-    let rows = participations::lock_of_persons(tx, session.id, persons).await?;
-    let rows: HashMap<Uuid, Row> = rows.into_iter().map(|row| (row.person_id, row)).collect();
-    let mut scans: BTreeMap<Uuid, Vec<ScanRow>> = BTreeMap::new();
-    for row in store::scans_of(tx, session.id, Some(persons)).await? {
-        if let Some(person) = row.person_id {
-            scans.entry(person).or_default().push(row);
+    let (in_sessions, persons): (Vec<Uuid>, Vec<Uuid>) = visits.iter().map(|one| (one.session, one.person)).unzip();
+    let rows = participations::lock_pairs(tx, &in_sessions, &persons).await?;
+    let visit_of = |row: &Row| Visit { session: row.session_id, person: row.person_id };
+    let rows: HashMap<Visit, Row> = rows.into_iter().map(|row| (visit_of(&row), row)).collect();
+    let mut scans: BTreeMap<Visit, Vec<ScanRow>> = BTreeMap::new();
+    for row in store::scans_of(tx, visits).await? {
+        if let Some(visit) = row.visit() {
+            scans.entry(visit).or_default().push(row);
         }
     }
-    let mut replaced: HashMap<Uuid, Vec<(u16, DateTime<Utc>)>> = HashMap::new();
-    for pass in passes_of(tx, persons).await? {
-        if let (Ok(issue), Some(at)) = (u16::try_from(pass.issue), pass.replaced_at) {
-            replaced.entry(pass.person_id).or_default().push((issue, at));
-        }
-    }
-    touched.people =
-        store::people(tx, persons, session.day).await?.into_iter().map(|row| (row.person_id, row)).collect();
     touched.listed = rows.keys().copied().collect();
 
-    let terms = session.terms();
-    let closing = session.closing();
-    let (mut verdicts, mut plan) = (Vec::new(), Plan::default());
-    for (person, mine) in scans {
-        let row = rows.get(&person);
+    let mut plan = Plan::default();
+    for (visit, mine) in scans {
+        let Some(session) = sessions.get(&visit.session) else { continue };
+        let (row, person) = (rows.get(&visit), touched.people.get(&visit));
         let guest = Guest {
             listed: row.map_or(Listed::No, listed),
             barred: false,
-            replaced: replaced.remove(&person).unwrap_or_default(),
+            replaced: person.map(PersonRow::replaced).unwrap_or_default(),
         };
-        let folded = fold(&terms, &guest, mine.iter().map(ScanRow::scan).collect::<Result<_>>()?);
+        let folded = fold(&session.terms(), &guest, mine.iter().map(ScanRow::scan).collect::<Result<_>>()?);
         let mut of: HashMap<Uuid, ScanRow> = mine.into_iter().map(|scan| (scan.id, scan)).collect();
         let mut moved = None;
         for (id, verdict) in folded.verdicts {
@@ -104,14 +121,14 @@ pub async fn settle(tx: &mut Tx, session: &SessionRow, persons: &[Uuid], now: Da
             touched.verdicts.insert(id, (scan, verdict));
         }
         let Some(presence) = folded.presence else { continue };
-        touched.presence.insert(person, presence);
+        touched.presence.insert(visit, presence);
         // Nothing new was said of this person: whatever people did since then stands.
         if let Some(by) = moved {
-            plan.add(row, touched.people.get(&person), &presence, closing.as_ref(), by, now)?;
+            plan.add(visit, row, person, &presence, session.closing().as_ref(), by, now)?;
         }
     }
     store::insert_verdicts(tx, &verdicts, now).await?;
-    plan.store(tx, session, closing.as_ref(), now, &mut touched).await?;
+    plan.store(tx, now, &mut touched).await?;
     Ok(touched)
 }
 
@@ -170,17 +187,19 @@ fn closed(before: Participation, presence: &Presence, act: Act) -> Participation
     after.unwrap_or(before)
 }
 
-/// What is to be stored: by account, for the history names who did what.
+/// What is to be stored: by session or account, for the history names who did what.
 #[derive(Default)]
 struct Plan {
-    new: BTreeMap<Uuid, Vec<New>>,
+    new: BTreeMap<(Uuid, Uuid), Vec<New>>,
     taken: BTreeMap<Uuid, Vec<Taken>>,
-    closed: Vec<Taken>,
+    closed: BTreeMap<Uuid, Vec<Taken>>,
 }
 
 impl Plan {
+    #[expect(clippy::too_many_arguments, reason = "one place decides from all that is known of one person")]
     fn add(
         &mut self,
+        visit: Visit,
         row: Option<&Row>,
         person: Option<&PersonRow>,
         presence: &Presence,
@@ -190,23 +209,7 @@ impl Plan {
     ) -> Result<()> {
         let (id, before) = match (row, person) {
             (Some(row), _) => (row.id, row.participation()?),
-            (None, Some(person)) => {
-                let extent = Extent { minutes: presence.minutes, quantity: None };
-                let id = ids::new();
-                let new = New {
-                    id,
-                    person_id: person.person_id,
-                    school_id: person.school_id,
-                    class_id: person.class_id,
-                    grade: person.grade,
-                    state: StateName::Attended,
-                    extent,
-                    source: "door",
-                };
-                self.new.entry(by).or_default().push(new);
-                let entry = kepu_domain::participation::Entry { recorded_by: by, extent };
-                (id, Participation::Attended(entry))
-            }
+            (None, Some(person)) => self.walk_in(visit, person, presence, by),
             (None, None) => return Ok(()),
         };
         let there = attended(before.clone(), presence, Act { by, at: now });
@@ -214,41 +217,51 @@ impl Plan {
             let taken = Taken { id, from: before.state(), to: there.clone(), reason: String::new() };
             self.taken.entry(by).or_default().push(taken);
         }
-        let person_id = row.map(|row| row.person_id).or(person.map(|person| person.person_id));
-        if let Some(closing) = closing.filter(|closing| person_id.is_none_or(|id| !closing.held.contains(&id))) {
+        if let Some(closing) = closing.filter(|closing| !closing.held.contains(&visit.person)) {
             let after = closed(there.clone(), presence, Act { by: closing.by, at: now });
             if after != there {
                 let reason = if there.state() == StateName::Confirmed { LATE.to_owned() } else { String::new() };
-                self.closed.push(Taken { id, from: there.state(), to: after, reason });
+                let taken = Taken { id, from: there.state(), to: after, reason };
+                self.closed.entry(closing.by).or_default().push(taken);
             }
         }
         Ok(())
     }
 
-    async fn store(
-        self,
-        tx: &mut Tx,
-        session: &SessionRow,
-        closing: Option<&Closing>,
-        now: DateTime<Utc>,
-        touched: &mut Touched,
-    ) -> Result<()> {
-        if !self.new.is_empty() {
-            let place = participations::session(tx, session.id).await?;
-            for (by, new) in &self.new {
-                touched.listed.extend(new.iter().map(|one| one.person_id));
-                participations::insert(tx, &place, new, *by, now).await?;
-            }
+    /// Somebody who was not expected comes in.
+    fn walk_in(&mut self, visit: Visit, person: &PersonRow, presence: &Presence, by: Uuid) -> (Uuid, Participation) {
+        let id = ids::new();
+        let extent = Extent { minutes: presence.minutes, quantity: None };
+        self.new.entry((visit.session, by)).or_default().push(New {
+            id,
+            person_id: visit.person,
+            school_id: person.school_id,
+            class_id: person.class_id,
+            grade: person.grade,
+            state: StateName::Attended,
+            extent,
+            source: "door",
+        });
+        (id, Participation::Attended(Entry { recorded_by: by, extent }))
+    }
+
+    async fn store(self, tx: &mut Tx, now: DateTime<Utc>, touched: &mut Touched) -> Result<()> {
+        for ((session, by), new) in &self.new {
+            let place = participations::session(tx, *session).await?;
+            touched.listed.extend(new.iter().map(|one| Visit { session: *session, person: one.person_id }));
+            participations::insert(tx, &place, new, *by, now).await?;
         }
         for (by, taken) in &self.taken {
             participations::store_steps(tx, taken, *by, now).await?;
         }
-        if let Some(closing) = closing.filter(|_| !self.closed.is_empty()) {
-            participations::store_steps(tx, &self.closed, closing.by, now).await?;
-            let ids: BTreeSet<Uuid> = self.closed.iter().map(|one| one.id).collect();
-            touched.confirmed = ids.into_iter().collect();
-            let author = Author { account_id: closing.by, at: now };
-            touched.rescored = touch_participations(tx, &author, &touched.confirmed, Cause::Confirmed).await?;
+        for (by, closed) in &self.closed {
+            participations::store_steps(tx, closed, *by, now).await?;
+            let ids: BTreeSet<Uuid> = closed.iter().map(|one| one.id).collect();
+            let ids: Vec<Uuid> = ids.into_iter().collect();
+            let author = Author { account_id: *by, at: now };
+            let rescored = touch_participations(tx, &author, &ids, Cause::Confirmed).await?;
+            touched.ledger_entries += rescored.entries;
+            touched.confirmed.extend(ids);
         }
         Ok(())
     }

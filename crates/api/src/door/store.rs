@@ -66,15 +66,38 @@ pub struct Closing {
     pub held: Vec<Uuid>,
 }
 
-/// A person that a scan may name, with the enrolment of the session's day.
+/// A person in a session: whom scans are folded for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Visit {
+    pub session: Uuid,
+    pub person: Uuid,
+}
+
+/// A person that a scan may name, with the enrolment of the session's day and the passes that were replaced.
 #[derive(Debug, Clone, FromRow)]
 pub struct PersonRow {
+    pub session_id: Uuid,
     pub person_id: Uuid,
     pub name: String,
     pub school_id: Option<Uuid>,
     pub class_id: Option<Uuid>,
     pub class_name: Option<String>,
     pub grade: Option<i32>,
+    pub replaced_issues: Option<Vec<i32>>,
+    pub replaced_at: Option<Vec<DateTime<Utc>>>,
+}
+
+impl PersonRow {
+    /// Where and who.
+    pub fn visit(&self) -> Visit {
+        Visit { session: self.session_id, person: self.person_id }
+    }
+
+    /// Passes that were replaced, and when.
+    pub fn replaced(&self) -> Vec<(u16, DateTime<Utc>)> {
+        let issues = self.replaced_issues.iter().flatten().filter_map(|issue| u16::try_from(*issue).ok());
+        issues.zip(self.replaced_at.iter().flatten().copied()).collect()
+    }
 }
 
 /// A stored scan with what became of it.
@@ -100,6 +123,11 @@ pub struct ScanRow {
 }
 
 impl ScanRow {
+    /// Where and who, if somebody was made out.
+    pub fn visit(&self) -> Option<Visit> {
+        Some(Visit { session: self.session_id, person: self.person_id? })
+    }
+
     /// As the domain reads it.
     pub fn scan(&self) -> Result<Scan> {
         let broken = || ApiError::internal(anyhow::anyhow!("scan {} holds a word that cannot be", self.id));
@@ -120,6 +148,7 @@ impl ScanRow {
 #[derive(Debug, Clone)]
 pub struct NewScan {
     pub id: Uuid,
+    pub session_id: Uuid,
     pub device_id: Uuid,
     pub account_id: Uuid,
     pub scanned_at: DateTime<Utc>,
@@ -144,20 +173,22 @@ pub struct NewVerdict {
     pub duplicate_of: Option<Uuid>,
 }
 
-/// One at a time decides about the door of a session, for the guests of a district.
-pub async fn lock(tx: &mut Tx, session: Uuid) -> Result<()> {
+/// One at a time decides about the doors of these sessions, for the guests of a district. Always in the same order.
+pub async fn lock(tx: &mut Tx, sessions: &[Uuid]) -> Result<()> {
     let district = tx.district();
-    sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
-        .bind(format!("door {} {session}", district.0))
+    let mut names: Vec<String> = sessions.iter().map(|session| format!("door {} {session}", district.0)).collect();
+    names.sort_unstable();
+    sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest($1::text[]) AS name")
+        .bind(names)
         .execute(&mut **tx)
         .await?;
     Ok(())
 }
 
-/// A session, whatever its district: what is on offer is shared.
-pub async fn session(tx: &mut Tx, id: Uuid) -> Result<SessionRow> {
+/// Sessions, whatever their district: what is on offer is shared.
+pub async fn sessions(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<SessionRow>> {
     let district = tx.district();
-    sqlx::query_as(
+    Ok(sqlx::query_as(
         "SELECT s.id, a.title_zh AS activity_title_zh, a.title_en AS activity_title_en, a.kind, s.host_id,
                 o.name_zh AS host_name_zh, o.name_en AS host_name_en, s.place, s.starts_at, s.ends_at, s.capacity, s.status,
                 s.door_mode, s.walk_ins, s.code_secret, (s.starts_at AT TIME ZONE d.time_zone)::date AS day, c.closed_at,
@@ -167,13 +198,17 @@ pub async fn session(tx: &mut Tx, id: Uuid) -> Result<SessionRow> {
          JOIN organization o ON o.id = s.host_id
          JOIN district d ON d.id = $2
          LEFT JOIN door_closing c ON c.district_id = $2 AND c.session_id = s.id
-         WHERE s.id = $1",
+         WHERE s.id = ANY($1)",
     )
-    .bind(id)
+    .bind(ids)
     .bind(district.0)
-    .fetch_optional(&mut **tx)
-    .await?
-    .ok_or_else(|| ApiError::not_found("session"))
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
+/// One session.
+pub async fn session(tx: &mut Tx, id: Uuid) -> Result<SessionRow> {
+    sessions(tx, &[id]).await?.pop().ok_or_else(|| ApiError::not_found("session"))
 }
 
 /// Gives a session the secret of its rotating code, unless it has one; answers the one that holds.
@@ -186,42 +221,46 @@ pub async fn ensure_secret(tx: &mut Tx, session: Uuid, fresh: &[u8]) -> Result<V
     Ok(sqlx::query_scalar("SELECT code_secret FROM session WHERE id = $1").bind(session).fetch_one(&mut **tx).await?)
 }
 
-/// Those of these persons that there are, with the enrolment of a day.
-pub async fn people(tx: &mut Tx, ids: &[Uuid], day: NaiveDate) -> Result<Vec<PersonRow>> {
+/// Those of these persons that there are, with the enrolment of a day: of the session in which each is wanted.
+pub async fn people(tx: &mut Tx, wanted: &[(Visit, NaiveDate)]) -> Result<Vec<PersonRow>> {
     let district = tx.district();
     Ok(sqlx::query_as(
-        "SELECT p.id AS person_id, p.name, e.school_id, e.class_id, c.name AS class_name, e.grade
-         FROM person p
-         LEFT JOIN enrolment e ON e.district_id = $1 AND e.person_id = p.id AND e.valid_from <= $3
-              AND (e.valid_to IS NULL OR e.valid_to >= $3)
+        "SELECT w.session_id, p.id AS person_id, p.name, e.school_id, e.class_id, c.name AS class_name, e.grade,
+                h.issues AS replaced_issues, h.moments AS replaced_at
+         FROM unnest($2::uuid[], $3::uuid[], $4::date[]) AS w (session_id, person_id, day)
+         JOIN person p ON p.district_id = $1 AND p.id = w.person_id
+         LEFT JOIN enrolment e ON e.district_id = $1 AND e.person_id = p.id AND e.valid_from <= w.day
+              AND (e.valid_to IS NULL OR e.valid_to >= w.day)
          LEFT JOIN class c ON c.district_id = $1 AND c.id = e.class_id
-         WHERE p.district_id = $1 AND p.id = ANY($2)",
+         LEFT JOIN LATERAL (SELECT array_agg(issue ORDER BY issue) AS issues, array_agg(replaced_at ORDER BY issue) AS moments
+                            FROM pass WHERE district_id = $1 AND person_id = p.id AND replaced_at IS NOT NULL) h ON true",
     )
     .bind(district.0)
-    .bind(ids)
-    .bind(day)
+    .bind(wanted.iter().map(|(visit, _)| visit.session).collect::<Vec<_>>())
+    .bind(wanted.iter().map(|(visit, _)| visit.person).collect::<Vec<_>>())
+    .bind(wanted.iter().map(|(_, day)| *day).collect::<Vec<_>>())
     .fetch_all(&mut **tx)
     .await?)
 }
 
 /// Keeps scans; answers the ids of those that were not there already.
-pub async fn insert_scans(tx: &mut Tx, session: Uuid, scans: &[NewScan]) -> Result<Vec<Uuid>> {
+pub async fn insert_scans(tx: &mut Tx, scans: &[NewScan]) -> Result<Vec<Uuid>> {
     let district = tx.district();
     Ok(sqlx::query_scalar(
         "INSERT INTO scan (district_id, id, session_id, device_id, account_id, scanned_at, clock_offset_ms, at, received_at,
                            direction, method, person_id, issue, defect, digest)
-         SELECT $1, n.id, $2, n.device_id, n.account_id, n.scanned_at, n.clock_offset_ms, n.at, n.received_at, n.direction,
+         SELECT $1, n.id, n.session_id, n.device_id, n.account_id, n.scanned_at, n.clock_offset_ms, n.at, n.received_at, n.direction,
                 n.method, n.person_id, n.issue, n.defect, n.digest
-         FROM unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::timestamptz[], $7::bigint[], $8::timestamptz[],
+         FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::timestamptz[], $7::bigint[], $8::timestamptz[],
                      $9::timestamptz[], $10::text[], $11::text[], $12::uuid[], $13::int[], $14::text[], $15::bytea[])
-              AS n (id, device_id, account_id, scanned_at, clock_offset_ms, at, received_at, direction, method, person_id,
+              AS n (id, session_id, device_id, account_id, scanned_at, clock_offset_ms, at, received_at, direction, method, person_id,
                     issue, defect, digest)
          ON CONFLICT (district_id, id) DO NOTHING
          RETURNING id",
     )
     .bind(district.0)
-    .bind(session)
     .bind(scans.iter().map(|s| s.id).collect::<Vec<_>>())
+    .bind(scans.iter().map(|s| s.session_id).collect::<Vec<_>>())
     .bind(scans.iter().map(|s| s.device_id).collect::<Vec<_>>())
     .bind(scans.iter().map(|s| s.account_id).collect::<Vec<_>>())
     .bind(scans.iter().map(|s| s.scanned_at).collect::<Vec<_>>())
@@ -258,17 +297,28 @@ const SCAN: &str = "SELECT s.id, s.session_id, s.device_id, s.account_id, s.scan
                     LEFT JOIN LATERAL (SELECT number, verdict, reason, duplicate_of FROM scan_verdict
                                        WHERE district_id = $1 AND scan_id = s.id ORDER BY number DESC LIMIT 1) v ON true";
 
-/// All scans of these persons in a session; of everybody who was made out where no persons are given.
-pub async fn scans_of(tx: &mut Tx, session: Uuid, persons: Option<&[Uuid]>) -> Result<Vec<ScanRow>> {
+/// All scans of persons who were made out in a session.
+pub async fn scans_of_session(tx: &mut Tx, session: Uuid) -> Result<Vec<ScanRow>> {
     let district = tx.district();
     let sql = format!(
-        "{SCAN} WHERE s.district_id = $1 AND s.session_id = $2 AND s.person_id IS NOT NULL AND s.defect IS NULL
-           AND ($3::uuid[] IS NULL OR s.person_id = ANY($3))"
+        "{SCAN} WHERE s.district_id = $1 AND s.session_id = $2 AND s.person_id IS NOT NULL AND s.defect IS NULL"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(district.0).bind(session).fetch_all(&mut **tx).await?)
+}
+
+/// All scans of persons in sessions.
+pub async fn scans_of(tx: &mut Tx, visits: &[Visit]) -> Result<Vec<ScanRow>> {
+    let district = tx.district();
+    let sql = format!(
+        "{SCAN}
+         JOIN unnest($2::uuid[], $3::uuid[]) AS w (session_id, person_id)
+              ON s.session_id = w.session_id AND s.person_id = w.person_id
+         WHERE s.district_id = $1 AND s.defect IS NULL"
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(district.0)
-        .bind(session)
-        .bind(persons)
+        .bind(visits.iter().map(|visit| visit.session).collect::<Vec<_>>())
+        .bind(visits.iter().map(|visit| visit.person).collect::<Vec<_>>())
         .fetch_all(&mut **tx)
         .await?)
 }

@@ -1,4 +1,4 @@
-//! Takes scans of one session, of one or many requests, in one transaction.
+//! Takes scans, of one or many requests and sessions, in one transaction.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -9,17 +9,19 @@ use kepu_domain::door::scan::{Kind, Method, Reason, Scan, corrected};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::settle::{Touched, settle};
-use super::store::{self, NewScan, NewVerdict, PersonRow, ScanRow, SessionRow};
+use super::settle::{Sessions, Touched, settle};
+use super::store::{self, NewScan, NewVerdict, PersonRow, ScanRow, SessionRow, Visit};
 use super::view::{ScanItem, VerdictView, words};
 use crate::error::Result;
 use crate::passes::keys::Keys;
-use crate::passes::store::{PassRow, passes_numbered};
+use crate::passes::store::passes_numbered;
 use crate::tenancy::Tx;
 
 /// A scan on its way in.
 #[derive(Debug, Clone)]
 pub struct Incoming {
+    /// The session at whose door it was made.
+    pub session_id: Uuid,
     /// Who is signed in on the device.
     pub account_id: Uuid,
     /// The device.
@@ -31,83 +33,140 @@ pub struct Incoming {
 }
 
 /// Takes the scans; one verdict for each, in their order. Whatever is wrong with one is its verdict, not an error.
-pub async fn take(tx: &mut Tx, session: Uuid, incoming: &[Incoming], now: DateTime<Utc>) -> Result<Vec<VerdictView>> {
-    store::lock(tx, session).await?;
-    let session = store::session(tx, session).await?;
-    let scans = identify(tx, &session, incoming).await?;
-    let kept = keep(tx, &session, &scans).await?;
-    let devices: Vec<Uuid> = incoming.iter().map(|one| one.device_id).collect::<BTreeSet<_>>().into_iter().collect();
-    store::devices_seen(tx, &devices, now).await?;
+pub async fn take(tx: &mut Tx, keys: &Keys, incoming: &[Incoming], now: DateTime<Utc>) -> Result<Vec<VerdictView>> {
+    let wanted: BTreeSet<Uuid> = incoming.iter().map(|one| one.session_id).collect();
+    let wanted: Vec<Uuid> = wanted.into_iter().collect();
+    store::lock(tx, &wanted).await?;
+    let sessions: Sessions = store::sessions(tx, &wanted).await?.into_iter().map(|row| (row.id, row)).collect();
+    let (scans, mut people) = identify(tx, keys, &sessions, incoming).await?;
+    let kept = keep(tx, &scans).await?;
 
     let fresh = || scans.iter().enumerate().filter(|(at, _)| kept.fresh.contains(at)).map(|(_, scan)| scan);
-    let defects: Vec<NewVerdict> = fresh()
-        .filter_map(|scan| {
-            let reason = scan.defect?;
-            Some(NewVerdict { scan_id: scan.id, number: 1, verdict: Kind::Refused, reason, duplicate_of: None })
-        })
-        .collect();
-    store::insert_verdicts(tx, &defects, now).await?;
-    let again = kept.again.values().filter_map(|row| row.person_id);
-    let persons: BTreeSet<Uuid> = fresh().filter_map(|scan| scan.person_id).chain(again).collect();
-    let persons: Vec<Uuid> = persons.into_iter().collect();
-    let touched = settle(tx, &session, &persons, now).await?;
+    let defects = fresh().filter_map(|scan| {
+        let reason = scan.defect?;
+        Some(NewVerdict { scan_id: scan.id, number: 1, verdict: Kind::Refused, reason, duplicate_of: None })
+    });
+    let defects: Vec<NewVerdict> = defects.collect();
+    // A scan that was sent before may mean somebody who cannot be made out any more, and the other way round: what was
+    // stored holds.
+    let again: BTreeSet<Visit> = kept.again.values().filter_map(ScanRow::visit).collect();
+    people.extend(look_up(tx, &sessions, again.iter().filter(|visit| !people.contains_key(visit)).copied()).await?);
+    let visits: BTreeSet<Visit> = fresh().filter_map(visit).chain(again).collect();
+    let touched = settle(tx, &sessions, people, &visits.into_iter().collect::<Vec<_>>(), defects, now).await?;
     Ok(scans.iter().enumerate().map(|(at, scan)| answer(at, scan, &kept, &touched)).collect())
 }
 
+fn visit(scan: &NewScan) -> Option<Visit> {
+    Some(Visit { session: scan.session_id, person: scan.person_id? })
+}
+
+/// Persons as they stand on the days of their sessions.
+pub async fn look_up(
+    tx: &mut Tx,
+    sessions: &Sessions,
+    visits: impl Iterator<Item = Visit>,
+) -> Result<HashMap<Visit, PersonRow>> {
+    let wanted: Vec<_> = visits.filter_map(|visit| Some((visit, sessions.get(&visit.session)?.day))).collect();
+    if wanted.is_empty() {
+        return Ok(HashMap::new());
+    }
+    Ok(store::people(tx, &wanted).await?.into_iter().map(|row| (row.visit(), row)).collect())
+}
+
+/// What a scan says of a person, before it is known whether there is one.
+enum Said {
+    /// Its pass is signed by us.
+    Pass(Signed),
+    /// Somebody was picked.
+    Picked(Uuid),
+    /// Nothing that can be used.
+    Nothing(Reason),
+}
+
 /// Finds out whom each scan means, and what is wrong with those that mean nobody.
-async fn identify(tx: &mut Tx, session: &SessionRow, incoming: &[Incoming]) -> Result<Vec<NewScan>> {
-    let keys = Keys::load(tx).await?;
+async fn identify(
+    tx: &mut Tx,
+    keys: &Keys,
+    sessions: &Sessions,
+    incoming: &[Incoming],
+) -> Result<(Vec<NewScan>, HashMap<Visit, PersonRow>)> {
     let district = tx.district().0;
-    let read: Vec<std::result::Result<Option<Signed>, Reason>> = incoming
-        .iter()
-        .map(|one| match one.item.method {
-            Method::Pass => read_pass(&keys, district, one.item.pass.as_deref()).map(Some),
-            Method::Hand | Method::Class | Method::Code => Ok(None),
-        })
-        .collect();
-    let number = |signed: &Signed| i64::try_from(signed.pass.number).ok();
-    let numbers: Vec<i64> = read.iter().filter_map(|one| number(one.as_ref().ok()?.as_ref()?)).collect();
-    let issued: Vec<PassRow> = if numbers.is_empty() { Vec::new() } else { passes_numbered(tx, &numbers).await? };
+    let said: Vec<Said> = incoming.iter().map(|one| say(keys, district, sessions, one)).collect();
+    let number = |signed: &Signed| i64::try_from(signed.pass.number).unwrap_or_default();
+    let numbers: Vec<i64> =
+        said.iter().filter_map(|one| if let Said::Pass(signed) = one { Some(number(signed)) } else { None }).collect();
+    let issued = if numbers.is_empty() { Vec::new() } else { passes_numbered(tx, &numbers).await? };
     let holder: HashMap<(i64, i32), Uuid> = issued.iter().map(|row| ((row.number, row.issue), row.person_id)).collect();
-    let picked: Vec<Uuid> = incoming.iter().filter_map(|one| one.item.person_id).collect();
-    let known: HashSet<Uuid> = if picked.is_empty() {
-        HashSet::new()
-    } else {
-        store::people(tx, &picked, session.day).await?.iter().map(|row: &PersonRow| row.person_id).collect()
-    };
-    let scans = incoming.iter().zip(read).map(|(one, read)| {
-        let offset = one.item.clock_offset_ms.and_then(TimeDelta::try_milliseconds);
-        let at = corrected(one.item.scanned_at, offset);
-        let found: std::result::Result<(Uuid, Option<i32>), Reason> = match read {
-            Err(reason) => Err(reason),
-            Ok(Some(signed)) => {
+    let found: Vec<std::result::Result<(Uuid, Option<i32>), Reason>> = said
+        .iter()
+        .map(|one| match one {
+            Said::Pass(signed) => {
                 let issue = i32::from(signed.pass.issue);
-                let person = number(&signed).and_then(|number| holder.get(&(number, issue)).copied());
+                let person = holder.get(&(number(signed), issue)).copied();
                 person.map(|person| (person, Some(issue))).ok_or(Reason::UnknownPerson)
             }
-            Ok(None) => {
-                let person = one.item.person_id.filter(|id| known.contains(id)).ok_or(Reason::UnknownPerson);
-                let code_holds = one.item.method != Method::Code || holds(session, one.item.code.as_deref(), at);
-                if code_holds { person.map(|person| (person, None)) } else { Err(Reason::BadCode) }
-            }
-        };
+            Said::Picked(person) => Ok((*person, None)),
+            Said::Nothing(reason) => Err(*reason),
+        })
+        .collect();
+    let visits: BTreeSet<Visit> = incoming
+        .iter()
+        .zip(&found)
+        .filter_map(|(one, found)| Some(Visit { session: one.session_id, person: found.as_ref().ok()?.0 }))
+        .collect();
+    let people = look_up(tx, sessions, visits.into_iter()).await?;
+    let scans = incoming.iter().zip(found).map(|(one, found)| {
+        let found = found.and_then(|(person, issue)| {
+            let known = people.contains_key(&Visit { session: one.session_id, person });
+            if known { Ok((person, issue)) } else { Err(Reason::UnknownPerson) }
+        });
         NewScan {
             id: one.item.id,
+            session_id: one.session_id,
             device_id: one.device_id,
             account_id: one.account_id,
             scanned_at: one.item.scanned_at,
             clock_offset_ms: one.item.clock_offset_ms,
-            at,
+            at: one.at(),
             received_at: one.received_at,
             direction: one.item.direction,
             method: one.item.method,
             person_id: found.ok().map(|found| found.0),
             issue: found.ok().and_then(|found| found.1),
             defect: found.err(),
-            digest: digest(session.id, one),
+            digest: one.digest(),
         }
     });
-    Ok(scans.collect())
+    Ok((scans.collect(), people))
+}
+
+fn say(keys: &Keys, district: Uuid, sessions: &Sessions, one: &Incoming) -> Said {
+    let picked = |one: &Incoming| one.item.person_id.map_or(Said::Nothing(Reason::UnknownPerson), Said::Picked);
+    match one.item.method {
+        Method::Pass => match read_pass(keys, district, one.item.pass.as_deref()) {
+            Ok(signed) => Said::Pass(signed),
+            Err(reason) => Said::Nothing(reason),
+        },
+        Method::Hand | Method::Class => picked(one),
+        Method::Code => {
+            let code = one.item.code.as_deref();
+            let holds = sessions.get(&one.session_id).is_some_and(|session| holds(session, code, one.at()));
+            if holds { picked(one) } else { Said::Nothing(Reason::BadCode) }
+        }
+    }
+}
+
+impl Incoming {
+    /// When it happened, by the service's clock.
+    fn at(&self) -> DateTime<Utc> {
+        corrected(self.item.scanned_at, self.item.clock_offset_ms.and_then(TimeDelta::try_milliseconds))
+    }
+
+    /// Of all that the device says: the same id with another content is another scan.
+    fn digest(&self) -> Vec<u8> {
+        let said = serde_json::json!({ "session": self.session_id, "scan": self.item });
+        Sha256::digest(said.to_string().as_bytes()).to_vec()
+    }
 }
 
 fn read_pass(keys: &Keys, district: Uuid, text: Option<&str>) -> std::result::Result<Signed, Reason> {
@@ -123,12 +182,6 @@ fn holds(session: &SessionRow, code: Option<&str>, at: DateTime<Utc>) -> bool {
     code.zip(session.code_secret.as_deref()).is_some_and(|(code, secret)| code.holds(secret, session.id, at))
 }
 
-/// Of all that the device says: the same id with another content is another scan.
-fn digest(session: Uuid, one: &Incoming) -> Vec<u8> {
-    let said = serde_json::json!({ "session": session, "scan": one.item });
-    Sha256::digest(said.to_string().as_bytes()).to_vec()
-}
-
 /// What became of scans when they were to be kept.
 struct Kept {
     /// Places of those that are new.
@@ -139,7 +192,7 @@ struct Kept {
     again: HashMap<Uuid, ScanRow>,
 }
 
-async fn keep(tx: &mut Tx, session: &SessionRow, scans: &[NewScan]) -> Result<Kept> {
+async fn keep(tx: &mut Tx, scans: &[NewScan]) -> Result<Kept> {
     let mut first: HashMap<Uuid, usize> = HashMap::new();
     for (at, scan) in scans.iter().enumerate() {
         first.entry(scan.id).or_insert(at);
@@ -147,7 +200,7 @@ async fn keep(tx: &mut Tx, session: &SessionRow, scans: &[NewScan]) -> Result<Ke
     let is_first = |at: usize, scan: &NewScan| first.get(&scan.id) == Some(&at);
     let once: Vec<NewScan> =
         scans.iter().enumerate().filter(|(at, scan)| is_first(*at, scan)).map(|(_, scan)| scan.clone()).collect();
-    let added: HashSet<Uuid> = store::insert_scans(tx, session.id, &once).await?.into_iter().collect();
+    let added: HashSet<Uuid> = store::insert_scans(tx, &once).await?.into_iter().collect();
     let mut said: HashMap<Uuid, Vec<u8>> = once.into_iter().map(|scan| (scan.id, scan.digest)).collect();
     let there: Vec<Uuid> = said.keys().copied().filter(|id| !added.contains(id)).collect();
     let mut again = HashMap::new();

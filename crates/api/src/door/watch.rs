@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::exceptions::{DoorException, Known, exceptions, is_there};
 use super::open::DoorSession;
-use super::settle::settle;
+use super::settle::settle_one;
 use super::{TAG, store};
 use crate::auth::Actor;
 use crate::error::{ApiErrors, Result};
@@ -88,9 +88,9 @@ pub async fn watch_door(
     let session = store::session(&mut tx, id).await?;
     actor.require(Action::ParticipationConfirm, &Scope::Host { district: tx.district().0, host: session.host_id })?;
     let guests = store::guests(&mut tx, id).await?;
-    let scans = store::scans_of(&mut tx, id, None).await?;
+    let scans = store::scans_of_session(&mut tx, id).await?;
     let persons: Vec<Uuid> = guests.iter().map(|guest| guest.person_id).collect();
-    let presence = settle(&mut tx, &session, &persons, now).await?.presence;
+    let presence = settle_one(&mut tx, &session, &persons, now).await?.presence();
     let known =
         Known { session: &session, guests: &guests, presence: &presence, scans: &scans, asking: actor.account_id };
     let exceptions = exceptions(&mut tx, &known, now).await?;
