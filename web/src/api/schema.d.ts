@@ -2965,7 +2965,8 @@ export interface components {
             /** @description The change, a decimal; negative where credit was taken back. */
             amount: string;
             /**
-             * @description `confirmed`, `amended`, `voided`, `verified`, `revoked`, `policy`, `designation`, `decision`, or `neighbour`: another
+             * @description `confirmed`, `amended`, `voided`, `verified`, `revoked`, `policy`, `designation`, `decision`, `person` (the
+             *     roster says something else of the person), or `neighbour`: another
              *     record of the person changed what limits leave of this one.
              */
             cause: string;
@@ -4198,7 +4199,8 @@ export interface components {
                 /** @description The change, a decimal; negative where credit was taken back. */
                 amount: string;
                 /**
-                 * @description `confirmed`, `amended`, `voided`, `verified`, `revoked`, `policy`, `designation`, `decision`, or `neighbour`: another
+                 * @description `confirmed`, `amended`, `voided`, `verified`, `revoked`, `policy`, `designation`, `decision`, `person` (the
+                 *     roster says something else of the person), or `neighbour`: another
                  *     record of the person changed what limits leave of this one.
                  */
                 cause: string;
@@ -14891,7 +14893,8 @@ export interface operations {
                 policy?: string;
                 /**
                  * @description The sheet as it was at that moment (RFC 3339), or at the end of that day: by what was known and by the policy
-                 *     version that was effective then.
+                 *     version that was effective then. What is current in it, e.g. this school year, is so on that day; today when left
+                 *     out.
                  */
                 as_of?: string;
                 /** @description Language of the reasons: `zh` (if not given) or `en`. */
