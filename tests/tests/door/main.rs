@@ -5,4 +5,5 @@ mod gate;
 mod closing;
 mod devices;
 mod passes;
+mod places;
 mod scans;

@@ -52,3 +52,20 @@ async fn however_many_ask_at_once_there_is_one_first_pass() {
         answers.into_iter().map(|answer| answer.expect(200)["token"].to_string()).collect();
     assert_eq!((tokens.len(), gate.count("pass").await), (1, 1));
 }
+
+#[tokio::test]
+async fn the_passes_of_a_class_are_printed_as_cards() {
+    let gate = Gate::new(12, 0).await;
+    let path = format!("/api/v1/classes/{}/passes.pdf", gate.school.class);
+    let answer = gate.school.teacher.get(&path).await;
+    assert_eq!((answer.status, answer.header("content-type")), (200, "application/pdf"));
+    assert!(answer.bytes.starts_with(b"%PDF-"));
+    let printed: i64 = sqlx::query_scalar("SELECT count(*) FROM audit_event WHERE action = 'pass.print'")
+        .fetch_one(gate.server.pool())
+        .await
+        .expect("counted");
+    assert_eq!(printed, 1);
+    gate.school.host.get(&path).await.expect_problem(403, "forbidden");
+    let stranger = School::new(&gate.server, 1).await;
+    stranger.teacher.get(&path).await.expect_problem(404, "not_found");
+}
