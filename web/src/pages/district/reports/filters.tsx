@@ -126,7 +126,7 @@ export function useReportFilters<F extends ReportFilter>(...wanted: F[]): Filter
         { value: "true", label: t("filter.metAll") },
         { value: "false", label: t("filter.short") },
       ],
-      width: 130,
+      width: 160,
     },
   };
   return wanted.map((name) => all[name] as Filter<F>);
