@@ -4,6 +4,7 @@ mod confirming;
 mod door;
 mod engine;
 mod importing;
+mod pages;
 mod reporting;
 mod results;
 mod world;
@@ -31,6 +32,7 @@ async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let wants = |name: &str| name.contains(&arguments.only);
     let mut rows: Vec<Row> = Vec::new();
+    let mut details = String::new();
     if wants("engine") {
         rows.extend(engine::run(arguments.rounds)?);
     }
@@ -46,10 +48,14 @@ async fn main() -> anyhow::Result<()> {
     if wants("report") {
         rows.extend(reporting::run(arguments.rounds).await?);
     }
-    let table = results::table(&rows);
-    println!("{table}");
+    if wants("pages") {
+        let (areas, requests) = pages::run().await?;
+        rows.extend(areas);
+        details = requests;
+    }
+    println!("{}\n{details}", results::table(&rows));
     if arguments.out != "-" && arguments.only.is_empty() {
-        std::fs::write(&arguments.out, results::page(&rows))?;
+        std::fs::write(&arguments.out, results::page(&rows, &details))?;
         println!("kept in {}", arguments.out);
     }
     Ok(())

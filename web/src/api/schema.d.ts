@@ -16417,6 +16417,8 @@ export interface operations {
                 class?: string;
                 /** @description Of this grade. */
                 grade?: number;
+                /** @description `true`: only who meets every requirement that applies; `false`: only who is short of one; both as scores stand now. */
+                met?: boolean;
                 /** @description First day, included. */
                 from?: string;
                 /** @description Last day, included. */
@@ -16747,6 +16749,8 @@ export interface operations {
                 competition_id?: string;
                 /** @description Of this person. */
                 person_id?: string;
+                /** @description Of this level: `national`, `provincial`, `city`, `county`, `town`, `school`. */
+                level?: string;
                 /** @description Achieved on this day or later. */
                 from?: string;
                 /** @description Achieved on this day or earlier. */

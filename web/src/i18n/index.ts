@@ -49,17 +49,21 @@ function load(of: Language, area: string): Promise<Tree> {
   if (!promise) {
     const file = files[name];
     promise = file ? file().then((texts) => texts.default) : Promise.reject(new Error(`there are no texts ${name}`));
-    promise.then(
-      (texts) => {
-        loaded.set(name, texts);
-        // So that `use` reads it at once: a page whose texts are there does not wait for a turn.
-        Object.assign(loading.get(name) ?? {}, { status: "fulfilled", value: texts });
-      },
-      () => loading.delete(name),
-    );
     loading.set(name, promise);
+    void keep(name, promise);
   }
   return promise;
+}
+
+async function keep(name: string, promise: Promise<Tree>) {
+  try {
+    const texts = await promise;
+    loaded.set(name, texts);
+    // So that `use` reads it at once: a page whose texts are there does not wait for a turn.
+    Object.assign(promise, { status: "fulfilled", value: texts });
+  } catch {
+    loading.delete(name);
+  }
 }
 
 const STORED = "kepu.language";

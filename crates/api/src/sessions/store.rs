@@ -96,6 +96,12 @@ pub struct Filter<'f> {
     pub open_at: Option<DateTime<Utc>>,
 }
 
+/// Plans the statements of this transaction for the filters at hand: a few days and all years are read differently.
+pub async fn plan_anew(tx: &mut Tx) -> Result<()> {
+    sqlx::query("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)").execute(&mut **tx).await?;
+    Ok(())
+}
+
 /// Lists by beginning.
 pub async fn list(
     tx: &mut Tx,
