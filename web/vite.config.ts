@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+import { offlineDoor } from "./offline.ts";
 
 const api = process.env.KEPU_API ?? "http://127.0.0.1:8080";
 // The service refuses changes that another site asks for, and judges that by Host: keep the one the browser sent.
@@ -26,7 +27,7 @@ const lighter: Plugin = {
 };
 
 export default defineConfig({
-  plugins: [react(), lighter],
+  plugins: [react(), lighter, offlineDoor()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   server: { proxy, strictPort: true },
   preview: { proxy, strictPort: true },

@@ -67,7 +67,14 @@ export function Shell() {
   const bare = handle?.bare === true;
   const withMenu = !bare && visible.length > 0;
 
+  const page = (
+    <Suspense fallback={<PageSkeleton />}>
+      <Outlet />
+    </Suspense>
+  );
   const content = () => {
+    // The door opens with what the device holds; the service asks who it is when something is sent.
+    if (handle?.offline && !me) return page;
     if (isPending) return <PageSkeleton />;
     if (error && !(isProblem(error) && error.status === 403)) return <ProblemAlert error={error} retry={refetch} />;
     if (me?.must_change_password && location.pathname !== "/account/password")
@@ -77,11 +84,7 @@ export function Shell() {
       const next = location.pathname + location.search;
       return <Navigate to={`/sign-in?next=${encodeURIComponent(next)}`} replace />;
     }
-    return (
-      <Suspense fallback={<PageSkeleton />}>
-        <Outlet />
-      </Suspense>
-    );
+    return page;
   };
 
   return (

@@ -10,6 +10,8 @@ export interface Handle {
   audience: Audience;
   /** Where the breadcrumb before it leads, outermost first. */
   crumbs?: { title: string; path: string }[];
+  /** Works without a network, so it is shown before (and without) knowing who is signed in. */
+  offline?: boolean;
   /** Without menu and search, e.g. the sign-in page. */
   bare?: boolean;
 }

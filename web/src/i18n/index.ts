@@ -2,6 +2,7 @@ import { use, useMemo, useSyncExternalStore } from "react";
 import type account from "./zh-CN/account";
 import type base from "./zh-CN/base";
 import type common from "./zh-CN/common";
+import type door from "./zh-CN/door";
 import type district from "./zh-CN/district";
 import type everyone from "./zh-CN/public";
 import type school from "./zh-CN/school";
@@ -20,6 +21,7 @@ interface Areas {
   teacher: typeof teacher;
   school: typeof school;
   base: typeof base;
+  door: typeof door;
   district: typeof district;
   student: typeof student;
   public: typeof everyone;

@@ -51,6 +51,7 @@ const texts: Texts<typeof zh> = {
     illustrative: "Its values are examples.",
   },
   session: {
+    openDoor: "Open the door",
     title: "Session",
     edit: "Edit",
     more: "Manage this session",

@@ -44,6 +44,7 @@ export default {
     illustrative: "其中的数值为示例。",
   },
   session: {
+    openDoor: "打开检票口",
     title: "场次",
     edit: "修改",
     more: "管理场次",

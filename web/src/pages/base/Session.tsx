@@ -1,9 +1,9 @@
-import { CopyOutlined, EditOutlined, MoreOutlined, StopOutlined } from "@ant-design/icons";
+import { CopyOutlined, EditOutlined, MoreOutlined, ScanOutlined, StopOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Alert, Button, Card, Dropdown, Tabs } from "antd";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "@/i18n";
-import { Link, useParams } from "react-router";
+import { Link, useNavigate, useParams } from "react-router";
 import { isProblem } from "@/api/problem";
 import { getQuery, useInvalidate, useMe } from "@/api/query";
 import { usePhone } from "@/app/theme";
@@ -34,6 +34,8 @@ type Act = "edit" | "copy" | "cancel";
 
 /** The door opens two hours before. */
 const DOORS = 2 * 3600_000;
+/** Late scans are still to be sent on the day after. */
+const DOOR_STAYS = 24 * 3600_000;
 
 export function Component() {
   const { id = "" } = useParams();
@@ -46,6 +48,7 @@ function Session({ id }: { id: string }) {
   const { language } = useLanguage();
   const me = useMe();
   const phone = usePhone();
+  const navigate = useNavigate();
   const named = useNamed();
   const kind = useKind();
   const grades = useGrades();
@@ -147,21 +150,28 @@ function Session({ id }: { id: string }) {
           </>
         }
         actions={
-          manages &&
-          (phone ? (
-            <Dropdown
-              trigger={["click"]}
-              menu={{ items: acts.map(({ key, label, icon, danger }) => ({ key, label, icon, danger })), onClick: ({ key }) => setOpen(key as Act) }}
-            >
-              <Button icon={<MoreOutlined />} aria-label={t("session.more")} aria-haspopup="menu" />
-            </Dropdown>
-          ) : (
-            acts.map(({ key, label, icon, danger }) => (
-              <Button key={key} icon={icon} danger={danger} onClick={() => setOpen(key)}>
-                {label}
+          <>
+            {speaks && now < Date.parse(session.ends_at) + DOOR_STAYS && (
+              <Button type="primary" icon={<ScanOutlined aria-hidden />} onClick={() => navigate(`/door/${id}`)}>
+                {t("session.openDoor")}
               </Button>
-            ))
-          ))
+            )}
+            {manages &&
+            (phone ? (
+              <Dropdown
+                trigger={["click"]}
+                menu={{ items: acts.map(({ key, label, icon, danger }) => ({ key, label, icon, danger })), onClick: ({ key }) => setOpen(key as Act) }}
+              >
+                <Button icon={<MoreOutlined />} aria-label={t("session.more")} aria-haspopup="menu" />
+              </Dropdown>
+            ) : (
+              acts.map(({ key, label, icon, danger }) => (
+                <Button key={key} icon={icon} danger={danger} onClick={() => setOpen(key)}>
+                  {label}
+                </Button>
+              ))
+            ))}
+          </>
         }
       >
         {title}

@@ -1,0 +1,257 @@
+import type { APIRequestContext, BrowserContext, Page } from "@playwright/test";
+import { axe, expect, PHONE, shot, signIn, test } from "./fixtures";
+
+// Against the demonstration district: KEPU_URL alone. Each run makes a session of its own, with classes until it has 200 guests.
+const PASSWORD = process.env.KEPU_DEMO_PASSWORD ?? "guangming-demo";
+
+test.slow();
+
+async function token(request: APIRequestContext, login: string): Promise<string> {
+  const answer = await request.post("/api/v1/auth/login", { data: { login, password: PASSWORD } });
+  expect(answer.ok(), await answer.text()).toBe(true);
+  return ((await answer.json()) as { access_token: string }).access_token;
+}
+
+async function ask<T>(request: APIRequestContext, as: string, method: "GET" | "POST", path: string, data?: unknown) {
+  const answer = await request.fetch(path, {
+    method,
+    headers: { authorization: `Bearer ${as}` },
+    ...(data !== undefined && { data }),
+  });
+  expect(answer.ok(), `${method} ${path}: ${await answer.text()}`).toBe(true);
+  return (await answer.json()) as T;
+}
+
+interface Guest {
+  person_id: string;
+  name: string;
+}
+
+interface StoredRow {
+  id: string;
+  person_id: string | null;
+  verdict: string;
+  reason: string;
+}
+
+/** A session that has just begun, with whole classes in it, and the passes of so many guests. */
+async function begun(request: APIRequestContext, count: number) {
+  const base = await token(request, "base01");
+  const teacher = await token(request, "teacher01");
+  const me = await ask<{ grants: { organization_id: string }[] }>(request, base, "GET", "/api/v1/me");
+  const host = me.grants[0]?.organization_id ?? "";
+  const { items } = await ask<{ items: { id: string; code: string }[] }>(request, base, "GET", `/api/v1/activities?host_id=${host}&limit=500`);
+  const { id } = await ask<{ id: string }>(request, base, "POST", "/api/v1/sessions", {
+    activity_id: items.find((one) => one.code === "P1")?.id,
+    starts_at: new Date(Date.now() - 600_000 + Math.random() * 60_000).toISOString(),
+    place: "east gate",
+  });
+  const classes = await ask<{ items: { id: string; persons: number }[] }>(request, teacher, "GET", "/api/v1/classes?limit=500");
+  let expected = 0;
+  for (const group of classes.items) {
+    if (expected >= count) break;
+    await ask(request, teacher, "POST", `/api/v1/sessions/${id}/participations`, { class_id: group.id });
+    expected += group.persons;
+  }
+  const guests: Guest[] = [];
+  let cursor = "";
+  do {
+    const page = await ask<{ items: Guest[]; next_cursor?: string | null }>(
+      request,
+      base,
+      "GET",
+      `/api/v1/participations?session=${id}&limit=500${cursor && `&cursor=${cursor}`}`,
+    );
+    guests.push(...page.items);
+    cursor = page.next_cursor ?? "";
+  } while (cursor !== "");
+  expect(guests.length).toBeGreaterThanOrEqual(count);
+  // Passes are the school's to hand out; each is made when it is first asked for.
+  const passes: string[] = [];
+  for (const guest of guests.slice(0, count)) {
+    const pass = await ask<{ token: string }>(request, teacher, "GET", `/api/v1/persons/${guest.person_id}/pass`);
+    passes.push(pass.token);
+  }
+  return { id, passes };
+}
+
+/** All scans of a session that the service has. */
+async function stored(request: APIRequestContext, session: string): Promise<StoredRow[]> {
+  const base = await token(request, "base01");
+  const rows: StoredRow[] = [];
+  let cursor = "";
+  do {
+    const page = await ask<{ items: StoredRow[]; next_cursor?: string | null }>(
+      request,
+      base,
+      "GET",
+      `/api/v1/sessions/${session}/scans?limit=500${cursor && `&cursor=${cursor}`}`,
+    );
+    rows.push(...page.items);
+    cursor = page.next_cursor ?? "";
+  } while (cursor !== "");
+  return rows;
+}
+
+/** As a scanner at the desk does it: keys, then Enter; and the answer is on the screen. */
+async function scan(page: Page, pass: string): Promise<string> {
+  const before = await page.evaluate(() => window.kepuDoor?.shown.length ?? 0);
+  await page.keyboard.type(pass);
+  await page.keyboard.press("Enter");
+  await page.waitForFunction((count) => (window.kepuDoor?.shown.length ?? 0) > count, before);
+  return (await page.locator(".kepu-door-answer").getAttribute("data-reason")) ?? "";
+}
+
+async function openDoor(page: Page, session: string) {
+  await page.goto(`/door/${session}`);
+  await expect(page.locator(`[data-door="${session}"]`)).toBeVisible();
+}
+
+/** Until the worker has the door's files: from then on the page starts without a network. */
+const kept = (page: Page) =>
+  page.evaluate(async () => {
+    const registration = await navigator.serviceWorker.getRegistration("/door");
+    const worker = registration?.active ?? registration?.installing ?? registration?.waiting;
+    if (worker && worker.state !== "activated")
+      await new Promise<void>((resolve) => {
+        worker.addEventListener("statechange", () => worker.state === "activated" && resolve());
+      });
+    return worker !== undefined && worker !== null;
+  });
+
+const allSent = (page: Page) => expect(page.locator('[data-waiting="0"]')).toBeVisible({ timeout: 60_000 });
+
+test("no scan is lost or doubled when the network goes and the page is closed in the middle of 200", async ({ page, context, request }) => {
+  test.setTimeout(300_000);
+  const { id, passes } = await begun(request, 200);
+  await page.setViewportSize(PHONE);
+  await signIn(page, "base01", PASSWORD);
+  await openDoor(page, id);
+  expect(await kept(page)).toBe(true);
+  for (const pass of passes.slice(0, 60)) expect(await scan(page, pass)).toBe("in");
+
+  await context.setOffline(true);
+  for (const pass of passes.slice(60, 130)) expect(await scan(page, pass)).toBe("in");
+  await expect(page.getByTestId("inside")).toHaveText("130");
+  await page.close();
+
+  const again = await context.newPage();
+  await again.setViewportSize(PHONE);
+  await openDoor(again, id);
+  await expect(again.getByTestId("inside")).toHaveText("130");
+  await expect(again.locator("[data-online]")).toHaveAttribute("data-online", "false");
+  for (const pass of passes.slice(130)) expect(await scan(again, pass)).toBe("in");
+  // A guest who comes twice is told so, without a network too.
+  expect(await scan(again, passes[0] ?? "")).toBe("already_in");
+
+  await context.setOffline(false);
+  await allSent(again);
+  const rows = await stored(request, id);
+  expect(rows).toHaveLength(201);
+  expect(new Set(rows.map((row) => row.id)).size).toBe(201);
+  expect(rows.filter((row) => row.verdict === "accepted")).toHaveLength(200);
+  expect(new Set(rows.filter((row) => row.verdict === "accepted").map((row) => row.person_id)).size).toBe(200);
+  expect(rows.filter((row) => row.reason === "already_in")).toHaveLength(1);
+  const times = await again.evaluate(() => window.kepuDoor?.shown.map(({ ms }) => ms) ?? []);
+  const sorted = times.toSorted((a, b) => a - b);
+  expect(sorted[Math.floor(sorted.length / 2)]).toBeLessThan(300);
+});
+
+test("two devices at one gate agree after both have sent", async ({ browser, request, baseURL }) => {
+  const { id, passes } = await begun(request, 20);
+  const guide = async (): Promise<{ context: BrowserContext; page: Page }> => {
+    const context = await browser.newContext({ ...(baseURL && { baseURL }), viewport: PHONE, locale: "zh-CN" });
+    const page = await context.newPage();
+    await signIn(page, "base01", PASSWORD);
+    await openDoor(page, id);
+    await context.setOffline(true);
+    return { context, page };
+  };
+  const [one, two] = [await guide(), await guide()];
+  for (const pass of passes) expect(await scan(one.page, pass)).toBe("in");
+  for (const pass of passes.toReversed()) expect(await scan(two.page, pass)).toBe("in");
+
+  // The later device sends first.
+  await two.context.setOffline(false);
+  await allSent(two.page);
+  await one.context.setOffline(false);
+  await allSent(one.page);
+  const rows = await stored(request, id);
+  expect(rows).toHaveLength(40);
+  expect(rows.filter((row) => row.verdict === "accepted")).toHaveLength(20);
+  expect(rows.filter((row) => row.verdict === "duplicate_of")).toHaveLength(20);
+  for (const { page, context } of [one, two]) {
+    await page.getByRole("button", { name: "更多" }).click();
+    await page.getByRole("menuitem", { name: "更新名单" }).click();
+    await expect(page.getByTestId("inside")).toHaveText("20");
+    expect(await scan(page, passes[3] ?? "")).toBe("already_in");
+    await allSent(page);
+    await context.close();
+  }
+});
+
+test("a guide works by hand, by class and with the rotating code; sends after signing in again", async ({ page, context, request }) => {
+  const { id, passes } = await begun(request, 20);
+  await page.setViewportSize(PHONE);
+  await signIn(page, "base01", PASSWORD);
+  await page.goto(`/sessions/${id}`);
+  await page.getByRole("button", { name: "打开检票口" }).click();
+  await expect(page.locator(`[data-door="${id}"]`)).toBeVisible();
+  await axe(page);
+  await shot(page, "door-empty");
+
+  expect(await scan(page, "https://example.org/not-a-pass")).toBe("unreadable");
+  expect(await scan(page, passes[0] ?? "")).toBe("in");
+  await shot(page, "door-answer");
+  await page.keyboard.press("Escape");
+
+  await page.getByRole("button", { name: "查名单" }).click();
+  const drawer = page.getByRole("dialog", { name: "查名单" });
+  await drawer.getByRole("button", { name: /^入场/ }).first().click();
+  await expect(page.locator('.kepu-door-answer[data-reason="in"]')).toBeVisible();
+  await page.keyboard.press("Escape");
+  await drawer.getByText("整班", { exact: true }).click();
+  await axe(page);
+  await drawer.getByRole("button", { name: /^全班入场/ }).first().click();
+  await expect(page.locator(".kepu-door-answer")).toContainText("人");
+  await expect(page.locator(".kepu-door-answer")).toHaveCount(0);
+  await drawer.getByRole("button", { name: /关闭|Close/ }).click();
+
+  await page.getByRole("button", { name: "场次码" }).click();
+  const code = page.getByRole("img", { name: "场次码的二维码" });
+  await expect(code).toHaveAttribute("data-code", new RegExp(`/attend/${id}\\?c=\\d+\\.[A-Z2-7]{16}$`));
+  await axe(page);
+  await shot(page, "door-code");
+  await page.keyboard.press("Escape");
+
+  await allSent(page);
+  await context.clearCookies();
+  await scan(page, passes[1] ?? "");
+  await page.getByRole("button", { name: "重新登录" }).click();
+  const form = page.getByRole("dialog", { name: "重新登录" });
+  await form.locator('input[autocomplete="username"]').fill("base01");
+  await form.locator('input[type="password"]').fill(PASSWORD);
+  await form.getByRole("button", { name: "登录", exact: true }).click();
+  await allSent(page);
+  await page.goto("/door");
+  await expect(page.getByRole("heading", { level: 1, name: "检票口" })).toBeVisible();
+  await axe(page);
+  await shot(page, "door-list");
+});
+
+test("a teacher checks a class in by the code on the guide's screen", async ({ page, request, browser, baseURL }) => {
+  const { id } = await begun(request, 20);
+  await signIn(page, "base01", PASSWORD);
+  await openDoor(page, id);
+  await page.getByRole("button", { name: "场次码" }).click();
+  const address = await page.getByRole("img", { name: "场次码的二维码" }).getAttribute("data-code");
+  const context = await browser.newContext({ ...(baseURL && { baseURL }), viewport: PHONE, locale: "zh-CN" });
+  const teacher = await context.newPage();
+  await signIn(teacher, "teacher01", PASSWORD);
+  await teacher.goto(address ?? "");
+  await teacher.getByRole("group", { name: "班级" }).getByRole("button").first().click();
+  await teacher.getByRole("button", { name: /^登记 \d+ 人到场$/ }).click();
+  await expect(teacher.locator('[data-verdict="accepted"]').first()).toBeVisible();
+  await axe(teacher);
+  await context.close();
+});
