@@ -13,7 +13,7 @@ RUN cargo build --release --locked -p kepu-api
 
 FROM debian:bookworm-slim
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends ca-certificates tzdata \
+    && apt-get install -y --no-install-recommends ca-certificates fonts-noto-cjk tzdata \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --home /var/lib/kepu --create-home kepu
 COPY --from=build /src/target/release/kepu /usr/local/bin/kepu

@@ -32,14 +32,18 @@ demo-once: pages
 	cargo build -p kepu-api
 	$(KEPU) demo once
 
+# With everything that tests need: built alone, the binary would choose other features of its dependencies, and they would be
+# compiled twice.
+BUILD_ALL := cargo build --workspace --all-targets
+
 test: pages-all
-	cargo build -p kepu-api
+	$(BUILD_ALL)
 	$(KEPU) with-database -- $(RUNNER) --workspace
 	$(IN_WEB) test
 	scripts/test-pages.sh
 
 test-pages: pages-all
-	cargo build -p kepu-api
+	$(BUILD_ALL)
 	scripts/test-pages.sh
 
 check: pages-all
@@ -47,7 +51,7 @@ check: pages-all
 	cargo clippy --workspace --all-targets -- -D warnings
 	command -v cargo-deny >/dev/null 2>&1 || cargo install --locked cargo-deny
 	cargo deny --offline check licenses bans sources
-	cargo build -p kepu-api
+	$(BUILD_ALL)
 	$(KEPU) openapi | diff -u openapi.json - || (echo "openapi.json is not what the handlers say: run make openapi" >&2; exit 1)
 	$(IN_WEB) check
 
@@ -62,7 +66,7 @@ pages-all: setup-all
 	@scripts/pages.sh all
 
 openapi:
-	cargo build -p kepu-api
+	$(BUILD_ALL)
 	$(KEPU) openapi > openapi.json
 	[ ! -d web/openapi/node_modules ] || npm --prefix web run --silent schema
 

@@ -1,8 +1,10 @@
 //! `make bench`: each figure beside its own limit, measured in one run on one machine. Only ratios are targets.
 
 mod confirming;
+mod door;
 mod engine;
 mod importing;
+mod pages;
 mod reporting;
 mod results;
 mod world;
@@ -30,11 +32,15 @@ async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let wants = |name: &str| name.contains(&arguments.only);
     let mut rows: Vec<Row> = Vec::new();
+    let mut details = String::new();
     if wants("engine") {
         rows.extend(engine::run(arguments.rounds)?);
     }
     if wants("confirming") {
         rows.extend(confirming::run(arguments.rounds).await?);
+    }
+    if wants("door") {
+        rows.extend(door::run(arguments.rounds).await?);
     }
     if wants("import") {
         rows.extend(importing::run(arguments.rounds).await?);
@@ -42,10 +48,14 @@ async fn main() -> anyhow::Result<()> {
     if wants("report") {
         rows.extend(reporting::run(arguments.rounds).await?);
     }
-    let table = results::table(&rows);
-    println!("{table}");
+    if wants("pages") {
+        let (areas, requests) = pages::run().await?;
+        rows.extend(areas);
+        details = requests;
+    }
+    println!("{}\n{details}", results::table(&rows));
     if arguments.out != "-" && arguments.only.is_empty() {
-        std::fs::write(&arguments.out, results::page(&rows))?;
+        std::fs::write(&arguments.out, results::page(&rows, &details))?;
         println!("kept in {}", arguments.out);
     }
     Ok(())

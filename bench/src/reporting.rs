@@ -96,9 +96,11 @@ async fn fill(server: &Server, school: &School) -> anyhow::Result<()> {
     .execute(server.pool())
     .await?;
     sqlx::query(
-        "INSERT INTO score (district_id, policy_id, person_id, policy_version_id, eligible, total, requirements, computed_at)
+        "INSERT INTO score (district_id, policy_id, person_id, policy_version_id, eligible, total, requirements, computed_at,
+                            stands_on, person_version)
          SELECT l.district_id, l.policy_id, l.person_id, v.policy_version_id, true, sum(l.counted),
-                '[{\"id\":\"r\",\"met\":true,\"shortfall\":\"0\",\"missing\":[]}]', now()
+                '[{\"id\":\"r\",\"met\":true,\"shortfall\":\"0\",\"missing\":[]}]', now(),
+                current_date, 1
          FROM score_line l JOIN policy_adoption v ON v.district_id = l.district_id AND v.state = 'effective'
          WHERE l.district_id = $1 GROUP BY 1, 2, 3, 4
          ON CONFLICT (district_id, policy_id, person_id) DO UPDATE SET total = excluded.total",

@@ -45,8 +45,8 @@ pub fn table(rows: &[Row]) -> String {
     text
 }
 
-/// The page that is kept.
-pub fn page(rows: &[Row]) -> String {
+/// The page that is kept, with what stands behind the rows.
+pub fn page(rows: &[Row], details: &str) -> String {
     let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = cpu
         .lines()
@@ -58,9 +58,10 @@ pub fn page(rows: &[Row]) -> String {
         [] => "Every target is met.".to_owned(),
         some => format!("**Falls short:** {}.", some.join("; ")),
     };
+    let details = if details.is_empty() { String::new() } else { format!("\n{details}") };
     format!(
         "# Results\n\nWritten by `make bench`. Client, service and PostgreSQL share one machine; only the ratios within one \
-         run are targets.\n\n- machine: {model}, {cores} cores\n- date: {}\n\n{}\n{verdict}\n",
+         run are targets.\n\n- machine: {model}, {cores} cores\n- date: {}\n\n{}\n{verdict}\n{details}",
         crate::world::today(),
         table(rows)
     )

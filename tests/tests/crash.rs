@@ -187,6 +187,106 @@ async fn a_kill_in_the_middle_of_confirming_loses_nothing_that_was_acknowledged(
     assert!(verified.status.success() && said.contains("every invariant holds"), "{said}");
 }
 
+/// Scans in batches until the service is gone; answers the batches that were acknowledged. `kill` is run once so many are.
+async fn scan_until_killed(
+    host: &Client,
+    path: &str,
+    batches: &[serde_json::Value],
+    after: usize,
+    kill: impl FnOnce(),
+) -> Vec<usize> {
+    use std::sync::Mutex;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    let (next, acknowledged) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let device = || async {
+        loop {
+            let at = next.fetch_add(1, Ordering::SeqCst);
+            let Some(batch) = batches.get(at) else { return };
+            let answer = host.request(reqwest::Method::POST, path).json(batch).send().await;
+            if answer.is_ok_and(|answer| answer.status().is_success()) {
+                acknowledged.lock().expect("not poisoned").push(at);
+            }
+        }
+    };
+    let killer = async {
+        while acknowledged.lock().expect("not poisoned").len() < after {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        kill();
+    };
+    tokio::join!(device(), device(), device(), killer);
+    acknowledged.into_inner().expect("not poisoned")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_kill_in_the_middle_of_scans_loses_none_that_was_acknowledged_and_counts_none_twice() {
+    const GUESTS: usize = 240;
+    let folder = tempfile::Builder::new().prefix("kepu-crash").tempdir_in("/tmp").expect("a folder");
+    let data = folder.path().join("data");
+    let mut process = Process::start(&data).await;
+    let database = || PrivateServer::running(&data).expect("a server").expect("it runs");
+    let mut server = Server::over(&database()).await;
+    let school = School::new(&server, GUESTS).await;
+    school.adopt(POLICY).await;
+    let session = school.session(&server, school.base, "practice", 0).await;
+    let registered = "INSERT INTO participation (district_id, id, session_id, activity_id, host_id, person_id, state, source,
+                                                 recorded_by, recorded_at, updated_at)
+                      SELECT p.district_id, p.id, s.id, s.activity_id, s.host_id, p.id, 'registered', 'registration', $2,
+                             now(), now()
+                      FROM person p, session s WHERE p.district_id = $1 AND s.id = $3";
+    sqlx::query(registered)
+        .bind(school.district)
+        .bind(school.teacher.id)
+        .bind(session)
+        .execute(server.pool())
+        .await
+        .expect("registered");
+    // Three at a time, by the list: what passes prove is tried elsewhere.
+    let now = server.state().now() - chrono::TimeDelta::hours(2);
+    let scan = |(person, _): &(Uuid, String)| {
+        json!({ "id": server.state().new_id(), "scanned_at": now, "clock_offset_ms": 0, "direction": "in", "method": "hand",
+                "person_id": person })
+    };
+    let batch = |guests: &[(Uuid, String)]| json!({ "device_id": Uuid::from_u128(1), "scans": guests.iter().map(scan).collect::<Vec<_>>() });
+    let batches: Vec<serde_json::Value> = school.pupils.chunks(3).map(batch).collect();
+    let path = format!("/api/v1/sessions/{session}/scans");
+    let login = school.host.login.clone();
+
+    let host = sign_in(&process.url, &login).await;
+    let acknowledged = scan_until_killed(&host, &path, &batches, 10, || process.kill()).await;
+    let _ = server.stop().await;
+    let mut process = Process::start(&data).await;
+    let mut server = Server::over(&database()).await;
+    let kept = async |server: &Server| -> Vec<(Uuid, String)> {
+        sqlx::query_as("SELECT s.id, v.verdict FROM scan s JOIN scan_verdict v ON v.scan_id = s.id")
+            .fetch_all(server.pool())
+            .await
+            .expect("read")
+    };
+    let after = kept(&server).await;
+    assert!(acknowledged.len() >= 10 && after.len() < GUESTS, "the kill came in the middle");
+    for at in &acknowledged {
+        for scan in batches[*at]["scans"].as_array().expect("scans") {
+            let id: Uuid = scan["id"].as_str().expect("an id").parse().expect("a uuid");
+            assert!(after.iter().any(|(kept, _)| *kept == id), "the acknowledged scan {id} is lost");
+        }
+    }
+
+    // Devices know only what was acknowledged: they send everything again.
+    let host = sign_in(&process.url, &login).await;
+    let again = scan_until_killed(&host, &path, &batches, batches.len(), || ()).await;
+    assert_eq!(again.len(), batches.len());
+    let verdicts = kept(&server).await;
+    assert_eq!(verdicts.len(), GUESTS);
+    assert!(verdicts.iter().all(|(_, verdict)| verdict == "accepted"));
+    let closed = host.post_json(&format!("/api/v1/sessions/{session}/door/close"), &json!({})).await.expect(200);
+    assert_eq!(closed["confirmed"], json!(GUESTS));
+    let verified = kepu_api::verify::database_holds(server.state().db()).await.expect("verified");
+    assert_eq!(verified.broken, []);
+    let _ = server.stop().await;
+    process.kill();
+}
+
 fn find_pidfile(data: &Path) -> PathBuf {
     let mut folders = vec![data.to_owned()];
     while let Some(folder) = folders.pop() {

@@ -525,6 +525,8 @@ async fn many_results_are_verified_at_once_each_for_itself() {
         (format!("person_id={}", school.pupils[1].0), 1),
         ("from=2026-02-21".to_owned(), 0),
         ("state=withdrawn".to_owned(), 1),
+        (format!("level={}", list["items"][0]["contest_level"].as_str().expect("a level")), 4),
+        ("level=international".to_owned(), 0),
     ] {
         let page = school.official.get(&format!("/api/v1/results?{query}")).await.expect(200);
         assert_eq!(page["items"].as_array().map(Vec::len), Some(expected), "{query}");

@@ -797,6 +797,21 @@ fn as_of_a_day_later_records_do_not_count() {
 }
 
 #[test]
+fn what_is_current_is_the_same_for_everybody_in_a_sheet() {
+    // Beijing's `this-term` is the current term: p was last seen in the autumn, q in the spring.
+    let records = "record_id,person_id,starts_at,activity_id,host_id\n\
+                   1,p,2016-10-15,A1,U1\n2,q,2016-10-15,A1,U1\n3,q,2017-03-04,A2,U1\n";
+    let people = "person_id,grade\np,7\nq,7\nr,7\n";
+    let this_term = |flags: &str| {
+        let ran = score(BEIJING, records, people, flags);
+        ["p", "q", "r"].map(|person| ran.person(person)["measures"]["this-term"].clone())
+    };
+    assert_eq!(this_term(""), ["0", "1", "0"]);
+    assert_eq!(this_term("--as-of 2016-12-31"), ["1", "1", "0"]);
+    assert_eq!(this_term("--as-of 2017-09-01"), ["0", "0", "0"]);
+}
+
+#[test]
 fn sessions_are_ranked_in_the_order_of_rows() {
     let mut records = "record_id,person_id,starts_at,activity_id,host_id,session_id\n".to_owned();
     let mut people = "person_id,grade,class_id\n".to_owned();

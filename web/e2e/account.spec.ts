@@ -26,8 +26,7 @@ test.describe("account", () => {
   });
 
   test.describe("signed in", () => {
-    // React recovers from an error while it draws one of these pages in English; which one is still to be found.
-    test.fixme("devices, language and appearance", async ({ page }) => {
+    test("devices, language and appearance", async ({ page }) => {
       await signIn(page, login, password);
       await page.goto("/account/devices");
       await expect(page.getByRole("heading", { level: 1, name: "我的设备" })).toBeVisible();

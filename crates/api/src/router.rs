@@ -7,8 +7,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
-    accounts, activities, audit, auth, classes, competitions, credits, designations, districts, organizations,
-    participation, persons, policies, reports, results, roster, search, sessions,
+    accounts, activities, audit, auth, classes, competitions, credits, designations, districts, door, organizations,
+    participation, passes, persons, policies, reports, results, roster, search, sessions,
 };
 use crate::{
     http::{guard, headers, health, rate},
@@ -33,6 +33,8 @@ pub fn api() -> OpenApiRouter<AppState> {
         .merge(activities::routes())
         .merge(sessions::routes())
         .merge(participation::routes())
+        .merge(passes::routes())
+        .merge(door::routes())
         .merge(competitions::routes())
         .merge(results::routes())
         .merge(policies::routes())

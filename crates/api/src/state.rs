@@ -16,6 +16,7 @@ use crate::{
     auth::{Actor, Auth},
     clock::Clock,
     config::Config,
+    door::Intake,
     error::Result,
     ids,
     postgres::Db,
@@ -32,6 +33,7 @@ struct Inner {
     clock: Clock,
     files: Arc<dyn ObjectStore>,
     auth: Auth,
+    intake: Intake,
     jobs: Mutex<JoinSet<()>>,
     shutdown: CancellationToken,
 }
@@ -46,6 +48,7 @@ impl AppState {
             clock,
             files,
             auth,
+            intake: Intake::new(),
             jobs: Mutex::new(JoinSet::new()),
             shutdown: CancellationToken::new(),
         })))
@@ -79,6 +82,11 @@ impl AppState {
     /// Keys, passwords, sessions.
     pub fn auth(&self) -> &Auth {
         &self.0.auth
+    }
+
+    /// Where scans wait for their transaction.
+    pub fn intake(&self) -> &Intake {
+        &self.0.intake
     }
 
     /// Where files are kept.

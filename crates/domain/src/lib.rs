@@ -6,6 +6,7 @@
 pub mod competition;
 pub mod credit;
 pub mod designation;
+pub mod door;
 pub mod ledger;
 pub mod participation;
 pub mod person;

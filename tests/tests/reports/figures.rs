@@ -232,6 +232,38 @@ async fn a_record_counts_for_the_school_of_its_day() {
 }
 
 #[tokio::test]
+async fn persons_are_found_by_what_they_still_need() {
+    let server = Server::start().await;
+    let town = Town::new(&server).await;
+    let official = &town.first.official;
+    let ask = async |query: &str| -> Vec<Value> {
+        let answer = official.get(&format!("/api/v1/reports/persons?limit=500{query}")).await.expect(200);
+        answer["items"].as_array().expect("items").clone()
+    };
+    let meets = |person: &Value| -> Option<bool> {
+        let all = person["requirements"].as_array().expect("requirements");
+        (person["eligible"] == true && !all.is_empty()).then(|| all.iter().all(|one| one["met"] == true))
+    };
+    let school = format!("&school={}", town.first.school);
+    for place in ["", &school] {
+        let everybody = ask(place).await;
+        for met in [true, false] {
+            let found = ask(&format!("{place}&met={met}")).await;
+            let wanted: Vec<&Value> = everybody.iter().filter(|person| meets(person) == Some(met)).collect();
+            assert!(!wanted.is_empty(), "the town has somebody of each: {place} {met}");
+            assert_eq!(found.iter().collect::<Vec<_>>(), wanted, "{place} {met}");
+        }
+    }
+    let file = official.get("/api/v1/reports/persons?format=csv&met=true").await;
+    let met = ask("&met=true").await;
+    for person in ask("").await {
+        let name = person["number"].as_str().expect("a number");
+        assert_eq!(file.text().contains(name), met.contains(&person), "{name}");
+    }
+    official.get("/api/v1/reports/persons?met=maybe").await.expect_problem(422, "invalid");
+}
+
+#[tokio::test]
 async fn terms_and_bad_questions_are_understood() {
     let server = Server::start().await;
     let school = School::new(&server, 2).await;

@@ -392,6 +392,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/classes/{id}/passes.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The passes of a class as cards to print: A4, ten a page. */
+        get: operations["class_passes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/classes/{id}/persons": {
         parameters: {
             query?: never;
@@ -768,6 +785,40 @@ export interface paths {
         get: operations["list_ledger"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/persons/{id}/pass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The pass of a person; made now if it is the first time that somebody asks. */
+        get: operations["read_pass"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/persons/{id}/pass/reissue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Voids a person's pass and makes the next one. */
+        post: operations["reissue_pass"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1166,6 +1217,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the scans in doubt at one's hosts, the oldest first; for the district all. */
+        get: operations["list_reviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/roster/imports": {
         parameters: {
             query?: never;
@@ -1267,6 +1335,23 @@ export interface paths {
         head?: never;
         /** Correct the cells of a refused row; it is judged again. The answer's ETag is that of the import. */
         patch: operations["fix_roster_row"];
+        trace?: never;
+    };
+    "/api/v1/scans/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decides on a scan in doubt. What follows from it is as if the scan had never been in doubt, or never been made. */
+        post: operations["review_scan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/schemes": {
@@ -1446,6 +1531,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{id}/door": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the door of a session stands. */
+        get: operations["watch_door"];
+        put?: never;
+        /** Opens a device at the door of a session. It may be opened again, to learn of late registrations. */
+        post: operations["open_door"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/door/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Closes the door of a session for the guests of the district: who was there is confirmed, with credit, in one
+         *     transaction. Scans of before that come later are treated as if they had come in time; those of after must be looked at.
+         */
+        post: operations["close_door"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{id}/participations": {
         parameters: {
             query?: never;
@@ -1491,6 +1614,61 @@ export interface paths {
         put?: never;
         /** Takes back what was recorded or registered together, as far as the host has not spoken about it. */
         post: operations["withdraw_participations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says by the session's rotating code that one, or one's group, is there. */
+        post: operations["claim_presence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/scans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the scans of a session, the newest first. */
+        get: operations["list_scans"];
+        put?: never;
+        /**
+         * Takes what a door saw. Every scan is kept and gets a verdict; whatever is wrong with one does not touch the others. Sending
+         *     the same scans again is safe and answers the same.
+         */
+        post: operations["take_scans"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/scans/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes the scans of a device that got no network, from a file that it signed. */
+        post: operations["import_scans"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2040,6 +2218,55 @@ export interface components {
              */
             persons: number;
         };
+        /** @description What closing did. */
+        CloseAnswer: {
+            /**
+             * Format: uuid
+             * @description The session.
+             */
+            session_id: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            closed_at: string;
+            /** @description Confirmed. */
+            confirmed: number;
+            /** @description Marked as absent. */
+            absent: number;
+            /** @description Held back. */
+            held: number;
+            /** @description Entries added to the ledger. */
+            ledger_entries: number;
+            /** @description Who could not be confirmed, and why. */
+            refused: components["schemas"]["CloseRefusal"][];
+        };
+        /** @description Who could not be confirmed. */
+        CloseRefusal: {
+            /**
+             * Format: uuid
+             * @description The participation.
+             */
+            participation_id: string;
+            /**
+             * Format: uuid
+             * @description The person.
+             */
+            person_id: string;
+            /** @description The person's name. */
+            name: string;
+            /** @description Why, for programs. */
+            code: string;
+            /** @description Why, and what to do. */
+            message: string;
+        };
+        /** @description How to close. */
+        CloseRequest: {
+            /** @description Persons who stay unconfirmed for now. */
+            hold?: string[];
+            /** @description Mark those who were expected and did not come as absent. */
+            mark_absent?: boolean;
+        };
         /** @description How it is meant. */
         CommitRequest: {
             /** @description That many persons leave is meant; needed when they are more than a tenth of the enrolled and at least 20. */
@@ -2525,6 +2752,275 @@ export interface components {
              */
             version: number;
         };
+        /** @description All that a device needs. */
+        DoorBundle: {
+            /**
+             * Format: date-time
+             * @description The service's clock.
+             */
+            server_time: string;
+            /** @description The session. */
+            session: components["schemas"]["DoorSession"];
+            /**
+             * Format: uuid
+             * @description The district of the guests.
+             */
+            district_id: string;
+            /** @description The keys that sign its passes. */
+            keys: components["schemas"]["DoorKey"][];
+            /** @description What makes the rotating code. */
+            code: components["schemas"]["DoorCode"];
+            /** @description Who is expected or was there. */
+            roster: components["schemas"]["DoorGuest"][];
+            /** @description Passes of others that hold, where the session takes walk-ins. */
+            passes: components["schemas"]["DoorPass"][];
+            /**
+             * Format: date-time
+             * @description When the device must forget all this.
+             */
+            wipe_after: string;
+        };
+        /** @description What makes the rotating code. */
+        DoorCode: {
+            /** @description HMAC key, base64url. */
+            secret: string;
+            /**
+             * Format: int64
+             * @description How long a code is shown.
+             */
+            step_seconds: number;
+        };
+        /** @description Persons and scans, counted. */
+        DoorCounts: {
+            /** @description Are expected and have not come. */
+            registered: number;
+            /** @description Wait for a place. */
+            waitlisted: number;
+            /** @description Came and have not left. */
+            inside: number;
+            /** @description Were seen, and wait for the host's word. */
+            attended: number;
+            /** @description Did not come. */
+            absent: number;
+            /** @description Were there, says the host. */
+            confirmed: number;
+            /**
+             * Format: int64
+             * @description Scans, good and bad.
+             */
+            scans: number;
+            /**
+             * Format: int64
+             * @description Scans that count.
+             */
+            accepted: number;
+            /**
+             * Format: int64
+             * @description Scans that repeat another one.
+             */
+            duplicates: number;
+            /**
+             * Format: int64
+             * @description Scans in doubt.
+             */
+            needs_review: number;
+            /**
+             * Format: int64
+             * @description Scans that do not count.
+             */
+            refused: number;
+        };
+        /** @description A device at the door. */
+        DoorDevice: {
+            /**
+             * Format: uuid
+             * @description The device.
+             */
+            device_id: string;
+            /** @description How its guide calls it. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When it last sent something.
+             */
+            last_seen_at: string;
+            /**
+             * Format: int64
+             * @description How many scans came from it.
+             */
+            scans: number;
+        };
+        /** @description One thing to look at. */
+        DoorException: {
+            /** @description What. */
+            kind: components["schemas"]["ExceptionKind"];
+            /**
+             * Format: uuid
+             * @description The participation, if there is one.
+             */
+            participation_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The scan, if it is about one.
+             */
+            scan_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The person.
+             */
+            person_id?: string | null;
+            /** @description The person's name. */
+            name?: string | null;
+            /** @description The person's class. */
+            class_name?: string | null;
+            /** @description More about it, by kind: `reason`, `elsewhere`, `present` and `capacity`, `device_id` and `scans`. */
+            detail: Record<string, never>;
+        };
+        /** @description One who is expected or was there. */
+        DoorGuest: {
+            /**
+             * Format: uuid
+             * @description The person.
+             */
+            person_id: string;
+            /**
+             * Format: uuid
+             * @description The participation.
+             */
+            participation_id: string;
+            /** @description The pass's public number; null if the person has none yet. */
+            number?: string | null;
+            /**
+             * Format: int32
+             * @description The only issue that holds.
+             */
+            issue?: number | null;
+            /** @description Name. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Class.
+             */
+            class_id?: string | null;
+            /** @description The class's name. */
+            class_name?: string | null;
+            /** @description The school's name. */
+            school_name?: string | null;
+            /** @description State of the participation. */
+            state: string;
+            /**
+             * Format: date-time
+             * @description When the person came.
+             */
+            in_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When the person left.
+             */
+            out_at?: string | null;
+        };
+        /** @description A key. */
+        DoorKey: {
+            /**
+             * Format: int32
+             * @description Its number, as in passes.
+             */
+            number: number;
+            /** @description Ed25519, base64url. */
+            public_key: string;
+        };
+        /**
+         * @description What the door of a session takes note of.
+         * @enum {string}
+         */
+        DoorMode: "in" | "in_out";
+        /** @description A pass that holds. */
+        DoorPass: {
+            /** @description Its public number. */
+            number: string;
+            /**
+             * Format: int32
+             * @description The only issue that holds.
+             */
+            issue: number;
+            /**
+             * Format: uuid
+             * @description Whose it is.
+             */
+            person_id: string;
+        };
+        /** @description A session as its door sees it. */
+        DoorSession: {
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /** @description The activity's title. */
+            activity_title_zh: string;
+            /** @description The same in English; may be empty. */
+            activity_title_en: string;
+            /** @description What it is. */
+            kind: string;
+            /**
+             * Format: uuid
+             * @description The host.
+             */
+            host_id: string;
+            /** @description Its name. */
+            host_name_zh: string;
+            /** @description The same in English; may be empty. */
+            host_name_en: string;
+            /** @description Where. */
+            place: string;
+            /**
+             * Format: date-time
+             * @description When it begins.
+             */
+            starts_at: string;
+            /**
+             * Format: date-time
+             * @description When it ends.
+             */
+            ends_at: string;
+            /**
+             * Format: date-time
+             * @description From when on scans count.
+             */
+            doors_open_at: string;
+            /** @description `in`, or `in_out` where it credits by the minute. */
+            mode: string;
+            /** @description Whether it takes who was not registered. */
+            walk_ins: boolean;
+            /**
+             * Format: int32
+             * @description How many guests; null for any number.
+             */
+            capacity?: number | null;
+            /** @description `open`, `closed` (takes no more registrations) or `cancelled`. */
+            status: string;
+            /**
+             * Format: date-time
+             * @description When the host closed the door for this district's guests.
+             */
+            closed_at?: string | null;
+        };
+        /** @description How a door stands. */
+        DoorView: {
+            /**
+             * Format: date-time
+             * @description The service's clock.
+             */
+            server_time: string;
+            /** @description The session. */
+            session: components["schemas"]["DoorSession"];
+            /** @description Persons and scans, counted. */
+            counts: components["schemas"]["DoorCounts"];
+            /** @description The devices that scanned. */
+            devices: components["schemas"]["DoorDevice"][];
+            /** @description What to look at before closing, the gravest first. */
+            exceptions: components["schemas"]["DoorException"][];
+        };
         /** @description A time in a class. */
         EnrolmentView: {
             /**
@@ -2609,6 +3105,11 @@ export interface components {
              */
             uploaded_at: string;
         };
+        /**
+         * @description What is unusual.
+         * @enum {string}
+         */
+        ExceptionKind: "needs_review" | "after_closing" | "two_places" | "over_capacity" | "recorder_confirms" | "never_left" | "burst_by_hand" | "absent";
         /** @description A case that fails. */
         FailedCase: {
             /** @description Its name. */
@@ -2865,6 +3366,13 @@ export interface components {
             /** @description Share of all credit, four places. */
             share?: string | null;
         };
+        /** @description A file of scans. */
+        ImportRequest: {
+            /** @description The text of the file. */
+            payload: string;
+            /** @description Ed25519 signature over the payload by the device that wrote it, as base64url. */
+            signature: string;
+        };
         /** @description An import. */
         ImportView: {
             /**
@@ -2965,7 +3473,8 @@ export interface components {
             /** @description The change, a decimal; negative where credit was taken back. */
             amount: string;
             /**
-             * @description `confirmed`, `amended`, `voided`, `verified`, `revoked`, `policy`, `designation`, `decision`, or `neighbour`: another
+             * @description `confirmed`, `amended`, `voided`, `verified`, `revoked`, `policy`, `designation`, `decision`, `person` (the
+             *     roster says something else of the person), or `neighbour`: another
              *     record of the person changed what limits leave of this one.
              */
             cause: string;
@@ -3480,6 +3989,10 @@ export interface components {
              * @description How many guests; any number if left out.
              */
             capacity?: number | null;
+            /** @description What its door takes note of; who came, if left out. */
+            door_mode?: components["schemas"]["DoorMode"];
+            /** @description Whether it takes who was not registered. */
+            walk_ins?: boolean;
         };
         /** @description The way to the next level of a ladder. */
         NextView: {
@@ -3512,6 +4025,23 @@ export interface components {
             account: components["schemas"]["AccountView"];
             /** @description To be handed over on a way that nobody else reads. */
             one_time_password: string;
+        };
+        /** @description A device that shall stand at the door. */
+        OpenRequest: {
+            /**
+             * Format: uuid
+             * @description Made by the device once, and kept.
+             */
+            device_id: string;
+            /** @description How its guide calls it. */
+            device_name: string;
+            /** @description Its public key (Ed25519, base64url): it signs files of scans with the private one. */
+            device_key: string;
+            /**
+             * Format: date-time
+             * @description What its clock says.
+             */
+            device_time: string;
         };
         /** @description What to change; what is left out stays. */
         OrganizationChange: {
@@ -4198,7 +4728,8 @@ export interface components {
                 /** @description The change, a decimal; negative where credit was taken back. */
                 amount: string;
                 /**
-                 * @description `confirmed`, `amended`, `voided`, `verified`, `revoked`, `policy`, `designation`, `decision`, or `neighbour`: another
+                 * @description `confirmed`, `amended`, `voided`, `verified`, `revoked`, `policy`, `designation`, `decision`, `person` (the
+                 *     roster says something else of the person), or `neighbour`: another
                  *     record of the person changed what limits leave of this one.
                  */
                 cause: string;
@@ -4679,6 +5210,37 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_ReviewView: {
+            /** @description The items. */
+            items: (components["schemas"]["ScanView"] & {
+                /** @description The activity's title. */
+                activity_title_zh: string;
+                /** @description The same in English; may be empty. */
+                activity_title_en: string;
+                /**
+                 * Format: date-time
+                 * @description When the session began.
+                 */
+                starts_at: string;
+                /**
+                 * Format: uuid
+                 * @description The host.
+                 */
+                host_id: string;
+                /** @description Its name. */
+                host_name_zh: string;
+                /**
+                 * Format: date-time
+                 * @description Until when the host alone decides.
+                 */
+                due_at: string;
+                /** @description Whether that has passed. */
+                overdue: boolean;
+            })[];
+            /** @description Pass as `cursor` for the next page; null on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_RowView: {
             /** @description The items. */
             items: {
@@ -4727,6 +5289,77 @@ export interface components {
                 changes: components["schemas"]["ChangeView"][];
                 /** @description Why the row is refused. */
                 errors: components["schemas"]["FieldError"][];
+            }[];
+            /** @description Pass as `cursor` for the next page; null on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ScanView: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: uuid
+                 * @description Its id.
+                 */
+                id: string;
+                /**
+                 * Format: uuid
+                 * @description The session.
+                 */
+                session_id: string;
+                /**
+                 * Format: uuid
+                 * @description The device.
+                 */
+                device_id: string;
+                /** @description How its guide calls it; null if it was never opened here. */
+                device_name?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Who was signed in on it.
+                 */
+                account_id: string;
+                /**
+                 * Format: date-time
+                 * @description When, by the device's clock.
+                 */
+                scanned_at: string;
+                /**
+                 * Format: date-time
+                 * @description When, by the service's.
+                 */
+                at: string;
+                /**
+                 * Format: date-time
+                 * @description When the service got it.
+                 */
+                received_at: string;
+                /** @description `in` or `out`. */
+                direction: string;
+                /** @description `pass`, `hand`, `class` or `code`. */
+                method: string;
+                /** @description `accepted`, `duplicate_of`, `needs_review` or `refused`. */
+                verdict: string;
+                /** @description Why, for programs. */
+                reason: string;
+                /**
+                 * Format: uuid
+                 * @description The scan that says the same.
+                 */
+                duplicate_of?: string | null;
+                /** @description `accept` or `refuse`, if somebody looked at it. */
+                decision?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Who, if the host may know.
+                 */
+                person_id?: string | null;
+                /** @description The person's name, if the host may know. */
+                name?: string | null;
+                /** @description The person's class. */
+                class_name?: string | null;
+                /** @description What else the host should know. */
+                flags: string[];
             }[];
             /** @description Pass as `cursor` for the next page; null on the last one. */
             next_cursor?: string | null;
@@ -4880,6 +5513,10 @@ export interface components {
                  * @description How many guests; null for any number.
                  */
                 capacity?: number | null;
+                /** @description What its door takes note of. */
+                door_mode: components["schemas"]["DoorMode"];
+                /** @description Whether it takes who was not registered. */
+                walk_ins: boolean;
                 /** @description Whether it takes guests. */
                 status: components["schemas"]["SessionStatus"];
                 /** @description Why it was cancelled. */
@@ -4996,6 +5633,28 @@ export interface components {
              * @description Its version, for `If-Match`.
              */
             version: number;
+        };
+        /** @description A person's pass. */
+        PassView: {
+            /**
+             * Format: uuid
+             * @description The person.
+             */
+            person_id: string;
+            /** @description Its public number, as people read it: `0000 1234 5678`. */
+            public_number: string;
+            /**
+             * Format: int32
+             * @description The how-manieth pass of the person it is.
+             */
+            issue: number;
+            /**
+             * Format: date-time
+             * @description Since when it holds.
+             */
+            issued_at: string;
+            /** @description What its QR says. */
+            token: string;
         };
         /** @description The old and the new password. */
         PasswordChange: {
@@ -5275,6 +5934,18 @@ export interface components {
          * @enum {string}
          */
         Presence: "present" | "absent";
+        /** @description Who is there. */
+        PresenceRequest: {
+            /** @description The code as scanned. */
+            code: string;
+            /** @description A teacher's group; nobody, if a student speaks of itself. */
+            person_ids?: string[];
+            /**
+             * @description `out` when leaving a session that counts minutes.
+             * @example in
+             */
+            direction?: string;
+        };
         /** @description The body of an error answer. */
         Problem: {
             /** @description Always `about:blank`: the `code` tells errors apart. */
@@ -5582,6 +6253,11 @@ export interface components {
             /** @description Where it was published. */
             source: string;
         };
+        /** @description Why a new pass is needed. */
+        ReissueRequest: {
+            /** @description What became of the old one. */
+            reason: string;
+        };
         /** @description One participation to reject. */
         RejectItem: {
             /**
@@ -5850,6 +6526,42 @@ export interface components {
              */
             updated_at: string;
         };
+        /** @description What was decided. */
+        ReviewRequest: {
+            /**
+             * @description `accept`: the scan counts; `refuse`: it does not.
+             * @example accept
+             */
+            decision: string;
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description A scan in doubt. */
+        ReviewView: components["schemas"]["ScanView"] & {
+            /** @description The activity's title. */
+            activity_title_zh: string;
+            /** @description The same in English; may be empty. */
+            activity_title_en: string;
+            /**
+             * Format: date-time
+             * @description When the session began.
+             */
+            starts_at: string;
+            /**
+             * Format: uuid
+             * @description The host.
+             */
+            host_id: string;
+            /** @description Its name. */
+            host_name_zh: string;
+            /**
+             * Format: date-time
+             * @description Until when the host alone decides.
+             */
+            due_at: string;
+            /** @description Whether that has passed. */
+            overdue: boolean;
+        };
         /** @description A file with what it is for. */
         RosterUpload: {
             /**
@@ -5950,6 +6662,144 @@ export interface components {
             category: string;
             /** @description Share of all credit, four places. */
             share?: string | null;
+        };
+        /** @description One scan, as a device made it. */
+        ScanItem: {
+            /**
+             * Format: uuid
+             * @description Made by the device (UUIDv7) before it sent anything; the same id is the same scan, for ever.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When, by the device's clock.
+             */
+            scanned_at: string;
+            /**
+             * Format: int64
+             * @description What must be added to the device's clock, as it measured; null if it could not.
+             */
+            clock_offset_ms?: number | null;
+            /**
+             * @description Which way.
+             * @example in
+             */
+            direction: string;
+            /**
+             * @description How: `pass`, `hand`, `class` or `code`.
+             * @example pass
+             */
+            method: string;
+            /** @description The text of the pass, for `pass`. */
+            pass?: string | null;
+            /**
+             * Format: uuid
+             * @description Who was picked, for the other methods.
+             */
+            person_id?: string | null;
+            /** @description The rotating code, for `code`. */
+            code?: string | null;
+        };
+        /** @description A scan as stored. */
+        ScanView: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The session.
+             */
+            session_id: string;
+            /**
+             * Format: uuid
+             * @description The device.
+             */
+            device_id: string;
+            /** @description How its guide calls it; null if it was never opened here. */
+            device_name?: string | null;
+            /**
+             * Format: uuid
+             * @description Who was signed in on it.
+             */
+            account_id: string;
+            /**
+             * Format: date-time
+             * @description When, by the device's clock.
+             */
+            scanned_at: string;
+            /**
+             * Format: date-time
+             * @description When, by the service's.
+             */
+            at: string;
+            /**
+             * Format: date-time
+             * @description When the service got it.
+             */
+            received_at: string;
+            /** @description `in` or `out`. */
+            direction: string;
+            /** @description `pass`, `hand`, `class` or `code`. */
+            method: string;
+            /** @description `accepted`, `duplicate_of`, `needs_review` or `refused`. */
+            verdict: string;
+            /** @description Why, for programs. */
+            reason: string;
+            /**
+             * Format: uuid
+             * @description The scan that says the same.
+             */
+            duplicate_of?: string | null;
+            /** @description `accept` or `refuse`, if somebody looked at it. */
+            decision?: string | null;
+            /**
+             * Format: uuid
+             * @description Who, if the host may know.
+             */
+            person_id?: string | null;
+            /** @description The person's name, if the host may know. */
+            name?: string | null;
+            /** @description The person's class. */
+            class_name?: string | null;
+            /** @description What else the host should know. */
+            flags: string[];
+        };
+        /** @description What became of scans. */
+        ScansAnswer: {
+            /**
+             * Format: uuid
+             * @description The session.
+             */
+            session_id: string;
+            /**
+             * Format: date-time
+             * @description The service's clock, to compare with the device's.
+             */
+            server_time: string;
+            /** @description Scans that count. */
+            accepted: number;
+            /** @description Scans that repeat another one. */
+            duplicates: number;
+            /** @description Scans that somebody must look at. */
+            needs_review: number;
+            /** @description Scans that do not count. */
+            refused: number;
+            /** @description Scans whose id was used for another scan: they were not stored. */
+            conflicts: number;
+            /** @description One for each scan, in the order of the request. */
+            verdicts: components["schemas"]["VerdictView"][];
+        };
+        /** @description Scans of one device. */
+        ScansRequest: {
+            /**
+             * Format: uuid
+             * @description The device that made them.
+             */
+            device_id: string;
+            /** @description In any order; sending one again is safe. */
+            scans: components["schemas"]["ScanItem"][];
         };
         /** @description What to change; what is left out stays. */
         SchemeChange: {
@@ -6148,6 +6998,9 @@ export interface components {
              * @description How many guests; null for any number.
              */
             capacity?: number | null;
+            door_mode?: components["schemas"]["DoorMode"] | null;
+            /** @description Whether it takes who was not registered. */
+            walk_ins?: boolean | null;
             status?: components["schemas"]["Taking"] | null;
         };
         /** @description When the copies begin. */
@@ -6258,6 +7111,10 @@ export interface components {
              * @description How many guests; null for any number.
              */
             capacity?: number | null;
+            /** @description What its door takes note of. */
+            door_mode: components["schemas"]["DoorMode"];
+            /** @description Whether it takes who was not registered. */
+            walk_ins: boolean;
             /** @description Whether it takes guests. */
             status: components["schemas"]["SessionStatus"];
             /** @description Why it was cancelled. */
@@ -6416,6 +7273,49 @@ export interface components {
             persons: number;
             /** @description Credit per enrolled person, rounded to thousandths; null of none. */
             credits_per_enrolled?: string | null;
+        };
+        /** @description What became of one scan. */
+        VerdictView: {
+            /**
+             * Format: uuid
+             * @description The scan.
+             */
+            scan_id: string;
+            /** @description `accepted`, `duplicate_of`, `needs_review`, `refused`; or `conflict`: the id belongs to another scan. */
+            verdict: string;
+            /** @description Why, for programs: `in`, `already_in`, `not_on_list` … */
+            reason: string;
+            /**
+             * Format: uuid
+             * @description The scan that says the same.
+             */
+            duplicate_of?: string | null;
+            /**
+             * Format: date-time
+             * @description When it happened, by the service's clock.
+             */
+            at: string;
+            /**
+             * Format: uuid
+             * @description Who, if the host may know.
+             */
+            person_id?: string | null;
+            /** @description The person's name, if the host may know. */
+            name?: string | null;
+            /** @description The person's class. */
+            class_name?: string | null;
+            /**
+             * Format: date-time
+             * @description When the person came.
+             */
+            in_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When the person left.
+             */
+            out_at?: string | null;
+            /** @description What else the host should know: `late`, `clock_corrected`, `clock_unchecked`, `by_hand`. */
+            flags: string[];
         };
         /** @description What became of them. */
         VerifyAnswer: {
@@ -10399,6 +11299,146 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PromotionView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    class_passes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The class */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Cards */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
                 };
             };
             /** @description The request cannot be read */
@@ -14884,6 +15924,293 @@ export interface operations {
             };
         };
     };
+    read_pass: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pass */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PassView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reissue_pass: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeat safely with the same key */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReissueRequest"];
+            };
+        };
+        responses: {
+            /** @description The new pass */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PassView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_score: {
         parameters: {
             query?: {
@@ -14891,7 +16218,8 @@ export interface operations {
                 policy?: string;
                 /**
                  * @description The sheet as it was at that moment (RFC 3339), or at the end of that day: by what was known and by the policy
-                 *     version that was effective then.
+                 *     version that was effective then. What is current in it, e.g. this school year, is so on that day; today when left
+                 *     out.
                  */
                 as_of?: string;
                 /** @description Language of the reasons: `zh` (if not given) or `en`. */
@@ -16414,6 +17742,8 @@ export interface operations {
                 class?: string;
                 /** @description Of this grade. */
                 grade?: number;
+                /** @description `true`: only who meets every requirement that applies; `false`: only who is short of one; both as scores stand now. */
+                met?: boolean;
                 /** @description First day, included. */
                 from?: string;
                 /** @description Last day, included. */
@@ -16744,6 +18074,8 @@ export interface operations {
                 competition_id?: string;
                 /** @description Of this person. */
                 person_id?: string;
+                /** @description Of this level: `national`, `provincial`, `city`, `county`, `town`, `school`. */
+                level?: string;
                 /** @description Achieved on this day or later. */
                 from?: string;
                 /** @description Achieved on this day or earlier. */
@@ -18915,6 +20247,150 @@ export interface operations {
             };
         };
     };
+    list_reviews: {
+        parameters: {
+            query?: {
+                /** @description At this host. */
+                host_id?: string;
+                /** @description How many items, 50 if not given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Scans in doubt */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ReviewView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_roster_imports: {
         parameters: {
             query?: {
@@ -19807,6 +21283,153 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RowView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    review_scan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeat safely with the same key */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The scan */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewRequest"];
+            };
+        };
+        responses: {
+            /** @description What became of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerdictView"];
                 };
             };
             /** @description The request cannot be read */
@@ -21980,6 +23603,437 @@ export interface operations {
             };
         };
     };
+    watch_door: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How it stands */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoorView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_door: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenRequest"];
+            };
+        };
+        responses: {
+            /** @description What the device needs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoorBundle"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_door: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeat safely with the same key */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The session */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseRequest"];
+            };
+        };
+        responses: {
+            /** @description What became of everybody */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CloseAnswer"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     record_participations: {
         parameters: {
             query?: never;
@@ -22300,6 +24354,585 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WithdrawAnswer"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    claim_presence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresenceRequest"];
+            };
+        };
+        responses: {
+            /** @description A verdict on each */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScansAnswer"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_scans: {
+        parameters: {
+            query?: {
+                /** @description `accepted`, `duplicate_of`, `needs_review` or `refused`. */
+                verdict?: string;
+                /** @description How many items, 50 if not given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The session */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Scans */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ScanView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_scans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScansRequest"];
+            };
+        };
+        responses: {
+            /** @description A verdict on each */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScansAnswer"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_scans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportRequest"];
+            };
+        };
+        responses: {
+            /** @description A verdict on each */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScansAnswer"];
                 };
             };
             /** @description The request cannot be read */

@@ -54,14 +54,22 @@ function load(of: Language, area: string): Promise<Tree> {
   if (!promise) {
     const file = files[name];
     promise = file ? file().then((texts) => texts.default) : Promise.reject(new Error(`there are no texts ${name}`));
-    promise.then(
-      (texts) => loaded.set(name, texts),
-      // Not at once: a page that asks again in the same breath would ask without end where there is no network.
-      () => setTimeout(() => loading.delete(name), AGAIN),
-    );
     loading.set(name, promise);
+    void keep(name, promise);
   }
   return promise;
+}
+
+async function keep(name: string, promise: Promise<Tree>) {
+  try {
+    const texts = await promise;
+    loaded.set(name, texts);
+    // So that `use` reads it at once: a page whose texts are there does not wait for a turn.
+    Object.assign(promise, { status: "fulfilled", value: texts });
+  } catch {
+    // Not at once: a page that asks again in the same breath would ask without end where there is no network.
+    setTimeout(() => loading.delete(name), AGAIN);
+  }
 }
 
 const STORED = "kepu.language";
@@ -132,7 +140,8 @@ export function useTranslation<A extends Area = "common">(areas?: A | readonly A
   const all: readonly string[] = areas === undefined ? ["common"] : typeof areas === "string" ? [areas] : areas;
   for (const area of all) {
     asked.add(area);
-    if (!loaded.has(`./${of}/${area}.ts`)) use(load(of, area));
+    // Each time, also once it is there: React must see the same calls in every render.
+    use(load(of, area));
   }
   const first = all[0] ?? "common";
   return useMemo(() => {

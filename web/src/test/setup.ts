@@ -3,6 +3,9 @@ import { afterEach, vi } from "vitest";
 
 afterEach(cleanup);
 
+// jsdom draws nothing, so there is nowhere to scroll to.
+Element.prototype.scrollIntoView = () => undefined;
+
 // jsdom has neither; antd asks for both.
 vi.stubGlobal("matchMedia", (query: string) => ({
   matches: false,

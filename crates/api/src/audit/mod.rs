@@ -69,7 +69,12 @@ pub async fn record_many(tx: &mut Tx, actor: &Actor, at: DateTime<Utc>, events: 
     record_as(tx, &actor.into(), at, events).await
 }
 
+/// Writes one entry for each of several requests that share a transaction.
+pub async fn record_each(tx: &mut Tx, at: DateTime<Utc>, entries: Vec<(Origin, Event)>) -> Result<()> {
+    store::insert(tx, at, entries).await
+}
+
 /// Writes entries of something that is not a request of an account: a sign-in, a command line, a background job.
 pub async fn record_as(tx: &mut Tx, origin: &Origin, at: DateTime<Utc>, events: Vec<Event>) -> Result<()> {
-    store::insert(tx, origin, at, events).await
+    store::insert(tx, at, events.into_iter().map(|event| (origin.clone(), event)).collect()).await
 }

@@ -9,11 +9,15 @@ use super::{Event, Origin};
 use crate::{error::Result, ids, tenancy::Tx};
 
 /// Adds entries with one statement.
-pub async fn insert(tx: &mut Tx, origin: &Origin, at: DateTime<Utc>, events: Vec<Event>) -> Result<()> {
+pub async fn insert(tx: &mut Tx, at: DateTime<Utc>, entries: Vec<(Origin, Event)>) -> Result<()> {
     let district = tx.district();
-    let mut ids = Vec::with_capacity(events.len());
+    let mut ids = Vec::with_capacity(entries.len());
+    let (mut accounts, mut addresses, mut requests) = (Vec::new(), Vec::new(), Vec::new());
     let (mut actions, mut kinds, mut objects, mut details) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for event in events {
+    for (origin, event) in entries {
+        accounts.push(origin.account_id);
+        addresses.push(origin.address);
+        requests.push(origin.request_id);
         ids.push(ids::new());
         actions.push(event.action);
         kinds.push(event.object_kind);
@@ -23,14 +27,15 @@ pub async fn insert(tx: &mut Tx, origin: &Origin, at: DateTime<Utc>, events: Vec
     sqlx::query(
         "INSERT INTO audit_event (district_id, id, at, account_id, action, object_kind, object_id, detail, address,
                                   request_id)
-         SELECT $1, e.id, $2, $3, e.action, e.kind, e.object, e.detail, $4, $5
-         FROM unnest($6::uuid[], $7::text[], $8::text[], $9::text[], $10::jsonb[]) AS e (id, action, kind, object, detail)",
+         SELECT $1, e.id, $2, e.account, e.action, e.kind, e.object, e.detail, e.address, e.request
+         FROM unnest($3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::text[], $8::text[], $9::text[], $10::jsonb[])
+              AS e (account, address, request, id, action, kind, object, detail)",
     )
     .bind(district.0)
     .bind(at)
-    .bind(origin.account_id)
-    .bind(&origin.address)
-    .bind(&origin.request_id)
+    .bind(accounts)
+    .bind(addresses)
+    .bind(requests)
     .bind(ids)
     .bind(actions)
     .bind(kinds)

@@ -21,10 +21,12 @@ use crate::{
     audit::{self, Event},
     auth::Actor,
     check::Checks,
+    credits,
     error::{ApiError, ApiErrors, Result},
     extract::ApiJson,
     roster::{NewClass, ensure_classes, expect_many, hold_roster, school, today},
     state::AppState,
+    tenancy::DistrictId,
 };
 
 /// What is to go up, and when.
@@ -196,6 +198,7 @@ pub async fn promote_classes(
     events.push(Event::new("class.promote", kind, object, detail));
     audit::record_many(&mut tx, &actor, now, events).await?;
     tx.commit().await?;
+    credits::follow_roster(&state, DistrictId(district));
     Ok(Json(view))
 }
 

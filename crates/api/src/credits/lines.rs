@@ -43,7 +43,8 @@ pub struct LedgerEntry {
     pub record_id: Uuid,
     /// The change, a decimal; negative where credit was taken back.
     pub amount: String,
-    /// `confirmed`, `amended`, `voided`, `verified`, `revoked`, `policy`, `designation`, `decision`, or `neighbour`: another
+    /// `confirmed`, `amended`, `voided`, `verified`, `revoked`, `policy`, `designation`, `decision`, `person` (the
+    /// roster says something else of the person), or `neighbour`: another
     /// record of the person changed what limits leave of this one.
     pub cause: String,
     /// The reasons of the line as it was booked, as codes with parameters.

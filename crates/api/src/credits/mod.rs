@@ -9,16 +9,21 @@
 
 mod cells;
 mod decisions;
+mod guests;
 mod lines;
 mod records;
 mod scoring;
+mod standing;
 pub(crate) mod store;
 mod view;
 
+pub use guests::{follow_designation, rescore_guests};
 pub use records::{expected_facts, touch_designation, touch_participations, touch_results};
 pub use scoring::{
     Author, Cause, Effective, Rescored, effective, evaluate_person, lock_policies, policy, rescore, rescore_under,
+    today,
 };
+pub use standing::{follow_roster, keep, stand_anew};
 pub use store::EffectivePolicy;
 
 use utoipa_axum::router::OpenApiRouter;

@@ -38,8 +38,15 @@ pub async fn touch_results(tx: &mut Tx, author: &Author, ids: &[Uuid], cause: Ca
 }
 
 /// A designation of a host began, ended or changed: the records at that host get new facts where they differ, and the
-/// persons' sheets follow. Only for the district of the transaction.
+/// persons' sheets follow. In other districts that is marked to be done; call [`super::follow_designation`] after the
+/// transaction.
 pub async fn touch_designation(tx: &mut Tx, author: &Author, host: Uuid) -> Result<Rescored> {
+    store::mark_guests(tx, host, author.account_id, author.at).await?;
+    touch_host(tx, author, host).await
+}
+
+/// The same for the district of the transaction alone.
+pub(super) async fn touch_host(tx: &mut Tx, author: &Author, host: Uuid) -> Result<Rescored> {
     let ids = store::records_of_host(tx, host).await?;
     let rows = store::participation_facts(tx, &ids).await?;
     let designations = Designations::of(store::designations_of(tx, &[host]).await?);

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 use kepu_domain::credit::Credit;
 use kepu_domain::ledger::{Booked, differences};
 use kepu_domain::policy::{Line, Options, Policy, ScoreSheet, SoftDecision, Status, evaluate};
@@ -44,6 +45,8 @@ pub enum Cause {
     Designation,
     /// An official waived or enforced a soft rule.
     Decision,
+    /// The roster says something else of the person.
+    Person,
 }
 
 impl Cause {
@@ -57,6 +60,7 @@ impl Cause {
             Self::Policy => "policy",
             Self::Designation => "designation",
             Self::Decision => "decision",
+            Self::Person => "person",
         }
     }
 }
@@ -123,7 +127,9 @@ pub async fn rescore_under(
 ) -> Result<Rescored> {
     let persons: Vec<Uuid> = persons.iter().copied().collect();
     let policy_id = &effective.row.policy_id;
-    let people = store::lock_persons(tx, &persons).await?;
+    let today = today(tx, author.at).await?;
+    store::lock_persons(tx, &persons).await?;
+    let people = store::persons(tx, &persons, today).await?;
     let mut records = by_person(store::current_records(tx, &persons).await?);
     let mut lines = by_person_lines(store::score_lines(tx, policy_id, &persons).await?);
     let mut decisions = by_person_decisions(store::open_decisions(tx, policy_id, &persons).await?);
@@ -134,7 +140,7 @@ pub async fn rescore_under(
         let rows = records.remove(&person.id).unwrap_or_default();
         let before = lines.remove(&person.id).unwrap_or_default();
         let decided = decisions.remove(&person.id).unwrap_or_default();
-        let sheet = evaluate_person(&effective.policy, &person, &rows, &decided);
+        let sheet = evaluate_person(&effective.policy, &person, &rows, &decided, Some(today));
         writes.add(author, effective, &person, &rows, &before, &sheet, touched, cause, &mut rescored)?;
     }
     rescored.entries = writes.entries.len();
@@ -142,19 +148,26 @@ pub async fn rescore_under(
     store::put_lines(tx, policy_id, writes.lines).await?;
     store::remove_lines(tx, policy_id, &writes.gone).await?;
     writes.cells.store(tx, policy_id).await?;
-    store::put_scores(tx, &effective.row, writes.scores, author.at).await?;
+    store::put_scores(tx, &effective.row, writes.scores, author.at, today).await?;
     Ok(rescored)
 }
 
-/// One person's sheet from rows.
+/// One person's sheet from rows, as it stands on a day.
 pub fn evaluate_person(
     policy: &Policy,
     person: &PersonRow,
     rows: &[RecordRow],
     decisions: &[SoftDecision],
+    today: Option<NaiveDate>,
 ) -> ScoreSheet {
     let records: Vec<Record> = rows.iter().map(RecordRow::record).collect();
-    evaluate(policy, &person.person(), &records, &Options { decisions, ..Options::default() })
+    evaluate(policy, &person.person(), &records, &Options { decisions, today, ..Options::default() })
+}
+
+/// The day that a moment lies on in the district of the transaction.
+pub async fn today(tx: &mut Tx, at: DateTime<Utc>) -> Result<NaiveDate> {
+    let zone: Tz = store::time_zone(tx).await?.parse().unwrap_or(Tz::Asia__Shanghai);
+    Ok(at.with_timezone(&zone).date_naive())
 }
 
 /// The policies that the district of the transaction scores by.
@@ -263,6 +276,7 @@ impl Writes {
         self.gone.extend(gone);
         self.scores.push(NewScore {
             person_id: person.id,
+            person_version: person.version,
             eligible: sheet.eligible,
             total: sheet.total.milli(),
             measures: serde_json::to_value(&sheet.measures).map_err(ApiError::internal)?,

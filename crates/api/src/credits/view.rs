@@ -36,7 +36,8 @@ pub struct WhichSheet {
     #[serde(default)]
     pub policy: Option<String>,
     /// The sheet as it was at that moment (RFC 3339), or at the end of that day: by what was known and by the policy
-    /// version that was effective then.
+    /// version that was effective then. What is current in it, e.g. this school year, is so on that day; today when left
+    /// out.
     #[serde(default)]
     pub as_of: Option<String>,
     /// Language of the reasons: `zh` (if not given) or `en`.
@@ -229,7 +230,7 @@ pub async fn read_score(
     let row = store::person_at(&mut tx, id, day).await?;
     let records = store::records_at(&mut tx, id, at).await?;
     let decisions = store::decisions_at(&mut tx, &version.policy_id, id, at).await?;
-    let sheet = evaluate_person(&rules, &row, &records, &decisions);
+    let sheet = evaluate_person(&rules, &row, &records, &decisions, Some(day));
     let contexts = store::contexts(&mut tx, &records.iter().map(|r| r.record_id).collect::<Vec<_>>()).await?;
     let detail = json!({ "policy_id": version.policy_id, "as_of": as_of });
     audit::record(&mut tx, &actor, state.now(), audit::Event::new("score.read", "person", id, detail)).await?;

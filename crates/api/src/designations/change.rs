@@ -10,7 +10,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{DesignationView, refused, rescore_elsewhere, store};
+use super::{DesignationView, refused, store};
 use crate::{
     audit::{self, Event},
     auth::Actor,
@@ -104,6 +104,6 @@ pub(super) async fn change(
     audit::record(&mut tx, &actor, now, Event::new("designation.change", "designation", id, detail)).await?;
     credits::touch_designation(&mut tx, &Author { account_id: actor.account_id, at: now }, holder.id).await?;
     tx.commit().await?;
-    rescore_elsewhere(&state, &actor, holder.id, holder.district_id);
+    credits::follow_designation(&state);
     Ok((ETag(after.version), Json(after)))
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{DesignationView, refused, rescore_elsewhere, store};
+use super::{DesignationView, refused, store};
 use crate::{
     audit::{self, Event},
     auth::Actor,
@@ -69,6 +69,6 @@ pub(super) async fn end(
     audit::record(&mut tx, &actor, now, Event::new("designation.end", "designation", id, detail)).await?;
     credits::touch_designation(&mut tx, &Author { account_id: actor.account_id, at: now }, holder).await?;
     tx.commit().await?;
-    rescore_elsewhere(&state, &actor, holder, row.district_id);
+    credits::follow_designation(&state);
     Ok((ETag(row.version), Json(row.into())))
 }

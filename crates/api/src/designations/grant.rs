@@ -9,7 +9,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{DesignationView, refused, rescore_elsewhere, store};
+use super::{DesignationView, refused, store};
 use crate::{
     audit::{self, Event},
     auth::Actor,
@@ -110,7 +110,7 @@ pub(super) async fn grant(
     audit::record(&mut tx, &actor, now, Event::new("designation.grant", "designation", row.id, detail)).await?;
     credits::touch_designation(&mut tx, &Author { account_id: actor.account_id, at: now }, id).await?;
     tx.commit().await?;
-    rescore_elsewhere(&state, &actor, id, district);
+    credits::follow_designation(&state);
     let place = Location(format!("/api/v1/designations/{}", row.id));
     Ok((StatusCode::CREATED, ETag(row.version), place, Json(row.into())))
 }

@@ -15,13 +15,7 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use crate::{
-    auth::Actor,
-    credits::{self, Author},
-    error::{ApiError, Result},
-    state::AppState,
-    tenancy::DistrictId,
-};
+use crate::{error::ApiError, state::AppState};
 
 /// The operations of this slice.
 pub fn routes() -> OpenApiRouter<AppState> {
@@ -104,34 +98,4 @@ fn refused(refusal: &Refusal) -> ApiError {
         Refusal::HolderKind { .. } => ApiError::unprocessable("holder_kind", format!("Not for this holder: {text}.")),
         Refusal::EndsAlready { .. } => ApiError::conflict("ends_already", format!("It cannot end so late: {text}.")),
     }
-}
-
-/// A host may have had guests from other districts: their records are scored again too, one district after the other.
-/// A district whose turn fails keeps its old facts, which `kepu verify` finds.
-pub(crate) fn rescore_elsewhere(state: &AppState, actor: &Actor, host: Uuid, home: Uuid) {
-    let (state, author) = (state.clone(), Author { account_id: actor.account_id, at: state.now() });
-    state.clone().spawn_job("rescore guests of a host", async move {
-        let districts = match other_districts(&state, home).await {
-            Ok(districts) => districts,
-            Err(error) => return tracing::error!(%error, %host, "records of guests were not scored again"),
-        };
-        for district in districts {
-            if let Err(error) = rescore_in(&state, &author, host, district).await {
-                tracing::error!(%error, %host, %district, "records of guests were not scored again");
-            }
-        }
-    });
-}
-
-async fn other_districts(state: &AppState, home: Uuid) -> Result<Vec<Uuid>> {
-    let mut tx = state.begin_in(DistrictId::PLATFORM).await?;
-    let districts = store::districts_but(&mut tx, home).await?;
-    tx.commit().await?;
-    Ok(districts)
-}
-
-async fn rescore_in(state: &AppState, author: &Author, host: Uuid, district: Uuid) -> Result<()> {
-    let mut tx = state.begin_in(DistrictId(district)).await?;
-    credits::touch_designation(&mut tx, author, host).await?;
-    tx.commit().await
 }

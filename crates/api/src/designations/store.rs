@@ -333,11 +333,6 @@ pub async fn reaches_district(tx: &mut Tx, authority: Uuid, district: Uuid) -> R
     .await?)
 }
 
-/// All districts but one.
-pub async fn districts_but(tx: &mut Tx, home: Uuid) -> Result<Vec<Uuid>> {
-    Ok(sqlx::query_scalar("SELECT id FROM district WHERE id <> $1 ORDER BY id").bind(home).fetch_all(&mut **tx).await?)
-}
-
 /// One line of the public register.
 #[derive(Debug, FromRow)]
 pub struct Registered {

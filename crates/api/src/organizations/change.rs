@@ -14,7 +14,6 @@ use crate::{
     auth::Actor,
     check::Checks,
     credits::{self, Author},
-    designations,
     error::{ApiErrors, Result},
     extract::{ApiJson, ApiPath, ETag, IfMatch},
     patch,
@@ -99,7 +98,7 @@ pub(super) async fn change(
     }
     tx.commit().await?;
     if relevelled {
-        designations::rescore_elsewhere(&state, &actor, id, after.district_id);
+        credits::follow_designation(&state);
     }
     Ok((ETag(after.version), Json(after)))
 }

@@ -9,7 +9,7 @@ mod entry;
 mod list;
 mod record;
 mod record_sheet;
-mod store;
+pub(crate) mod store;
 mod withdraw;
 
 use utoipa_axum::router::OpenApiRouter;

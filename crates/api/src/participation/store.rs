@@ -295,6 +295,22 @@ pub async fn lock_of_session(tx: &mut Tx, session: Uuid, named: &[Uuid], all: bo
         .await?)
 }
 
+/// The participations of persons in sessions, locked, in order of id.
+pub async fn lock_pairs(tx: &mut Tx, sessions: &[Uuid], persons: &[Uuid]) -> Result<Vec<Row>> {
+    let district = tx.district();
+    let sql = format!(
+        "{ROW} JOIN unnest($2::uuid[], $3::uuid[]) AS w (session_id, person_id)
+               ON p.session_id = w.session_id AND p.person_id = w.person_id
+         WHERE p.district_id = $1 ORDER BY p.id FOR UPDATE OF p"
+    );
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(district.0)
+        .bind(sessions)
+        .bind(persons)
+        .fetch_all(&mut **tx)
+        .await?)
+}
+
 /// One participation, locked.
 pub async fn lock(tx: &mut Tx, id: Uuid) -> Result<Row> {
     let district = tx.district();

@@ -46,6 +46,7 @@ async fn try_compute(state: &AppState, district: DistrictId, id: Uuid) -> Result
     let adoption = store::adoption(&mut tx, id, false).await?;
     let policy = crate::credits::policy(&mut tx, adoption.policy_version_id).await?;
     let total = store::count_persons(&mut tx).await?;
+    let today = crate::credits::today(&mut tx, state.now()).await?;
     let mut sums = Sums::default();
     let mut after = None;
     let mut done = 0;
@@ -53,7 +54,7 @@ async fn try_compute(state: &AppState, district: DistrictId, id: Uuid) -> Result
         let persons = credit_store::persons_after(&mut tx, after, CHUNK).await?;
         let Some(last) = persons.last().copied() else { break };
         after = Some(last);
-        let people = credit_store::persons(&mut tx, &persons).await?;
+        let people = credit_store::persons(&mut tx, &persons, today).await?;
         let mut records: HashMap<Uuid, Vec<_>> = HashMap::new();
         for row in credit_store::current_records(&mut tx, &persons).await? {
             records.entry(row.person_id).or_default().push(row.record());
@@ -71,7 +72,8 @@ async fn try_compute(state: &AppState, district: DistrictId, id: Uuid) -> Result
         for person in &people {
             let own = records.remove(&person.id).unwrap_or_default();
             let decisions = decisions_of.remove(&person.id).unwrap_or_default();
-            let options = Options { decisions: &decisions, detail: Detail::Sums, ..Options::default() };
+            let options =
+                Options { today: Some(today), decisions: &decisions, detail: Detail::Sums, ..Options::default() };
             let sheet = evaluate(&policy, &person.person(), &own, &options);
             sums.add(person, &sheet, before.remove(&person.id));
         }

@@ -175,18 +175,25 @@ async fn sums_of(state: &AppState, tx: &mut Tx, filter: &Filter, groups: &BTreeS
     let wants = |of: &[Group]| of.iter().any(|group| groups.contains(group));
     let wanted = Wanted { kinds: wants(&[Group::Category, Group::Rule]), hosts: wants(&[Group::Host]) };
     let persons = async |tx: &mut Tx| -> Result<_> {
-        let enrolled = store::enrolled(tx, filter).await?;
-        let mut sums = store::standing(tx, filter).await?;
-        if wants(&[Group::Distribution]) {
-            sums.extend(store::bands(tx, filter).await?);
+        Ok((store::enrolled(tx, filter).await?, store::standing(tx, filter).await?))
+    };
+    let bands = async |tx: &mut Tx| -> Result<_> {
+        if wants(&[Group::Distribution]) { store::bands(tx, filter).await } else { Ok(Vec::new()) }
+    };
+    let (second, third) = (store::beside(state.db(), tx).await?, store::beside(state.db(), tx).await?);
+    let (mut sums, (enrolled, standing), bands) = match (second, third) {
+        (Some(mut second), Some(mut third)) => {
+            tokio::try_join!(store::credit_cells(tx, filter, wanted), persons(&mut second), bands(&mut third))?
         }
-        Ok((enrolled, sums))
+        (Some(mut other), None) | (None, Some(mut other)) => {
+            let both = async { Ok((persons(&mut other).await?, bands(&mut other).await?)) };
+            let (cells, (persons, bands)) = tokio::try_join!(store::credit_cells(tx, filter, wanted), both)?;
+            (cells, persons, bands)
+        }
+        (None, None) => (store::credit_cells(tx, filter, wanted).await?, persons(tx).await?, bands(tx).await?),
     };
-    let (mut sums, (enrolled, more)) = match store::beside(state.db(), tx).await? {
-        Some(mut other) => tokio::try_join!(store::credit_cells(tx, filter, wanted), persons(&mut other))?,
-        None => (store::credit_cells(tx, filter, wanted).await?, persons(tx).await?),
-    };
-    sums.extend(more);
+    sums.extend(standing);
+    sums.extend(bands);
     sums.extend(enrolled.into_iter().map(|row| Sum {
         part: if row.part == "all" { "enrolled".to_owned() } else { format!("enrolled_{}", row.part) },
         id: row.class_id.or(row.school_id),

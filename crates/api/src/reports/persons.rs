@@ -47,6 +47,9 @@ pub struct WhichPersons {
     /// Of this grade.
     #[serde(default)]
     pub grade: Option<i32>,
+    /// `true`: only who meets every requirement that applies; `false`: only who is short of one; both as scores stand now.
+    #[serde(default)]
+    pub met: Option<bool>,
     /// First day, included.
     #[serde(default)]
     pub from: Option<NaiveDate>,
@@ -201,9 +204,10 @@ pub async fn report_persons(
     let narrow = if which.level.is_none() { Narrow::Schools } else { Narrow::Refuse };
     let frame = Frame::read(&mut tx, &actor, &asked, state.now(), narrow).await?;
     let detail = json!({ "report": "persons", "format": format, "school": which.school, "class": which.class,
-                         "grade": which.grade, "period": frame.about.period, "policy": frame.about.policy.id });
+                         "grade": which.grade, "met": which.met, "period": frame.about.period, "policy": frame.about.policy.id });
     let Some(permit) = permit else {
-        let rows: Vec<PersonSum> = store::persons(&mut tx, &frame.filter, after, Some(fetch)).try_collect().await?;
+        let rows: Vec<PersonSum> =
+            store::persons(&mut tx, &frame.filter, which.met, after, Some(fetch)).try_collect().await?;
         tx.rollback().await?;
         let page = Page::of(rows, &page, |r| r.number.clone(), |r| view(r, frame.lang))?;
         audited(&state, &actor, "report.read", detail, Some(page.items.len())).await?;
@@ -216,12 +220,14 @@ pub async fn report_persons(
         columns: columns(&frame),
         permit,
     };
-    let lines = frame.lines(frame.say("个人学分明细", "Credits by person"), &[]);
+    let met = |met| if met { frame.say("全部达标", "met") } else { frame.say("未达标", "short of one") };
+    let said: Vec<_> = which.met.map(|m| (frame.say("要求", "Requirements"), met(m).to_owned())).into_iter().collect();
+    let lines = frame.lines(frame.say("个人学分明细", "Credits by person"), &said);
     let words = Words::of(&frame);
     let (totals, mark) = (frame.say("合计", "Total") == "Total", frame.mark());
     let produce = move |mut sink: super::table::Rows| async move {
         {
-            let mut rows = store::persons(&mut tx, &frame.filter, None, None).boxed();
+            let mut rows = store::persons(&mut tx, &frame.filter, which.met, None, None).boxed();
             while let Some(row) = rows.try_next().await? {
                 sink.push(cells(row, &frame, &words)).await?;
             }

@@ -289,6 +289,17 @@ macro_rules! person_sums {
     };
 }
 
+/// Who meets every requirement that applies, or who does not, of those to whom one does.
+macro_rules! as_met {
+    () => {
+        "($11::boolean IS NULL OR EXISTS (
+             SELECT FROM score m
+             WHERE m.district_id = $1 AND m.policy_id = $2 AND m.person_id = p.id AND m.eligible
+               AND m.requirements <> '[]' AND $11 <> jsonb_path_exists(m.requirements, '$[*] ? (@.met == false)')
+             OFFSET 0))"
+    };
+}
+
 /// Where few of the district are meant, they are found first.
 const FEW: &str = concat!(
     "WITH whom AS MATERIALIZED (
@@ -300,7 +311,9 @@ const FEW: &str = concat!(
     "
      ), chosen AS MATERIALIZED (
          SELECT p.id, p.number, p.name FROM whom JOIN person p ON p.district_id = $1 AND p.id = whom.person_id
-         WHERE $9::text IS NULL OR p.number > $9
+         WHERE ($9::text IS NULL OR p.number > $9) AND ",
+    as_met!(),
+    "
          ORDER BY p.number LIMIT $10
      )
 ",
@@ -317,7 +330,9 @@ const MANY: &str = concat!(
     " OFFSET 0)
                 OR EXISTS (SELECT FROM score_line WHERE person_id = p.id AND ",
     cells_here!(),
-    " OFFSET 0))
+    " OFFSET 0)) AND ",
+    as_met!(),
+    "
          ORDER BY p.number LIMIT $10
      )
 ",
@@ -328,11 +343,12 @@ const MANY: &str = concat!(
 pub fn persons<'a>(
     tx: &'a mut Tx,
     filter: &'a Filter,
+    met: Option<bool>,
     after: Option<String>,
     limit: Option<i64>,
 ) -> impl Stream<Item = sqlx::Result<PersonSum>> + Send + use<'a> {
     let many = filter.schools.is_none() && filter.class.is_none() && filter.hosts.is_none();
-    filtered!(if many { MANY } else { FEW }, tx, filter).bind(after).bind(limit).fetch(&mut **tx)
+    filtered!(if many { MANY } else { FEW }, tx, filter).bind(after).bind(limit).bind(met).fetch(&mut **tx)
 }
 
 const RECORDS: &str = "SELECT l.record_id, CASE WHEN t.id IS NOT NULL THEN 'participation' WHEN r.id IS NOT NULL THEN 'result' END AS source,

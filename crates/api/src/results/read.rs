@@ -33,6 +33,8 @@ pub(super) struct ResultFilter {
     competition_id: Option<Uuid>,
     /// Of this person.
     person_id: Option<Uuid>,
+    /// Of this level: `national`, `provincial`, `city`, `county`, `town`, `school`.
+    level: Option<String>,
     /// Achieved on this day or later.
     from: Option<NaiveDate>,
     /// Achieved on this day or earlier.
@@ -83,6 +85,7 @@ pub(super) async fn list(
         school: filter.school_id,
         competition: filter.competition_id,
         person: filter.person_id,
+        level: filter.level.as_deref(),
         from: filter.from,
         to: filter.to,
         submitted_by: filter.submitted_by,

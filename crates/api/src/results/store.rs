@@ -177,6 +177,8 @@ pub struct Filter<'f> {
     pub competition: Option<Uuid>,
     /// Of this person.
     pub person: Option<Uuid>,
+    /// Of this level.
+    pub level: Option<&'f str>,
     /// Achieved on this day or later.
     pub from: Option<NaiveDate>,
     /// Achieved on this day or earlier.
@@ -205,6 +207,7 @@ pub async fn list(tx: &mut Tx, filter: &Filter<'_>, after: Option<Uuid>, fetch: 
            AND ($6::uuid IS NULL OR r.competition_id = $6) AND ($7::uuid IS NULL OR r.person_id = $7)
            AND ($8::date IS NULL OR r.achieved_on >= $8) AND ($9::date IS NULL OR r.achieved_on <= $9)
            AND ($10::uuid IS NULL OR r.id {beyond} $10) AND ($12::uuid IS NULL OR r.submitted_by = $12)
+           AND ($13::text IS NULL OR r.contest_level = $13)
          ORDER BY r.id {order} LIMIT $11"
     );
     Ok(sqlx::query_as::<_, ResultRow>(sqlx::AssertSqlSafe(sql))
@@ -220,6 +223,7 @@ pub async fn list(tx: &mut Tx, filter: &Filter<'_>, after: Option<Uuid>, fetch: 
         .bind(after)
         .bind(fetch)
         .bind(filter.submitted_by)
+        .bind(filter.level)
         .fetch_all(&mut **tx)
         .await?)
 }

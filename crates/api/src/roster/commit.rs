@@ -22,6 +22,7 @@ use super::{
 use crate::{
     audit::{self, Event, Origin},
     auth::Actor,
+    credits,
     error::{ApiError, ApiErrors, FieldError, Result},
     extract::{ApiJson, ApiPath, ETag, IfMatch},
     state::AppState,
@@ -169,6 +170,7 @@ async fn carry_out(state: &AppState, job: Job) -> Result<()> {
     store::set_progress(&mut tx, import.id, total, total, state.now()).await?;
     store::set_state(&mut tx, import.id, ImportState::Committed, None, state.now()).await?;
     tx.commit().await?;
+    credits::follow_roster(state, district);
     if rows >= MANY
         && let Err(error) = store::learn(state.db()).await
     {

@@ -63,7 +63,7 @@ pub struct ScoreArgs {
     /// Who they are: CSV or XLSX. People without records are scored too.
     #[arg(long, value_name = "FILE")]
     people: Option<PathBuf>,
-    /// Score as of this day: later records do not count.
+    /// Score as of this day: later records do not count, and "current" means this day; else the last day of the records.
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     as_of: Option<NaiveDate>,
     /// How the result is printed.

@@ -10,6 +10,7 @@ use anyhow::Context;
 use chrono::NaiveDate;
 use kepu_domain::{
     policy::{Detail, Options, Policy, Reason, ScoreSheet, SoftMode, evaluate},
+    record::Record,
     text::{Lang, Text},
 };
 use serde_json::json;
@@ -28,6 +29,8 @@ pub(super) struct Scoring<'a> {
     pub policy: &'a Policy,
     pub input: &'a Input,
     pub as_of: Option<NaiveDate>,
+    /// The day of which it is asked what is current, of everybody alike.
+    pub today: Option<NaiveDate>,
     pub soft: SoftMode,
     pub lang: Lang,
     pub explain: bool,
@@ -37,7 +40,8 @@ pub(super) struct Scoring<'a> {
 impl Scoring<'_> {
     /// The sheet of one person.
     pub(super) fn sheet(&self, entry: &Entry, detail: Detail) -> ScoreSheet {
-        let options = Options { as_of: self.as_of, soft: self.soft, decisions: &entry.decisions, detail };
+        let options =
+            Options { as_of: self.as_of, today: self.today, soft: self.soft, decisions: &entry.decisions, detail };
         evaluate(self.policy, &entry.person, &entry.records, &options)
     }
 
@@ -105,6 +109,7 @@ pub fn score(args: &ScoreArgs) -> anyhow::Result<ExitCode> {
         policy: &policy,
         input: &input,
         as_of: args.as_of,
+        today: args.as_of.or_else(|| last_day(&policy, &input)),
         soft: args.soft.into(),
         lang,
         explain: args.explain,
@@ -121,6 +126,12 @@ pub fn score(args: &ScoreArgs) -> anyhow::Result<ExitCode> {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
         printed => printed.map(|()| ExitCode::SUCCESS).context("the result cannot be written"),
     }
+}
+
+/// The last day in the records on which the policy counts.
+fn last_day(policy: &Policy, input: &Input) -> Option<NaiveDate> {
+    let days = input.people.values().flat_map(|entry| &entry.records).map(Record::day);
+    days.filter(|day| policy.document().effective.contains(*day)).max()
 }
 
 /// Findings and notes on standard error.

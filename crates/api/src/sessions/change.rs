@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{CAPACITY_MAX, SessionStatus, SessionView, check_times, store};
+use super::{CAPACITY_MAX, DoorMode, SessionStatus, SessionView, check_times, store};
 use crate::{
     audit::{self, Event},
     auth::Actor,
@@ -43,6 +43,10 @@ pub(super) struct SessionChange {
     #[serde(default, deserialize_with = "patch::given")]
     #[schema(value_type = Option<i32>, minimum = 1, maximum = 100_000)]
     capacity: Option<Option<i32>>,
+    /// What its door takes note of; settled once it has begun.
+    door_mode: Option<DoorMode>,
+    /// Whether it takes who was not registered.
+    walk_ins: Option<bool>,
     /// Whether it takes guests.
     status: Option<Taking>,
 }
@@ -79,8 +83,11 @@ pub(super) async fn change(
     let mut checks = Checks::new();
     row.starts_at = body.starts_at.map_or(row.starts_at, |time| time.trunc_subsecs(6));
     row.ends_at = body.ends_at.map_or(row.ends_at, |time| time.trunc_subsecs(6));
-    let moved = row.starts_at != before.starts_at || row.ends_at != before.ends_at;
-    if moved {
+    row.door_mode = body.door_mode.unwrap_or(row.door_mode);
+    row.walk_ins = body.walk_ins.unwrap_or(row.walk_ins);
+    let other_times = row.starts_at != before.starts_at || row.ends_at != before.ends_at;
+    let moved = other_times || row.door_mode != before.door_mode;
+    if other_times {
         check_times(&mut checks, "", row.starts_at, row.ends_at);
     }
     if let Some(place) = &body.place {
@@ -93,7 +100,7 @@ pub(super) async fn change(
     if moved && before.starts_at <= now {
         return Err(ApiError::conflict(
             "session_settled",
-            "The session has begun: its times stay. Copy it to the right time, and cancel this one.",
+            "The session has begun: its times stay, and what its door takes note of. Copy it to the right time, and cancel this one.",
         ));
     }
     match body.status {

@@ -5,7 +5,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{CAPACITY_MAX, SessionStatus, SessionView, activity_for_sessions, check_times, store};
+use super::{CAPACITY_MAX, DoorMode, SessionStatus, SessionView, activity_for_sessions, check_times, store};
 use crate::{
     audit::{self, Event},
     auth::Actor,
@@ -32,6 +32,12 @@ pub(super) struct NewSession {
     /// How many guests; any number if left out.
     #[schema(minimum = 1, maximum = 100_000)]
     capacity: Option<i32>,
+    /// What its door takes note of; who came, if left out.
+    #[serde(default)]
+    door_mode: DoorMode,
+    /// Whether it takes who was not registered.
+    #[serde(default)]
+    walk_ins: bool,
 }
 
 /// Adds a session of an activity of the district.
@@ -75,6 +81,8 @@ pub(super) async fn create(
         ends_at,
         place: checks.text("place", &body.place, 0..=200),
         capacity: body.capacity.map(|capacity| checks.range("capacity", capacity, 1..=CAPACITY_MAX)),
+        door_mode: body.door_mode,
+        walk_ins: body.walk_ins,
         status: SessionStatus::Open,
         reason: String::new(),
         version: 1,

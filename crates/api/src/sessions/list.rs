@@ -109,6 +109,7 @@ pub(super) async fn list(
         latest_first: filter.sort == Some(Sort::Latest),
         district_code: None,
     };
+    store::plan_anew(&mut tx).await?;
     let rows = store::list(&mut tx, &wanted, page.after()?, page.fetch()?).await?;
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let counts = if filter.counts { Some(store::counts(&mut tx, &ids).await?) } else { None };

@@ -48,6 +48,28 @@ pub enum SessionStatus {
     Cancelled,
 }
 
+/// What the door of a session takes note of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema, sqlx::Type)]
+#[serde(rename_all = "snake_case")]
+#[sqlx(type_name = "text", rename_all = "snake_case")]
+pub enum DoorMode {
+    /// Who came.
+    #[default]
+    In,
+    /// Who came and who left: the session credits by the minute.
+    InOut,
+}
+
+impl DoorMode {
+    /// The word in the database and in JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::In => "in",
+            Self::InOut => "in_out",
+        }
+    }
+}
+
 /// A session, with what its activity says about it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SessionView {
@@ -81,6 +103,10 @@ pub struct SessionView {
     pub place: String,
     /// How many guests; null for any number.
     pub capacity: Option<i32>,
+    /// What its door takes note of.
+    pub door_mode: DoorMode,
+    /// Whether it takes who was not registered.
+    pub walk_ins: bool,
     /// Whether it takes guests.
     pub status: SessionStatus,
     /// Why it was cancelled.
@@ -154,6 +180,8 @@ impl From<store::Session> for SessionView {
             ends_at: row.ends_at,
             place: row.place,
             capacity: row.capacity,
+            door_mode: row.door_mode,
+            walk_ins: row.walk_ins,
             status: row.status,
             reason: row.reason,
             counts: None,

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::SessionStatus;
+use super::{DoorMode, SessionStatus};
 use crate::{
     error::{ApiError, Result},
     tenancy::Tx,
@@ -49,6 +49,10 @@ pub struct Session {
     pub place: String,
     /// How many guests.
     pub capacity: Option<i32>,
+    /// What its door takes note of.
+    pub door_mode: DoorMode,
+    /// Whether it takes who was not registered.
+    pub walk_ins: bool,
     /// Whether it takes guests.
     pub status: SessionStatus,
     /// Why it was cancelled.
@@ -90,6 +94,12 @@ pub struct Filter<'f> {
     pub status: Option<SessionStatus>,
     /// That take guests and have not ended at this moment, of activities and hosts that are open.
     pub open_at: Option<DateTime<Utc>>,
+}
+
+/// Plans the statements of this transaction for the filters at hand: a few days and all years are read differently.
+pub async fn plan_anew(tx: &mut Tx) -> Result<()> {
+    sqlx::query("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)").execute(&mut **tx).await?;
+    Ok(())
 }
 
 /// Lists by beginning.
@@ -260,11 +270,12 @@ pub async fn insert(tx: &mut Tx, rows: &[Session]) -> Result<()> {
     let created: Vec<DateTime<Utc>> = rows.iter().map(|row| row.created_at).collect();
     sqlx::query(
         "INSERT INTO session (id, activity_id, district_id, host_id, starts_at, ends_at, place, capacity, created_at,
-                              updated_at)
-         SELECT n.id, n.activity, n.district, n.host, n.starts, n.ends, n.place, n.capacity, n.created, n.created
+                              updated_at, door_mode, walk_ins)
+         SELECT n.id, n.activity, n.district, n.host, n.starts, n.ends, n.place, n.capacity, n.created, n.created,
+                n.door_mode, n.walk_ins
          FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::timestamptz[], $6::timestamptz[], $7::text[],
-                     $8::int[], $9::timestamptz[])
-              AS n (id, activity, district, host, starts, ends, place, capacity, created)",
+                     $8::int[], $9::timestamptz[], $10::text[], $11::boolean[])
+              AS n (id, activity, district, host, starts, ends, place, capacity, created, door_mode, walk_ins)",
     )
     .bind(ids)
     .bind(activities)
@@ -275,6 +286,8 @@ pub async fn insert(tx: &mut Tx, rows: &[Session]) -> Result<()> {
     .bind(places)
     .bind(capacities)
     .bind(created)
+    .bind(rows.iter().map(|row| row.door_mode.word()).collect::<Vec<_>>())
+    .bind(rows.iter().map(|row| row.walk_ins).collect::<Vec<_>>())
     .execute(&mut **tx)
     .await?;
     Ok(())
@@ -284,7 +297,7 @@ pub async fn insert(tx: &mut Tx, rows: &[Session]) -> Result<()> {
 pub async fn update(tx: &mut Tx, row: &Session) -> Result<()> {
     sqlx::query(
         "UPDATE session SET starts_at = $2, ends_at = $3, place = $4, capacity = $5, status = $6, reason = $7,
-                            version = $8, updated_at = $9
+                            version = $8, updated_at = $9, door_mode = $10, walk_ins = $11
          WHERE id = $1",
     )
     .bind(row.id)
@@ -296,6 +309,8 @@ pub async fn update(tx: &mut Tx, row: &Session) -> Result<()> {
     .bind(&row.reason)
     .bind(row.version)
     .bind(row.updated_at)
+    .bind(row.door_mode)
+    .bind(row.walk_ins)
     .execute(&mut **tx)
     .await?;
     Ok(())

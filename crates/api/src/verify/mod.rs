@@ -1,6 +1,6 @@
 //! `kepu verify`: every invariant over the whole database.
 //!
-//! score = Σ ledger = evaluate(policy, records); each record's credit ≤ its raw credit; every confirmed participation and
+//! score = Σ ledger = evaluate(policy, records), as of the day on which the score stands; each record's credit ≤ its raw credit; every confirmed participation and
 //! verified result is one record and the other way round; who records never confirms; no entry points into nothing.
 
 mod store;
@@ -11,13 +11,16 @@ use std::process::ExitCode;
 
 use clap::Args;
 use kepu_domain::credit::Credit;
+use kepu_domain::policy::ScoreSheet;
 use kepu_domain::record::Record;
+use serde_json::Value;
 use uuid::Uuid;
 
+use self::store::StoredScore;
 use crate::config::DataConfig;
 use crate::credits::store as credits_store;
 use crate::credits::{self, Effective};
-use crate::error::Result;
+use crate::error::{ApiError, Result};
 use crate::postgres::Db;
 use crate::serve::Database;
 use crate::tenancy::{DistrictId, Tx};
@@ -64,6 +67,8 @@ pub struct Verified {
     pub records: usize,
     /// Ledger entries added up.
     pub entries: i64,
+    /// Scores that wait to be computed anew, for the roster has changed since.
+    pub waiting: usize,
     /// Broken invariants.
     pub broken: Vec<Broken>,
 }
@@ -83,6 +88,9 @@ pub async fn run(args: VerifyArgs) -> anyhow::Result<ExitCode> {
         "verified {} district(s): {} persons and {} records evaluated again, {} ledger entries added up",
         verified.districts, verified.persons, verified.records, verified.entries
     );
+    if verified.waiting > 0 {
+        println!("{} score(s) wait to be computed anew, for the roster has changed", verified.waiting);
+    }
     for broken in verified.broken.iter().take(args.first) {
         println!("BROKEN  {broken}");
     }
@@ -171,7 +179,10 @@ fn differing(stored: &Record, expected: &Record) -> String {
 async fn scores_hold(tx: &mut Tx, effective: &Effective, persons: &[Uuid], verified: &mut Verified) -> Result<()> {
     let district = tx.district().0;
     let policy_id = &effective.row.policy_id;
-    let people = credits_store::persons(tx, persons).await?;
+    let mut scores: HashMap<Uuid, StoredScore> =
+        store::scores(tx, policy_id, persons).await?.into_iter().map(|score| (score.person_id, score)).collect();
+    let standing: Vec<_> = persons.iter().map(|id| (*id, scores.get(id).map(|score| score.stands_on))).collect();
+    let people = credits_store::persons_on(tx, &standing).await?;
     let mut records: HashMap<Uuid, Vec<_>> = HashMap::new();
     for row in credits_store::current_records(tx, persons).await? {
         verified.records += 1;
@@ -185,12 +196,13 @@ async fn scores_hold(tx: &mut Tx, effective: &Effective, persons: &[Uuid], verif
     for line in credits_store::score_lines(tx, policy_id, persons).await? {
         lines.entry(line.person_id).or_default().insert(line.record_id, (line.raw, line.counted));
     }
-    let totals: HashMap<Uuid, i64> = store::totals(tx, policy_id, persons).await?.into_iter().collect();
     for person in people {
         verified.persons += 1;
         let own = records.remove(&person.id).unwrap_or_default();
         let decided = decisions.remove(&person.id).unwrap_or_default();
-        let sheet = credits::evaluate_person(&effective.policy, &person, &own, &decided);
+        let score = scores.remove(&person.id);
+        let stands_on = score.as_ref().map(|score| score.stands_on);
+        let sheet = credits::evaluate_person(&effective.policy, &person, &own, &decided, stands_on);
         let stored = lines.remove(&person.id).unwrap_or_default();
         let expected: BTreeMap<Uuid, (i64, i64)> = sheet
             .lines
@@ -203,12 +215,36 @@ async fn scores_hold(tx: &mut Tx, effective: &Effective, persons: &[Uuid], verif
             verified.broken.push(Broken { district, invariant: "each line is what the engine says", found });
         }
         // A person without records may have no score yet.
-        let total = totals.get(&person.id).copied();
+        let total = score.as_ref().map(|score| score.total);
         if total.unwrap_or(0) != sheet.total.milli() || (total.is_none() && !sheet.lines.is_empty()) {
             let shown = total.map_or_else(|| "nothing".to_owned(), |t| Credit::from_milli(t).to_string());
             let found = format!("{policy_id}, person {}: {shown} is stored, {} is right", person.id, sheet.total);
             verified.broken.push(Broken { district, invariant: "each score is what the engine says", found });
         }
+        let Some(score) = score else { continue };
+        if score.person_version != person.version {
+            verified.waiting += 1;
+            continue;
+        }
+        if let Some(differs) = standing_differs(&score, &sheet)? {
+            let found = format!("{policy_id}, person {}, as of {}: {differs}", person.id, score.stands_on);
+            let invariant = "each person stands where the engine says on the day of the score";
+            verified.broken.push(Broken { district, invariant, found });
+        }
     }
     Ok(())
+}
+
+/// What of a person's standing is stored otherwise than the engine says; nothing where it is the same.
+fn standing_differs(score: &StoredScore, sheet: &ScoreSheet) -> Result<Option<String>> {
+    let right = |part: serde_json::Result<Value>| part.map_err(ApiError::internal);
+    let parts = [
+        ("eligible", Value::from(score.eligible), Value::from(sheet.eligible)),
+        ("measures", score.measures.clone(), right(serde_json::to_value(&sheet.measures))?),
+        ("levels", score.levels.clone(), right(serde_json::to_value(&sheet.levels))?),
+        ("outputs", score.outputs.clone(), right(serde_json::to_value(&sheet.outputs))?),
+        ("requirements", score.requirements.clone(), right(serde_json::to_value(&sheet.requirements))?),
+    ];
+    let differs = parts.into_iter().find(|(_, stored, right)| stored != right);
+    Ok(differs.map(|(part, stored, right)| format!("{part} {stored} are stored, {right} are right")))
 }

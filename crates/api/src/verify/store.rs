@@ -1,6 +1,8 @@
 //! SQL of verification: what can be counted without the engine.
 
+use chrono::NaiveDate;
 use kepu_domain::record::Record;
+use serde_json::Value;
 use sqlx::FromRow;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -14,6 +16,20 @@ pub struct SourcedRecord {
     pub record_id: Uuid,
     pub source: String,
     pub facts: Json<Record>,
+}
+
+/// A score as stored; the total in thousandths.
+#[derive(Debug, FromRow)]
+pub struct StoredScore {
+    pub person_id: Uuid,
+    pub person_version: i64,
+    pub stands_on: NaiveDate,
+    pub eligible: bool,
+    pub total: i64,
+    pub measures: Value,
+    pub levels: Value,
+    pub outputs: Value,
+    pub requirements: Value,
 }
 
 /// Invariant and a query that answers a text for each row that breaks it.
@@ -153,11 +169,12 @@ pub async fn current_records(tx: &mut Tx, persons: &[Uuid]) -> Result<Vec<Source
     .await?)
 }
 
-/// Persons' totals in thousandths.
-pub async fn totals(tx: &mut Tx, policy_id: &str, persons: &[Uuid]) -> Result<Vec<(Uuid, i64)>> {
+/// Persons' scores.
+pub async fn scores(tx: &mut Tx, policy_id: &str, persons: &[Uuid]) -> Result<Vec<StoredScore>> {
     let district = tx.district();
     Ok(sqlx::query_as(
-        "SELECT person_id, total FROM score WHERE district_id = $1 AND policy_id = $2 AND person_id = ANY($3)",
+        "SELECT person_id, person_version, stands_on, eligible, total, measures, levels, outputs, requirements FROM score
+         WHERE district_id = $1 AND policy_id = $2 AND person_id = ANY($3)",
     )
     .bind(district.0)
     .bind(policy_id)

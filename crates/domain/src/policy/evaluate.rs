@@ -24,6 +24,9 @@ use crate::record::Record;
 pub struct Options<'a> {
     /// Only records of this day and before; all when not given.
     pub as_of: Option<NaiveDate>,
+    /// The day of which it is asked what is current: periods that measures take, ages, who is eligible. It changes no
+    /// credit. When not given, `as_of`, else the day of the last record.
+    pub today: Option<NaiveDate>,
     /// What happens where a soft rule is broken and nobody has decided.
     pub soft: SoftMode,
     /// What officials decided about soft rules.
@@ -87,8 +90,8 @@ pub(super) struct Context<'a> {
     pub person: &'a Person,
     pub options: Options<'a>,
     decisions: FxHashMap<(&'a str, &'a str), bool>,
-    /// The day as of which is asked, else of the last record on a day on which the policy counts; nothing when there is
-    /// neither.
+    /// The day of which is asked what is current, else as of which is asked, else of the last record on a day on which the
+    /// policy counts; nothing when there is none of them.
     pub today: Option<NaiveDate>,
 }
 
@@ -115,7 +118,7 @@ pub fn evaluate(policy: &Policy, person: &Person, records: &[Record], options: &
         person,
         options: *options,
         decisions: options.decisions.iter().map(|d| ((d.record_id.as_str(), d.rule.as_str()), d.enforce)).collect(),
-        today: options.as_of.or(last),
+        today: options.today.or(options.as_of).or(last),
     };
 
     let mut works: Vec<Work<'_>> = in_order.into_iter().map(|r| context.select_and_price(r)).collect();

@@ -25,6 +25,7 @@ mod price;
 mod problem;
 mod reason;
 mod sheet;
+mod standing;
 mod structure;
 mod wording;
 mod words;
@@ -37,6 +38,7 @@ pub use evaluate::{Detail, Options, SoftDecision, SoftMode, evaluate};
 pub use problem::{Path, Problem, Segment, closest};
 pub use reason::Reason;
 pub use sheet::{Line, Missing, Need, NextLevel, RequirementOutcome, ScoreSheet, Status, Unit};
+pub use standing::Turn;
 pub use wording::explain;
 
 use calendar::Almanac;

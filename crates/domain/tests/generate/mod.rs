@@ -674,6 +674,8 @@ pub fn record(number: usize, bytes: &[u8]) -> Record {
 pub struct Asked {
     /// As of this day.
     pub as_of: Option<NaiveDate>,
+    /// What is current goes by this day.
+    pub today: Option<NaiveDate>,
     /// Where nobody has decided.
     pub soft: SoftMode,
     /// Decisions: record, rule, enforced.
@@ -694,7 +696,9 @@ pub fn asked(bytes: &[u8], records: usize) -> Asked {
             decisions.push(kepu_domain::policy::SoftDecision { record_id, rule, enforce });
         }
     }
-    Asked { as_of, soft, decisions }
+    // Off the end of the tape, so that what was found before reads as it did.
+    let today = bytes.last().filter(|byte| **byte >= 150).map(|byte| day(60 + usize::from(*byte) * 3));
+    Asked { as_of, today, soft, decisions }
 }
 
 /// What an author writes first and last.

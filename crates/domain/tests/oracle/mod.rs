@@ -371,7 +371,12 @@ impl<'a> Oracle<'a> {
 
     fn today(&self) -> Option<NaiveDate> {
         let mut days = self.known().into_iter().map(|r| r.starts_at.date());
-        self.options.as_of.or(days.rfind(|day| self.doc.effective.contains(*day)))
+        let last = days.rfind(|day| self.doc.effective.contains(*day));
+        match (self.options.today, self.options.as_of) {
+            (Some(today), _) => Some(today),
+            (None, Some(as_of)) => Some(as_of),
+            (None, None) => last,
+        }
     }
 
     /// Whether a condition holds for the person alone.

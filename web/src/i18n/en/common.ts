@@ -265,6 +265,7 @@ const texts: Texts<typeof zh> = {
       policy: "Policy changed",
       designation: "Designation of the host changed",
       decision: "Decided by an official",
+      person: "Roster changed",
       neighbour: "Another record changed it",
     },
   },

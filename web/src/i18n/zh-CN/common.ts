@@ -252,6 +252,7 @@ export default {
       policy: "学分办法变更",
       designation: "举办单位资质变更",
       decision: "管理人员决定",
+      person: "人员信息变更",
       neighbour: "受另一条记录影响",
     },
   },

@@ -23,6 +23,8 @@ interface Values {
   ends: Dayjs | null;
   place: string;
   capacity: number | null;
+  walk_ins: boolean;
+  in_out: boolean;
   open: boolean;
 }
 
@@ -32,6 +34,8 @@ type Props =
 
 const instant = (day: Dayjs, time: Dayjs) => wallToInstant(`${day.format("YYYY-MM-DD")}T${time.format("HH:mm")}`);
 
+const doorMode = (values: Values) => (values.in_out ? "in_out" : "in");
+
 function valuesOf(session: SessionRow): Values {
   return {
     activity_id: session.activity_id,
@@ -40,6 +44,8 @@ function valuesOf(session: SessionRow): Values {
     ends: dayjs(instantToWall(session.ends_at)),
     place: session.place,
     capacity: session.capacity ?? null,
+    walk_ins: session.walk_ins,
+    in_out: session.door_mode === "in_out",
     open: session.status === "open",
   };
 }
@@ -92,9 +98,10 @@ export default function SessionForm(props: Props) {
             api.PATCH("/api/v1/sessions/{id}", {
               params: { path: { id: session.id }, header: ifMatch(version) },
               body: {
-                ...(!begun && { starts_at: instant(values.day, values.starts), ends_at: ends(values) }),
+                ...(!begun && { starts_at: instant(values.day, values.starts), ends_at: ends(values), door_mode: doorMode(values) }),
                 place: values.place,
                 capacity: values.capacity,
+                walk_ins: values.walk_ins,
                 status: values.open ? "open" : "closed",
               },
             }),
@@ -107,6 +114,8 @@ export default function SessionForm(props: Props) {
                 ends_at: ends(values),
                 place: values.place,
                 capacity: values.capacity,
+                walk_ins: values.walk_ins,
+                door_mode: doorMode(values),
               },
             }),
           ),
@@ -129,14 +138,15 @@ export default function SessionForm(props: Props) {
       });
   };
 
-  const show = (values: Values, field: "day" | "starts" | "ends" | "place" | "capacity" | "open"): string => {
+  const show = (values: Values, field: keyof Omit<Values, "activity_id">): string => {
     if (field === "day") return formatTime(values.day.format("YYYY-MM-DD"), "date", language);
     if (field === "starts") return values.starts.format("HH:mm");
     if (field === "ends") return values.ends?.format("HH:mm") ?? "";
     if (field === "open") return values.open ? common("status.session.open") : common("status.session.closed");
+    if (field === "walk_ins" || field === "in_out") return t(values[field] ? "form.on" : "form.off");
     return String(values[field] ?? "");
   };
-  const fields = (["day", "starts", "ends", "place", "capacity", "open"] as const).map((field) => {
+  const fields = (["day", "starts", "ends", "place", "capacity", "walk_ins", "in_out", "open"] as const).map((field) => {
     const theirs = save.conflict ? show(valuesOf(save.conflict.theirs), field) : "";
     const mine = save.conflict ? show(save.conflict.mine, field) : "";
     return { key: field, label: t(`form.${field}`), theirs, mine, differs: theirs !== mine };
@@ -149,6 +159,8 @@ export default function SessionForm(props: Props) {
         ...(props.day && { day: dayjs(props.day) }),
         place: "",
         capacity: null,
+        walk_ins: false,
+        in_out: false,
         open: true,
       };
   const required = [{ required: true, message: common("problem.field.required") }];
@@ -232,6 +244,12 @@ export default function SessionForm(props: Props) {
         </Form.Item>
         <Form.Item name="capacity" label={t("form.capacity")} extra={t("form.capacityHelp")}>
           <InputNumber min={1} max={100_000} precision={0} style={{ width: 160 }} />
+        </Form.Item>
+        <Form.Item name="walk_ins" label={t("form.walk_ins")} valuePropName="checked" extra={t("form.walkInsHelp")}>
+          <Switch />
+        </Form.Item>
+        <Form.Item name="in_out" label={t("form.in_out")} valuePropName="checked" extra={t("form.inOutHelp")}>
+          <Switch disabled={begun} />
         </Form.Item>
         {session && (
           <Form.Item name="open" label={t("form.open")} valuePropName="checked" extra={t("form.openHelp")}>

@@ -10,6 +10,7 @@ import { EmptyState } from "@/ui/EmptyState";
 import { Muted } from "@/ui/Muted";
 import { PageTitle } from "@/ui/PageTitle";
 import { wallToInstant } from "@/ui/time";
+import { AccountName } from "./pick";
 
 type Row = Schemas["AuditEventView"];
 const NOUNS = [
@@ -29,6 +30,16 @@ const PAGES: Record<string, string> = {
   adoption: "/district/policies/adoptions/",
   policy_adoption: "/district/policies/adoptions/",
 };
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** The accounts that a detail names by id, however deep: `decided_by`, `account_id`, `accounts`. */
+function accountsIn(detail: unknown, of = ""): string[] {
+  if (Array.isArray(detail)) return [...new Set(detail.flatMap((one) => accountsIn(one, of)))];
+  if (typeof detail === "object" && detail !== null)
+    return [...new Set(Object.entries(detail).flatMap(([name, value]) => accountsIn(value, name)))];
+  return typeof detail === "string" && UUID.test(detail) && /(^|_)(accounts?(_ids?)?|by)$/.test(of) ? [detail] : [];
+}
 
 const nextDay = (day: string) => new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
 
@@ -119,6 +130,11 @@ export function Component() {
         expand={(row) => (
           <div>
             <pre style={{ margin: 0, whiteSpace: "pre-wrap", fontSize: 13 }}>{JSON.stringify(row.detail, null, 2)}</pre>
+            {accountsIn(row.detail).map((id) => (
+              <Muted key={id} style={{ fontSize: 13 }}>
+                <code>{id}</code> <AccountName id={id} />
+              </Muted>
+            ))}
             <Muted style={{ fontSize: 13 }}>
               {t("audit.request")} {row.request_id} · {row.action} · {row.object_id}
               {row.account_id && (

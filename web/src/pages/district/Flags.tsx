@@ -94,6 +94,7 @@ function Waiting() {
             </Button>
           )
         }
+        expand={(row) => <Broken flag={row} />}
         empty={<EmptyState title={t("flags.none")} lead={t("flags.noneLead")} />}
       />
       {open && (
@@ -106,6 +107,26 @@ function Waiting() {
         />
       )}
     </>
+  );
+}
+
+/** What a flagged record is, and which soft rule it breaks: its sheet says, which is read when somebody looks. */
+function Broken({ flag }: { flag: Flag }) {
+  const { lang } = useLanguage();
+  const named = useNamed();
+  const { data, error, isPending, refetch } = useQuery(
+    getQuery("/api/v1/persons/{id}/score", { params: { path: { id: flag.person_id }, query: { policy: flag.policy_id, lang } } }),
+  );
+  const line = data?.lines.find((one) => one.record_id === flag.record_id);
+  if (error) return <ProblemAlert error={error} retry={refetch} />;
+  if (isPending) return <PageSkeleton rows={1} />;
+  return (
+    line && (
+      <>
+        {named(line.title_zh, line.title_en)} · {line.host_name} · <DateTime value={line.starts_at} />
+        <ReasonList reasons={line.reasons} />
+      </>
+    )
   );
 }
 

@@ -11,6 +11,7 @@ import { StatusTag } from "@/ui/StatusTag";
 import { SchoolSwitch, useSchool } from "./useSchool";
 
 type Row = Schemas["ResultView"];
+const LEVELS = ["national", "provincial", "city", "county", "town", "school"];
 const STATES = ["submitted", "returned", "verified", "revoked", "withdrawn"] as const;
 
 /** What the pupils of the school achieved in competitions, and where each result stands. */
@@ -64,6 +65,7 @@ export function Component() {
                 sort: (sort ?? "-submitted") as "submitted",
                 school_id: school.id,
                 state: filters.state as Row["state"],
+                level: filters.level,
                 from: filters.from,
                 to: filters.to,
               },
@@ -76,6 +78,12 @@ export function Component() {
             label: t("column.status"),
             kind: "select",
             options: STATES.map((value) => ({ value, label: common(`status.result.${value}`) })),
+          },
+          {
+            name: "level",
+            label: t("results.level"),
+            kind: "select",
+            options: LEVELS.map((value) => ({ value, label: text(`school:level.${value}`) })),
           },
           { name: "from", label: common("table.from"), kind: "date" },
           { name: "to", label: common("table.to"), kind: "date" },

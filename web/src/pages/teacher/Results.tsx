@@ -12,7 +12,7 @@ import { Muted } from "@/ui/Muted";
 import { PageTitle } from "@/ui/PageTitle";
 import { PersonLink } from "@/ui/PersonLink";
 import { StatusTag } from "@/ui/StatusTag";
-import { useAwardWords } from "./award";
+import { LEVELS, useAwardWords } from "./award";
 
 type Row = Schemas["ResultView"];
 
@@ -67,6 +67,7 @@ export function Component() {
                 sort: "-submitted",
                 ...page,
                 ...(filters.state && { state: filters.state as (typeof STATES)[number] }),
+                ...(filters.level && { level: filters.level }),
                 ...(filters.mine && { submitted_by: account_id }),
                 ...(filters.from && { from: filters.from }),
                 ...(filters.to && { to: filters.to }),
@@ -78,6 +79,7 @@ export function Component() {
         rowKey={(row) => row.id}
         filters={[
           { name: "state", label: t("records.state"), kind: "select", options: STATES.map((value) => ({ value, label: common(`status.result.${value}`) })) },
+          { name: "level", label: t("result.levelTitle"), kind: "select", options: LEVELS.map((value) => ({ value, label: words.level(value) })) },
           { name: "mine", label: t("results.by"), kind: "select", options: [{ value: "yes", label: t("results.mine") }] },
           { name: "from", label: common("table.from"), kind: "date" },
           { name: "to", label: common("table.to"), kind: "date" },

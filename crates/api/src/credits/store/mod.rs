@@ -12,10 +12,14 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 mod cells;
+mod guests;
 mod reading;
+mod standing;
 
 pub use cells::{change_cells, seats};
+pub use guests::{done_in, guests_left, mark_guests};
 pub use reading::*;
+pub use standing::{Due, districts, due, standing_days};
 
 use super::scoring::Author;
 use crate::error::Result;
@@ -24,14 +28,6 @@ use crate::tenancy::Tx;
 
 /// First number of the advisory locks that keep a district's policies.
 const POLICY_LOCKS: i32 = 0x6b70;
-
-const PERSON: &str = "SELECT p.id, p.kind, p.birth_date, p.tags, e.school_id, e.class_id, e.grade
-     FROM person p
-     LEFT JOIN LATERAL (
-         SELECT school_id, class_id, grade FROM enrolment
-         WHERE district_id = $1 AND person_id = p.id ORDER BY valid_from DESC, id DESC LIMIT 1
-     ) e ON true
-     WHERE p.district_id = $1 AND p.id = ANY($2)";
 
 /// A participation with what the engine wants to know of its session.
 #[derive(Debug, FromRow)]
@@ -131,10 +127,11 @@ impl RecordRow {
     }
 }
 
-/// A person with the newest enrolment.
+/// A person with the newest enrolment that has begun.
 #[derive(Debug, Clone, FromRow)]
 pub struct PersonRow {
     pub id: Uuid,
+    pub version: i64,
     pub kind: String,
     pub birth_date: Option<NaiveDate>,
     pub tags: Vec<String>,
@@ -256,6 +253,7 @@ impl NewLine {
 #[derive(Debug)]
 pub struct NewScore {
     pub person_id: Uuid,
+    pub person_version: i64,
     pub eligible: bool,
     pub total: i64,
     pub measures: Value,
@@ -452,18 +450,43 @@ pub async fn persons_after(tx: &mut Tx, after: Option<Uuid>, limit: i64) -> Resu
     .await?)
 }
 
-/// Persons with the newest enrolment, in order of id.
-pub async fn persons(tx: &mut Tx, persons: &[Uuid]) -> Result<Vec<PersonRow>> {
-    let district = tx.district();
-    let sql = format!("{PERSON} ORDER BY p.id");
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(district.0).bind(persons).fetch_all(&mut **tx).await?)
+/// Persons with the newest enrolment that had begun on the day, in order of id.
+pub async fn persons(tx: &mut Tx, persons: &[Uuid], on: NaiveDate) -> Result<Vec<PersonRow>> {
+    let each: Vec<(Uuid, Option<NaiveDate>)> = persons.iter().map(|id| (*id, Some(on))).collect();
+    persons_on(tx, &each).await
 }
 
-/// Persons, locked against other scoring until the end of the transaction, in order of id.
-pub async fn lock_persons(tx: &mut Tx, persons: &[Uuid]) -> Result<Vec<PersonRow>> {
+/// The same, each on a day of its own; without a day with the newest enrolment of all.
+pub async fn persons_on(tx: &mut Tx, persons: &[(Uuid, Option<NaiveDate>)]) -> Result<Vec<PersonRow>> {
     let district = tx.district();
-    let sql = format!("{PERSON} ORDER BY p.id FOR NO KEY UPDATE OF p");
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(district.0).bind(persons).fetch_all(&mut **tx).await?)
+    Ok(sqlx::query_as(
+        "SELECT p.id, p.version, p.kind, p.birth_date, p.tags, e.school_id, e.class_id, e.grade
+         FROM unnest($2::uuid[], $3::date[]) AS n (id, on_day)
+         JOIN person p ON p.district_id = $1 AND p.id = n.id
+         LEFT JOIN LATERAL (
+             SELECT school_id, class_id, grade FROM enrolment
+             WHERE district_id = $1 AND person_id = p.id AND (n.on_day IS NULL OR valid_from <= n.on_day)
+             ORDER BY valid_from DESC, id DESC LIMIT 1
+         ) e ON true
+         ORDER BY p.id",
+    )
+    .bind(district.0)
+    .bind(persons.iter().map(|(id, _)| *id).collect::<Vec<_>>())
+    .bind(persons.iter().map(|(_, on)| *on).collect::<Vec<_>>())
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
+/// Locks persons against other scoring until the end of the transaction, in order of id. What is read of them after that
+/// is what whoever held them before has left.
+pub async fn lock_persons(tx: &mut Tx, persons: &[Uuid]) -> Result<()> {
+    let district = tx.district();
+    sqlx::query("SELECT FROM person WHERE district_id = $1 AND id = ANY($2) ORDER BY id FOR NO KEY UPDATE")
+        .bind(district.0)
+        .bind(persons)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
 }
 
 /// What is known now of the persons' records.
@@ -609,21 +632,27 @@ pub async fn remove_lines(tx: &mut Tx, policy_id: &str, records: &[Uuid]) -> Res
     Ok(())
 }
 
-/// Puts persons' scores.
-pub async fn put_scores(tx: &mut Tx, policy: &EffectivePolicy, scores: Vec<NewScore>, at: DateTime<Utc>) -> Result<()> {
+/// Puts persons' scores as they stand on a day.
+pub async fn put_scores(
+    tx: &mut Tx,
+    policy: &EffectivePolicy,
+    scores: Vec<NewScore>,
+    at: DateTime<Utc>,
+    stands_on: NaiveDate,
+) -> Result<()> {
     if scores.is_empty() {
         return Ok(());
     }
     let district = tx.district();
     sqlx::query(
-        "INSERT INTO score (district_id, policy_id, policy_version_id, computed_at, person_id, eligible, total, measures,
-                            levels, outputs, requirements, flags)
-         SELECT $1, $2, $3, $4, n.*
-         FROM unnest($5::uuid[], $6::bool[], $7::bigint[], $8::jsonb[], $9::jsonb[], $10::jsonb[], $11::jsonb[],
-                     $12::int[]) AS n
+        "INSERT INTO score (district_id, policy_id, policy_version_id, computed_at, stands_on, person_id, person_version,
+                            eligible, total, measures, levels, outputs, requirements, flags)
+         SELECT $1, $2, $3, $4, $5, n.*
+         FROM unnest($6::uuid[], $7::bigint[], $8::bool[], $9::bigint[], $10::jsonb[], $11::jsonb[], $12::jsonb[],
+                     $13::jsonb[], $14::int[]) AS n
          ON CONFLICT (district_id, policy_id, person_id) DO UPDATE
          SET policy_version_id = excluded.policy_version_id, computed_at = excluded.computed_at,
-             eligible = excluded.eligible, total = excluded.total, measures = excluded.measures,
+             stands_on = excluded.stands_on, person_version = excluded.person_version, eligible = excluded.eligible, total = excluded.total, measures = excluded.measures,
              levels = excluded.levels, outputs = excluded.outputs, requirements = excluded.requirements,
              flags = excluded.flags, version = score.version + 1",
     )
@@ -631,7 +660,9 @@ pub async fn put_scores(tx: &mut Tx, policy: &EffectivePolicy, scores: Vec<NewSc
     .bind(&policy.policy_id)
     .bind(policy.policy_version_id)
     .bind(at)
+    .bind(stands_on)
     .bind(scores.iter().map(|s| s.person_id).collect::<Vec<_>>())
+    .bind(scores.iter().map(|s| s.person_version).collect::<Vec<_>>())
     .bind(scores.iter().map(|s| s.eligible).collect::<Vec<_>>())
     .bind(scores.iter().map(|s| s.total).collect::<Vec<_>>())
     .bind(scores.iter().map(|s| s.measures.clone()).collect::<Vec<_>>())

@@ -172,7 +172,7 @@ pub async fn named_person(tx: &mut Tx, id: Uuid) -> Result<Option<NamedPerson>> 
 pub async fn person_at(tx: &mut Tx, id: Uuid, day: NaiveDate) -> Result<PersonRow> {
     let district = tx.district();
     sqlx::query_as(
-        "SELECT p.id, p.kind, p.birth_date, p.tags, e.school_id, e.class_id, e.grade
+        "SELECT p.id, p.version, p.kind, p.birth_date, p.tags, e.school_id, e.class_id, e.grade
          FROM person p
          LEFT JOIN LATERAL (
              SELECT school_id, class_id, grade FROM enrolment

@@ -7,7 +7,7 @@ import { today } from "@/ui/time";
 import { useAddress } from "@/ui/useAddress";
 import { ClassSelect, OrganizationSelect, SchoolSelect, useEffectivePolicies } from "../pick";
 
-export const REPORT_FILTERS = ["policy", "period", "from", "to", "term", "school", "class", "grade", "host", "status"] as const;
+export const REPORT_FILTERS = ["policy", "period", "from", "to", "term", "school", "class", "grade", "host", "status", "met"] as const;
 export type ReportFilter = (typeof REPORT_FILTERS)[number];
 export type ReportValues = Partial<Record<ReportFilter, string | undefined>>;
 
@@ -118,13 +118,23 @@ export function useReportFilters<F extends ReportFilter>(...wanted: F[]): Filter
       options: ["counted", "cut", "refused"].map((word) => ({ value: word, label: text(`common:status.line.${word}`) })),
       width: 130,
     },
+    met: {
+      name: "met",
+      label: t("filter.met"),
+      kind: "select",
+      options: [
+        { value: "true", label: t("filter.metAll") },
+        { value: "false", label: t("filter.short") },
+      ],
+      width: 160,
+    },
   };
   return wanted.map((name) => all[name] as Filter<F>);
 }
 
 /** The filters as parameters of a report's operation. */
 export function reportQuery(values: ReportValues) {
-  const { period: _, grade, status, ...rest } = values;
+  const { period: _, grade, status, met, ...rest } = values;
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value)) as Omit<
     { [K in keyof typeof rest]: string },
     never
@@ -132,6 +142,7 @@ export function reportQuery(values: ReportValues) {
   return {
     ...given,
     ...(grade && { grade: Number(grade) }),
+    ...(met && { met: met === "true" }),
     ...(status && { status: status as "counted" | "cut" | "refused" }),
   };
 }

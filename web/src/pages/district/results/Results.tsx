@@ -16,7 +16,7 @@ import { useProblemText } from "@/ui/problems";
 import { StatusTag } from "@/ui/StatusTag";
 import { useAccess } from "../access";
 import { CompetitionSelect, SchoolSelect, useSchools } from "../pick";
-import { useResultWords } from "./words";
+import { CONTEST_LEVELS, useResultWords } from "./words";
 
 type Row = Schemas["ResultView"];
 const STATES = ["submitted", "returned", "verified", "revoked", "withdrawn"] as const;
@@ -129,6 +129,7 @@ export function Component() {
                 ...page,
                 ...(values.state && { state: values.state as Row["state"] }),
                 ...(values.school && { school_id: values.school }),
+                ...(values.level && { level: values.level }),
                 ...(values.competition && { competition_id: values.competition }),
                 ...(values.from && { from: values.from }),
                 ...(values.to && { to: values.to }),
@@ -146,6 +147,7 @@ export function Component() {
             options: STATES.map((state) => ({ value: state, label: text(`common:status.result.${state}`) })),
           },
           { name: "school", label: t("filter.school"), kind: "own", field: (value, set, id) => <SchoolSelect id={id} value={value} onChange={set} /> },
+          { name: "level", label: t("results.level"), kind: "select", options: CONTEST_LEVELS.map((value) => ({ value, label: words.level(value) })), width: 120 },
           { name: "competition", label: t("filter.competition"), kind: "own", field: (value, set, id) => <CompetitionSelect id={id} value={value} onChange={set} /> },
           { name: "from", label: t("filter.from"), kind: "date" },
           { name: "to", label: t("filter.to"), kind: "date" },

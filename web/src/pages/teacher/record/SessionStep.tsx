@@ -197,6 +197,8 @@ function useRecent(): Session[] {
       status: "open",
       reason: "",
       version: 0,
+      door_mode: "in",
+      walk_ins: false,
       created_at: one.recorded_at,
       updated_at: one.recorded_at,
     });

@@ -1,0 +1,159 @@
+//! Closing a session, what comes after it, and what somebody must look at.
+
+use chrono::{Duration, TimeDelta};
+use kepu_domain::role::{GrantScope, Role};
+use serde_json::{Value, json};
+
+use crate::gate::{Gate, Kind, session, verdicts};
+
+#[tokio::test]
+async fn closing_confirms_who_was_there_with_credit_and_marks_who_was_not() {
+    let gate = Gate::new(5, 5).await;
+    gate.send(&[gate.scan(0, 5), gate.scan(1, 6), gate.scan(2, 7)]).await;
+    let path = format!("/api/v1/sessions/{}/door/close", gate.session);
+    let held = json!({ "hold": [gate.pupil(2)] });
+    let answer = gate.school.host.post_json(&path, &held).await.expect(200);
+    let numbers = ["confirmed", "absent", "held"].map(|of| answer[of].as_u64().expect("a number"));
+    assert_eq!(numbers, [2, 2, 1]);
+    assert!(answer["ledger_entries"].as_u64() >= Some(2), "{answer}");
+    assert_eq!(answer["refused"], json!([]));
+    let states: Vec<_> = gate.participations().await.into_iter().map(|(_, state, _)| state).collect();
+    assert_eq!(states, ["confirmed", "confirmed", "attended", "absent", "absent"]);
+    assert_ne!(gate.school.score(gate.pupil(0)).await["total"], "0");
+    gate.school.host.post_json(&path, &json!({})).await.expect_problem(409, "door_closed");
+    gate.verify().await;
+
+    // A device that was offline sends what it saw before the closing: as if it had come in time.
+    let answer = gate.send(&[gate.scan(3, 8), gate.scan(2, 9)]).await;
+    assert_eq!(verdicts(&answer), ["accepted in", "duplicate_of already_in"]);
+    assert_eq!(gate.state_of(3).await.as_deref(), Some("confirmed"));
+    assert_eq!(gate.state_of(2).await.as_deref(), Some("attended"));
+    assert_ne!(gate.school.score(gate.pupil(3)).await["total"], "0");
+    gate.verify().await;
+}
+
+#[tokio::test]
+async fn what_happened_after_the_closing_waits_for_somebody_to_look() {
+    let gate = Gate::new(2, 2).await;
+    gate.close().await;
+    let mut after = gate.scan(0, 0);
+    after["scanned_at"] = json!(gate.server.state().now() + TimeDelta::seconds(2));
+    let answer = gate.send(std::slice::from_ref(&after)).await;
+    assert_eq!(verdicts(&answer), ["needs_review after_closing"]);
+    assert_eq!(gate.state_of(0).await.as_deref(), Some("absent"));
+
+    let waiting = gate.school.host.get("/api/v1/reviews").await.expect(200);
+    assert_eq!((waiting["items"].as_array().map(Vec::len), &waiting["items"][0]["id"]), (Some(1), &after["id"]));
+    let path = format!("/api/v1/scans/{}/review", after["id"].as_str().expect("an id"));
+    let accept = json!({ "decision": "accept", "reason": "他迟到了，我在场" });
+    gate.school.teacher.post_json(&path, &accept).await.expect_problem(403, "forbidden");
+    gate.school.official.post_json(&path, &accept).await.expect_problem(409, "host_decides");
+    gate.school
+        .host
+        .post_json(&path, &json!({ "decision": "accept", "reason": " " }))
+        .await
+        .expect_problem(422, "invalid");
+    let decided = gate.school.host.post_json(&path, &accept).await.expect(200);
+    assert_eq!((&decided["verdict"], &decided["reason"]), (&json!("accepted"), &json!("in")));
+    assert_eq!(gate.state_of(0).await.as_deref(), Some("confirmed"));
+    gate.school.host.post_json(&path, &accept).await.expect_problem(409, "not_in_doubt");
+    assert_eq!(gate.school.host.get("/api/v1/reviews").await.expect(200)["items"], json!([]));
+    assert_eq!((gate.count("scan_review").await, gate.count("scan").await), (1, 1));
+    gate.verify().await;
+}
+
+#[tokio::test]
+async fn what_the_host_lets_lie_the_district_may_decide() {
+    let gate = Gate::new(1, 1).await;
+    let early = gate.scan(0, -130);
+    gate.send(std::slice::from_ref(&early)).await;
+    sqlx::query("UPDATE session SET ends_at = $2, starts_at = $3 WHERE id = $1")
+        .bind(gate.session)
+        .bind(gate.server.state().now() - Duration::days(4))
+        .bind(gate.server.state().now() - Duration::days(4) - Duration::hours(2))
+        .execute(gate.server.pool())
+        .await
+        .expect("long ago");
+    let listed = gate.school.official.get("/api/v1/reviews").await.expect(200);
+    assert_eq!(listed["items"][0]["overdue"], json!(true));
+    let path = format!("/api/v1/scans/{}/review", early["id"].as_str().expect("an id"));
+    let refuse = json!({ "decision": "refuse", "reason": "无人证实" });
+    let decided = gate.school.official.post_json(&path, &refuse).await.expect(200);
+    assert_eq!(decided["verdict"], json!("refused"));
+    assert_eq!(gate.state_of(0).await.as_deref(), Some("registered"));
+}
+
+#[tokio::test]
+async fn minutes_inside_are_what_is_credited() {
+    let gate = Gate::of(Kind { in_out: true, ..Kind::default() }, 3, 3).await;
+    gate.send(&[gate.scan(0, 0), gate.out(0, 30), gate.scan(0, 40), gate.out(0, 55), gate.scan(1, 20)]).await;
+    gate.close().await;
+    let minutes: Vec<_> = gate.participations().await.into_iter().map(|(_, state, minutes)| (state, minutes)).collect();
+    let confirmed = |minutes| ("confirmed".to_owned(), Some(minutes));
+    assert_eq!(minutes[..2], [confirmed(45), confirmed(100)]);
+    // The device that saw the second one leave comes late.
+    gate.send(&[gate.out(1, 50)]).await;
+    let minutes: Vec<_> = gate.participations().await.into_iter().map(|(_, state, minutes)| (state, minutes)).collect();
+    assert_eq!(minutes[1], confirmed(30));
+    gate.verify().await;
+}
+
+#[tokio::test]
+async fn exceptions_are_shown_before_closing() {
+    let gate = Gate::of(Kind { in_out: false, walk_ins: true, capacity: Some(2) }, 14, 13).await;
+    let by_hand = |pupil: usize| {
+        let mut scan = gate.scan(pupil, 10);
+        scan["method"] = json!("class");
+        scan["pass"] = Value::Null;
+        scan["person_id"] = json!(gate.pupil(pupil));
+        scan
+    };
+    let burst: Vec<Value> = (0..11).map(by_hand).collect();
+    gate.send(&burst).await;
+    gate.send(&[gate.scan(13, 11), gate.scan(11, -125)]).await;
+    let elsewhere = session(&gate.server, &gate.school, Kind::default(), gate.begun, 1).await;
+    let body = json!({ "device_id": gate.pupil(0), "scans": [gate.scan(0, 12)] });
+    gate.school.host.post_json(&format!("/api/v1/sessions/{elsewhere}/scans"), &body).await.expect(200);
+
+    let path = format!("/api/v1/sessions/{}/door", gate.session);
+    let door = gate.school.host.get(&path).await.expect(200);
+    let exceptions = door["exceptions"].as_array().expect("exceptions");
+    let mut kinds: Vec<&str> = exceptions.iter().map(|one| one["kind"].as_str().expect("a kind")).collect();
+    kinds.dedup();
+    assert_eq!(
+        kinds,
+        ["needs_review", "two_places", "over_capacity", "recorder_confirms", "burst_by_hand", "absent"],
+        "{door}"
+    );
+    let of = |kind: &str| exceptions.iter().filter(|one| one["kind"] == kind).count();
+    assert_eq!((of("two_places"), of("absent"), of("recorder_confirms")), (1, 2, 1));
+    assert_eq!(door["counts"]["attended"], json!(12));
+    assert_eq!((&door["counts"]["scans"], &door["counts"]["needs_review"]), (&json!(13), &json!(1)));
+
+    // Who let a walk-in in does not confirm it; somebody else of the base does.
+    let answer = gate.close().await;
+    assert_eq!(answer["refused"][0]["code"], json!("recorder_cannot_confirm"));
+    let scope = GrantScope::Organization { district: gate.school.district, organization: gate.school.base };
+    let colleague = gate.server.account(Role::BaseStaff, scope).await;
+    let path = format!("/api/v1/sessions/{}/confirmation", gate.session);
+    let answer = colleague.post_json(&path, &json!({ "all": true })).await.expect(200);
+    assert_eq!(answer["confirmed"], json!(1));
+    gate.verify().await;
+}
+
+#[tokio::test]
+async fn a_session_that_has_not_begun_or_was_cancelled_is_not_closed() {
+    let gate = Gate::new(1, 1).await;
+    let path = format!("/api/v1/sessions/{}/door/close", gate.session);
+    gate.school.teacher.post_json(&path, &json!({})).await.expect_problem(403, "forbidden");
+    let update = |sql: &'static str| sqlx::query(sql).bind(gate.session).execute(gate.server.pool());
+    update(
+        "UPDATE session SET starts_at = now() + interval '1 hour', ends_at = now() + interval '3 hours' WHERE id = $1",
+    )
+    .await
+    .expect("moved");
+    gate.school.host.post_json(&path, &json!({})).await.expect_problem(409, "session_not_begun");
+    update("UPDATE session SET status = 'cancelled' WHERE id = $1").await.expect("cancelled");
+    gate.school.host.post_json(&path, &json!({})).await.expect_problem(409, "session_cancelled");
+    assert_eq!(verdicts(&gate.send(&[gate.scan(0, 59)]).await), ["refused session_cancelled"]);
+}

@@ -1,0 +1,9 @@
+//! The door: scans of devices that come late, twice, in any order, and what becomes of them.
+
+mod gate;
+
+mod closing;
+mod devices;
+mod passes;
+mod places;
+mod scans;
