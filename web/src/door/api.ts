@@ -1,103 +1,22 @@
-import { kepuFetch, refresh } from "@/api/fetch";
+import { api, call, type Schemas } from "@/api/client";
+import { refresh } from "@/api/fetch";
 import { ProblemError, problemOf } from "@/api/problem";
 import type { Direction, Method, Mode, Verdict } from "./fold";
 
 // The door's operations. Not through `api`: a request of the outbox must never wait under a sign-in dialog over the camera.
 
-export interface DoorSession {
-  id: string;
-  activity_title_zh: string;
-  activity_title_en: string;
-  kind: string;
-  host_id: string;
-  host_name_zh: string;
-  host_name_en: string;
-  place: string;
-  starts_at: string;
-  ends_at: string;
-  doors_open_at: string;
-  mode: Mode;
-  walk_ins: boolean;
-  capacity?: number | null;
-  status: string;
-  closed_at?: string | null;
-}
+// Words that the description gives as text are named here, as far as the pages decide by them.
 
-export interface DoorGuest {
-  person_id: string;
-  participation_id: string;
-  number?: string | null;
-  issue?: number | null;
-  name: string;
-  class_id?: string | null;
-  class_name?: string | null;
-  /** Tells classes of the same name apart; not every service says it. */
-  grade?: number | null;
-  school_name?: string | null;
-  state: string;
-  in_at?: string | null;
-  out_at?: string | null;
-}
-
-export interface DoorPass {
-  number: string;
-  issue: number;
-  person_id: string;
-}
-
-export interface DoorBundle {
-  server_time: string;
-  session: DoorSession;
-  district_id: string;
-  keys: { number: number; public_key: string }[];
-  code: { secret: string; step_seconds: number };
-  roster: DoorGuest[];
-  passes: DoorPass[];
-  wipe_after: string;
-}
-
-export interface OpenRequest {
-  device_id: string;
-  device_name: string;
-  device_key: string;
-  device_time: string;
-}
-
-export interface ScanItem {
-  id: string;
-  scanned_at: string;
-  clock_offset_ms: number | null;
-  direction: Direction;
-  method: Method;
-  pass: string | null;
-  person_id: string | null;
-  code: string | null;
-}
-
-export interface VerdictView {
-  scan_id: string;
-  verdict: Verdict;
-  reason: string;
-  duplicate_of?: string | null;
-  at: string;
-  person_id?: string | null;
-  name?: string | null;
-  class_name?: string | null;
-  in_at?: string | null;
-  out_at?: string | null;
-  flags: string[];
-}
-
-export interface ScansAnswer {
-  session_id: string;
-  server_time: string;
-  accepted: number;
-  duplicates: number;
-  needs_review: number;
-  refused: number;
-  conflicts: number;
-  verdicts: VerdictView[];
-}
+export type DoorSession = Omit<Schemas["DoorSession"], "mode"> & { mode: Mode };
+/** `grade` tells classes of the same name apart; a service may not say it. */
+export type DoorGuest = Schemas["DoorGuest"] & { grade?: number | null };
+export type DoorPass = Schemas["DoorPass"];
+export type DoorBundle = Omit<Schemas["DoorBundle"], "session" | "roster"> & { session: DoorSession; roster: DoorGuest[] };
+export type OpenRequest = Schemas["OpenRequest"];
+/** As this page makes them: everything named, so that the same scan is the same body when it is sent again. */
+export type ScanItem = Required<Omit<Schemas["ScanItem"], "direction" | "method">> & { direction: Direction; method: Method };
+export type VerdictView = Omit<Schemas["VerdictView"], "verdict"> & { verdict: Verdict };
+export type ScansAnswer = Omit<Schemas["ScansAnswer"], "verdicts"> & { verdicts: VerdictView[] };
 
 export interface DoorApi {
   open: (session: string, body: OpenRequest, district: string | undefined) => Promise<DoorBundle>;
@@ -139,12 +58,5 @@ export async function presence(
   session: string,
   body: { code: string; person_ids: string[]; direction: Direction },
 ): Promise<ScansAnswer> {
-  const request = new Request(new URL(`/api/v1/sessions/${session}/presence`, location.origin), {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  const response = await kepuFetch(request);
-  if (!response.ok) throw await problemOf(response);
-  return (await response.json()) as ScansAnswer;
+  return (await call(api.POST("/api/v1/sessions/{id}/presence", { params: { path: { id: session } }, body }))) as ScansAnswer;
 }

@@ -33,6 +33,8 @@ export interface Snapshot {
   came: number;
   expected: number;
   waiting: number;
+  /** The list was erased: the host has closed the session, or its time is over. */
+  wiped: boolean;
   /** Newest first. */
   rows: Row[];
   guests: { guest: DoorGuest; folded: Folded }[];
@@ -53,6 +55,7 @@ export class Door {
   readonly #listeners = new Set<() => void>();
   #known: Knowledge;
   #snapshot: Snapshot;
+  #wiped = false;
   #stops: (() => void)[] = [];
 
   private constructor(store: DoorStore, known: Knowledge, scans: StoredScan[], device: string, now: () => number) {
@@ -79,8 +82,8 @@ export class Door {
   follow(): () => void {
     const lists = liveQuery(() => load(this.#store, this.#session)).subscribe({
       next: (known) => {
-        if (!known) return;
-        this.#known = known;
+        this.#wiped = !known || known.kept.wipedAt !== undefined;
+        if (known) this.#known = known;
         this.#foldAll();
         this.#tell();
       },
@@ -254,6 +257,7 @@ export class Door {
     }
     const guests = [...this.#known.guests.values()].map((guest) => ({ guest, folded: this.#folded.get(guest.person_id) ?? EMPTY }));
     return {
+      wiped: this.#wiped,
       inside,
       came,
       expected: guests.filter(({ guest }) => isExpected(guest)).length,

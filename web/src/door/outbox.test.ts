@@ -1,6 +1,6 @@
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ProblemError } from "@/api/problem";
 import { Door } from "./door";
 import { carry, makeFile, readFile } from "./export";
@@ -173,6 +173,17 @@ describe("what is kept", () => {
     await outbox.flush(true);
     await wipe(store, late);
     expect([await store.scans.count(), await store.sessions.count()]).toEqual([0, 0]);
+  });
+
+  it("goes under an open page too, which says so", async () => {
+    const { door, store, outbox } = await phone(service);
+    const stop = door.follow();
+    service.bundle.session.closed_at = new Date(START).toISOString();
+    await openDoor(store, service, SESSION, undefined);
+    await outbox.flush(true);
+    await vi.waitFor(() => expect(door.snapshot().wiped).toBe(true));
+    stop();
+    expect(await store.rosters.count()).toBe(0);
   });
 
   it("goes at once when the host has closed and all is sent", async () => {

@@ -4,6 +4,7 @@ import { type ClockCheck, measured } from "./clock";
 import { thisDevice } from "./device";
 import { encodeBase64Url } from "./bytes";
 import { type DoorStore, keep, settle, type StoredScan } from "./store";
+import { wipe } from "./wipe";
 
 // Sends what waits. Our own, because iOS, Safari and Firefox have no Background Sync: on start, when the line is back, when
 // the page is seen again, every so often, and by a button. A scan leaves the outbox by the service's verdict alone.
@@ -114,6 +115,7 @@ export class Outbox {
       const closedTo = new Set<string>();
       const refused = (await this.#sendScans(tried, closedTo)) + (await this.#sendFiles(again));
       await this.#refreshLists(closedTo);
+      await wipe(this.#store, this.#now());
       this.#failures = 0;
       this.#notBefore = 0;
       this.#set({ trouble: closedTo.size > 0 ? "forbidden" : refused > 0 ? "refused" : undefined });

@@ -22,10 +22,12 @@ function DoorPage({ id, retry }: { id: string; retry: () => void }) {
   const { t } = useTranslation("door");
   const opened = useDoor(id);
   useWorker();
-  if (opened.is === "open") return <Gate door={opened.door} />;
+  if (opened.is === "open") return <Gate door={opened.door} wiped={Wiped} />;
   return (
     <>
-      <PageTitle lead={<Link to="/door">{t("page.back")}</Link>}>{t("page.title")}</PageTitle>
+      {opened.is !== "wiped" && (
+        <PageTitle lead={<Link to="/door">{t("page.back")}</Link>}>{t("page.title")}</PageTitle>
+      )}
       {opened.is === "opening" && (
         <>
           <p role="status">{t("page.opening")}</p>
@@ -42,12 +44,18 @@ function DoorPage({ id, retry }: { id: string; retry: () => void }) {
           </EmptyState>
         </>
       )}
-      {opened.is === "wiped" && (
-        <>
-          <Alert type="info" showIcon title={t("page.wiped")} description={t("page.wipedLead")} />
-          <OutboxBar waiting={opened.waiting} />
-        </>
-      )}
+      {opened.is === "wiped" && <Wiped waiting={opened.waiting} />}
+    </>
+  );
+}
+
+function Wiped({ waiting }: { waiting: number }) {
+  const { t } = useTranslation("door");
+  return (
+    <>
+      <PageTitle lead={<Link to="/door">{t("page.back")}</Link>}>{t("page.title")}</PageTitle>
+      <Alert type="info" showIcon title={t("page.wiped")} description={t("page.wipedLead")} style={{ marginBottom: 16 }} />
+      <OutboxBar waiting={waiting} />
     </>
   );
 }

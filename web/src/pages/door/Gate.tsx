@@ -1,9 +1,9 @@
 import { MoreOutlined, QrcodeOutlined, SoundOutlined, TeamOutlined } from "@ant-design/icons";
 import { Alert, App, Button, Dropdown, Flex, Segmented } from "antd";
-import { lazy, Suspense, useCallback, useEffect, useEffectEvent, useState, useSyncExternalStore } from "react";
+import { type ComponentType, lazy, Suspense, useCallback, useEffect, useEffectEvent, useState, useSyncExternalStore } from "react";
 import { Link, useNavigate } from "react-router";
 import { doorApi } from "@/door/api";
-import type { Door } from "@/door/door";
+import type { Door, Snapshot } from "@/door/door";
 import { signal, unlockSound } from "@/door/feedback";
 import type { Direction } from "@/door/fold";
 import { openDoor } from "@/door/outbox";
@@ -31,7 +31,12 @@ const CodeScreen = lazy(pieces[1]);
 const CLOCK_TOLERANCE = 2 * 60_000;
 
 /** The gate itself: camera, counts, answers. */
-export function Gate({ door }: { door: Door }) {
+export function Gate({ door, wiped: Wiped }: { door: Door; wiped: ComponentType<{ waiting: number }> }) {
+  const snapshot = useSyncExternalStore(door.subscribe, door.snapshot);
+  return snapshot.wiped ? <Wiped waiting={snapshot.waiting} /> : <Open door={door} snapshot={snapshot} />;
+}
+
+function Open({ door, snapshot }: { door: Door; snapshot: Snapshot }) {
   const { t } = useTranslation("door");
   const { language } = useLanguage();
   const { message, modal } = App.useApp();
@@ -40,7 +45,6 @@ export function Gate({ door }: { door: Door }) {
   const navigate = useNavigate();
   const online = useOnline();
   const carry = useCarry();
-  const snapshot = useSyncExternalStore(door.subscribe, door.snapshot);
   const { session, clock } = door.known.kept;
   const files = useLive(() => store.files.where("state").anyOf("waiting", "stuck").count(), "files") ?? 0;
   const [direction, setDirection] = useState<Direction>("in");
