@@ -170,7 +170,8 @@ mod tests {
             for call in ["getQuery(", "api.GET("] {
                 for after in text.split(call).skip(1) {
                     let path = after.trim_start().strip_prefix("\"/api/v1").and_then(|rest| rest.split('"').next());
-                    read.extend(path.map(shape));
+                    // An ellipsis is an example in a comment.
+                    read.extend(path.filter(|path| !path.contains('…')).map(shape));
                 }
             }
         }

@@ -38,6 +38,7 @@ pub const FINDS: &[(&str, &str, &str, &str)] = &[
     ("policy", "official", "/adoptions?limit=1", "/items/0/policy_id"),
     ("flagged", "official", "/soft-flags?limit=1", "/items/0/person_id"),
     ("account", "official", "/accounts?limit=1", "/items/0/id"),
+    ("scheme", "official", "/schemes?limit=1", "/items/0/id"),
     ("designation", "official", "/designations?limit=1", "/items/0/id"),
     ("import", "official", "/roster/imports?limit=1", "/items/0/id"),
 ];
@@ -311,6 +312,7 @@ pub const PAGES: &[Page] = &[
             "/designations?limit=20",
             "/designations/{designation}",
             "/schemes?limit=200",
+            "/schemes/{scheme}",
             "/competitions?limit=20",
         ],
     ),

@@ -27,20 +27,22 @@ async fn a_burst_of_a_thousand_requests_for_thirty_places_gives_out_thirty() {
     assert_eq!((count("registered"), count("waitlisted")), (30, 970));
 
     // Who came first is in; who came next is next.
-    let order: Vec<(Uuid, String)> = sqlx::query_as("SELECT id, state FROM participation WHERE session_id = $1 ORDER BY id")
-        .bind(session)
-        .fetch_all(server.pool())
-        .await
-        .expect("read");
+    let order: Vec<(Uuid, String)> =
+        sqlx::query_as("SELECT id, state FROM participation WHERE session_id = $1 ORDER BY id")
+            .bind(session)
+            .fetch_all(server.pool())
+            .await
+            .expect("read");
     assert!(order.iter().take(30).all(|(_, state)| state == "registered"), "{order:?}");
     let withdraw = json!({ "participations": [order[0].0, order[1].0] });
     let answer = school.teacher.post_json(&format!("{path}/withdraw"), &withdraw).await.expect(200);
     assert_eq!(answer["admitted"], json!(2));
-    let moved: Vec<(Uuid, String)> = sqlx::query_as("SELECT id, state FROM participation WHERE session_id = $1 ORDER BY id")
-        .bind(session)
-        .fetch_all(server.pool())
-        .await
-        .expect("read");
+    let moved: Vec<(Uuid, String)> =
+        sqlx::query_as("SELECT id, state FROM participation WHERE session_id = $1 ORDER BY id")
+            .bind(session)
+            .fetch_all(server.pool())
+            .await
+            .expect("read");
     let states: Vec<&str> = moved.iter().map(|(_, state)| state.as_str()).collect();
     assert_eq!(states[..2], ["withdrawn", "withdrawn"]);
     assert!(states[2..32].iter().all(|state| *state == "registered") && states[32] == "waitlisted", "{states:?}");
