@@ -1,7 +1,7 @@
 //! Step 4: named numbers over what was kept.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::MeasurePlan;
 use super::condition::Counting;
@@ -15,21 +15,23 @@ use crate::credit::{Credit, Ratio};
 /// Every measure by name, `total` among them.
 pub(super) fn all<'a>(
     context: &Context<'a>,
-    columns: &mut Groups<'a>,
+    columns: &Groups<'a>,
     counting: &Counting,
     works: &[Work<'a>],
     total: Credit,
-) -> BTreeMap<&'a str, Credit> {
-    let mut steps = Steps { context, columns, counting, works };
-    let mut values: BTreeMap<&'a str, Credit> = BTreeMap::from([("total", total)]);
+) -> Measures<'a> {
+    let steps = Steps { context, columns, counting, works };
+    let mut values = Measures(Vec::with_capacity(context.policy.document.measures.len().saturating_add(1)));
+    values.0.push(("total", total));
+    let mut places = Vec::with_capacity(works.len());
     // Measures may use others written anywhere; checks refuse circles, so each round settles at least one.
     let mut waiting: Vec<(&'a Measure, &'a MeasurePlan)> =
         context.policy.document.measures.iter().zip(&context.plan.measures).collect();
     while !waiting.is_empty() {
         let before = waiting.len();
-        waiting.retain(|(measure, plan)| match steps.value(measure, plan, &values) {
+        waiting.retain(|(measure, plan)| match steps.value(measure, plan, &values, &mut places) {
             Some(value) => {
-                values.insert(&measure.id, value);
+                values.0.push((&measure.id, value));
                 false
             }
             None => true,
@@ -39,6 +41,25 @@ pub(super) fn all<'a>(
         }
     }
     values
+}
+
+/// Measures by name, in the order in which they became known. There are few, so that a list is quicker than a tree.
+pub(super) struct Measures<'a>(Vec<(&'a str, Credit)>);
+
+impl Measures<'_> {
+    /// The value of a measure, once it is known.
+    pub fn get(&self, id: &str) -> Option<Credit> {
+        self.0.iter().find(|(known, _)| *known == id).map(|(_, value)| *value)
+    }
+}
+
+impl<'a> IntoIterator for Measures<'a> {
+    type Item = (&'a str, Credit);
+    type IntoIter = std::vec::IntoIter<(&'a str, Credit)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
 }
 
 /// The unit of a measure.
@@ -85,7 +106,7 @@ fn unit_within(document: &Document, id: &str, depth: usize) -> Unit {
 /// What every measure reads.
 struct Steps<'w, 'a> {
     context: &'w Context<'a>,
-    columns: &'w mut Groups<'a>,
+    columns: &'w Groups<'a>,
     counting: &'w Counting,
     works: &'w [Work<'a>],
 }
@@ -96,12 +117,13 @@ type Places<'p> = &'p [usize];
 impl<'a> Steps<'_, 'a> {
     /// The value of one measure; nothing while another that it needs is not known.
     fn value(
-        &mut self,
+        &self,
         measure: &'a Measure,
         plan: &'a MeasurePlan,
-        known: &BTreeMap<&'a str, Credit>,
+        known: &Measures<'a>,
+        places: &mut Vec<usize>,
     ) -> Option<Credit> {
-        let get = |id: &String| known.get(id.as_str()).copied();
+        let get = |id: &String| known.get(id);
         let exact = if let Some(weighted) = &measure.weighted {
             weighted
                 .iter()
@@ -114,10 +136,10 @@ impl<'a> Steps<'_, 'a> {
             let holds = grade::holds_on_measures(self.context, &points.when, known)?;
             Ratio::of(if holds { points.value } else { Credit::ZERO })
         } else {
-            let kept = plan.of.places(self.works, self.counting);
+            plan.of.places(self.works, self.counting, places);
             let exact = Ratio::of(match &measure.period {
-                None => self.over(measure, plan, &kept),
-                Some(pick) => self.over_period(measure, plan, pick, &kept),
+                None => self.over(measure, plan, places),
+                Some(pick) => self.over_period(measure, plan, pick, places),
             });
             // Hours are added up in minutes, so that they are rounded once.
             if measure.sum.or(measure.highest) == Some(SumOf::Hours) { exact.over(60) } else { exact }
@@ -129,7 +151,7 @@ impl<'a> Steps<'_, 'a> {
     }
 
     /// A measure over records, over just these; hours in minutes.
-    fn over(&mut self, measure: &Measure, plan: &MeasurePlan, kept: Places<'_>) -> Credit {
+    fn over(&self, measure: &Measure, plan: &MeasurePlan, kept: Places<'_>) -> Credit {
         let best = measure.best.map(|best| self.the_best(measure, kept, best));
         let kept = best.as_deref().unwrap_or(kept);
         if let Some(sum) = measure.sum {
@@ -148,10 +170,11 @@ impl<'a> Steps<'_, 'a> {
         }
     }
 
-    fn distinct(&mut self, key: usize, kept: Places<'_>) -> usize {
+    fn distinct(&self, key: usize, kept: Places<'_>) -> usize {
+        let Some(column) = self.columns.column(key, self.works) else { return 0 };
         let mut values: Vec<u64> = Vec::with_capacity(kept.len());
         for place in kept {
-            match self.columns.values(key, *place, self.works) {
+            match column.values(*place) {
                 Values::One(value) => values.extend(value),
                 Values::Many(many) => values.extend(many),
             }
@@ -170,14 +193,15 @@ impl<'a> Steps<'_, 'a> {
         sorted
     }
 
-    fn over_period(&mut self, measure: &Measure, plan: &MeasurePlan, pick: &PeriodPick, kept: Places<'_>) -> Credit {
+    fn over_period(&self, measure: &Measure, plan: &MeasurePlan, pick: &PeriodPick, kept: Places<'_>) -> Credit {
         let works = self.works;
         let Context { plan: policy, person, options, today, .. } = self.context;
         let indices = self.columns.periods(pick.of, works);
         let asked = |w: &Work<'a>| options.as_of.is_none_or(|as_of| w.facts.day <= as_of);
         let wanted: BTreeSet<i64> = match pick.take {
             Take::Current => {
-                let last_known = || works.iter().rev().filter(|w| asked(w)).find_map(|w| w.facts.grade());
+                let known = works.iter().filter(|w| asked(w)).filter_map(|w| Some((w.record, w.facts.grade()?)));
+                let last_known = || known.max_by(|a, b| a.0.order(b.0)).map(|(_, grade)| grade);
                 let grade = person.grade.or_else(last_known);
                 today.and_then(|day| policy.almanac.index(pick.of, day, grade)).into_iter().collect()
             }
@@ -187,8 +211,7 @@ impl<'a> Steps<'_, 'a> {
         let in_order = |one: i64| -> Vec<usize> {
             kept.iter().copied().filter(|w| indices.get(*w).copied().flatten() == Some(one)).collect()
         };
-        let each: Vec<Vec<usize>> = wanted.into_iter().map(in_order).collect();
-        let values = each.iter().map(|within| self.over(measure, plan, within));
+        let values = wanted.into_iter().map(|one| self.over(measure, plan, &in_order(one)));
         let value = if pick.take == Take::Worst { values.min() } else { values.max() };
         value.unwrap_or_default()
     }
