@@ -277,6 +277,12 @@ impl Ratio {
         Self { num: product(self.num, factor.0), den: product(self.den, SCALE) }.kept_small()
     }
 
+    /// So many times.
+    #[must_use]
+    pub fn many(self, times: i64) -> Self {
+        Self { num: product(self.num, times), den: self.den }.kept_small()
+    }
+
     /// Divided by an amount (2 → half of it). Zero leaves it as it is; checks refuse it where policies are read.
     #[must_use]
     pub fn divided(self, by: Credit) -> Self {

@@ -526,7 +526,8 @@ impl Compiled {
     /// Whether it holds.
     pub(super) fn holds(&self, facts: &Facts<'_>) -> bool {
         let Some(words) = &facts.words else { return self.checks.iter().all(|check| check.holds(facts)) };
-        words.marks & self.marks == self.marks && self.checks.iter().skip(self.marked).all(|check| check.holds(facts))
+        words.marks & self.marks == self.marks
+            && self.checks.get(self.marked..).is_some_and(|rest| rest.iter().all(|check| check.holds(facts)))
     }
 
     /// The first comparison that fails.
@@ -576,6 +577,11 @@ impl OfPriced {
         let each: Option<Vec<bool>> = (0..rules).map(|rule| condition.holds_for_rule(rule)).collect();
         let rules = each.map(|each| each.into_iter().zip(0..).filter(|(holds, _)| *holds).map(|(_, i)| i).collect());
         Self { rules, otherwise: condition }
+    }
+
+    /// Whether it is certain that it is about the same records as the other.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.rules.is_some() && self.rules == other.rules
     }
 
     /// The rules whose records it is about; nothing where that depends on the record.

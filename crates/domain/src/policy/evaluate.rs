@@ -120,13 +120,12 @@ pub fn evaluate(policy: &Policy, person: &Person, records: &[Record], options: &
     // In the order in which they lie in memory, which is many times as quick to read as any other.
     let mut works: Vec<Work<'_>> = records.iter().map(|r| context.select_and_price(r)).collect();
     let mut order: Vec<(&Record, usize)> = records.iter().zip(0..).collect();
-    order.sort_by(|a, b| a.0.order(b.0));
+    order.sort_unstable_by(|a, b| a.0.order(b.0).then(a.1.cmp(&b.1)));
     let columns = Groups::new(&policy.plan);
     let mut counting = Counting::of(&works, order.iter().map(|(_, place)| *place));
-    let mut places = Vec::with_capacity(works.len());
+    let mut scratch = limit::Scratch::default();
     for (limit, plan) in policy.document.limits.iter().zip(&policy.plan.limits) {
-        plan.of.places(&works, &counting, &mut places);
-        limit::apply(&context, limit, plan, &columns, &mut counting, &mut places, &mut works);
+        limit::apply(&context, limit, plan, &columns, &mut counting, &mut scratch, &mut works);
     }
     let mut sheet = ScoreSheet { person_id: person.id.clone(), ..ScoreSheet::default() };
     sheet.not_eligible = context.not_eligible();
@@ -166,7 +165,8 @@ impl<'a> Context<'a> {
             return work;
         };
         work.facts.rule = Some(index);
-        match price::price(self, rule, &work.facts, record) {
+        let fixed = self.plan.rules.get(index).and_then(|plan| plan.fixed);
+        match fixed.map_or_else(|| price::price(self, rule, &work.facts, record), Ok) {
             Ok(credit) => {
                 work.raw = credit;
                 work.counted = credit;

@@ -2,11 +2,12 @@
 
 use std::cell::OnceCell;
 
-use super::document::{Key, Period};
+use super::document::{Key, Period, WordField};
 use super::evaluate::Work;
 use super::facts::{Facts, Value};
 use super::numbering::Numbering;
 use super::{KeyPlan, Plan};
+use crate::record::Record;
 
 /// The groups of one person's records, by key; each key is worked out for all records when it is first asked for.
 /// A record is known by its place among the works.
@@ -62,6 +63,11 @@ impl<'a> Groups<'a> {
         Some(cell.get_or_init(|| match &plan.key {
             Key::Period(period) => since_the_first(self.periods(*period, works)),
             Key::Tag | Key::TagOf(_) => numbered_tags(&plan.key, works),
+            // The words that most policies group by, which have no other words.
+            Key::Field(WordField::Session) => numbered_texts(plan, works, |record| &record.session_id),
+            Key::Field(WordField::Activity) => numbered_texts(plan, works, |record| &record.activity_id),
+            Key::Field(WordField::Host) => numbered_texts(plan, works, |record| &record.host_id),
+            Key::Field(WordField::Work) => numbered_texts(plan, works, |record| &record.work_id),
             Key::Field(field) => numbered(plan, works, |facts| facts.value(*field)),
             Key::Category => numbered(plan, works, |facts| facts.category().map(Value::Word)),
             Key::Rule => numbered(plan, works, |facts| facts.rule_id().map(Value::Word)),
@@ -96,15 +102,19 @@ fn since_the_first(spans: &[Option<i64>]) -> Column {
 
 fn numbered<'a>(plan: &KeyPlan, works: &[Work<'a>], value: impl Fn(&Facts<'a>) -> Option<Value<'a>>) -> Column {
     let asked = |facts: &Facts<'a>| plan.of.as_ref().is_none_or(|of| facts.rule.is_some_and(|r| of.contains_place(r)));
-    let mut numbering = Numbering::default();
+    let mut numbering = Numbering::of_records(works.len());
     let mut number = |facts: &Facts<'a>| value(facts).map_or(LACKS, |value| numbering.of(value));
     let number = |work: &Work<'a>| if asked(&work.facts) { number(&work.facts) } else { LACKS };
     let numbers = works.iter().map(number).collect();
     Column { radix: numbering.next(), numbers: Numbers::One(numbers) }
 }
 
+fn numbered_texts<'a>(plan: &KeyPlan, works: &[Work<'a>], text: impl Fn(&'a Record) -> &'a Option<String>) -> Column {
+    numbered(plan, works, |facts| text(facts.record?).as_deref().map(Value::Word))
+}
+
 fn numbered_tags<'a>(key: &Key, works: &[Work<'a>]) -> Column {
-    let mut numbering = Numbering::default();
+    let mut numbering = Numbering::of_records(works.len());
     let several = |work: &Work<'a>| {
         let mut each: Vec<u64> = tags(key, work).map(|tag| numbering.of(Value::Word(tag))).collect();
         each.sort_unstable();

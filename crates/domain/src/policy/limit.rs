@@ -14,16 +14,26 @@ use super::reason::Reason;
 use super::sheet::Status;
 use crate::credit::{Credit, Ratio, Rounding, RoundingMode};
 
-/// Applies a limit to the records at those places, in order.
-pub(super) fn apply<'a>(
+/// What limits need on their way and leave to the next, so that each needs no memory of its own.
+#[derive(Default)]
+pub(super) struct Scratch<'c> {
+    places: Vec<usize>,
+    used: Used,
+    memberships: Memberships<'c>,
+}
+
+/// Applies a limit.
+pub(super) fn apply<'a, 'c>(
     context: &Context<'a>,
     limit: &Limit,
     plan: &LimitPlan,
-    columns: &Groups<'a>,
+    columns: &'c Groups<'a>,
     counting: &mut Counting,
-    places: &mut [usize],
+    scratch: &mut Scratch<'c>,
     works: &mut [Work<'a>],
 ) {
+    let Scratch { places, used, memberships } = scratch;
+    plan.of.places(works, counting, places);
     let capacity = capacity(limit.at_most);
     // Where all of them together fit, no group of them can be too full.
     let all = places.iter().filter_map(|i| works.get(*i)).map(|w| wanted(limit.at_most, w).max(Credit::ZERO));
@@ -34,8 +44,8 @@ pub(super) fn apply<'a>(
         // Stable: ties stay in order of time and id.
         places.sort_by_key(|i| Reverse(works.get(*i).map(|w| w.counted)));
     }
-    let Some(mut memberships) = Memberships::new(&plan.within, columns, works) else { return };
-    let mut used = Used::of(memberships.many());
+    memberships.begin(&plan.within, columns, works);
+    used.begin(memberships.many());
     // Group and record that took of it, for reasons.
     let mut taken: Vec<(u64, usize)> = Vec::new();
     let mut left_out = false;
@@ -69,6 +79,7 @@ pub(super) fn apply<'a>(
 }
 
 /// What each group has given away, in the unit of the limit; hours as minutes.
+#[derive(Default)]
 struct Used {
     /// Of groups with small numbers.
     few: Vec<Credit>,
@@ -81,9 +92,11 @@ impl Used {
     const FEW: u64 = 1024;
 
     /// For groups whose numbers are below that.
-    fn of(many: u64) -> Self {
+    fn begin(&mut self, many: u64) {
         let few = if many <= Self::FEW { usize::try_from(many).unwrap_or(0) } else { 0 };
-        Self { few: vec![Credit::ZERO; few], more: FxHashMap::default() }
+        self.few.clear();
+        self.few.resize(few, Credit::ZERO);
+        self.more.clear();
     }
 
     fn get(&self, group: u64) -> Credit {
@@ -99,6 +112,7 @@ impl Used {
 }
 
 /// The groups a record belongs to: one, none when it lacks a key, several when it has several tags.
+#[derive(Default)]
 struct Memberships<'c> {
     within: Vec<&'c Column>,
     /// Combinations of values that no number of its own could hold are numbered in the order of their first use.
@@ -107,9 +121,10 @@ struct Memberships<'c> {
 }
 
 impl<'c> Memberships<'c> {
-    fn new<'a>(within: &[usize], columns: &'c Groups<'a>, works: &[Work<'a>]) -> Option<Self> {
-        let within = within.iter().map(|key| columns.column(*key, works)).collect::<Option<_>>()?;
-        Some(Self { within, folded: FxHashMap::default(), groups: Vec::with_capacity(1) })
+    fn begin<'a>(&mut self, within: &[usize], columns: &'c Groups<'a>, works: &[Work<'a>]) {
+        self.within.clear();
+        self.within.extend(within.iter().filter_map(|key| columns.column(*key, works)));
+        self.folded.clear();
     }
 
     /// More than the number of any group, where that can be told beforehand.

@@ -1,10 +1,9 @@
 //! Step 4: named numbers over what was kept.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
 
 use super::MeasurePlan;
-use super::condition::Counting;
+use super::condition::{Counting, OfPriced};
 use super::document::{Amount, Document, Enough, Measure, Period, PeriodPick, SumOf, Take};
 use super::evaluate::{Context, Work};
 use super::grade;
@@ -23,13 +22,13 @@ pub(super) fn all<'a>(
     let steps = Steps { context, columns, counting, works };
     let mut values = Measures(Vec::with_capacity(context.policy.document.measures.len().saturating_add(1)));
     values.0.push(("total", total));
-    let mut places = Vec::with_capacity(works.len());
+    let mut known = Known::default();
     // Measures may use others written anywhere; checks refuse circles, so each round settles at least one.
     let mut waiting: Vec<(&'a Measure, &'a MeasurePlan)> =
         context.policy.document.measures.iter().zip(&context.plan.measures).collect();
     while !waiting.is_empty() {
         let before = waiting.len();
-        waiting.retain(|(measure, plan)| match steps.value(measure, plan, &values, &mut places) {
+        waiting.retain(|(measure, plan)| match steps.value(measure, plan, &values, &mut known) {
             Some(value) => {
                 values.0.push((&measure.id, value));
                 false
@@ -111,6 +110,23 @@ struct Steps<'w, 'a> {
     works: &'w [Work<'a>],
 }
 
+/// The places of the records of each condition: many measures read the same.
+#[derive(Default)]
+struct Known<'a>(Vec<(&'a OfPriced, Vec<usize>)>);
+
+impl<'a> Known<'a> {
+    fn of(&mut self, condition: &'a OfPriced, works: &[Work<'a>], counting: &Counting) -> &[usize] {
+        let known = self.0.iter().position(|(known, _)| known.is_same(condition));
+        let at = known.unwrap_or_else(|| {
+            let mut places = Vec::new();
+            condition.places(works, counting, &mut places);
+            self.0.push((condition, places));
+            self.0.len().saturating_sub(1)
+        });
+        self.0.get(at).map(|(_, places)| places.as_slice()).unwrap_or_default()
+    }
+}
+
 /// Records by their place among the works, in order.
 type Places<'p> = &'p [usize];
 
@@ -121,7 +137,7 @@ impl<'a> Steps<'_, 'a> {
         measure: &'a Measure,
         plan: &'a MeasurePlan,
         known: &Measures<'a>,
-        places: &mut Vec<usize>,
+        places: &mut Known<'a>,
     ) -> Option<Credit> {
         let get = |id: &String| known.get(id);
         let exact = if let Some(weighted) = &measure.weighted {
@@ -136,7 +152,7 @@ impl<'a> Steps<'_, 'a> {
             let holds = grade::holds_on_measures(self.context, &points.when, known)?;
             Ratio::of(if holds { points.value } else { Credit::ZERO })
         } else {
-            plan.of.places(self.works, self.counting, places);
+            let places = places.of(&plan.of, self.works, self.counting);
             let exact = Ratio::of(match &measure.period {
                 None => self.over(measure, plan, places),
                 Some(pick) => self.over_period(measure, plan, pick, places),
@@ -172,16 +188,20 @@ impl<'a> Steps<'_, 'a> {
 
     fn distinct(&self, key: usize, kept: Places<'_>) -> usize {
         let Some(column) = self.columns.column(key, self.works) else { return 0 };
-        let mut values: Vec<u64> = Vec::with_capacity(kept.len());
+        let (mut few, mut more): (u64, Vec<u64>) = (0, Vec::new());
+        let mut note = |value: u64| match u32::try_from(value).ok().and_then(|v| 1_u64.checked_shl(v)) {
+            Some(bit) => few |= bit,
+            None => more.push(value),
+        };
         for place in kept {
             match column.values(*place) {
-                Values::One(value) => values.extend(value),
-                Values::Many(many) => values.extend(many),
+                Values::One(value) => value.into_iter().for_each(&mut note),
+                Values::Many(many) => many.iter().copied().for_each(&mut note),
             }
         }
-        values.sort_unstable();
-        values.dedup();
-        values.len()
+        more.sort_unstable();
+        more.dedup();
+        usize::try_from(few.count_ones()).unwrap_or(usize::MAX).saturating_add(more.len())
     }
 
     /// The highest of the records by what is summed, else by credit; ties stay in order of time and id.
@@ -198,7 +218,7 @@ impl<'a> Steps<'_, 'a> {
         let Context { plan: policy, person, options, today, .. } = self.context;
         let indices = self.columns.periods(pick.of, works);
         let asked = |w: &Work<'a>| options.as_of.is_none_or(|as_of| w.facts.day <= as_of);
-        let wanted: BTreeSet<i64> = match pick.take {
+        let mut wanted: Vec<i64> = match pick.take {
             Take::Current => {
                 let known = works.iter().filter(|w| asked(w)).filter_map(|w| Some((w.record, w.facts.grade()?)));
                 let last_known = || known.max_by(|a, b| a.0.order(b.0)).map(|(_, grade)| grade);
@@ -208,10 +228,14 @@ impl<'a> Steps<'_, 'a> {
             Take::Best => kept.iter().filter_map(|w| indices.get(*w).copied().flatten()).collect(),
             Take::Worst => works.iter().zip(indices).filter(|(w, _)| asked(w)).filter_map(|(_, i)| *i).collect(),
         };
-        let in_order = |one: i64| -> Vec<usize> {
-            kept.iter().copied().filter(|w| indices.get(*w).copied().flatten() == Some(one)).collect()
-        };
-        let values = wanted.into_iter().map(|one| self.over(measure, plan, &in_order(one)));
+        wanted.sort_unstable();
+        wanted.dedup();
+        let mut within = Vec::with_capacity(kept.len());
+        let values = wanted.into_iter().map(|one| {
+            within.clear();
+            within.extend(kept.iter().copied().filter(|w| indices.get(*w).copied().flatten() == Some(one)));
+            self.over(measure, plan, &within)
+        });
         let value = if pick.take == Take::Worst { values.min() } else { values.max() };
         value.unwrap_or_default()
     }
@@ -219,17 +243,19 @@ impl<'a> Steps<'_, 'a> {
     /// The periods, in order, in which the records come to enough.
     fn periods_with_enough(&self, enough: &Enough, kept: Places<'_>) -> Vec<i64> {
         let indices = self.columns.periods(enough.of, self.works);
-        let mut sorted: Vec<(i64, usize)> =
-            kept.iter().filter_map(|w| Some((indices.get(*w).copied().flatten()?, *w))).collect();
-        sorted.sort_unstable();
+        let mut sorted: Vec<(i64, usize)> = Vec::with_capacity(kept.len());
+        sorted.extend(kept.iter().filter_map(|w| Some((indices.get(*w).copied().flatten()?, *w))));
+        if !sorted.is_sorted_by_key(|(index, _)| *index) {
+            sorted.sort_by_key(|(index, _)| *index);
+        }
         let is_enough = |works: &[usize]| match enough.at_least.unwrap_or(Amount::Records(1)) {
             Amount::Records(n) => whole(works.len()) >= Credit::whole(i64::from(n)),
             Amount::Credits(n) => self.sum_of(SumOf::Credits, works) >= n,
             Amount::Hours(n) => self.sum_of(SumOf::Minutes, works).milli() >= n.milli().saturating_mul(60),
         };
         let counts = |index: i64| enough.of != Period::Month || !is_skipped(index, &enough.skip_months);
-        let mut works: Vec<usize> = Vec::new();
-        let mut periods = Vec::new();
+        let mut works: Vec<usize> = Vec::with_capacity(kept.len());
+        let mut periods = Vec::with_capacity(kept.len());
         for one in sorted.chunk_by(|a, b| a.0 == b.0) {
             works.clear();
             works.extend(one.iter().map(|(_, work)| *work));

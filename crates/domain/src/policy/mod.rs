@@ -43,10 +43,12 @@ pub use wording::explain;
 use calendar::Almanac;
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime};
 use condition::{Compiled, Compiler, OfPriced, category_of};
-use document::{Key, Limit, Measure, Rule};
+use document::{Key, Limit, Measure, Price, Rule};
 use facts::Aliases;
 use rustc_hash::FxHashMap;
 use words::{IndexSet, Lexicon};
+
+use crate::credit::Credit;
 
 /// A policy that was read and found sound, made ready for evaluation.
 #[derive(Debug, Clone)]
@@ -85,6 +87,8 @@ struct RulePlan {
     id: String,
     when: Compiled,
     category: String,
+    /// What it gives, where it gives the same for every record.
+    fixed: Option<Credit>,
 }
 
 #[derive(Debug, Clone)]
@@ -162,7 +166,12 @@ impl Plan {
         };
         let eligible = ready(&document.eligible);
         let selects = document.select.iter().map(|s| (ready(&s.when), ready(&s.require))).collect();
-        let rule = |r: &Rule| RulePlan { id: r.id.clone(), when: ready(&r.when), category: category_of(r).to_owned() };
+        let rule = |r: &Rule| RulePlan {
+            id: r.id.clone(),
+            when: ready(&r.when),
+            category: category_of(r).to_owned(),
+            fixed: r.credit.fixed.filter(|_| r.credit == Price { fixed: r.credit.fixed, ..Price::default() }),
+        };
         let rules = document.rules.iter().map(rule).collect();
         let many = document.rules.len();
         let limit = |l: &Limit| {

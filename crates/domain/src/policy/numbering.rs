@@ -5,7 +5,6 @@ use rustc_hash::FxHashMap;
 use super::facts::Value;
 
 /// Values numbered from 0 in the order of their first appearance.
-#[derive(Default)]
 pub(super) struct Numbering<'a> {
     /// The first values, each with what is compared first.
     few: Vec<(u64, Value<'a>)>,
@@ -16,6 +15,11 @@ pub(super) struct Numbering<'a> {
 const FEW: usize = 32;
 
 impl<'a> Numbering<'a> {
+    /// For the values of so many records.
+    pub fn of_records(many: usize) -> Self {
+        Self { few: Vec::with_capacity(many.min(FEW)), more: FxHashMap::default() }
+    }
+
     /// How many there are, which is the number of the next one.
     pub fn next(&self) -> u64 {
         u64::try_from(self.few.len().saturating_add(self.more.len())).unwrap_or(u64::MAX)
