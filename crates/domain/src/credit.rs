@@ -232,6 +232,14 @@ impl Default for Rounding {
     }
 }
 
+/// Most numbers fit into 64 bits, whose product always fits into 128 and is many times as quick.
+fn product(a: i128, b: i64) -> i128 {
+    match i64::try_from(a) {
+        Ok(a) => i128::from(a).wrapping_mul(i128::from(b)),
+        Err(_) => a.saturating_mul(i128::from(b)),
+    }
+}
+
 /// An exact fraction of thousandths, so that a price is rounded once, at its end.
 #[derive(Debug, Clone, Copy)]
 pub struct Ratio {
@@ -260,14 +268,19 @@ impl Ratio {
     /// Divided by a positive whole number; by zero it stays as it is (checks refuse zero where policies are read).
     #[must_use]
     pub fn over(self, n: u32) -> Self {
-        Self { num: self.num, den: self.den.saturating_mul(i128::from(n.max(1))) }.kept_small()
+        Self { num: self.num, den: product(self.den, i64::from(n.max(1))) }.kept_small()
     }
 
     /// Times an amount (its thousandths taken as a factor: 0.8 → ×0.8).
     #[must_use]
     pub fn times(self, factor: Credit) -> Self {
-        Self { num: self.num.saturating_mul(i128::from(factor.0)), den: self.den.saturating_mul(i128::from(SCALE)) }
-            .kept_small()
+        Self { num: product(self.num, factor.0), den: product(self.den, SCALE) }.kept_small()
+    }
+
+    /// So many times.
+    #[must_use]
+    pub fn many(self, times: i64) -> Self {
+        Self { num: product(self.num, times), den: self.den }.kept_small()
     }
 
     /// Divided by an amount (2 → half of it). Zero leaves it as it is; checks refuse it where policies are read.
@@ -276,13 +289,15 @@ impl Ratio {
         if by.0 <= 0 {
             return self;
         }
-        Self { num: self.num.saturating_mul(i128::from(SCALE)), den: self.den.saturating_mul(i128::from(by.0)) }
-            .kept_small()
+        Self { num: product(self.num, SCALE), den: product(self.den, by.0) }.kept_small()
     }
 
     /// The sum.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
+        if self.num == 0 {
+            return other;
+        }
         if self.den == other.den {
             return Self { num: self.num.saturating_add(other.num), den: self.den }.kept_small();
         }

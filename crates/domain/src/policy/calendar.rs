@@ -1,6 +1,7 @@
 //! Terms, school years and stages: which span of time a day belongs to.
 
 use std::fmt;
+use std::ops::Range;
 use std::str::FromStr;
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime};
@@ -19,6 +20,8 @@ pub struct Almanac {
     year_starts: (u32, u32),
     terms: Terms,
     stages: Vec<Stage>,
+    /// The days on which the number of the term changes, with it, in order: looked up many times as quickly as worked out.
+    turns: Vec<(NaiveDate, i64)>,
 }
 
 #[derive(Debug, Clone)]
@@ -71,7 +74,29 @@ impl Almanac {
             Terms::Dated(dated)
         };
         let stages = if calendar.stages.is_empty() { default_stages() } else { calendar.stages.clone() };
-        Self { zone: calendar.time_zone.parse().unwrap_or(Tz::Asia__Shanghai), year_starts, terms, stages }
+        let zone = calendar.time_zone.parse().unwrap_or(Tz::Asia__Shanghai);
+        let mut almanac = Self { zone, year_starts, terms, stages, turns: Vec::new() };
+        almanac.turns = almanac.turns();
+        almanac
+    }
+
+    /// Those of the years from which there are records.
+    fn turns(&self) -> Vec<(NaiveDate, i64)> {
+        const YEARS: Range<i32> = 2000..2060;
+        let (starts, mut days) = match &self.terms {
+            Terms::Recurring(terms) => (terms.iter().map(|(_, start)| *start).collect(), Vec::new()),
+            Terms::Dated(terms) => {
+                let turns = terms.iter().flat_map(|(_, from, to)| [Some(*from), to.succ_opt()]);
+                (Vec::new(), turns.flatten().collect())
+            }
+        };
+        for year in YEARS {
+            days.extend(starts.iter().chain([&self.year_starts]).filter_map(|start| on(year, *start)));
+        }
+        days.retain(|day| YEARS.contains(&day.year()));
+        days.sort_unstable();
+        days.dedup();
+        days.into_iter().map(|day| (day, self.term_index(day))).collect()
     }
 
     /// The local time of a moment.
@@ -142,11 +167,6 @@ impl Almanac {
                 let (year, name) = id.split_once('-')?;
                 let year: i32 = year.parse().ok()?;
                 let next_year = year.checked_add(1)?;
-                // A term that starts on 29 February does so on 1 March of other years.
-                let on = |year, (month, day): (u32, u32)| {
-                    NaiveDate::from_ymd_opt(year, month, day)
-                        .or_else(|| NaiveDate::from_ymd_opt(year, month.saturating_add(1), 1))
-                };
                 let start = |start: (u32, u32)| on(if start < self.year_starts { next_year } else { year }, start);
                 let at = terms.iter().position(|(known, _)| known == name)?;
                 let from = start(terms.get(at)?.1)?;
@@ -179,13 +199,20 @@ impl Almanac {
             Period::Month => i64::from(day.year()).saturating_mul(12).saturating_add(i64::from(day.month0())),
             Period::Year => i64::from(day.year()),
             Period::SchoolYear => i64::from(self.school_year(day)),
-            Period::Term => self.term_index(day),
+            Period::Term => self.known_term(day).unwrap_or_else(|| self.term_index(day)),
             Period::Stage => {
                 let grade = Credit::whole(i64::from(grade?));
                 let position = self.stages.iter().position(|s| s.grades.contains(grade))?;
                 i64::try_from(position).ok()?
             }
         })
+    }
+
+    /// The number of the term from the list of turns; nothing before the first and after the last of them.
+    fn known_term(&self, day: NaiveDate) -> Option<i64> {
+        let next = self.turns.partition_point(|(from, _)| *from <= day);
+        self.turns.get(next)?;
+        Some(self.turns.get(next.checked_sub(1)?)?.1)
     }
 
     fn term_index(&self, day: NaiveDate) -> i64 {
@@ -218,6 +245,11 @@ impl Almanac {
         };
         Some((year, index, terms.get(index)?.0.as_str()))
     }
+}
+
+/// A day of a year. What starts on 29 February does so on 1 March of other years.
+fn on(year: i32, (month, day): (u32, u32)) -> Option<NaiveDate> {
+    NaiveDate::from_ymd_opt(year, month, day).or_else(|| NaiveDate::from_ymd_opt(year, month.saturating_add(1), 1))
 }
 
 fn default_stages() -> Vec<Stage> {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use super::calendar::{Almanac, TermMatch};
 use super::document::{AliasField, Days, Rule, WordField};
 use super::evaluate::Work;
-use super::facts::Facts;
+use super::facts::{Aliases, Facts};
 use super::sheet::Status;
 use super::words::{IndexSet, Lexicon};
 use crate::credit::Credit;
@@ -362,7 +362,8 @@ enum Check {
     Rule(OneOf, IndexSet),
     Number(Number, Range),
     Flag(Flag, bool),
-    Designation(OneOf),
+    /// With all that records may write for these.
+    Designation(OneOf, Vec<String>),
     Tag(OneOf),
     PersonTag(OneOf),
     Date(Days),
@@ -399,6 +400,7 @@ enum Flag {
 /// What conditions are made ready with.
 pub(super) struct Compiler<'a> {
     pub almanac: &'a Almanac,
+    pub aliases: &'a Aliases,
     pub rules: &'a [Rule],
     pub lexicon: Lexicon,
 }
@@ -416,7 +418,12 @@ pub(super) fn category_of(rule: &Rule) -> &str {
 
 /// A condition made ready for many records: only the comparisons that are there.
 #[derive(Debug, Clone, Default)]
-pub struct Compiled(Vec<Check>);
+pub struct Compiled {
+    checks: Vec<Check>,
+    /// The first so many of the checks hold where a record's words have all of these marks.
+    marked: usize,
+    marks: u64,
+}
 
 /// Why a condition does not hold: which field, what was expected, what was found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -493,7 +500,10 @@ impl Condition {
         checks.extend(self.date.map(Check::Date));
         checks.extend(self.tag.clone().map(Check::Tag));
         checks.extend(self.person_tag.clone().map(Check::PersonTag));
-        checks.extend(self.host_designation.clone().map(Check::Designation));
+        checks.extend(self.host_designation.clone().map(|set| {
+            let said = compiler.aliases.said(AliasField::HostDesignation, &set);
+            Check::Designation(set, said)
+        }));
         checks.extend(self.has.iter().map(|f| Check::Has(*f)));
         let mut many = |conditions: &[Self]| conditions.iter().map(|c| c.compile(compiler)).collect::<Vec<_>>();
         if !self.all.is_empty() {
@@ -503,19 +513,26 @@ impl Condition {
             checks.push(Check::Any(many(&self.any)));
         }
         checks.extend(self.not.iter().map(|c| Check::Not(c.compile(compiler))));
-        Compiled(checks)
+        let mut mark = |check: &Check| match check {
+            Check::Word(_, _, place, numbers) => compiler.lexicon.mark(*place, numbers),
+            _ => None,
+        };
+        let marks: Vec<u64> = checks.iter().map_while(&mut mark).collect();
+        Compiled { checks, marked: marks.len(), marks: marks.into_iter().fold(0, |all, one| all | one) }
     }
 }
 
 impl Compiled {
     /// Whether it holds.
     pub(super) fn holds(&self, facts: &Facts<'_>) -> bool {
-        self.0.iter().all(|check| check.holds(facts))
+        let Some(words) = &facts.words else { return self.checks.iter().all(|check| check.holds(facts)) };
+        words.marks & self.marks == self.marks
+            && self.checks.get(self.marked..).is_some_and(|rest| rest.iter().all(|check| check.holds(facts)))
     }
 
     /// The first comparison that fails.
     pub(super) fn mismatch(&self, facts: &Facts<'_>) -> Option<Mismatch> {
-        self.0.iter().find(|check| !check.holds(facts)).map(|check| check.mismatch(facts))
+        self.checks.iter().find(|check| !check.holds(facts)).map(|check| check.mismatch(facts))
     }
 }
 
@@ -529,14 +546,15 @@ struct Counts {
 }
 
 impl Counting {
-    /// Those of the works that count.
-    pub fn of(works: &[Work<'_>]) -> Self {
-        let counts = |(place, work): (usize, &Work<'_>)| {
+    /// Those of the works that count, in the order of these places.
+    pub fn of(works: &[Work<'_>], order: impl Iterator<Item = usize>) -> Self {
+        let counts = |place: usize| {
+            let work = works.get(place)?;
             let rule = work.facts.rule.filter(|_| work.status == Status::Counted)?;
             Some(Counts { place, rule: u32::try_from(rule).unwrap_or(u32::MAX) })
         };
         let mut counting = Vec::with_capacity(works.len());
-        counting.extend(works.iter().enumerate().filter_map(counts));
+        counting.extend(order.filter_map(counts));
         Self(counting)
     }
 
@@ -561,25 +579,36 @@ impl OfPriced {
         Self { rules, otherwise: condition }
     }
 
-    /// The places, in order, of those records that it holds for, of those that count.
-    pub fn places(&self, works: &[Work<'_>], counting: &Counting) -> Vec<usize> {
-        let mut places = Vec::with_capacity(counting.0.len());
-        let all = counting.0.iter().copied();
-        match &self.rules {
-            Some(rules) => places.extend(all.filter(|c| rules.contains(c.rule)).map(|c| c.place)),
-            None => {
-                let holds = |place: &usize| works.get(*place).is_some_and(|w| self.otherwise.holds(&w.facts));
-                places.extend(all.map(|c| c.place).filter(holds));
+    /// Whether it is certain that it is about the same records as the other.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.rules.is_some() && self.rules == other.rules
+    }
+
+    /// The rules whose records it is about; nothing where that depends on the record.
+    pub fn rules(&self) -> Option<&IndexSet> {
+        self.rules.as_ref()
+    }
+
+    /// Fills in the places, in order, of those records that it holds for, of those that count.
+    pub fn places(&self, works: &[Work<'_>], counting: &Counting, places: &mut Vec<usize>) {
+        places.clear();
+        places.reserve(counting.0.len());
+        for Counts { place, rule } in counting.0.iter().copied() {
+            let holds = match &self.rules {
+                Some(rules) => rules.contains(rule),
+                None => works.get(place).is_some_and(|w| self.otherwise.holds(&w.facts)),
+            };
+            if holds {
+                places.push(place);
             }
         }
-        places
     }
 }
 
 impl Compiled {
     /// Whether it holds for every record that the rule priced; nothing where that depends on the record.
     fn holds_for_rule(&self, rule: usize) -> Option<bool> {
-        self.0.iter().map(|check| check.holds_for_rule(rule)).try_fold(true, |all, one| Some(all & one?))
+        self.checks.iter().map(|check| check.holds_for_rule(rule)).try_fold(true, |all, one| Some(all & one?))
     }
 }
 
@@ -601,18 +630,16 @@ impl Check {
         }
         match self {
             Self::Word(field, set, place, numbers) => match &facts.words {
-                Some(words) => words.get(*place).is_some_and(|w| numbers.has(*w)),
+                Some(words) => words.at(*place).is_some_and(|w| numbers.has(w)),
                 None => facts.field(*field).is_some_and(|w| set.contains(&w.into_word())),
             },
             Self::Term(_, terms) => facts.plan.almanac.is_in(facts.day, terms),
             Self::Category(_, rules) | Self::Rule(_, rules) => facts.rule.is_some_and(|r| rules.contains_place(r)),
             Self::Number(number, range) => number_of(*number, facts).is_some_and(|n| range.contains(n)),
             Self::Flag(flag, want) => flag_of(*flag, facts) == Some(*want),
-            Self::Designation(set) => facts.record.is_some_and(|r| {
-                r.host_designations
-                    .iter()
-                    .any(|d| set.contains(facts.alias(AliasField::HostDesignation, &d.name)) && d.holds_on(r.day()))
-            }),
+            Self::Designation(_, said) => facts
+                .record
+                .is_some_and(|r| r.host_designations.iter().any(|d| said.contains(&d.name) && d.holds_on(facts.day))),
             Self::Tag(set) => facts.tags().any(|t| set.contains(t)),
             Self::PersonTag(set) => facts.person.tags.iter().any(|t| set.contains(t)),
             Self::Date(days) => days.contains(facts.day),
@@ -630,8 +657,8 @@ impl Check {
             Self::Number(Number::Age, _) => undated,
             Self::Number(number, _) => *number != Number::Grade,
             Self::PersonTag(_) => false,
-            Self::All(all) | Self::Any(all) => all.iter().all(|c| c.0.iter().all(|check| check.is_open(undated))),
-            Self::Not(not) => not.0.iter().any(|check| check.is_open(undated)),
+            Self::All(all) | Self::Any(all) => all.iter().all(|c| c.checks.iter().all(|check| check.is_open(undated))),
+            Self::Not(not) => not.checks.iter().any(|check| check.is_open(undated)),
             _ => true,
         }
     }
@@ -653,7 +680,7 @@ impl Check {
                 new(number.name(), range.to_string(), number_of(*number, facts).map(|n| n.to_string()))
             }
             Self::Flag(flag, want) => new(flag.name(), want.to_string(), flag_of(*flag, facts).map(|b| b.to_string())),
-            Self::Designation(set) => new("host_designation", set.to_string(), facts.record.map(designations)),
+            Self::Designation(set, _) => new("host_designation", set.to_string(), facts.record.map(designations)),
             Self::Tag(set) => new("tag", set.to_string(), facts.record.map(|r| r.tags.join(", "))),
             Self::PersonTag(set) => new("person_tag", set.to_string(), Some(facts.person.tags.join(", "))),
             Self::Date(days) => new("date", span(days.from, days.to), Some(facts.day.to_string())),
@@ -669,7 +696,7 @@ impl Check {
                 new("any", fields.join(" | "), Some(found.join(" | ")))
             }
             Self::Not(not) => {
-                let fields: Vec<_> = not.0.iter().map(Self::wanted).collect();
+                let fields: Vec<_> = not.checks.iter().map(Self::wanted).collect();
                 new("not", fields.join(", "), None)
             }
         }
@@ -684,16 +711,16 @@ impl Check {
             Self::Rule(set, _) => format!("rule: {set}"),
             Self::Number(number, range) => format!("{}: {range}", number.name()),
             Self::Flag(flag, want) => format!("{}: {want}", flag.name()),
-            Self::Designation(set) => format!("host_designation: {set}"),
+            Self::Designation(set, _) => format!("host_designation: {set}"),
             Self::Tag(set) => format!("tag: {set}"),
             Self::PersonTag(set) => format!("person_tag: {set}"),
             Self::Date(days) => format!("date: {}", span(days.from, days.to)),
             Self::Has(field) => format!("has: {}", field.name()),
             Self::All(all) | Self::Any(all) => {
-                let each: Vec<_> = all.iter().flat_map(|c| &c.0).map(Self::wanted).collect();
+                let each: Vec<_> = all.iter().flat_map(|c| &c.checks).map(Self::wanted).collect();
                 each.join(" / ")
             }
-            Self::Not(not) => not.0.iter().map(|c| format!("not {}", c.wanted())).collect::<Vec<_>>().join(", "),
+            Self::Not(not) => not.checks.iter().map(|c| format!("not {}", c.wanted())).collect::<Vec<_>>().join(", "),
         }
     }
 }

@@ -8,8 +8,9 @@ use rustc_hash::FxHashMap;
 
 use super::Plan;
 use super::calendar::TermOfDay;
+use super::condition::OneOf;
 use super::document::{AliasField, WordField};
-use super::words::Words;
+use super::words::{Lexicon, Words};
 use crate::person::Person;
 use crate::record::Record;
 
@@ -23,6 +24,14 @@ impl Aliases {
             return word;
         }
         self.0.get(&field).and_then(|words| words.get(word)).map_or(word, String::as_str)
+    }
+
+    /// All words that stand for one of these.
+    pub fn said(&self, field: AliasField, set: &OneOf) -> Vec<String> {
+        let others = self.0.get(&field).into_iter().flatten().map(|(other, _)| other);
+        let mut said: Vec<String> = set.0.iter().chain(others).cloned().collect();
+        said.retain(|word| set.contains(self.get(field, word)));
+        said
     }
 
     /// The other words of a field, each with the value it stands for.
@@ -128,6 +137,24 @@ impl<'a> Facts<'a> {
             | WordField::Minutes => return None,
         };
         text.as_deref()
+    }
+
+    /// Whether a field of a record says what it says of the person alone.
+    pub fn is_as_person(&self, field: WordField) -> bool {
+        let Some(record) = self.record else { return true };
+        match field {
+            WordField::PersonKind => true,
+            WordField::Stage => record.grade.is_none(),
+            WordField::School => record.school_id.is_none(),
+            WordField::Class => record.class_id.is_none(),
+            _ => false,
+        }
+    }
+
+    /// A value of a field to tell it from others: words that the policy names are their numbers, which are cheaper.
+    pub fn value(&self, field: WordField) -> Option<Value<'a>> {
+        let word = Lexicon::place(field).and_then(|place| self.words?.at(place)?.named());
+        word.map(Value::Number).or_else(|| self.field(field))
     }
 
     /// The value of a field, in the policy's words.

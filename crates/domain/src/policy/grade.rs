@@ -2,21 +2,22 @@
 
 use std::collections::BTreeMap;
 
+use super::condition::Compiled;
 use super::document::{Ladder, Level, Output, Test};
 use super::evaluate::Context;
-use super::measure::unit;
+use super::measure::{Measures, unit};
 use super::sheet::{Missing, Need, NextLevel, RequirementOutcome, ScoreSheet, Unit};
 use crate::credit::{Credit, Ratio, Rounding, RoundingMode};
-
-type Measures<'a> = BTreeMap<&'a str, Credit>;
 
 /// Fills levels, next steps, requirements and outputs into the sheet.
 pub(super) fn grade(context: &Context<'_>, measures: &Measures<'_>, sheet: &mut ScoreSheet) {
     let mut grader = Grader { context, measures, reached: BTreeMap::new(), requirements: BTreeMap::new() };
     let document = &context.policy.document;
     // Ladders and requirements may name each other as long as the other is written earlier in its list or needs none.
-    let applying = document.requirements.iter().filter(|r| context.person_is(&r.applies_to));
-    for requirement in applying.clone() {
+    let applies = |(_, to): &(_, &Compiled)| context.person_fits(to);
+    let requirements = document.requirements.iter().zip(&context.plan.requirements);
+    let applying: Vec<_> = requirements.filter(applies).map(|(requirement, _)| requirement).collect();
+    for requirement in &applying {
         grader.requirements.insert(&requirement.id, &requirement.when);
     }
     for ladder in &document.ladders {
@@ -57,7 +58,7 @@ pub(super) fn holds_on_measures(context: &Context<'_>, test: &Test, measures: &M
         |tests: &[Test]| tests.iter().map(|t| holds_on_measures(context, t, measures)).collect::<Option<Vec<bool>>>();
     let mut holds = true;
     if let Some(id) = &test.measure {
-        let value = *measures.get(id.as_str())?;
+        let value = measures.get(id)?;
         holds &= test.at_least.is_none_or(|n| value >= n);
         holds &= test.at_most.is_none_or(|n| value <= n);
         holds &= test.more_than.is_none_or(|n| value > n);
@@ -205,7 +206,7 @@ impl<'a> Grader<'a> {
     }
 
     fn value(&self, measure: &str) -> Credit {
-        self.measures.get(measure).copied().unwrap_or_default()
+        self.measures.get(measure).unwrap_or_default()
     }
 
     /// The least that is more than `n`: one more where the measure counts, else the smallest amount there is.
@@ -224,8 +225,7 @@ impl<'a> Grader<'a> {
     /// What is missing to so much; nothing when it is there.
     fn at_least(&self, measure: &str, needed: Credit) -> Option<Missing> {
         let short = needed.shortfall(self.value(measure));
-        let missing = self.to_be(measure, Need::AtLeast, needed);
-        (!short.is_zero()).then_some(Missing { short: Some(short), ..missing })
+        (!short.is_zero()).then(|| Missing { short: Some(short), ..self.to_be(measure, Need::AtLeast, needed) })
     }
 
     /// A measure that should be elsewhere.
@@ -254,7 +254,7 @@ impl<'a> Grader<'a> {
             };
         }
         let measure = output.measure.as_deref().unwrap_or("total");
-        let mut exact = Ratio::of(self.measures.get(measure).copied()?);
+        let mut exact = Ratio::of(self.measures.get(measure)?);
         exact = output.times.map_or(exact, |by| exact.times(by));
         exact = output.divide_by.map_or(exact, |by| exact.divided(by));
         exact = output.plus.map_or(exact, |more| exact.plus(Ratio::of(more)));

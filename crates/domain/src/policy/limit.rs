@@ -3,50 +3,58 @@
 
 use std::cmp::Reverse;
 
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::FxHashMap;
 
 use super::LimitPlan;
 use super::condition::Counting;
 use super::document::{Amount, Keep, Limit};
 use super::evaluate::{Context, Work};
-use super::groups::{Groups, Values};
+use super::groups::{Column, Groups, Values};
 use super::reason::Reason;
 use super::sheet::Status;
 use crate::credit::{Credit, Ratio, Rounding, RoundingMode};
 
-pub(super) fn apply<'a>(
+/// What limits need on their way and leave to the next, so that each needs no memory of its own.
+#[derive(Default)]
+pub(super) struct Scratch<'c> {
+    places: Vec<usize>,
+    used: Used,
+    memberships: Memberships<'c>,
+}
+
+/// Applies a limit.
+pub(super) fn apply<'a, 'c>(
     context: &Context<'a>,
     limit: &Limit,
     plan: &LimitPlan,
-    columns: &mut Groups<'a>,
+    columns: &'c Groups<'a>,
     counting: &mut Counting,
+    scratch: &mut Scratch<'c>,
     works: &mut [Work<'a>],
 ) {
-    let mut order = plan.of.places(works, counting);
+    let Scratch { places, used, memberships } = scratch;
+    plan.of.places(works, counting, places);
     let capacity = capacity(limit.at_most);
     // Where all of them together fit, no group of them can be too full.
-    if order.iter().filter_map(|i| works.get(*i)).map(|w| wanted(limit.at_most, w).max(Credit::ZERO)).sum::<Credit>()
-        <= capacity
-    {
+    let all = places.iter().filter_map(|i| works.get(*i)).map(|w| wanted(limit.at_most, w).max(Credit::ZERO));
+    if all.sum::<Credit>() <= capacity {
         return;
     }
     if limit.keep == Keep::Highest {
         // Stable: ties stay in order of time and id.
-        order.sort_by_key(|i| Reverse(works.get(*i).map(|w| w.counted)));
+        places.sort_by_key(|i| Reverse(works.get(*i).map(|w| w.counted)));
     }
-    let mut memberships = Memberships::default();
-    // What each group has given away, in the unit of the limit; hours as minutes.
-    let mut used: FxHashMap<u64, Credit> = FxHashMap::with_capacity_and_hasher(order.len(), FxBuildHasher);
+    memberships.begin(&plan.within, columns, works);
+    used.begin(memberships.many());
     // Group and record that took of it, for reasons.
     let mut taken: Vec<(u64, usize)> = Vec::new();
     let mut left_out = false;
-    for index in order {
-        let groups = memberships.of(&plan.within, columns, index, works);
+    for index in places.iter().copied() {
+        let groups = memberships.of(index);
         let Some(work) = works.get_mut(index) else { continue };
-        let of = |group: &u64| used.get(group).copied().unwrap_or_default();
-        let fullest = groups.iter().copied().max_by_key(of);
+        let fullest = groups.iter().copied().max_by_key(|group| used.get(*group));
         let wanted = wanted(limit.at_most, work);
-        let room = capacity.shortfall(fullest.as_ref().map(of).unwrap_or_default());
+        let room = capacity.shortfall(fullest.map(|group| used.get(group)).unwrap_or_default());
         let cuts = fullest.filter(|_| wanted > room && context.broken(work, &limit.id, limit.force, || None));
         let amount = if cuts.is_some() { room.min(wanted) } else { wanted };
         if let Some(fullest) = cuts {
@@ -59,8 +67,7 @@ pub(super) fn apply<'a>(
             }
         }
         for group in groups {
-            let used = used.entry(*group).or_default();
-            *used = used.plus(amount);
+            used.add(*group, amount);
             if context.with_reasons() && !amount.is_zero() {
                 taken.push((*group, index));
             }
@@ -71,21 +78,66 @@ pub(super) fn apply<'a>(
     }
 }
 
+/// What each group has given away, in the unit of the limit; hours as minutes.
+#[derive(Default)]
+struct Used {
+    /// Of groups with small numbers.
+    few: Vec<Credit>,
+    /// Of the others.
+    more: FxHashMap<u64, Credit>,
+}
+
+impl Used {
+    /// Up to so many groups a list of all is quicker than a table of those that are met.
+    const FEW: u64 = 1024;
+
+    /// For groups whose numbers are below that.
+    fn begin(&mut self, many: u64) {
+        let few = if many <= Self::FEW { usize::try_from(many).unwrap_or(0) } else { 0 };
+        self.few.clear();
+        self.few.resize(few, Credit::ZERO);
+        self.more.clear();
+    }
+
+    fn get(&self, group: u64) -> Credit {
+        let few = usize::try_from(group).ok().and_then(|g| self.few.get(g));
+        few.or_else(|| self.more.get(&group)).copied().unwrap_or_default()
+    }
+
+    fn add(&mut self, group: u64, amount: Credit) {
+        let few = usize::try_from(group).ok().and_then(|g| self.few.get_mut(g));
+        let used = few.unwrap_or_else(|| self.more.entry(group).or_default());
+        *used = used.plus(amount);
+    }
+}
+
 /// The groups a record belongs to: one, none when it lacks a key, several when it has several tags.
 #[derive(Default)]
-struct Memberships {
+struct Memberships<'c> {
+    within: Vec<&'c Column>,
     /// Combinations of values that no number of its own could hold are numbered in the order of their first use.
     folded: FxHashMap<(usize, u64), u64>,
     groups: Vec<u64>,
 }
 
-impl Memberships {
-    fn of<'a>(&mut self, within: &[usize], columns: &mut Groups<'a>, index: usize, works: &[Work<'a>]) -> &[u64] {
+impl<'c> Memberships<'c> {
+    fn begin<'a>(&mut self, within: &[usize], columns: &'c Groups<'a>, works: &[Work<'a>]) {
+        self.within.clear();
+        self.within.extend(within.iter().filter_map(|key| columns.column(*key, works)));
+        self.folded.clear();
+    }
+
+    /// More than the number of any group, where that can be told beforehand.
+    fn many(&self) -> u64 {
+        self.within.iter().fold(1, |many, column| many.saturating_mul(column.radix))
+    }
+
+    fn of(&mut self, index: usize) -> &[u64] {
         self.groups.clear();
         self.groups.push(0);
         let mut room: u64 = 1;
-        for (depth, key) in within.iter().enumerate() {
-            let radix = columns.radix(*key, works);
+        for (depth, column) in self.within.iter().enumerate() {
+            let radix = column.radix;
             room = room.checked_mul(radix).unwrap_or_else(|| {
                 for group in &mut self.groups {
                     let next = u64::try_from(self.folded.len()).unwrap_or(u64::MAX);
@@ -94,7 +146,7 @@ impl Memberships {
                 radix.saturating_mul(1 << 32)
             });
             let with = |group: u64, value: u64| group.saturating_mul(radix).saturating_add(value);
-            match columns.values(*key, index, works) {
+            match column.values(index) {
                 Values::One(None) => self.groups.clear(),
                 Values::One(Some(value)) => self.groups.iter_mut().for_each(|group| *group = with(*group, value)),
                 Values::Many(values) => {

@@ -1,10 +1,9 @@
 //! Step 4: named numbers over what was kept.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
 
 use super::MeasurePlan;
-use super::condition::Counting;
+use super::condition::{Counting, OfPriced};
 use super::document::{Amount, Document, Enough, Measure, Period, PeriodPick, SumOf, Take};
 use super::evaluate::{Context, Work};
 use super::grade;
@@ -15,21 +14,23 @@ use crate::credit::{Credit, Ratio};
 /// Every measure by name, `total` among them.
 pub(super) fn all<'a>(
     context: &Context<'a>,
-    columns: &mut Groups<'a>,
+    columns: &Groups<'a>,
     counting: &Counting,
     works: &[Work<'a>],
     total: Credit,
-) -> BTreeMap<&'a str, Credit> {
-    let mut steps = Steps { context, columns, counting, works };
-    let mut values: BTreeMap<&'a str, Credit> = BTreeMap::from([("total", total)]);
+) -> Measures<'a> {
+    let steps = Steps { context, columns, counting, works };
+    let mut values = Measures(Vec::with_capacity(context.policy.document.measures.len().saturating_add(1)));
+    values.0.push(("total", total));
+    let mut known = Known::default();
     // Measures may use others written anywhere; checks refuse circles, so each round settles at least one.
     let mut waiting: Vec<(&'a Measure, &'a MeasurePlan)> =
         context.policy.document.measures.iter().zip(&context.plan.measures).collect();
     while !waiting.is_empty() {
         let before = waiting.len();
-        waiting.retain(|(measure, plan)| match steps.value(measure, plan, &values) {
+        waiting.retain(|(measure, plan)| match steps.value(measure, plan, &values, &mut known) {
             Some(value) => {
-                values.insert(&measure.id, value);
+                values.0.push((&measure.id, value));
                 false
             }
             None => true,
@@ -39,6 +40,25 @@ pub(super) fn all<'a>(
         }
     }
     values
+}
+
+/// Measures by name, in the order in which they became known. There are few, so that a list is quicker than a tree.
+pub(super) struct Measures<'a>(Vec<(&'a str, Credit)>);
+
+impl Measures<'_> {
+    /// The value of a measure, once it is known.
+    pub fn get(&self, id: &str) -> Option<Credit> {
+        self.0.iter().find(|(known, _)| *known == id).map(|(_, value)| *value)
+    }
+}
+
+impl<'a> IntoIterator for Measures<'a> {
+    type Item = (&'a str, Credit);
+    type IntoIter = std::vec::IntoIter<(&'a str, Credit)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
 }
 
 /// The unit of a measure.
@@ -85,9 +105,26 @@ fn unit_within(document: &Document, id: &str, depth: usize) -> Unit {
 /// What every measure reads.
 struct Steps<'w, 'a> {
     context: &'w Context<'a>,
-    columns: &'w mut Groups<'a>,
+    columns: &'w Groups<'a>,
     counting: &'w Counting,
     works: &'w [Work<'a>],
+}
+
+/// The places of the records of each condition: many measures read the same.
+#[derive(Default)]
+struct Known<'a>(Vec<(&'a OfPriced, Vec<usize>)>);
+
+impl<'a> Known<'a> {
+    fn of(&mut self, condition: &'a OfPriced, works: &[Work<'a>], counting: &Counting) -> &[usize] {
+        let known = self.0.iter().position(|(known, _)| known.is_same(condition));
+        let at = known.unwrap_or_else(|| {
+            let mut places = Vec::new();
+            condition.places(works, counting, &mut places);
+            self.0.push((condition, places));
+            self.0.len().saturating_sub(1)
+        });
+        self.0.get(at).map(|(_, places)| places.as_slice()).unwrap_or_default()
+    }
 }
 
 /// Records by their place among the works, in order.
@@ -96,12 +133,13 @@ type Places<'p> = &'p [usize];
 impl<'a> Steps<'_, 'a> {
     /// The value of one measure; nothing while another that it needs is not known.
     fn value(
-        &mut self,
+        &self,
         measure: &'a Measure,
         plan: &'a MeasurePlan,
-        known: &BTreeMap<&'a str, Credit>,
+        known: &Measures<'a>,
+        places: &mut Known<'a>,
     ) -> Option<Credit> {
-        let get = |id: &String| known.get(id.as_str()).copied();
+        let get = |id: &String| known.get(id);
         let exact = if let Some(weighted) = &measure.weighted {
             weighted
                 .iter()
@@ -114,10 +152,10 @@ impl<'a> Steps<'_, 'a> {
             let holds = grade::holds_on_measures(self.context, &points.when, known)?;
             Ratio::of(if holds { points.value } else { Credit::ZERO })
         } else {
-            let kept = plan.of.places(self.works, self.counting);
+            let places = places.of(&plan.of, self.works, self.counting);
             let exact = Ratio::of(match &measure.period {
-                None => self.over(measure, plan, &kept),
-                Some(pick) => self.over_period(measure, plan, pick, &kept),
+                None => self.over(measure, plan, places),
+                Some(pick) => self.over_period(measure, plan, pick, places),
             });
             // Hours are added up in minutes, so that they are rounded once.
             if measure.sum.or(measure.highest) == Some(SumOf::Hours) { exact.over(60) } else { exact }
@@ -129,7 +167,7 @@ impl<'a> Steps<'_, 'a> {
     }
 
     /// A measure over records, over just these; hours in minutes.
-    fn over(&mut self, measure: &Measure, plan: &MeasurePlan, kept: Places<'_>) -> Credit {
+    fn over(&self, measure: &Measure, plan: &MeasurePlan, kept: Places<'_>) -> Credit {
         let best = measure.best.map(|best| self.the_best(measure, kept, best));
         let kept = best.as_deref().unwrap_or(kept);
         if let Some(sum) = measure.sum {
@@ -148,17 +186,22 @@ impl<'a> Steps<'_, 'a> {
         }
     }
 
-    fn distinct(&mut self, key: usize, kept: Places<'_>) -> usize {
-        let mut values: Vec<u64> = Vec::with_capacity(kept.len());
+    fn distinct(&self, key: usize, kept: Places<'_>) -> usize {
+        let Some(column) = self.columns.column(key, self.works) else { return 0 };
+        let (mut few, mut more): (u64, Vec<u64>) = (0, Vec::new());
+        let mut note = |value: u64| match u32::try_from(value).ok().and_then(|v| 1_u64.checked_shl(v)) {
+            Some(bit) => few |= bit,
+            None => more.push(value),
+        };
         for place in kept {
-            match self.columns.values(key, *place, self.works) {
-                Values::One(value) => values.extend(value),
-                Values::Many(many) => values.extend(many),
+            match column.values(*place) {
+                Values::One(value) => value.into_iter().for_each(&mut note),
+                Values::Many(many) => many.iter().copied().for_each(&mut note),
             }
         }
-        values.sort_unstable();
-        values.dedup();
-        values.len()
+        more.sort_unstable();
+        more.dedup();
+        usize::try_from(few.count_ones()).unwrap_or(usize::MAX).saturating_add(more.len())
     }
 
     /// The highest of the records by what is summed, else by credit; ties stay in order of time and id.
@@ -170,25 +213,29 @@ impl<'a> Steps<'_, 'a> {
         sorted
     }
 
-    fn over_period(&mut self, measure: &Measure, plan: &MeasurePlan, pick: &PeriodPick, kept: Places<'_>) -> Credit {
+    fn over_period(&self, measure: &Measure, plan: &MeasurePlan, pick: &PeriodPick, kept: Places<'_>) -> Credit {
         let works = self.works;
         let Context { plan: policy, person, options, today, .. } = self.context;
         let indices = self.columns.periods(pick.of, works);
         let asked = |w: &Work<'a>| options.as_of.is_none_or(|as_of| w.facts.day <= as_of);
-        let wanted: BTreeSet<i64> = match pick.take {
+        let mut wanted: Vec<i64> = match pick.take {
             Take::Current => {
-                let last_known = || works.iter().rev().filter(|w| asked(w)).find_map(|w| w.facts.grade());
+                let known = works.iter().filter(|w| asked(w)).filter_map(|w| Some((w.record, w.facts.grade()?)));
+                let last_known = || known.max_by(|a, b| a.0.order(b.0)).map(|(_, grade)| grade);
                 let grade = person.grade.or_else(last_known);
                 today.and_then(|day| policy.almanac.index(pick.of, day, grade)).into_iter().collect()
             }
             Take::Best => kept.iter().filter_map(|w| indices.get(*w).copied().flatten()).collect(),
             Take::Worst => works.iter().zip(indices).filter(|(w, _)| asked(w)).filter_map(|(_, i)| *i).collect(),
         };
-        let in_order = |one: i64| -> Vec<usize> {
-            kept.iter().copied().filter(|w| indices.get(*w).copied().flatten() == Some(one)).collect()
-        };
-        let each: Vec<Vec<usize>> = wanted.into_iter().map(in_order).collect();
-        let values = each.iter().map(|within| self.over(measure, plan, within));
+        wanted.sort_unstable();
+        wanted.dedup();
+        let mut within = Vec::with_capacity(kept.len());
+        let values = wanted.into_iter().map(|one| {
+            within.clear();
+            within.extend(kept.iter().copied().filter(|w| indices.get(*w).copied().flatten() == Some(one)));
+            self.over(measure, plan, &within)
+        });
         let value = if pick.take == Take::Worst { values.min() } else { values.max() };
         value.unwrap_or_default()
     }
@@ -196,17 +243,19 @@ impl<'a> Steps<'_, 'a> {
     /// The periods, in order, in which the records come to enough.
     fn periods_with_enough(&self, enough: &Enough, kept: Places<'_>) -> Vec<i64> {
         let indices = self.columns.periods(enough.of, self.works);
-        let mut sorted: Vec<(i64, usize)> =
-            kept.iter().filter_map(|w| Some((indices.get(*w).copied().flatten()?, *w))).collect();
-        sorted.sort_unstable();
+        let mut sorted: Vec<(i64, usize)> = Vec::with_capacity(kept.len());
+        sorted.extend(kept.iter().filter_map(|w| Some((indices.get(*w).copied().flatten()?, *w))));
+        if !sorted.is_sorted_by_key(|(index, _)| *index) {
+            sorted.sort_by_key(|(index, _)| *index);
+        }
         let is_enough = |works: &[usize]| match enough.at_least.unwrap_or(Amount::Records(1)) {
             Amount::Records(n) => whole(works.len()) >= Credit::whole(i64::from(n)),
             Amount::Credits(n) => self.sum_of(SumOf::Credits, works) >= n,
             Amount::Hours(n) => self.sum_of(SumOf::Minutes, works).milli() >= n.milli().saturating_mul(60),
         };
         let counts = |index: i64| enough.of != Period::Month || !is_skipped(index, &enough.skip_months);
-        let mut works: Vec<usize> = Vec::new();
-        let mut periods = Vec::new();
+        let mut works: Vec<usize> = Vec::with_capacity(kept.len());
+        let mut periods = Vec::with_capacity(kept.len());
         for one in sorted.chunk_by(|a, b| a.0 == b.0) {
             works.clear();
             works.extend(one.iter().map(|(_, work)| *work));

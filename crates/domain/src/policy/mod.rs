@@ -20,6 +20,7 @@ mod groups;
 mod key;
 mod limit;
 mod measure;
+mod numbering;
 mod parts;
 mod price;
 mod problem;
@@ -44,10 +45,12 @@ pub use wording::explain;
 use calendar::Almanac;
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime};
 use condition::{Compiled, Compiler, OfPriced, category_of};
-use document::{Key, Limit, Measure, Rule};
+use document::{Key, Limit, Measure, Price, Rule};
 use facts::Aliases;
 use rustc_hash::FxHashMap;
-use words::Lexicon;
+use words::{IndexSet, Lexicon};
+
+use crate::credit::Credit;
 
 /// A policy that was read and found sound, made ready for evaluation.
 #[derive(Debug, Clone)]
@@ -67,9 +70,18 @@ struct Plan {
     rules: Vec<RulePlan>,
     limits: Vec<LimitPlan>,
     measures: Vec<MeasurePlan>,
+    /// For each requirement: to whom it applies.
+    requirements: Vec<Compiled>,
     /// The keys by which limits and measures group records, each once.
-    keys: Vec<Key>,
+    keys: Vec<KeyPlan>,
     lexicon: Lexicon,
+}
+
+#[derive(Debug, Clone)]
+struct KeyPlan {
+    key: Key,
+    /// The rules of whose records it is asked; of any when not given.
+    of: Option<IndexSet>,
 }
 
 #[derive(Debug, Clone)]
@@ -77,6 +89,8 @@ struct RulePlan {
     id: String,
     when: Compiled,
     category: String,
+    /// What it gives, where it gives the same for every record.
+    fixed: Option<Credit>,
 }
 
 #[derive(Debug, Clone)]
@@ -137,33 +151,45 @@ impl Plan {
     fn new(document: &Document) -> Self {
         let almanac = Almanac::new(&document.calendar);
         let aliases = Aliases(document.aliases.iter().map(|(field, values)| (*field, turned_round(values))).collect());
-        let mut compiler = Compiler { almanac: &almanac, rules: &document.rules, lexicon: Lexicon::default() };
+        let mut compiler =
+            Compiler { almanac: &almanac, aliases: &aliases, rules: &document.rules, lexicon: Lexicon::default() };
         let mut ready = |condition: &Condition| condition.compile(&mut compiler);
-        let mut keys: Vec<Key> = Vec::new();
-        let mut place_of = |key: &Key| {
-            keys.iter().position(|k| k == key).unwrap_or_else(|| {
-                keys.push(key.clone());
-                keys.len().saturating_sub(1)
-            })
+        let mut keys: Vec<KeyPlan> = Vec::new();
+        let mut place_of = |key: &Key, of: &OfPriced| {
+            if let Some((known, place)) = keys.iter_mut().zip(0..).find(|(k, _)| k.key == *key) {
+                match (&mut known.of, of.rules()) {
+                    (Some(rules), Some(more)) => rules.join(more),
+                    _ => known.of = None,
+                }
+                return place;
+            }
+            keys.push(KeyPlan { key: key.clone(), of: of.rules().cloned() });
+            keys.len().saturating_sub(1)
         };
         let eligible = ready(&document.eligible);
         let selects = document.select.iter().map(|s| (ready(&s.when), ready(&s.require))).collect();
-        let rule = |r: &Rule| RulePlan { id: r.id.clone(), when: ready(&r.when), category: category_of(r).to_owned() };
+        let rule = |r: &Rule| RulePlan {
+            id: r.id.clone(),
+            when: ready(&r.when),
+            category: category_of(r).to_owned(),
+            fixed: r.credit.fixed.filter(|_| r.credit == Price { fixed: r.credit.fixed, ..Price::default() }),
+        };
         let rules = document.rules.iter().map(rule).collect();
         let many = document.rules.len();
-        let limit = |l: &Limit| LimitPlan {
-            of: OfPriced::new(ready(&l.of), many),
-            within: l.within.iter().map(&mut place_of).collect(),
+        let limit = |l: &Limit| {
+            let of = OfPriced::new(ready(&l.of), many);
+            LimitPlan { within: l.within.iter().map(|key| place_of(key, &of)).collect(), of }
         };
         let limits = document.limits.iter().map(limit).collect();
-        let measure = |m: &Measure| MeasurePlan {
-            of: OfPriced::new(ready(&m.of), many),
-            distinct: m.distinct.as_ref().map(&mut place_of),
+        let measure = |m: &Measure| {
+            let of = OfPriced::new(ready(&m.of), many);
+            MeasurePlan { distinct: m.distinct.as_ref().map(|key| place_of(key, &of)), of }
         };
         let measures = document.measures.iter().map(measure).collect();
+        let requirements = document.requirements.iter().map(|r| ready(&r.applies_to)).collect();
         let mut lexicon = compiler.lexicon;
         lexicon.settle(&aliases);
-        Self { almanac, aliases, eligible, selects, rules, limits, measures, keys, lexicon }
+        Self { almanac, aliases, eligible, selects, rules, limits, measures, requirements, keys, lexicon }
     }
 }
 

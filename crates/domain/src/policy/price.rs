@@ -60,10 +60,10 @@ fn unrounded<'a>(context: &Context<'a>, rule: &'a Rule, facts: &Facts<'a>, recor
     if price.per_hour.is_some() || price.per_minute.is_some() {
         let minutes = paid_minutes(price, record.minutes.ok_or_else(|| missing("minutes"))?);
         if let Some(per_hour) = price.per_hour {
-            sum = sum.plus(Ratio::of(per_hour).times(Credit::whole(minutes)).over(60));
+            sum = sum.plus(Ratio::of(per_hour).many(minutes).over(60));
         }
         if let Some(per_minute) = price.per_minute {
-            sum = sum.plus(Ratio::of(per_minute).times(Credit::whole(minutes)));
+            sum = sum.plus(Ratio::of(per_minute).many(minutes));
         }
     }
     if let Some(per_quantity) = price.per_quantity {

@@ -13,10 +13,28 @@ impl Word {
     /// A word that the policy does not name; 0, the default, is no word at all.
     const OTHER: Self = Self(1);
     const FIRST: u32 = 2;
+
+    /// The number, where the policy names the word.
+    pub fn named(self) -> Option<i64> {
+        (self.0 >= Self::FIRST).then(|| i64::from(self.0))
+    }
 }
 
-/// A record's word in each field that conditions compare; see [`Lexicon::place`].
-pub(super) type Words = [Word; PLACES];
+/// A record's words in the fields that conditions compare.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Words {
+    /// See [`Lexicon::place`].
+    each: [Word; PLACES],
+    /// The comparisons that hold; see [`Lexicon::mark`].
+    pub marks: u64,
+}
+
+impl Words {
+    /// The word of the field at that place.
+    pub fn at(&self, place: usize) -> Option<Word> {
+        self.each.get(place).copied()
+    }
+}
 
 const PLACES: usize = 14;
 
@@ -25,9 +43,12 @@ const PLACES: usize = 14;
 pub(super) struct Lexicon {
     /// As policies write them.
     numbers: [FxHashMap<String, Word>; PLACES],
-    /// As records write them: other words for the same value have its number.
-    said: [FxHashMap<String, Word>; PLACES],
-    used: Vec<WordField>,
+    /// As records write them, with the comparisons that hold: other words for the same value have its number.
+    said: [FxHashMap<String, (Word, u64)>; PLACES],
+    /// The comparisons that have a bit, each with its place and its words, in the order of the bits.
+    marked: Vec<(usize, IndexSet)>,
+    /// The fields that conditions compare, each with its place and the bits of its comparisons.
+    used: Vec<(WordField, usize, u64)>,
 }
 
 impl Lexicon {
@@ -58,11 +79,10 @@ impl Lexicon {
 
     /// The numbers of words that a condition names.
     pub fn set(&mut self, field: WordField, words: &[String]) -> IndexSet {
-        let Some(numbers) = Self::place(field).and_then(|p| self.numbers.get_mut(p)) else {
-            return IndexSet::default();
-        };
-        if !self.used.contains(&field) {
-            self.used.push(field);
+        let Some(place) = Self::place(field) else { return IndexSet::default() };
+        let Some(numbers) = self.numbers.get_mut(place) else { return IndexSet::default() };
+        if !self.used.iter().any(|(known, ..)| *known == field) {
+            self.used.push((field, place, 0));
         }
         let number = |word: &String| {
             let next = Word(u32::try_from(numbers.len()).unwrap_or(u32::MAX).saturating_add(Word::FIRST));
@@ -71,27 +91,50 @@ impl Lexicon {
         words.iter().map(number).map(|w| w.0).collect()
     }
 
-    /// Once every condition is known: what records may say for each word.
-    pub fn settle(&mut self, aliases: &Aliases) {
-        self.said.clone_from(&self.numbers);
-        for field in &self.used {
-            let Some(place) = Self::place(*field) else { continue };
-            let (Some(numbers), Some(said)) = (self.numbers.get(place), self.said.get_mut(place)) else { continue };
-            for (other, word) in aliases.of(*field) {
-                said.insert(other.clone(), numbers.get(word).copied().unwrap_or(Word::OTHER));
-            }
-        }
+    /// The bit that tells of a record whether its word is one of these, so that all comparisons of one word are made at
+    /// once; nothing where all bits are taken.
+    pub fn mark(&mut self, place: usize, numbers: &IndexSet) -> Option<u64> {
+        let comparison = (place, numbers.clone());
+        let bit = self.marked.iter().position(|m| *m == comparison).unwrap_or_else(|| {
+            self.marked.push(comparison);
+            self.marked.len().saturating_sub(1)
+        });
+        1_u64.checked_shl(u32::try_from(bit).ok()?)
     }
 
-    /// The words of one record, or of a person alone.
-    pub fn look_up(&self, facts: &Facts<'_>) -> Words {
-        let mut words = Words::default();
-        for field in &self.used {
-            let Some(place) = Self::place(*field) else { continue };
-            if let (Some(word), Some(said), Some(text)) =
-                (words.get_mut(place), self.said.get(place), facts.written(*field))
-            {
-                *word = said.get(text).copied().unwrap_or(Word::OTHER);
+    /// The bits of the comparisons at a place that are so.
+    fn marks(&self, place: usize, so: impl Fn(&IndexSet) -> bool) -> u64 {
+        let bits = self.marked.iter().zip(0..).filter(|((at, set), _)| *at == place && so(set));
+        bits.filter_map(|(_, bit)| 1_u64.checked_shl(bit)).fold(0, |all, bit| all | bit)
+    }
+
+    /// Once every condition is known: what records may say for each word.
+    pub fn settle(&mut self, aliases: &Aliases) {
+        let mut said: [FxHashMap<String, (Word, u64)>; PLACES] = Default::default();
+        for (field, place, _) in &self.used {
+            let (Some(numbers), Some(said)) = (self.numbers.get(*place), said.get_mut(*place)) else { continue };
+            let known = |word: Word| (word, self.marks(*place, |set| set.has(word)));
+            said.extend(numbers.iter().map(|(text, word)| (text.clone(), known(*word))));
+            for (other, word) in aliases.of(*field) {
+                said.insert(other.clone(), known(numbers.get(word).copied().unwrap_or(Word::OTHER)));
+            }
+        }
+        self.said = said;
+        self.used = self.used.iter().map(|(field, place, _)| (*field, *place, self.marks(*place, |_| true))).collect();
+    }
+
+    /// The words of one record, or of a person alone. Of a record, those that are the person's are known.
+    pub fn look_up(&self, facts: &Facts<'_>, of_person: Option<&Words>) -> Words {
+        let mut words = of_person.copied().unwrap_or_default();
+        for (field, place, marks) in &self.used {
+            if of_person.is_some() && facts.is_as_person(*field) {
+                continue;
+            }
+            if let (Some(word), Some(said)) = (words.each.get_mut(*place), self.said.get(*place)) {
+                let known = |text: &str| said.get(text).copied().unwrap_or((Word::OTHER, 0));
+                let (number, held) = facts.written(*field).map(known).unwrap_or_default();
+                *word = number;
+                words.marks = words.marks & !marks | held;
             }
         }
         words
@@ -99,7 +142,7 @@ impl Lexicon {
 }
 
 /// A set of small numbers.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct IndexSet {
     /// Those below 64, as bits.
     few: u64,
@@ -109,6 +152,7 @@ pub(super) struct IndexSet {
 
 impl IndexSet {
     /// Whether the number is in it.
+    #[inline]
     pub fn contains(&self, index: u32) -> bool {
         match 1_u64.checked_shl(index) {
             Some(bit) => self.few & bit != 0,
@@ -122,8 +166,17 @@ impl IndexSet {
     }
 
     /// Whether the word is in it.
+    #[inline]
     pub fn has(&self, word: Word) -> bool {
         self.contains(word.0)
+    }
+}
+
+impl IndexSet {
+    /// With those of another.
+    pub fn join(&mut self, other: &Self) {
+        self.few |= other.few;
+        self.more.extend(&other.more);
     }
 }
 
