@@ -36,7 +36,7 @@ async fn a_device_gets_all_that_it_needs_to_work_alone() {
     let told: Vec<&str> = roster[0].as_object().expect("a guest").keys().map(String::as_str).collect();
     assert_eq!(
         told.join(" "),
-        "class_id class_name in_at issue name number out_at participation_id person_id school_name state"
+        "class_id class_name grade in_at issue name number out_at participation_id person_id school_name state"
     );
     assert_ne!(roster[0]["number"], json!(gate.school.pupils[0].1));
 

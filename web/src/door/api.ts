@@ -8,8 +8,7 @@ import type { Direction, Method, Mode, Verdict } from "./fold";
 // Words that the description gives as text are named here, as far as the pages decide by them.
 
 export type DoorSession = Omit<Schemas["DoorSession"], "mode"> & { mode: Mode };
-/** `grade` tells classes of the same name apart; a service may not say it. */
-export type DoorGuest = Schemas["DoorGuest"] & { grade?: number | null };
+export type DoorGuest = Schemas["DoorGuest"];
 export type DoorPass = Schemas["DoorPass"];
 export type DoorBundle = Omit<Schemas["DoorBundle"], "session" | "roster"> & { session: DoorSession; roster: DoorGuest[] };
 export type OpenRequest = Schemas["OpenRequest"];

@@ -136,6 +136,8 @@ pub struct DoorGuest {
     pub class_id: Option<Uuid>,
     /// The class's name.
     pub class_name: Option<String>,
+    /// Grade: it tells classes of the same name apart.
+    pub grade: Option<i32>,
     /// The school's name.
     pub school_name: Option<String>,
     /// State of the participation.
@@ -225,6 +227,7 @@ pub async fn open_door(
             name: guest.name,
             class_id: guest.class_id,
             class_name: guest.class_name,
+            grade: guest.grade,
             school_name: guest.school_name,
             state: guest.state,
             in_at: presence.map(|one| one.in_at),

@@ -543,6 +543,7 @@ pub struct GuestRow {
     pub name: String,
     pub class_id: Option<Uuid>,
     pub class_name: Option<String>,
+    pub grade: Option<i32>,
     pub school_name: Option<String>,
     pub state: String,
     pub recorded_by: Uuid,
@@ -554,7 +555,7 @@ pub struct GuestRow {
 pub async fn guests(tx: &mut Tx, session: Uuid) -> Result<Vec<GuestRow>> {
     let district = tx.district();
     Ok(sqlx::query_as(
-        "SELECT p.id AS participation_id, p.person_id, n.name, p.class_id, c.name AS class_name,
+        "SELECT p.id AS participation_id, p.person_id, n.name, p.class_id, c.name AS class_name, p.grade,
                 o.name_zh AS school_name, p.state, p.recorded_by, h.number, h.issue
          FROM participation p
          JOIN person n ON n.district_id = $1 AND n.id = p.person_id

@@ -86,11 +86,12 @@ fn unprintable(error: &PdfError) -> ApiError {
     ApiError::unprocessable(code, error.to_string())
 }
 
-/// The class as people call it: `6年级5班`.
+/// The class as people call it: `五年级1班`.
 fn full_name(row: &CardRow) -> String {
-    if row.grade > 0 && !row.class_name.contains("年级") {
-        format!("{}年级{}", row.grade, row.class_name)
-    } else {
-        row.class_name.clone()
-    }
+    const YEARS: [&str; 9] = ["一", "二", "三", "四", "五", "六", "七", "八", "九"];
+    let year = usize::try_from(row.grade).ok().and_then(|grade| YEARS.get(grade.checked_sub(1)?));
+    let name = &row.class_name;
+    let numbered = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
+    let own = if numbered { format!("{name}班") } else { name.clone() };
+    year.map_or(own.clone(), |year| format!("{year}年级{own}"))
 }

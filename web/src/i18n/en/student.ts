@@ -30,6 +30,12 @@ const texts: Texts<typeof zh> = {
     policy: "The rules",
     empty: "No record has been scored yet. What you take part in stands here once the host has confirmed it.",
   },
+  pass: {
+    title: "My pass",
+    lead: "Show it at the gate of a base: the guide scans it, and you are in.",
+    code: "Pass of {{name}}",
+    lost: "If a printed card is lost, ask a teacher for a new one; the old one is void from then on.",
+  },
   results: {
     title: "Contest results",
     lead: "Submitted by teachers; they count once the district has verified them.",

@@ -170,6 +170,7 @@ const texts: Texts<typeof zh> = {
   },
   class: {
     title: "Class",
+    passes: "Print passes",
     show: "Who to show",
     everybody_one: "All {{count}}",
     everybody_other: "All {{count}}",
@@ -183,6 +184,11 @@ const texts: Texts<typeof zh> = {
   },
   person: {
     title: "Pupil",
+    reissue: "Replace the pass",
+    reissueLead: "The old pass is void at once. Hand the new card to the pupil.",
+    reissueReason: "Reason",
+    reissueExample: "For example: the card was lost",
+    reissued: "Replaced: it is number {{issue}} now",
     view: "View",
     sheet: "Line by line",
     history: "History",

@@ -146,6 +146,7 @@ export default {
   },
   class: {
     title: "班级",
+    passes: "打印通行码",
     show: "显示谁",
     everybody_other: "全班 {{count}} 人",
     short_other: "未达标 {{count}} 人",
@@ -157,6 +158,11 @@ export default {
   },
   person: {
     title: "学生",
+    reissue: "补发通行码",
+    reissueLead: "补发后旧的通行码立即作废。请把新卡片交给学生。",
+    reissueReason: "原因",
+    reissueExample: "例如：卡片丢了",
+    reissued: "已补发，第 {{issue}} 张",
     view: "查看",
     sheet: "学分明细",
     history: "经历",

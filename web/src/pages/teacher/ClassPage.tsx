@@ -1,4 +1,4 @@
-import { CheckSquareOutlined, PrinterOutlined } from "@ant-design/icons";
+import { CheckSquareOutlined, PrinterOutlined, QrcodeOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Button, Card, Flex, Segmented, Table } from "antd";
 import { useTranslation } from "@/i18n";
@@ -17,6 +17,7 @@ import { PageSkeleton } from "@/ui/PageSkeleton";
 import { PageTitle } from "@/ui/PageTitle";
 import { PersonLink } from "@/ui/PersonLink";
 import { ProblemAlert } from "@/ui/ProblemAlert";
+import { useSaveFile } from "@/ui/saveFile";
 import { today } from "@/ui/time";
 import { useAddress } from "@/ui/useAddress";
 import { byNeed, meetsAll, type Requirement, requirementsOf, shareOf } from "./requirement";
@@ -39,6 +40,7 @@ export function Component() {
   const navigate = useNavigate();
   const roles = rolesOf(useMe());
   const [address, setAddress] = useAddress("show", "as");
+  const passes = useSaveFile();
   const members = useQuery(membersQuery(id));
   const scores = useQuery(classScoresQuery(id));
   const report = useQuery(
@@ -90,6 +92,15 @@ export function Component() {
             {mayRecord && (
               <Button type="primary" icon={<CheckSquareOutlined />} onClick={() => void navigate("/teacher/record")}>
                 {t("menu.record")}
+              </Button>
+            )}
+            {mayRecord && (
+              <Button
+                icon={<QrcodeOutlined />}
+                loading={passes.busy}
+                onClick={() => void passes.save(`/api/v1/classes/${id}/passes.pdf`, t("class.passes"))}
+              >
+                {t("class.passes")}
               </Button>
             )}
             <Button onClick={save}>{common("table.exportCsv")}</Button>

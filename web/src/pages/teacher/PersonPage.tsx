@@ -17,6 +17,7 @@ import { Standing } from "@/ui/score/Standing";
 import { StatusTag } from "@/ui/StatusTag";
 import { useAddress } from "@/ui/useAddress";
 
+const Reissue = lazy(() => import("./Reissue"));
 const History = lazy(async () => ({ default: (await import("@/ui/score/History")).History }));
 const Ledger = lazy(async () => ({ default: (await import("@/ui/score/Ledger")).Ledger }));
 
@@ -30,6 +31,7 @@ export function Component() {
   const { lang } = useLanguage();
   const className = useClassName();
   const roles = rolesOf(useMe());
+  const mayReissue = roles.some((role) => role === "teacher" || role === "school_admin" || role === "district_official");
   const [address, setAddress] = useAddress("view", "as_of");
   const view = VIEWS.find((one) => one === address.view) ?? "sheet";
   const person = useQuery(getQuery("/api/v1/persons/{id}", { params: { path: { id } } }));
@@ -69,6 +71,11 @@ export function Component() {
               disabledDate={(day) => day.isAfter(dayjs())}
               onChange={(day) => setAddress({ as_of: day?.format("YYYY-MM-DD") })}
             />
+            {mayReissue && (
+              <Suspense fallback={null}>
+                <Reissue person={id} />
+              </Suspense>
+            )}
             <Button icon={<PrinterOutlined />} onClick={() => print()}>
               {common("action.print")}
             </Button>
