@@ -313,27 +313,28 @@ impl Ratio {
         if let (1, 1, Ok(milli)) = (self.den, rounding.step.0, i64::try_from(self.num)) {
             return Credit(milli);
         }
-        let step = i128::from(rounding.step.0.max(1));
-        let unit = self.den.saturating_mul(step);
+        let step = rounding.step.0.max(1);
+        let unit = self.den.saturating_mul(i128::from(step));
         // Most numbers fit into 64 bits, where division is many times as quick.
-        let halves = match (i64::try_from(self.num), i64::try_from(unit)) {
-            (Ok(num), Ok(unit)) => num
-                .checked_div_euclid(unit)
-                .zip(num.checked_rem_euclid(unit))
-                .map(|(floor, rest)| (i128::from(floor), i128::from(rest))),
-            _ => self.num.checked_div_euclid(unit).zip(self.num.checked_rem_euclid(unit)),
+        let (floor, rest, halves) = match (i64::try_from(self.num), i64::try_from(unit)) {
+            (Ok(num), Ok(unit)) => {
+                let (floor, rest) = (num.div_euclid(unit.max(1)), num.rem_euclid(unit.max(1)));
+                (i128::from(floor), rest != 0, rest.cmp(&unit.saturating_sub(rest)))
+            }
+            _ => {
+                let (floor, rest) = (self.num.div_euclid(unit.max(1)), self.num.rem_euclid(unit.max(1)));
+                (floor, rest != 0, rest.cmp(&unit.saturating_sub(rest)))
+            }
         };
-        let Some((floor, rest)) = halves else { return Credit::ZERO };
-        let twice = rest.saturating_mul(2);
         let up = match rounding.mode {
             RoundingMode::Down => false,
-            RoundingMode::Up => rest != 0,
-            RoundingMode::HalfUp => twice >= unit,
-            RoundingMode::HalfDown => twice > unit,
-            RoundingMode::HalfEven => twice > unit || (twice == unit && floor.rem_euclid(2) == 1),
+            RoundingMode::Up => rest,
+            RoundingMode::HalfUp => halves.is_ge(),
+            RoundingMode::HalfDown => halves.is_gt(),
+            RoundingMode::HalfEven => halves.is_gt() || (halves.is_eq() && floor.rem_euclid(2) == 1),
         };
-        let steps = floor.saturating_add(i128::from(up));
-        Credit(i64::try_from(steps.saturating_mul(step)).unwrap_or(if steps < 0 { i64::MIN } else { i64::MAX }))
+        let milli = product(floor.saturating_add(i128::from(up)), step);
+        Credit(i64::try_from(milli).unwrap_or(if milli < 0 { i64::MIN } else { i64::MAX }))
     }
 
     /// In lowest terms once the numbers grow, so that products of many factors do not run out of room; before that it

@@ -215,7 +215,8 @@ impl Almanac {
         Some(self.turns.get(next.checked_sub(1)?)?.1)
     }
 
-    fn term_index(&self, day: NaiveDate) -> i64 {
+    /// The number of the term, worked out.
+    pub fn term_index(&self, day: NaiveDate) -> i64 {
         let between = i64::from(self.school_year(day)).saturating_add(1).saturating_mul(-2);
         match &self.terms {
             Terms::Recurring(terms) => {

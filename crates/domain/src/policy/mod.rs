@@ -202,6 +202,7 @@ mod tests {
     use chrono::{Days, NaiveDate};
 
     use super::Policy;
+    use super::document::Period;
 
     fn policy(calendar: &str) -> Policy {
         let text = format!(
@@ -225,6 +226,22 @@ mod tests {
                         assert_ne!(policy.plan.almanac.term(outside).map(|t| t.id), Some(term.id.clone()), "{outside}");
                     }
                 }
+                day = day.checked_add_days(Days::new(1)).expect("the next day");
+            }
+        }
+    }
+
+    #[test]
+    fn the_list_of_turns_tells_the_same_term_as_the_calendar() {
+        let leap =
+            "calendar:\n  school_year_starts: 08-15\n  terms: [ { id: a, starts: 09-15 }, { id: b, starts: 02-29 } ]\n";
+        let dated = "calendar:\n  terms: [ { id: one, from: 2026-02-20, to: 2026-07-10 }, { id: far, from: 2090-01-01, to: 2090-02-01 } ]\n";
+        for calendar in ["", leap, dated] {
+            let almanac = policy(calendar).plan.almanac;
+            let mut day = NaiveDate::from_ymd_opt(1998, 1, 1).expect("a day");
+            for _ in 0..36_000 {
+                let known = almanac.index(Period::Term, day, None);
+                assert_eq!(known, Some(almanac.term_index(day)), "{day}");
                 day = day.checked_add_days(Days::new(1)).expect("the next day");
             }
         }

@@ -161,6 +161,7 @@ impl IndexSet {
     }
 
     /// Whether a place in a list is in it.
+    #[inline]
     pub fn contains_place(&self, place: usize) -> bool {
         u32::try_from(place).is_ok_and(|p| self.contains(p))
     }
