@@ -192,10 +192,10 @@ impl Almanac {
     /// A number for the span that `day` lies in, such that spans that follow each other have numbers that do. Days
     /// between terms have a number of their own for each school year, below zero, next to no other. Stages need a grade.
     pub fn index(&self, period: Period, day: NaiveDate, grade: Option<i32>) -> Option<i64> {
-        let days = i64::from(day.num_days_from_ce());
+        let days = || i64::from(day.num_days_from_ce());
         Some(match period {
-            Period::Day => days,
-            Period::Week => days.saturating_sub(1).div_euclid(7),
+            Period::Day => days(),
+            Period::Week => days().saturating_sub(1).div_euclid(7),
             Period::Month => i64::from(day.year()).saturating_mul(12).saturating_add(i64::from(day.month0())),
             Period::Year => i64::from(day.year()),
             Period::SchoolYear => i64::from(self.school_year(day)),
