@@ -2904,6 +2904,11 @@ export interface components {
             class_id?: string | null;
             /** @description The class's name. */
             class_name?: string | null;
+            /**
+             * Format: int32
+             * @description Grade: it tells classes of the same name apart.
+             */
+            grade?: number | null;
             /** @description The school's name. */
             school_name?: string | null;
             /** @description State of the participation. */
