@@ -287,33 +287,41 @@ pub async fn digests(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<(Uuid, Vec<u8>)>> 
         .await?)
 }
 
-/// A scan, with the last decision about it and the last verdict on it.
-const SCAN: &str = "SELECT s.id, s.session_id, s.device_id, s.account_id, s.scanned_at, s.clock_offset_ms, s.at, s.received_at,
-                           s.direction, s.method, s.person_id, s.issue, r.decision, v.number AS verdict_number, v.verdict,
-                           v.reason, v.duplicate_of
-                    FROM scan s
-                    LEFT JOIN LATERAL (SELECT decision FROM scan_review
-                                       WHERE district_id = $1 AND scan_id = s.id ORDER BY id DESC LIMIT 1) r ON true
-                    LEFT JOIN LATERAL (SELECT number, verdict, reason, duplicate_of FROM scan_verdict
-                                       WHERE district_id = $1 AND scan_id = s.id ORDER BY number DESC LIMIT 1) v ON true";
+/// Scans, each with the last decision about it and the last verdict on it. `found` names the columns of `scan` as `s`.
+fn with_verdicts(found: &str) -> String {
+    format!(
+        "SELECT s.id, s.session_id, s.device_id, s.account_id, s.scanned_at, s.clock_offset_ms, s.at, s.received_at,
+                s.direction, s.method, s.person_id, s.issue, r.decision, v.number AS verdict_number, v.verdict, v.reason,
+                v.duplicate_of
+         FROM {found}
+         LEFT JOIN LATERAL (SELECT decision FROM scan_review
+                            WHERE district_id = $1 AND scan_id = s.id ORDER BY id DESC LIMIT 1) r ON true
+         LEFT JOIN LATERAL (SELECT number, verdict, reason, duplicate_of FROM scan_verdict
+                            WHERE district_id = $1 AND scan_id = s.id ORDER BY number DESC LIMIT 1) v ON true"
+    )
+}
+
+/// Those of `scan` that a condition finds.
+fn scans_where(condition: &str) -> String {
+    with_verdicts(&format!("(SELECT * FROM scan s WHERE s.district_id = $1 AND {condition}) s"))
+}
 
 /// All scans of persons who were made out in a session.
 pub async fn scans_of_session(tx: &mut Tx, session: Uuid) -> Result<Vec<ScanRow>> {
     let district = tx.district();
-    let sql = format!(
-        "{SCAN} WHERE s.district_id = $1 AND s.session_id = $2 AND s.person_id IS NOT NULL AND s.defect IS NULL"
-    );
+    let sql = scans_where("s.session_id = $2 AND s.person_id IS NOT NULL AND s.defect IS NULL");
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(district.0).bind(session).fetch_all(&mut **tx).await?)
 }
 
 /// All scans of persons in sessions.
 pub async fn scans_of(tx: &mut Tx, visits: &[Visit]) -> Result<Vec<ScanRow>> {
     let district = tx.district();
-    let sql = format!(
-        "{SCAN}
-         JOIN unnest($2::uuid[], $3::uuid[]) AS w (session_id, person_id)
-              ON s.session_id = w.session_id AND s.person_id = w.person_id
-         WHERE s.district_id = $1 AND s.defect IS NULL"
+    // Person by person: joined the other way round, every scan of the district would be looked at. OFFSET 0 keeps the order.
+    let sql = with_verdicts(
+        "unnest($2::uuid[], $3::uuid[]) AS w (session_id, person_id)
+         CROSS JOIN LATERAL (SELECT * FROM scan s
+                             WHERE s.district_id = $1 AND s.session_id = w.session_id AND s.person_id = w.person_id
+                               AND s.defect IS NULL OFFSET 0) s",
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(district.0)
@@ -326,7 +334,7 @@ pub async fn scans_of(tx: &mut Tx, visits: &[Visit]) -> Result<Vec<ScanRow>> {
 /// Scans by id.
 pub async fn scans(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<ScanRow>> {
     let district = tx.district();
-    let sql = format!("{SCAN} WHERE s.district_id = $1 AND s.id = ANY($2)");
+    let sql = scans_where("s.id = ANY($2)");
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(district.0).bind(ids).fetch_all(&mut **tx).await?)
 }
 
@@ -363,11 +371,12 @@ pub struct Shown {
 pub async fn list(tx: &mut Tx, filter: &Filter<'_>) -> Result<Vec<Shown>> {
     let district = tx.district();
     let (beyond, order) = if filter.oldest_first { (">", "ASC") } else { ("<", "DESC") };
+    let scans = scans_where("($2::uuid IS NULL OR s.session_id = $2)");
     let sql = format!(
         "SELECT x.*, n.name, c.name AS class_name, d.name AS device_name, a.title_zh AS activity_title_zh,
                 a.title_en AS activity_title_en, t.starts_at, t.ends_at, t.host_id, o.name_zh AS host_name_zh,
                 p.id IS NOT NULL AS listed
-         FROM ({SCAN} WHERE s.district_id = $1 AND ($2::uuid IS NULL OR s.session_id = $2)) x
+         FROM ({scans}) x
          JOIN session t ON t.id = x.session_id
          JOIN activity a ON a.id = t.activity_id
          JOIN organization o ON o.id = t.host_id
@@ -528,10 +537,8 @@ pub async fn devices_of(tx: &mut Tx, session: Uuid) -> Result<Vec<DeviceRow>> {
 /// How many scans of a session are of each worth.
 pub async fn verdict_counts(tx: &mut Tx, session: Uuid) -> Result<Vec<(String, i64)>> {
     let district = tx.district();
-    let sql = format!(
-        "SELECT x.verdict, count(*) FROM ({SCAN} WHERE s.district_id = $1 AND s.session_id = $2) x
-         WHERE x.verdict IS NOT NULL GROUP BY x.verdict"
-    );
+    let scans = scans_where("s.session_id = $2");
+    let sql = format!("SELECT x.verdict, count(*) FROM ({scans}) x WHERE x.verdict IS NOT NULL GROUP BY x.verdict");
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(district.0).bind(session).fetch_all(&mut **tx).await?)
 }
 

@@ -240,7 +240,7 @@ mod tests {
     /// Minutes after the beginning of a session of two hours.
     fn minute(minute: i64) -> DateTime<Utc> {
         let start = DateTime::from_timestamp(1_800_000_000, 0).unwrap_or_default();
-        start + TimeDelta::minutes(minute)
+        start.checked_add_signed(TimeDelta::minutes(minute)).unwrap_or_default()
     }
 
     fn terms() -> Terms {
