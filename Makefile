@@ -50,6 +50,7 @@ check: pages-all
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	command -v cargo-deny >/dev/null 2>&1 || cargo install --locked cargo-deny
+	cargo fetch --locked # of every platform, for whose crates licences are read too
 	cargo deny --offline check licenses bans sources
 	$(BUILD_ALL)
 	$(KEPU) openapi | diff -u openapi.json - || (echo "openapi.json is not what the handlers say: run make openapi" >&2; exit 1)
