@@ -357,6 +357,7 @@ pub const PAGES: &[Page] = &[
             "/policies/{version}",
         ],
     ),
+    page("student", "student01", "/student/pass", &["/persons/{pupil}/pass"]),
     page(
         "public",
         "",
