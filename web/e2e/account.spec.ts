@@ -39,6 +39,7 @@ test.describe("account", () => {
       await expect(page.getByRole("heading", { level: 1, name: "My devices" })).toBeVisible();
       await page.getByRole("button", { name: "Appearance" }).click();
       await page.getByRole("menuitem", { name: "Dark" }).click();
+      await expect(page.getByRole("menuitem", { name: "Dark" })).toBeHidden();
       await axe(page);
       await shot(page, "account-devices-dark-en");
 
