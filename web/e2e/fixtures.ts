@@ -47,14 +47,21 @@ export async function settled(page: Page) {
 
 /** Until what comes or goes has done so: half-faded text has no contrast to be judged. */
 async function still(page: Page) {
-  await page.evaluate(() =>
-    Promise.allSettled(
+  await page.evaluate(async () => {
+    const frame = () => new Promise((next) => requestAnimationFrame(next));
+    const moving = () =>
       document
         .getAnimations()
-        .filter((one) => one.playState === "running" && Number.isFinite(Number(one.effect?.getComputedTiming().endTime)))
-        .map((one) => one.finished),
-    ),
-  );
+        .filter((one) => one.playState === "running" && Number.isFinite(Number(one.effect?.getComputedTiming().endTime)));
+    // What begins to move does so a frame or two after its cause.
+    for (let round = 0; round < 20; round += 1) {
+      await frame();
+      await frame();
+      const all = moving();
+      if (all.length === 0) return;
+      await Promise.allSettled(all.map((one) => one.finished));
+    }
+  });
 }
 
 /** WCAG 2.2 AA, as far as a machine can tell. */
