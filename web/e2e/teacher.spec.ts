@@ -1,3 +1,4 @@
+import type { Locator, Page } from "@playwright/test";
 import { axe, expect, settled, shot, signIn, test } from "./fixtures";
 
 // Against the demonstration district: `kepu demo serve` and KEPU_URL.
@@ -6,6 +7,20 @@ const login = process.env.KEPU_TEACHER ?? "teacher01";
 
 // One dot, as small as a picture can be.
 const PNG = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==", "base64");
+
+/** Chooses the first session for which the first pupils of the class have not been entered, and the class. */
+async function chooseFree(page: Page, press: (button: Locator) => Promise<void>) {
+  const chosen = page.getByRole("status").filter({ hasText: /已选 \d+\/\d+ 人/ });
+  for (let at = 2; ; at += 1) {
+    await press(page.locator("section", { hasText: "选择场次" }).getByRole("listitem").nth(at).getByRole("button"));
+    await press(page.getByRole("button", { name: "六年级1班" }));
+    await expect(chosen).toBeVisible();
+    const boxes = page.getByRole("checkbox");
+    const free = await Promise.all([0, 1, 2, 3].map((box) => boxes.nth(box).isEnabled()));
+    if (/已选 \d\d\//.test((await chosen.textContent()) ?? "") && free.every(Boolean)) return;
+    await page.getByRole("button", { name: "换一个场次" }).click();
+  }
+}
 
 test.describe("teacher", () => {
   test.setTimeout(150_000);
@@ -27,15 +42,7 @@ test.describe("teacher", () => {
     await expect(page.getByRole("heading", { level: 2, name: "选择场次" })).toBeVisible();
     await axe(page);
     await shot(page, "teacher-record-session");
-    // The first session that nobody of the class has been entered for.
-    const chosen = page.getByRole("status").filter({ hasText: /已选 \d+\/\d+ 人/ });
-    for (let at = 2; ; at += 1) {
-      await page.locator("section", { hasText: "选择场次" }).getByRole("listitem").nth(at).getByRole("button").click();
-      await page.getByRole("button", { name: "六年级1班" }).click();
-      await expect(chosen).toBeVisible();
-      if (/已选 \d\d\//.test((await chosen.textContent()) ?? "")) break;
-      await page.getByRole("button", { name: "换一个场次" }).click();
-    }
+    await chooseFree(page, (button) => button.click());
     await page.getByRole("checkbox").nth(3).click();
     await axe(page);
     await shot(page, "teacher-record-who");
@@ -81,12 +88,10 @@ test.describe("teacher", () => {
   test("a class by keyboard alone", async ({ page }) => {
     await signIn(page, login, password);
     await page.goto("/teacher/record");
-    const first = page.locator("section", { hasText: "选择场次" }).getByRole("listitem").nth(3).getByRole("button");
-    await first.focus();
-    await page.keyboard.press("Enter");
-    const group = page.getByRole("button", { name: "六年级1班" });
-    await group.focus();
-    await page.keyboard.press("Enter");
+    await chooseFree(page, async (button) => {
+      await button.focus();
+      await page.keyboard.press("Enter");
+    });
     const boxes = page.getByRole("checkbox");
     await expect(boxes.first()).toBeChecked();
     await boxes.first().focus();
@@ -106,8 +111,7 @@ test.describe("teacher", () => {
   test("an expired sign-in loses nothing of the entry", async ({ page, context }) => {
     await signIn(page, login, password);
     await page.goto("/teacher/record");
-    await page.locator("section", { hasText: "选择场次" }).getByRole("listitem").nth(4).getByRole("button").click();
-    await page.getByRole("button", { name: "六年级1班" }).click();
+    await chooseFree(page, (button) => button.click());
     await expect(page.getByRole("checkbox").first()).toBeChecked();
     await page.getByRole("button", { name: "下一步：核对" }).click();
     const send = page.getByRole("button", { name: /^提交 \d+ 人/ });
