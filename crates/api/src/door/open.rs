@@ -197,6 +197,7 @@ pub async fn open_door(
 ) -> Result<Json<DoorBundle>> {
     let now = state.now();
     let mut tx = state.begin(&actor).await?;
+    store::lock(&mut tx, &[id]).await?;
     let session = store::session(&mut tx, id).await?;
     let district = tx.district().0;
     actor.require(Action::ParticipationConfirm, &Scope::Host { district, host: session.host_id })?;
