@@ -39,9 +39,11 @@ while [ -z "$url" ]; do
     url=$(sed -n 's|.*地址 address *\(http://[^ ]*[0-9]\)/.*|\1|p' "$folder/log")
 done
 status=0
-KEPU_URL=$url npm --prefix web run --silent e2e -- "$@" || status=$?
+KEPU_URL=$url KEPU_FAILURES=$folder/failures npm --prefix web run --silent e2e -- "$@" || status=$?
 if [ "$status" -ne 0 ]; then
-    echo "the last lines of the service:" >&2
-    tail -n 40 "$folder/log" >&2
+    # What failed comes last: of a log, often only the end is kept.
+    echo "what the service warned of:" >&2
+    grep -E ' (WARN|ERROR)' "$folder/log" | tail -n 20 | cut -c 1-400 >&2 || true
+    cat "$folder/failures" >&2 || true
 fi
 exit "$status"

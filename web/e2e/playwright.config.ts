@@ -6,7 +6,7 @@ export default defineConfig({
   workers: 1,
   timeout: 90_000,
   expect: { timeout: 20_000 },
-  reporter: [["list"]],
+  reporter: [["list"], ["./failures.ts"]],
   use: {
     baseURL: process.env.KEPU_URL ?? "http://127.0.0.1:8080",
     actionTimeout: 20_000,
