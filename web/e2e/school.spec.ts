@@ -97,11 +97,13 @@ test.describe("school", () => {
     await slips.getByRole("button", { name: "已分发，关闭" }).click();
     await page.getByRole("searchbox", { name: "账号或姓名" }).fill(login);
     await page.keyboard.press("Enter");
-    await page.getByRole("button", { name: "测试教师 的操作" }).click();
+    // Others have the same name, and are still in the list until the answer is there.
+    const actions = page.getByRole("row", { name: login }).getByRole("button", { name: "测试教师 的操作" });
+    await actions.click();
     await page.getByRole("menuitem", { name: "停用" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "确定" }).click();
     await expect(page.getByText("测试教师 的账号已停用")).toBeVisible();
-    await page.getByRole("button", { name: "测试教师 的操作" }).click();
+    await actions.click();
     await page.getByRole("menuitem", { name: "权限" }).click();
     await expect(page.getByRole("dialog", { name: "测试教师 的权限" })).toBeVisible();
     await shot(page, "school-grants");
