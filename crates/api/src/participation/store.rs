@@ -438,6 +438,9 @@ pub async fn events(tx: &mut Tx, id: Uuid) -> Result<Vec<EventRow>> {
 /// Adds participations of a session; answers the ids of those that were added. A person who got one from somebody else
 /// in between is left out.
 pub async fn insert(tx: &mut Tx, session: &SessionRow, rows: &[New], by: Uuid, at: DateTime<Utc>) -> Result<Vec<Uuid>> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
     let district = tx.district();
     let added: Vec<Uuid> = sqlx::query_scalar(
         "INSERT INTO participation (district_id, id, session_id, activity_id, host_id, person_id, school_id, class_id,
@@ -467,25 +470,32 @@ pub async fn insert(tx: &mut Tx, session: &SessionRow, rows: &[New], by: Uuid, a
     .bind(rows.iter().map(|r| r.source).collect::<Vec<_>>())
     .fetch_all(&mut **tx)
     .await?;
-    let events: Vec<_> = rows.iter().filter(|r| added.contains(&r.id)).collect();
-    insert_events(tx, by, at, events.iter().map(|r| (r.id, None, r.state, r.extent, String::new())).collect()).await?;
+    let new: Vec<&New> = rows.iter().filter(|row| added.contains(&row.id)).collect();
+    remember_new(tx, by, at, &new).await?;
     Ok(added)
 }
 
-/// Stores steps that were taken on locked rows, and remembers them.
+/// Stores steps that were taken on locked rows, and remembers them, in one statement: the door does this for every guest.
 pub async fn store_steps(tx: &mut Tx, taken: &[Taken], by: Uuid, at: DateTime<Utc>) -> Result<()> {
     if taken.is_empty() {
         return Ok(());
     }
     let district = tx.district();
     sqlx::query(
-        "UPDATE participation p
-         SET state = n.state, minutes = n.minutes, quantity = n.quantity, reason = n.reason,
-             recorded_by = n.recorded_by, confirmed_by = n.confirmed_by, confirmed_at = n.confirmed_at,
-             version = p.version + 1, updated_at = $2
-         FROM unnest($3::uuid[], $4::text[], $5::int[], $6::int[], $7::text[], $8::uuid[], $9::uuid[], $10::timestamptz[])
-              AS n (id, state, minutes, quantity, reason, recorded_by, confirmed_by, confirmed_at)
-         WHERE p.district_id = $1 AND p.id = n.id",
+        "WITH n AS (
+             SELECT * FROM unnest($3::uuid[], $4::text[], $5::int[], $6::int[], $7::text[], $8::uuid[], $9::uuid[],
+                                  $10::timestamptz[], $11::uuid[], $12::text[])
+                           AS n (id, state, minutes, quantity, reason, recorded_by, confirmed_by, confirmed_at, event_id, from_state)
+         ), stepped AS (
+             UPDATE participation p
+             SET state = n.state, minutes = n.minutes, quantity = n.quantity, reason = n.reason,
+                 recorded_by = n.recorded_by, confirmed_by = n.confirmed_by, confirmed_at = n.confirmed_at,
+                 version = p.version + 1, updated_at = $2
+             FROM n WHERE p.district_id = $1 AND p.id = n.id
+         )
+         INSERT INTO participation_event (district_id, id, participation_id, from_state, to_state, minutes, quantity,
+                                          reason, account_id, at)
+         SELECT $1, n.event_id, n.id, n.from_state, n.state, n.minutes, n.quantity, n.reason, $13, $2 FROM n",
     )
     .bind(district.0)
     .bind(at)
@@ -497,36 +507,31 @@ pub async fn store_steps(tx: &mut Tx, taken: &[Taken], by: Uuid, at: DateTime<Ut
     .bind(taken.iter().map(|t| t.to.entry().recorded_by).collect::<Vec<_>>())
     .bind(taken.iter().map(|t| t.to.confirmation().map(|c| c.by)).collect::<Vec<_>>())
     .bind(taken.iter().map(|t| t.to.confirmation().map(|c| c.at)).collect::<Vec<_>>())
+    .bind(taken.iter().map(|_| ids::new()).collect::<Vec<_>>())
+    .bind(taken.iter().map(|t| t.from.word()).collect::<Vec<_>>())
+    .bind(by)
     .execute(&mut **tx)
     .await?;
-    let event = |t: &Taken| (t.id, Some(t.from), t.to.state(), t.to.entry().extent, t.reason.clone());
-    insert_events(tx, by, at, taken.iter().map(event).collect()).await
+    Ok(())
 }
 
-async fn insert_events(
-    tx: &mut Tx,
-    by: Uuid,
-    at: DateTime<Utc>,
-    events: Vec<(Uuid, Option<StateName>, StateName, Extent, String)>,
-) -> Result<()> {
+async fn remember_new(tx: &mut Tx, by: Uuid, at: DateTime<Utc>, new: &[&New]) -> Result<()> {
     let district = tx.district();
     sqlx::query(
         "INSERT INTO participation_event (district_id, id, participation_id, from_state, to_state, minutes, quantity,
                                           reason, account_id, at)
-         SELECT $1, n.id, n.participation_id, n.from_state, n.to_state, n.minutes, n.quantity, n.reason, $2, $3
-         FROM unnest($4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::int[], $9::int[], $10::text[])
-              AS n (id, participation_id, from_state, to_state, minutes, quantity, reason)",
+         SELECT $1, n.id, n.participation_id, NULL, n.to_state, n.minutes, n.quantity, '', $2, $3
+         FROM unnest($4::uuid[], $5::uuid[], $6::text[], $7::int[], $8::int[])
+              AS n (id, participation_id, to_state, minutes, quantity)",
     )
     .bind(district.0)
     .bind(by)
     .bind(at)
-    .bind(events.iter().map(|_| ids::new()).collect::<Vec<_>>())
-    .bind(events.iter().map(|e| e.0).collect::<Vec<_>>())
-    .bind(events.iter().map(|e| e.1.map(StateName::word)).collect::<Vec<_>>())
-    .bind(events.iter().map(|e| e.2.word()).collect::<Vec<_>>())
-    .bind(events.iter().map(|e| e.3.minutes).collect::<Vec<_>>())
-    .bind(events.iter().map(|e| e.3.quantity).collect::<Vec<_>>())
-    .bind(events.iter().map(|e| e.4.as_str()).collect::<Vec<_>>())
+    .bind(new.iter().map(|_| ids::new()).collect::<Vec<_>>())
+    .bind(new.iter().map(|row| row.id).collect::<Vec<_>>())
+    .bind(new.iter().map(|row| row.state.word()).collect::<Vec<_>>())
+    .bind(new.iter().map(|row| row.extent.minutes).collect::<Vec<_>>())
+    .bind(new.iter().map(|row| row.extent.quantity).collect::<Vec<_>>())
     .execute(&mut **tx)
     .await?;
     Ok(())
