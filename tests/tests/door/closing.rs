@@ -56,9 +56,47 @@ async fn what_happened_after_the_closing_waits_for_somebody_to_look() {
     let decided = gate.school.host.post_json(&path, &accept).await.expect(200);
     assert_eq!((&decided["verdict"], &decided["reason"]), (&json!("accepted"), &json!("in")));
     assert_eq!(gate.state_of(0).await.as_deref(), Some("confirmed"));
-    gate.school.host.post_json(&path, &accept).await.expect_problem(409, "not_in_doubt");
     assert_eq!(gate.school.host.get("/api/v1/reviews").await.expect(200)["items"], json!([]));
+    let count = gate.school.host.get("/api/v1/reviews/count").await.expect(200);
+    assert_eq!(count, json!({ "waiting": 0, "overdue": 0 }));
     assert_eq!((gate.count("scan_review").await, gate.count("scan").await), (1, 1));
+    // With credit there is a way of its own to take it back.
+    let refuse = json!({ "decision": "refuse", "reason": "看错人了" });
+    gate.school.host.post_json(&path, &refuse).await.expect_problem(409, "already_confirmed");
+    assert_eq!((gate.state_of(0).await.as_deref(), gate.count("scan_review").await), (Some("confirmed"), 1));
+    gate.verify().await;
+}
+
+#[tokio::test]
+async fn a_decision_can_be_decided_again_and_the_last_one_holds() {
+    let gate = Gate::new(2, 1).await;
+    let early = gate.scan(0, -130);
+    let waitlisted = gate.scan(1, 5);
+    let answer = gate.send(&[early.clone(), waitlisted.clone()]).await;
+    assert_eq!(verdicts(&answer), ["needs_review too_early", "refused not_on_list"]);
+    let grade = answer["verdicts"][0]["grade"].as_i64();
+    assert!(grade.is_some(), "{answer}");
+    let count = gate.school.host.get("/api/v1/reviews/count").await.expect(200);
+    assert_eq!(count, json!({ "waiting": 1, "overdue": 0 }));
+    assert_eq!(gate.school.official.get("/api/v1/reviews?overdue=true").await.expect(200)["items"], json!([]));
+    let review = async |scan: &Value, decision: &str| {
+        let path = format!("/api/v1/scans/{}/review", scan["id"].as_str().expect("an id"));
+        gate.school.host.post_json(&path, &json!({ "decision": decision, "reason": "我在场" })).await
+    };
+    let accepted = review(&early, "accept").await.expect(200);
+    assert_eq!((&accepted["verdict"], gate.state_of(0).await.as_deref()), (&json!("accepted"), Some("attended")));
+    let refused = review(&early, "refuse").await.expect(200);
+    assert_eq!((&refused["verdict"], &refused["reason"]), (&json!("refused"), &json!("too_early")));
+    assert_eq!(gate.state_of(0).await.as_deref(), Some("absent"));
+    review(&early, "accept").await.expect(200);
+    assert_eq!(gate.state_of(0).await.as_deref(), Some("attended"));
+    // Nobody was ever in doubt about this one.
+    review(&waitlisted, "accept").await.expect_problem(409, "not_in_doubt");
+    let listed =
+        gate.school.host.get(&format!("/api/v1/sessions/{}/scans?verdict=accepted", gate.session)).await.expect(200);
+    let row = &listed["items"][0];
+    assert_eq!((&row["decision"], &row["decision_reason"]), (&json!("accept"), &json!("我在场")));
+    assert_eq!(row["grade"].as_i64(), grade);
     gate.verify().await;
 }
 
@@ -76,6 +114,11 @@ async fn what_the_host_lets_lie_the_district_may_decide() {
         .expect("long ago");
     let listed = gate.school.official.get("/api/v1/reviews").await.expect(200);
     assert_eq!(listed["items"][0]["overdue"], json!(true));
+    let overdue = gate.school.official.get("/api/v1/reviews?overdue=true").await.expect(200);
+    assert_eq!(overdue["items"][0]["id"], early["id"]);
+    let count = gate.school.official.get("/api/v1/reviews/count").await.expect(200);
+    assert_eq!(count, json!({ "waiting": 1, "overdue": 1 }));
+    gate.school.teacher.get("/api/v1/reviews/count").await.expect(200);
     let path = format!("/api/v1/scans/{}/review", early["id"].as_str().expect("an id"));
     let refuse = json!({ "decision": "refuse", "reason": "无人证实" });
     let decided = gate.school.official.post_json(&path, &refuse).await.expect(200);
@@ -126,6 +169,8 @@ async fn exceptions_are_shown_before_closing() {
         "{door}"
     );
     let of = |kind: &str| exceptions.iter().filter(|one| one["kind"] == kind).count();
+    let named = exceptions.iter().find(|one| one["kind"] == "absent").expect("one");
+    assert!(named["grade"].is_i64() && named["class_name"].is_string(), "{named}");
     assert_eq!((of("two_places"), of("absent"), of("recorder_confirms")), (1, 2, 1));
     assert_eq!(door["counts"]["attended"], json!(12));
     assert_eq!((&door["counts"]["scans"], &door["counts"]["needs_review"]), (&json!(13), &json!(1)));
@@ -133,6 +178,7 @@ async fn exceptions_are_shown_before_closing() {
     // Who let a walk-in in does not confirm it; somebody else of the base does.
     let answer = gate.close().await;
     assert_eq!(answer["refused"][0]["code"], json!("recorder_cannot_confirm"));
+    assert!(answer["refused"][0]["class_name"].is_string(), "{answer}");
     let scope = GrantScope::Organization { district: gate.school.district, organization: gate.school.base };
     let colleague = gate.server.account(Role::BaseStaff, scope).await;
     let path = format!("/api/v1/sessions/{}/confirmation", gate.session);

@@ -1234,6 +1234,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reviews/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts the scans in doubt at one's hosts; for the district all. */
+        get: operations["count_reviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/roster/imports": {
         parameters: {
             query?: never;
@@ -1346,7 +1363,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Decides on a scan in doubt. What follows from it is as if the scan had never been in doubt, or never been made. */
+        /**
+         * Decides on a scan in doubt. What follows from it is as if the scan had never been in doubt, or never been made.
+         *     What was decided can be decided again; the last decision holds.
+         */
         post: operations["review_scan"];
         delete?: never;
         options?: never;
@@ -2255,6 +2275,13 @@ export interface components {
             person_id: string;
             /** @description The person's name. */
             name: string;
+            /** @description The person's class; within its grade, often a number alone. */
+            class_name?: string | null;
+            /**
+             * Format: int32
+             * @description Its grade.
+             */
+            grade?: number | null;
             /** @description Why, for programs. */
             code: string;
             /** @description Why, and what to do. */
@@ -2871,8 +2898,13 @@ export interface components {
             person_id?: string | null;
             /** @description The person's name. */
             name?: string | null;
-            /** @description The person's class. */
+            /** @description The person's class; within its grade, often a number alone. */
             class_name?: string | null;
+            /**
+             * Format: int32
+             * @description Its grade.
+             */
+            grade?: number | null;
             /** @description More about it, by kind: `reason`, `elsewhere`, `present` and `capacity`, `device_id` and `scans`. */
             detail: Record<string, never>;
         };
@@ -5234,6 +5266,8 @@ export interface components {
                 host_id: string;
                 /** @description Its name. */
                 host_name_zh: string;
+                /** @description The same in English; may be empty. */
+                host_name_en: string;
                 /**
                  * Format: date-time
                  * @description Until when the host alone decides.
@@ -5354,6 +5388,8 @@ export interface components {
                 duplicate_of?: string | null;
                 /** @description `accept` or `refuse`, if somebody looked at it. */
                 decision?: string | null;
+                /** @description Why that was decided. */
+                decision_reason?: string | null;
                 /**
                  * Format: uuid
                  * @description Who, if the host may know.
@@ -5361,8 +5397,13 @@ export interface components {
                 person_id?: string | null;
                 /** @description The person's name, if the host may know. */
                 name?: string | null;
-                /** @description The person's class. */
+                /** @description The person's class; within its grade, often a number alone. */
                 class_name?: string | null;
+                /**
+                 * Format: int32
+                 * @description Its grade.
+                 */
+                grade?: number | null;
                 /** @description What else the host should know. */
                 flags: string[];
             }[];
@@ -6531,6 +6572,19 @@ export interface components {
              */
             updated_at: string;
         };
+        /** @description How many scans are in doubt. */
+        ReviewCount: {
+            /**
+             * Format: int64
+             * @description At one's hosts; for the district at all.
+             */
+            waiting: number;
+            /**
+             * Format: int64
+             * @description Of those, whose host has let its time pass: the district may decide, too.
+             */
+            overdue: number;
+        };
         /** @description What was decided. */
         ReviewRequest: {
             /**
@@ -6559,6 +6613,8 @@ export interface components {
             host_id: string;
             /** @description Its name. */
             host_name_zh: string;
+            /** @description The same in English; may be empty. */
+            host_name_en: string;
             /**
              * Format: date-time
              * @description Until when the host alone decides.
@@ -6759,6 +6815,8 @@ export interface components {
             duplicate_of?: string | null;
             /** @description `accept` or `refuse`, if somebody looked at it. */
             decision?: string | null;
+            /** @description Why that was decided. */
+            decision_reason?: string | null;
             /**
              * Format: uuid
              * @description Who, if the host may know.
@@ -6766,8 +6824,13 @@ export interface components {
             person_id?: string | null;
             /** @description The person's name, if the host may know. */
             name?: string | null;
-            /** @description The person's class. */
+            /** @description The person's class; within its grade, often a number alone. */
             class_name?: string | null;
+            /**
+             * Format: int32
+             * @description Its grade.
+             */
+            grade?: number | null;
             /** @description What else the host should know. */
             flags: string[];
         };
@@ -7307,8 +7370,13 @@ export interface components {
             person_id?: string | null;
             /** @description The person's name, if the host may know. */
             name?: string | null;
-            /** @description The person's class. */
+            /** @description The person's class; within its grade, often a number alone. */
             class_name?: string | null;
+            /**
+             * Format: int32
+             * @description Its grade.
+             */
+            grade?: number | null;
             /**
              * Format: date-time
              * @description When the person came.
@@ -20257,6 +20325,8 @@ export interface operations {
             query?: {
                 /** @description At this host. */
                 host_id?: string;
+                /** @description Only those whose host has let its time pass. */
+                overdue?: boolean;
                 /** @description How many items, 50 if not given. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -20275,6 +20345,143 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_ReviewView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_reviews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewCount"];
                 };
             };
             /** @description The request cannot be read */

@@ -72,6 +72,10 @@ pub struct CloseRefusal {
     pub person_id: Uuid,
     /// The person's name.
     pub name: String,
+    /// The person's class; within its grade, often a number alone.
+    pub class_name: Option<String>,
+    /// Its grade.
+    pub grade: Option<i32>,
     /// Why, for programs.
     pub code: String,
     /// Why, and what to do.
@@ -119,10 +123,15 @@ pub async fn close_door(
     session.held = Some(closing.held.clone());
     let guests = store::guests(&mut tx, id).await?;
     let persons: Vec<Uuid> = guests.iter().map(|guest| guest.person_id).collect();
+    let classes: HashMap<Uuid, Option<String>> =
+        guests.into_iter().map(|guest| (guest.person_id, guest.class_name)).collect();
     let presence = settle_one(&mut tx, &session, &persons, now).await?.presence();
     let minutes: HashMap<Uuid, Option<i32>> = presence.iter().map(|(person, one)| (*person, one.minutes)).collect();
     let rows = lock_of_session(&mut tx, id, &[], true).await?;
-    let decided = decide(rows, &closing, &minutes, body.mark_absent, Act { by: actor.account_id, at: now })?;
+    let mut decided = decide(rows, &closing, &minutes, body.mark_absent, Act { by: actor.account_id, at: now })?;
+    for refusal in &mut decided.refused {
+        refusal.class_name = classes.get(&refusal.person_id).cloned().flatten();
+    }
     store_steps(&mut tx, &decided.taken, actor.account_id, now).await?;
     let confirmed = decided.ids(StateName::Confirmed);
     let author = Author { account_id: actor.account_id, at: now };
@@ -187,6 +196,8 @@ fn decide(
                 participation_id: row.id,
                 person_id: row.person_id,
                 name: row.name,
+                class_name: None,
+                grade: row.grade,
                 code: refusal.code().to_owned(),
                 message: refusal.to_string(),
             }),

@@ -54,8 +54,10 @@ pub struct DoorException {
     pub person_id: Option<Uuid>,
     /// The person's name.
     pub name: Option<String>,
-    /// The person's class.
+    /// The person's class; within its grade, often a number alone.
     pub class_name: Option<String>,
+    /// Its grade.
+    pub grade: Option<i32>,
     /// More about it, by kind: `reason`, `elsewhere`, `present` and `capacity`, `device_id` and `scans`.
     #[schema(value_type = Object)]
     pub detail: Value,
@@ -85,6 +87,7 @@ pub async fn exceptions(tx: &mut Tx, known: &Known<'_>, now: DateTime<Utc>) -> R
         person_id: guest.map(|one| one.person_id),
         name: guest.map(|one| one.name.clone()),
         class_name: guest.and_then(|one| one.class_name.clone()),
+        grade: guest.and_then(|one| one.grade),
         detail,
     };
     let mut found = Vec::new();

@@ -56,12 +56,16 @@ pub struct ScanView {
     pub duplicate_of: Option<Uuid>,
     /// `accept` or `refuse`, if somebody looked at it.
     pub decision: Option<String>,
+    /// Why that was decided.
+    pub decision_reason: Option<String>,
     /// Who, if the host may know.
     pub person_id: Option<Uuid>,
     /// The person's name, if the host may know.
     pub name: Option<String>,
-    /// The person's class.
+    /// The person's class; within its grade, often a number alone.
     pub class_name: Option<String>,
+    /// Its grade.
+    pub grade: Option<i32>,
     /// What else the host should know.
     pub flags: Vec<String>,
 }
@@ -113,9 +117,11 @@ pub fn view(shown: Shown) -> ScanView {
         reason: row.reason.unwrap_or_default(),
         duplicate_of: row.duplicate_of,
         decision: row.decision,
+        decision_reason: shown.decision_reason,
         person_id: row.person_id.filter(|_| named),
         name: shown.name.filter(|_| named),
         class_name: shown.class_name,
+        grade: shown.grade,
         flags,
     }
 }

@@ -43,5 +43,6 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(close::close_door))
         .routes(routes!(review::review_scan))
         .routes(routes!(review::list_reviews))
+        .routes(routes!(review::count_reviews))
         .routes(routes!(presence::claim_presence))
 }

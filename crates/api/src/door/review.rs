@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, TimeDelta, Utc};
 use kepu_domain::door::scan::{Decision, Kind};
+use kepu_domain::participation::{StateName, Step};
 use kepu_domain::role::{Action, Scope};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -13,7 +14,7 @@ use uuid::Uuid;
 use super::TAG;
 use super::list::{ScanView, view};
 use super::settle::settle_one;
-use super::store::{self, Filter};
+use super::store::{self, Filter, Visit};
 use super::view::VerdictView;
 use crate::audit::{self, Event};
 use crate::auth::{Actor, Reach};
@@ -21,7 +22,9 @@ use crate::check::Checks;
 use crate::error::{ApiError, ApiErrors, Result};
 use crate::extract::{ApiJson, ApiPath, ApiQuery};
 use crate::page::{Page, PageQuery};
+use crate::participation::store::{self as participations, Taken};
 use crate::state::AppState;
+use crate::tenancy::Tx;
 
 /// The host has so long after the end of the session.
 pub const HOST_DECIDES_WITHIN: TimeDelta = TimeDelta::days(3);
@@ -54,6 +57,8 @@ pub struct ReviewView {
     pub host_id: Uuid,
     /// Its name.
     pub host_name_zh: String,
+    /// The same in English; may be empty.
+    pub host_name_en: String,
     /// Until when the host alone decides.
     pub due_at: DateTime<Utc>,
     /// Whether that has passed.
@@ -66,9 +71,21 @@ pub struct ReviewView {
 pub struct ReviewFilter {
     /// At this host.
     pub host_id: Option<Uuid>,
+    /// Only those whose host has let its time pass.
+    pub overdue: Option<bool>,
+}
+
+/// How many scans are in doubt.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReviewCount {
+    /// At one's hosts; for the district at all.
+    pub waiting: i64,
+    /// Of those, whose host has let its time pass: the district may decide, too.
+    pub overdue: i64,
 }
 
 /// Decides on a scan in doubt. What follows from it is as if the scan had never been in doubt, or never been made.
+/// What was decided can be decided again; the last decision holds.
 #[utoipa::path(
     post, path = "/api/v1/scans/{id}/review", operation_id = "review_scan", tag = TAG,
     params(("id" = Uuid, Path, description = "The scan"),
@@ -101,14 +118,24 @@ pub async fn review_scan(
     checks.finish()?;
     // As it is under the lock.
     let scan = first(store::scans(&mut tx, &[id]).await?)?;
-    let person = scan.person_id.filter(|_| scan.verdict.as_deref() == Some(Kind::NeedsReview.word()));
-    let Some(person) = person else {
-        let verdict = scan.verdict.unwrap_or_default();
-        return Err(ApiError::conflict("not_in_doubt", format!("The scan is not in doubt: it is {verdict}.")));
+    let in_doubt = scan.verdict.as_deref() == Some(Kind::NeedsReview.word());
+    let Some(person) = scan.person_id.filter(|_| in_doubt || scan.decision.is_some()) else {
+        return Err(not_in_doubt(&scan.verdict.unwrap_or_default()));
     };
+    let counted = scan.verdict.as_deref().is_some_and(|word| word != Kind::Refused.word()) && !in_doubt;
     store::insert_review(&mut tx, id, body.decision, &reason, actor.account_id, now).await?;
     let touched = settle_one(&mut tx, &session, &[person], now).await?;
     let answer = touched.view(id, Vec::new()).ok_or_else(|| ApiError::not_found("scan"))?;
+    if body.decision == Decision::Refuse {
+        if answer.verdict != Kind::Refused.word() {
+            // Accepting it put the person on the list, and now nothing about it is in doubt.
+            return Err(not_in_doubt(&answer.verdict));
+        }
+        // A word of somebody else's about the person stands, whatever becomes of a scan that never counted.
+        if counted && !touched.saw(&Visit { session: session.id, person }) {
+            take_back(&mut tx, session.id, person, actor.account_id, now).await?;
+        }
+    }
     let detail = json!({
         "session_id": session.id, "person_id": person, "was": scan.reason, "decision": body.decision.word(),
         "reason": reason, "verdict": answer.verdict, "confirmed": touched.confirmed,
@@ -117,6 +144,63 @@ pub async fn review_scan(
     audit::record(&mut tx, &actor, now, Event::new("scan.review", "scan", id, detail)).await?;
     tx.commit().await?;
     Ok(Json(answer))
+}
+
+fn not_in_doubt(verdict: &str) -> ApiError {
+    ApiError::conflict("not_in_doubt", format!("The scan is not in doubt: it is {verdict}."))
+}
+
+/// Nothing says any more that somebody was there whom the door had let in.
+async fn take_back(tx: &mut Tx, session: Uuid, person: Uuid, by: Uuid, now: DateTime<Utc>) -> Result<()> {
+    let Some(row) = participations::lock_pairs(tx, &[session], &[person]).await?.pop() else { return Ok(()) };
+    let before = row.participation()?;
+    let from = before.state();
+    match from {
+        StateName::Attended => {
+            let Ok(to) = before.take(Step::MarkAbsent) else { return Ok(()) };
+            participations::store_steps(tx, &[Taken { id: row.id, from, to, reason: String::new() }], by, now).await
+        }
+        StateName::Confirmed => Err(ApiError::conflict(
+            "already_confirmed",
+            "The person was confirmed with credit. If that was wrong, void it in the list of the session.",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// The hosts whose doubts somebody may see; none stands for all.
+fn hosts_of(actor: &Actor, district: Uuid, only: Option<Uuid>) -> Result<Option<Vec<Uuid>>> {
+    let may = |host: &Uuid| actor.may(Action::ScanReview, &Scope::Host { district, host: *host });
+    match (actor.hosts(), only) {
+        (Reach::All, None) => {
+            actor.require(Action::ScanReview, &Scope::District { district })?;
+            Ok(None)
+        }
+        (_, Some(host)) => {
+            actor.require(Action::ScanReview, &Scope::Host { district, host })?;
+            Ok(Some(vec![host]))
+        }
+        (Reach::Only(hosts), None) => {
+            let hosts: Vec<Uuid> = hosts.into_iter().filter(may).collect();
+            if hosts.is_empty() {
+                // Says which roles may.
+                actor.require(Action::ScanReview, &Scope::District { district })?;
+            }
+            Ok(Some(hosts))
+        }
+    }
+}
+
+/// Counts the scans in doubt at one's hosts; for the district all.
+#[utoipa::path(
+    get, path = "/api/v1/reviews/count", operation_id = "count_reviews", tag = TAG,
+    responses((status = 200, description = "How many", body = ReviewCount), ApiErrors)
+)]
+pub async fn count_reviews(State(state): State<AppState>, actor: Actor) -> Result<Json<ReviewCount>> {
+    let mut tx = state.begin(&actor).await?;
+    let hosts = hosts_of(&actor, tx.district().0, None)?;
+    let (waiting, overdue) = store::count_doubts(&mut tx, hosts.as_deref(), state.now() - HOST_DECIDES_WITHIN).await?;
+    Ok(Json(ReviewCount { waiting, overdue }))
 }
 
 /// Lists the scans in doubt at one's hosts, the oldest first; for the district all.
@@ -133,28 +217,12 @@ pub async fn list_reviews(
     let now = state.now();
     let mut tx = state.begin(&actor).await?;
     let district = tx.district().0;
-    let may = |host: &Uuid| actor.may(Action::ScanReview, &Scope::Host { district, host: *host });
-    let hosts = match (actor.hosts(), filter.host_id) {
-        (Reach::All, None) => {
-            actor.require(Action::ScanReview, &Scope::District { district })?;
-            None
-        }
-        (_, Some(host)) => {
-            actor.require(Action::ScanReview, &Scope::Host { district, host })?;
-            Some(vec![host])
-        }
-        (Reach::Only(hosts), None) => {
-            let hosts: Vec<Uuid> = hosts.into_iter().filter(may).collect();
-            if hosts.is_empty() {
-                // Says which roles may.
-                actor.require(Action::ScanReview, &Scope::District { district })?;
-            }
-            Some(hosts)
-        }
-    };
+    let hosts = hosts_of(&actor, district, filter.host_id)?;
+    let ended_before = filter.overdue.unwrap_or_default().then(|| now - HOST_DECIDES_WITHIN);
     let filter = Filter {
         hosts: hosts.as_deref(),
         verdict: Some(Kind::NeedsReview.word()),
+        ended_before,
         oldest_first: true,
         after: page.after()?,
         fetch: page.fetch()?,
@@ -169,6 +237,7 @@ pub async fn list_reviews(
             starts_at: row.starts_at,
             host_id: row.host_id,
             host_name_zh: row.host_name_zh.clone(),
+            host_name_en: row.host_name_en.clone(),
             due_at,
             overdue: now > due_at,
             scan: view(row),

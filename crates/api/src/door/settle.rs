@@ -37,6 +37,11 @@ pub struct Touched {
 }
 
 impl Touched {
+    /// Whether any scan says that the person was there.
+    pub fn saw(&self, visit: &Visit) -> bool {
+        self.presence.contains_key(visit)
+    }
+
     /// When and how long each person of one session was there.
     pub fn presence(self) -> HashMap<Uuid, Presence> {
         self.presence.into_iter().map(|(visit, presence)| (visit.person, presence)).collect()
@@ -55,6 +60,7 @@ impl Touched {
             person_id: named.map(|visit| visit.person),
             name: person.map(|one| one.name.clone()),
             class_name: person.and_then(|one| one.class_name.clone()),
+            grade: person.and_then(|one| one.grade),
             in_at: presence.map(|one| one.in_at),
             out_at: presence.and_then(|one| one.out_at),
             flags,

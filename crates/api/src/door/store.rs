@@ -345,6 +345,8 @@ pub struct Filter<'a> {
     /// Of sessions of these hosts; of any if none are given.
     pub hosts: Option<&'a [Uuid]>,
     pub verdict: Option<&'a str>,
+    /// Of sessions that ended before.
+    pub ended_before: Option<DateTime<Utc>>,
     pub oldest_first: bool,
     pub after: Option<Uuid>,
     pub fetch: i64,
@@ -357,6 +359,8 @@ pub struct Shown {
     pub row: ScanRow,
     pub name: Option<String>,
     pub class_name: Option<String>,
+    pub grade: Option<i32>,
+    pub decision_reason: Option<String>,
     pub device_name: Option<String>,
     pub activity_title_zh: String,
     pub activity_title_en: String,
@@ -364,6 +368,7 @@ pub struct Shown {
     pub ends_at: DateTime<Utc>,
     pub host_id: Uuid,
     pub host_name_zh: String,
+    pub host_name_en: String,
     pub listed: bool,
 }
 
@@ -371,11 +376,17 @@ pub struct Shown {
 pub async fn list(tx: &mut Tx, filter: &Filter<'_>) -> Result<Vec<Shown>> {
     let district = tx.district();
     let (beyond, order) = if filter.oldest_first { (">", "ASC") } else { ("<", "DESC") };
-    let scans = scans_where("($2::uuid IS NULL OR s.session_id = $2)");
+    // Few were ever in doubt, and an index knows them.
+    let doubtful = if filter.verdict == Some(Kind::NeedsReview.word()) {
+        format!("AND s.id IN ({IN_DOUBT})")
+    } else {
+        String::new()
+    };
+    let scans = scans_where(&format!("($2::uuid IS NULL OR s.session_id = $2) {doubtful}"));
     let sql = format!(
-        "SELECT x.*, n.name, c.name AS class_name, d.name AS device_name, a.title_zh AS activity_title_zh,
+        "SELECT x.*, n.name, c.name AS class_name, p.grade, w.reason AS decision_reason, d.name AS device_name, a.title_zh AS activity_title_zh,
                 a.title_en AS activity_title_en, t.starts_at, t.ends_at, t.host_id, o.name_zh AS host_name_zh,
-                p.id IS NOT NULL AS listed
+                o.name_en AS host_name_en, p.id IS NOT NULL AS listed
          FROM ({scans}) x
          JOIN session t ON t.id = x.session_id
          JOIN activity a ON a.id = t.activity_id
@@ -384,8 +395,10 @@ pub async fn list(tx: &mut Tx, filter: &Filter<'_>) -> Result<Vec<Shown>> {
          LEFT JOIN participation p ON p.district_id = $1 AND p.session_id = x.session_id AND p.person_id = x.person_id
          LEFT JOIN class c ON c.district_id = $1 AND c.id = p.class_id
          LEFT JOIN door_device d ON d.district_id = $1 AND d.id = x.device_id
+         LEFT JOIN LATERAL (SELECT reason FROM scan_review
+                            WHERE district_id = $1 AND scan_id = x.id ORDER BY id DESC LIMIT 1) w ON true
          WHERE ($3::uuid[] IS NULL OR t.host_id = ANY($3)) AND ($4::text IS NULL OR x.verdict = $4)
-           AND ($5::uuid IS NULL OR x.id {beyond} $5)
+           AND ($5::uuid IS NULL OR x.id {beyond} $5) AND ($7::timestamptz IS NULL OR t.ends_at < $7)
          ORDER BY x.id {order} LIMIT $6"
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
@@ -395,8 +408,31 @@ pub async fn list(tx: &mut Tx, filter: &Filter<'_>) -> Result<Vec<Shown>> {
         .bind(filter.verdict)
         .bind(filter.after)
         .bind(filter.fetch)
+        .bind(filter.ended_before)
         .fetch_all(&mut **tx)
         .await?)
+}
+
+/// Scans that were in doubt at some time.
+const IN_DOUBT: &str = "SELECT scan_id FROM scan_verdict WHERE district_id = $1 AND verdict = 'needs_review'";
+
+/// How many scans are in doubt at these hosts (at any if none are given), and how many of those in sessions that ended before.
+pub async fn count_doubts(tx: &mut Tx, hosts: Option<&[Uuid]>, ended_before: DateTime<Utc>) -> Result<(i64, i64)> {
+    let district = tx.district();
+    Ok(sqlx::query_as(
+        "SELECT count(*), count(*) FILTER (WHERE t.ends_at < $3)
+         FROM scan_verdict v
+         JOIN scan s ON s.district_id = $1 AND s.id = v.scan_id
+         JOIN session t ON t.id = s.session_id
+         WHERE v.district_id = $1 AND v.verdict = 'needs_review' AND ($2::uuid[] IS NULL OR t.host_id = ANY($2))
+           AND NOT EXISTS (SELECT 1 FROM scan_verdict l
+                           WHERE l.district_id = $1 AND l.scan_id = v.scan_id AND l.number > v.number)",
+    )
+    .bind(district.0)
+    .bind(hosts)
+    .bind(ended_before)
+    .fetch_one(&mut **tx)
+    .await?)
 }
 
 /// Adds verdicts.

@@ -74,8 +74,10 @@ pub struct VerdictView {
     pub person_id: Option<Uuid>,
     /// The person's name, if the host may know.
     pub name: Option<String>,
-    /// The person's class.
+    /// The person's class; within its grade, often a number alone.
     pub class_name: Option<String>,
+    /// Its grade.
+    pub grade: Option<i32>,
     /// When the person came.
     pub in_at: Option<DateTime<Utc>>,
     /// When the person left.
@@ -96,6 +98,7 @@ impl VerdictView {
             person_id: None,
             name: None,
             class_name: None,
+            grade: None,
             in_at: None,
             out_at: None,
             flags: Vec::new(),
