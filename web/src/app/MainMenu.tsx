@@ -32,7 +32,7 @@ export function MainMenu({ entries, narrow = false, onChoose }: Props) {
               to={entry.path}
               className="kepu-menu-link"
               aria-current={here ? "page" : undefined}
-              {...(narrow && { "aria-label": label, title: label })}
+              {...(narrow && { title: label })}
               {...(onChoose && { onClick: onChoose })}
               style={{
                 justifyContent: narrow ? "center" : "flex-start",
@@ -44,7 +44,8 @@ export function MainMenu({ entries, narrow = false, onChoose }: Props) {
               <span aria-hidden style={{ fontSize: 18, display: "inline-flex" }}>
                 {entry.icon}
               </span>
-              {!narrow && label}
+              {narrow ? <span className="kepu-hidden">{label}</span> : label}
+              {entry.Waits && <entry.Waits />}
             </Link>
           </li>
         );

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import type { ComponentType, ReactNode } from "react";
 import type { RouteObject } from "react-router";
 import type { Audience } from "./roles";
 
@@ -26,6 +26,8 @@ export interface MenuEntry {
   label: string;
   icon: ReactNode;
   audience: Audience;
+  /** How much waits there, if something does. */
+  Waits?: ComponentType;
   /** Lower stands higher; 100 if not given. */
   order?: number;
 }

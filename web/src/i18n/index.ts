@@ -1,6 +1,7 @@
 import { use, useMemo, useSyncExternalStore } from "react";
 import type account from "./zh-CN/account";
 import type base from "./zh-CN/base";
+import type closing from "./zh-CN/closing";
 import type common from "./zh-CN/common";
 import type door from "./zh-CN/door";
 import type district from "./zh-CN/district";
@@ -21,6 +22,7 @@ interface Areas {
   teacher: typeof teacher;
   school: typeof school;
   base: typeof base;
+  closing: typeof closing;
   door: typeof door;
   district: typeof district;
   student: typeof student;

@@ -2,7 +2,7 @@ import type zh from "../zh-CN/base";
 import type { Texts } from "../texts";
 
 const texts: Texts<typeof zh> = {
-  menu: { home: "To do and figures", sessions: "Sessions", activities: "Activities", own: "Our activities" },
+  menu: { home: "To do and figures", sessions: "Sessions", activities: "Activities", own: "Our activities", reviews: "In doubt" },
   people_one: "{{count}} person",
   people_other: "{{count}} people",
   minutes_one: "{{count}} minute",
@@ -20,6 +20,11 @@ const texts: Texts<typeof zh> = {
     moreWaits_one: "{{count}} more session waits; it appears when these are confirmed.",
     moreWaits_other: "{{count}} more sessions wait; they appear when these are confirmed.",
     confirm: "Confirm",
+    reviews_one: "{{count}} scan is in doubt",
+    reviews_other: "{{count}} scans are in doubt",
+    overdue_one: "{{count}} of them overdue",
+    overdue_other: "{{count}} of them overdue",
+    toReviews: "Decide",
     soon: "Sessions soon",
     calendar: "Calendar",
     today: "Today",

@@ -136,6 +136,10 @@ const texts: Texts<typeof zh> = {
       organization_closed: "The host is closed.",
       code_taken: "This code is in use.",
       result_exists: "This pupil has a result of this contest at this level already: correct that one, or withdraw it first.",
+      door_closed: "The session was closed already. Decide on who is left under “Confirm”.",
+      host_decides: "The host still has time to decide; the district may afterwards.",
+      not_in_doubt: "This scan is not in doubt any more; somebody may have just decided. Reload to see.",
+      already_confirmed: "The person was confirmed with credit. If that was wrong, void it under “People” of the session.",
       own_submission: "You may not decide on what you submitted yourself.",
     },
     field: {

@@ -3,6 +3,7 @@ import type { Texts } from "../texts";
 
 const texts: Texts<typeof zh> = {
   menu: {
+    reviews: "In doubt",
     dashboard: "District overview",
     reports: "Reports",
     results: "Results",

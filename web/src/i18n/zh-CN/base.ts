@@ -1,5 +1,5 @@
 export default {
-  menu: { home: "待办与概况", sessions: "场次日历", activities: "活动", own: "本校活动" },
+  menu: { home: "待办与概况", sessions: "场次日历", activities: "活动", own: "本校活动", reviews: "待核实" },
   people_other: "{{count}} 人",
   minutes_other: "{{count}} 分钟",
   minutesUnit: "分钟",
@@ -13,6 +13,9 @@ export default {
     sinceToday: "今天录入",
     moreWaits_other: "另有 {{count}} 个场次等待确认，确认后会接着出现。",
     confirm: "确认",
+    reviews_other: "{{count}} 条扫码待核实",
+    overdue_other: "其中 {{count}} 条已过期",
+    toReviews: "去核实",
     soon: "近期场次",
     calendar: "日历",
     today: "今天",

@@ -123,6 +123,10 @@ export default {
       organization_closed: "主办单位已停用。",
       code_taken: "这个编号已被使用。",
       result_exists: "这名学生在这项竞赛、这个级别的成绩已经有了，请改正原来那条，或先撤回它。",
+      door_closed: "场次已经关闭。剩下的人请在“确认”里逐个处理。",
+      host_decides: "还在主办单位的期限内，过期后区里才可以决定。",
+      not_in_doubt: "这条扫码已经没有疑问，可能别人刚刚处理过，请刷新查看。",
+      already_confirmed: "这个人已确认并计了学分。如果错了，请在场次的“名单”里作废。",
       own_submission: "不能审核自己提交的内容。",
     },
     field: {

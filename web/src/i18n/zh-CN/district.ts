@@ -1,5 +1,6 @@
 export default {
   menu: {
+    reviews: "待核实",
     dashboard: "全区总览",
     reports: "报表",
     results: "竞赛成绩",

@@ -14,6 +14,7 @@ import { ProblemAlert } from "@/ui/ProblemAlert";
 import { formatTime, today } from "@/ui/time";
 import { addDays, daysSince, mondayOf, weekday } from "./day";
 import { useHosts } from "./hosts";
+import { reviewCountQuery } from "./reviews/Waiting";
 
 const Figures = lazy(() => import("./Figures"));
 
@@ -53,6 +54,7 @@ function Waits() {
   const named = useNamed();
   const { language } = useLanguage();
   const { data, error, isPending, refetch } = useQuery(getQuery("/api/v1/waiting"));
+  const reviews = useQuery(reviewCountQuery);
   const items = data?.items ?? [];
   const people = items.reduce((sum, item) => sum + item.waiting, 0);
   return (
@@ -62,7 +64,7 @@ function Waits() {
     >
       <ProblemAlert error={error} retry={refetch} />
       {isPending && <Skeleton active title={false} paragraph={{ rows: 4 }} />}
-      {data && items.length === 0 && <EmptyState title={t("home.nothingWaits")} lead={t("home.nothingWaitsLead")} />}
+      {data && items.length === 0 && reviews.data?.waiting === 0 && <EmptyState title={t("home.nothingWaits")} lead={t("home.nothingWaitsLead")} />}
       <ul style={{ listStyle: "none", margin: 0, padding: 0, display: "grid", gap: 14 }}>
         {items.slice(0, SHOWN).map((item, index) => {
           const days = daysSince(item.oldest_recorded_at);
@@ -94,6 +96,17 @@ function Waits() {
           );
         })}
       </ul>
+      {reviews.data && reviews.data.waiting > 0 && (
+        <Flex gap={12} align="center" justify="space-between" wrap style={{ marginTop: items.length > 0 ? 16 : 0 }}>
+          <div>
+            <strong>{t("home.reviews", { count: reviews.data.waiting })}</strong>
+            {reviews.data.overdue > 0 && <Muted block style={{ margin: 0 }}>{t("home.overdue", { count: reviews.data.overdue })}</Muted>}
+          </div>
+          <Link to="/base/reviews">
+            {t("home.toReviews")} <RightOutlined aria-hidden />
+          </Link>
+        </Flex>
+      )}
       {items.length > SHOWN && <Muted block>{t("home.moreWaits", { count: items.length - SHOWN })}</Muted>}
     </Card>
   );

@@ -5,6 +5,7 @@ import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "@/i18n";
 import { Link, useNavigate, useParams } from "react-router";
 import { isProblem } from "@/api/problem";
+import type { Schemas } from "@/api/client";
 import { getQuery, useInvalidate, useMe } from "@/api/query";
 import { usePhone } from "@/app/theme";
 import { useLanguage, useNamed } from "@/i18n/useText";
@@ -24,6 +25,9 @@ import { useNow } from "./useNow";
 
 const RollCall = lazy(() => import("./roll/RollCall").then((file) => ({ default: file.RollCall })));
 const Outcome = lazy(() => import("./roll/Outcome"));
+const DoorPanel = lazy(() => import("./closing/DoorPanel"));
+const Closed = lazy(() => import("./closing/Closed"));
+const Scans = lazy(() => import("./closing/Scans"));
 const Door = lazy(() => import("./roll/Door"));
 const Guests = lazy(() => import("./Guests"));
 const SessionForm = lazy(() => import("./SessionForm"));
@@ -36,6 +40,8 @@ type Act = "edit" | "copy" | "cancel";
 const DOORS = 2 * 3600_000;
 /** Late scans are still to be sent on the day after. */
 const DOOR_STAYS = 24 * 3600_000;
+/** While the door is open, scans arrive by themselves. */
+const AGAIN = 30_000;
 
 export function Component() {
   const { id = "" } = useParams();
@@ -45,6 +51,7 @@ export function Component() {
 
 function Session({ id }: { id: string }) {
   const { t } = useTranslation("base");
+  const { t: closing } = useTranslation("closing");
   const { language } = useLanguage();
   const me = useMe();
   const phone = usePhone();
@@ -56,19 +63,29 @@ function Session({ id }: { id: string }) {
   const now = useNow();
   const [address, setAddress] = useAddress("tab");
   const [sent, setSent] = useState<Sent>();
+  const [closed, setClosed] = useState<Schemas["CloseAnswer"]>();
   const [open, setOpen] = useState<Act>();
   const { data: session, error, isPending, refetch } = useQuery(
     getQuery("/api/v1/sessions/{id}", { params: { path: { id }, query: { counts: true } } }),
   );
-  const guests = useQuery(guestsQuery(id));
+  const doors = session !== undefined && Date.parse(session.starts_at) - DOORS <= now;
+  const speaks = session !== undefined && mayConfirm(me, session.host_id) && session.status !== "cancelled";
+  const door = useQuery({
+    ...getQuery("/api/v1/sessions/{id}/door", { params: { path: { id } } }),
+    enabled: speaks && doors,
+    refetchInterval: ({ state }) => (state.data?.session.closed_at ? false : AGAIN),
+  });
+  // What the door has seen is closed at the door; the roll call is for the others, and for whom closing leaves.
+  const seen = (door.data?.counts.scans ?? 0) > 0;
+  const byDoor = seen && !door.data?.session.closed_at;
+  const guests = useQuery({ ...guestsQuery(id), ...(byDoor && { refetchInterval: AGAIN }) });
 
   if (isPending) return <PageSkeleton />;
   if (!session) return <ProblemAlert error={error} retry={refetch} />;
 
   const title = named(session.activity_title_zh, session.activity_title_en);
   const begun = Date.parse(session.starts_at) <= now;
-  const doors = Date.parse(session.starts_at) - DOORS <= now;
-  const speaks = mayConfirm(me, session.host_id) && session.status !== "cancelled";
+  const over = Date.parse(session.ends_at) <= now;
   const manages = mayManage(me, session);
   const waiting = waitingOf(guests.data ?? []);
   const expected = (guests.data ?? []).filter((guest) => ["registered", "attended"].includes(guest.state));
@@ -76,8 +93,29 @@ function Session({ id }: { id: string }) {
   const refresh = () => invalidate("/api/v1/participations", "/api/v1/sessions", "/api/v1/waiting", "/api/v1/reports");
   const coming = count("registered") + count("attended") + count("recorded") + count("confirmed");
 
+  const rolls = speaks && begun && waiting.length > 0 && !byDoor;
   const tabs = [
-    ...(speaks && begun && waiting.length > 0
+    ...(seen && door.data
+      ? [
+          {
+            key: "close",
+            label: `${closing("tab.close")}${byDoor && door.data.exceptions.length > 0 ? ` (${door.data.exceptions.length})` : ""}`,
+            children: (
+              <DoorPanel
+                door={door.data}
+                guests={guests.data ?? []}
+                now={now}
+                onClosed={(answer) => {
+                  setClosed(answer);
+                  void refresh();
+                  scrollTo({ top: 0 });
+                }}
+              />
+            ),
+          },
+        ]
+      : []),
+    ...(rolls
       ? [
           {
             key: "confirm",
@@ -110,8 +148,18 @@ function Session({ id }: { id: string }) {
       label: t("session.tab.people", { count: guests.data?.length ?? 0 }),
       children: <Guests session={session} />,
     },
+    ...(seen && door.data
+      ? [
+          {
+            key: "scans",
+            label: closing("tab.scans", { count: door.data.counts.scans }),
+            children: <Scans session={id} />,
+          },
+        ]
+      : []),
   ];
-  const usual = tabs.find((tab) => tab.key === (begun ? "confirm" : "door"))?.key ?? "people";
+  const first = begun ? ["close", "confirm"] : ["door"];
+  const usual = first.find((key) => tabs.some((tab) => tab.key === key)) ?? "people";
   const tab = tabs.some((one) => one.key === address.tab) ? address.tab : usual;
 
   const there = session.status !== "cancelled";
@@ -152,7 +200,7 @@ function Session({ id }: { id: string }) {
         actions={
           <>
             {speaks && now < Date.parse(session.ends_at) + DOOR_STAYS && (
-              <Button type="primary" icon={<ScanOutlined aria-hidden />} onClick={() => navigate(`/door/${id}`)}>
+              <Button type={rolls || (byDoor && over) ? "default" : "primary"} icon={<ScanOutlined aria-hidden />} onClick={() => navigate(`/door/${id}`)}>
                 {t("session.openDoor")}
               </Button>
             )}
@@ -201,15 +249,17 @@ function Session({ id }: { id: string }) {
       </Card>
       <Suspense fallback={<PageSkeleton />}>
         {sent && <Outcome session={id} sent={sent} onClose={() => setSent(undefined)} />}
-        {guests.isPending && <PageSkeleton />}
+        {closed && <Closed answer={closed} onClose={() => setClosed(undefined)} />}
+        <ProblemAlert error={door.error} retry={door.refetch} />
+        {(guests.isPending || door.isLoading) && <PageSkeleton />}
         {isProblem(guests.error) && guests.error.status === 403 ? (
           <EmptyState title={t("session.noGuests")} />
         ) : (
           <ProblemAlert error={guests.error} retry={guests.refetch} />
         )}
-        {guests.data && (
+        {guests.data && !door.isLoading && (
           <>
-            {speaks && !begun && waiting.length > 0 && (
+            {speaks && !begun && waiting.length > 0 && !seen && (
               <Alert
                 type="info"
                 showIcon

@@ -1,6 +1,7 @@
-import { AppstoreOutlined, CalendarOutlined, CheckSquareOutlined } from "@ant-design/icons";
+import { AppstoreOutlined, CalendarOutlined, CheckSquareOutlined, QuestionCircleOutlined } from "@ant-design/icons";
 import type { AreaRoute, MenuEntry } from "@/app/area";
 import type { Role } from "@/app/roles";
+import { WaitingHere } from "./reviews/Waiting";
 
 const BASE: readonly Role[] = ["base_admin", "base_staff"];
 /** A school hosts what it runs itself, and confirms it on the same pages. */
@@ -21,6 +22,11 @@ export const routes: AreaRoute[] = [
     lazy: () => import("./Activities"),
   },
   {
+    path: "/base/reviews",
+    handle: { title: "closing:reviews.title", audience: HOSTS },
+    lazy: () => import("./reviews/Reviews"),
+  },
+  {
     path: "/activities/:id",
     handle: { title: "base:activities.one", audience: "signed-in" },
     lazy: () => import("./Activity"),
@@ -34,6 +40,7 @@ export const routes: AreaRoute[] = [
 
 export const menu: MenuEntry[] = [
   { path: "/base", label: "base:menu.home", icon: <CheckSquareOutlined />, audience: BASE, order: 10 },
+  { path: "/base/reviews", label: "base:menu.reviews", icon: <QuestionCircleOutlined />, audience: BASE, order: 17, Waits: WaitingHere },
   { path: "/base/sessions", label: "base:menu.sessions", icon: <CalendarOutlined />, audience: BASE, order: 20 },
   { path: "/base/activities", label: "base:menu.activities", icon: <AppstoreOutlined />, audience: BASE, order: 30 },
   { path: "/base/sessions", label: "base:menu.own", icon: <CalendarOutlined />, audience: SCHOOL, order: 45 },

@@ -5,6 +5,7 @@ import {
   FileProtectOutlined,
   FlagOutlined,
   FundOutlined,
+  QuestionCircleOutlined,
   SafetyCertificateOutlined,
   SettingOutlined,
   SolutionOutlined,
@@ -12,6 +13,7 @@ import {
   TrophyOutlined,
 } from "@ant-design/icons";
 import type { AreaRoute, MenuEntry } from "@/app/area";
+import { OverdueHere } from "@/pages/base/reviews/Waiting";
 import { ADMINISTRATORS, OFFICES, READERS } from "./access";
 
 const crumb = (title: string, path: string) => ({ title: `district:${title}`, path });
@@ -91,6 +93,11 @@ export const routes: AreaRoute[] = [
     lazy: () => import("./Flags"),
   },
   {
+    path: "/district/reviews",
+    handle: { title: "closing:reviews.title", audience: ["district_official"] },
+    lazy: () => import("@/pages/base/reviews/Reviews"),
+  },
+  {
     path: "/district/organizations",
     handle: { title: "district:organizations.title", audience: OFFICES },
     lazy: () => import("./organizations/Organizations"),
@@ -141,6 +148,14 @@ export const menu: MenuEntry[] = [
   { path: "/district/reports", label: "district:menu.reports", icon: <FundOutlined />, audience: READERS, order: 11 },
   { path: "/district/results", label: "district:menu.results", icon: <TrophyOutlined />, audience: READERS, order: 12 },
   { path: "/district/flags", label: "district:menu.flags", icon: <FlagOutlined />, audience: READERS, order: 13 },
+  {
+    path: "/district/reviews",
+    label: "district:menu.reviews",
+    icon: <QuestionCircleOutlined />,
+    audience: ["district_official"],
+    order: 13,
+    Waits: OverdueHere,
+  },
   { path: "/district/policies", label: "district:menu.policies", icon: <FileProtectOutlined />, audience: OFFICES, order: 14 },
   { path: "/district/organizations", label: "district:menu.organizations", icon: <BankOutlined />, audience: OFFICES, order: 15 },
   { path: "/district/designations", label: "district:menu.designations", icon: <SafetyCertificateOutlined />, audience: OFFICES, order: 16 },

@@ -121,7 +121,7 @@ function Open({ door, snapshot }: { door: Door; snapshot: Snapshot }) {
     if (snapshot.waiting > 0) {
       void modal.warning({ title: t("page.closeWaits", { count: snapshot.waiting }) });
       void outbox.flush(true, true);
-    } else void navigate(`/sessions/${session.id}`);
+    } else void navigate(`/sessions/${session.id}?tab=close`);
   };
   const more = {
     items: [
