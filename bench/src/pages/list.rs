@@ -193,6 +193,7 @@ pub const PAGES: &[Page] = &[
         "/base",
         &[
             "/waiting",
+            "/reviews/count",
             "/sessions?from={today}&to={soon}&counts=true&limit=100&host_id={base}",
             "/reports/hosts?host={base}&lang=zh&from={year}-09-01&to={next}-08-31",
             "/reports/hosts?host={base}&lang=zh",
@@ -221,7 +222,18 @@ pub const PAGES: &[Page] = &[
             "/participations?session={session}&limit=500",
             "/participations?session={session}&limit=20&state=confirmed",
             "/participations/{guest}",
+            "/sessions/{session}/door",
+            "/sessions/{session}/scans?limit=50",
+            "/sessions/{session}/scans?limit=50&verdict=refused",
+            "/sessions/{session}/scans?limit=500&verdict=needs_review",
         ],
+    ),
+    page("base", "base01", "/base/reviews", &["/reviews/count", "/reviews?limit=50", "/reviews?limit=50&overdue=true"]),
+    page(
+        "district",
+        "official",
+        "/district/reviews",
+        &["/reviews/count", "/reviews?limit=50", "/reviews?limit=50&overdue=true"],
     ),
     page(
         "district",

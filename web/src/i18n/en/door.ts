@@ -202,6 +202,11 @@ const texts: Texts<typeof zh> = {
     result: "What became of each",
     hurry: "The code changes soon: send within a minute, or scan again.",
     home: "Home",
+    guardian: "Guardians' accounts cannot check in",
+    guardianLead: "Show your child's pass to the host; or your child scans this code with its own account; or the teacher checks it in.",
+    openPass: "Open the pass",
+    others: "Your account cannot check in here",
+    othersLead: "Students and their teachers check in here. Hosts scan at the door, or pick from its list.",
   },
 };
 export default texts;

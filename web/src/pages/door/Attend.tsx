@@ -15,7 +15,7 @@ import { ProblemAlert } from "@/ui/ProblemAlert";
 import { formatTime } from "@/ui/time";
 import { useAnswerWord } from "./words";
 
-/** Where the code on the guide's screen leads: a student is there, or a teacher says who is. */
+/** Where the code on the guide's screen leads: a student is there, or a teacher says who is; others are told what to do. */
 export function Component() {
   const { t } = useTranslation("door");
   const { sessionId = "" } = useParams();
@@ -23,12 +23,25 @@ export function Component() {
   const code = address.get("c") ?? "";
   const me = useMe();
   const teaches = me.grants.some((grant) => grant.role === "teacher" || grant.role === "school_admin");
+  const self = me.grants.some((grant) => grant.role === "student");
   return (
     <div style={{ maxWidth: 720 }}>
       <PageTitle>{t("attend.title")}</PageTitle>
       {code === "" && <EmptyState title={t("attend.noCode")} lead={t("attend.noCodeLead")} />}
-      {code !== "" && (teaches ? <Group session={sessionId} code={code} /> : <Self session={sessionId} code={code} />)}
+      {code !== "" && !teaches && !self && <Others guardian={me.grants.some((grant) => grant.role === "guardian")} />}
+      {code !== "" && (teaches || self) && (teaches ? <Group session={sessionId} code={code} /> : <Self session={sessionId} code={code} />)}
     </div>
+  );
+}
+
+/** Who may not say that somebody is there, and how it is done instead. */
+function Others({ guardian }: { guardian: boolean }) {
+  const { t } = useTranslation("door");
+  if (!guardian) return <EmptyState title={t("attend.others")} lead={t("attend.othersLead")} />;
+  return (
+    <EmptyState title={t("attend.guardian")} lead={t("attend.guardianLead")}>
+      <Link to="/student/pass">{t("attend.openPass")}</Link>
+    </EmptyState>
   );
 }
 

@@ -46,7 +46,7 @@ export default function DoorPanel({ door, guests, now, onClosed }: Props) {
       return next;
     });
   const closeButton = !closedAt && Date.parse(door.session.starts_at) <= now && (
-    <Button type="primary" size="large" icon={<LockOutlined aria-hidden />} onClick={() => setClosing(true)}>
+    <Button type={over ? "primary" : "default"} size="large" icon={<LockOutlined aria-hidden />} onClick={() => setClosing(true)}>
       {t("door.close")}
     </Button>
   );
@@ -114,7 +114,7 @@ export default function DoorPanel({ door, guests, now, onClosed }: Props) {
       )}
       <Exceptions door={door} closed={closedAt != null} held={held} onHold={hold} onDecide={(scans) => deciding.ask(scans)} />
       <Card size="small" style={{ marginTop: 12 }}>
-        <h3 style={{ margin: "0 0 4px", fontSize: 16 }}>{t("door.devices")}</h3>
+        <h2 style={{ margin: "0 0 4px", fontSize: 16 }}>{t("door.devices")}</h2>
         {door.devices.length === 0 && <Muted>{t("door.devicesNone")}</Muted>}
         <ul className="kepu-closing-rows">
           {door.devices.map((device) => (

@@ -36,7 +36,8 @@ export function Exceptions({ door, closed, held, onHold, onDecide }: Props) {
   const scanOf = new Map((doubts.data?.items ?? []).map((scan) => [scan.id, scan]));
   if (groups.length === 0) return <EmptyState title={t("door.none")} {...(!closed && { lead: t("door.noneLead") })} />;
   return (
-    <section aria-label={t("door.exceptions", { count: door.exceptions.length })} style={{ display: "grid", gap: 12 }}>
+    <section style={{ display: "grid", gap: 12 }}>
+      <h2 style={{ margin: 0, fontSize: 17 }}>{t("door.exceptions", { count: door.exceptions.length })}</h2>
       <ProblemAlert error={doubts.error} retry={doubts.refetch} />
       {groups.map((group) => (
         <One key={group.kind} {...{ group, door, closed, held, onHold, onDecide, scanOf }} />
