@@ -150,6 +150,7 @@ test("a host looks at what is unusual, closes with one held back, and decides on
   await expect(group("two_places")).toContainText(twice?.name ?? "nobody");
   await expect(group("two_places")).toContainText(other.title);
   await expect(group("absent").getByRole("listitem")).toHaveCount(3);
+  await expect(group("absent").getByRole("listitem").filter({ hasText: early?.name ?? "nobody" })).toContainText("有扫码待核实");
   await axe(page);
   await shot(page, "closing-door");
 

@@ -6,7 +6,7 @@ const texts: Texts<typeof zh> = {
   people_other: "{{count}} people",
   scans_one: "{{count}} scan",
   scans_other: "{{count}} scans",
-  tab: { close: "Check and close", scans: "Scans ({{count}})" },
+  tab: { close: "Check and close", closeWith: "Check and close ({{count}})", scans: "Scans ({{count}})" },
   door: {
     open: "The door is not closed yet. Look at the exceptions below, then close the session: who was there is confirmed at once, with credit.",
     running: "The session is still on. You may wait until all devices have sent what they hold.",
@@ -42,6 +42,7 @@ const texts: Texts<typeof zh> = {
     others_one: "{{count}} person",
     others_other: "All {{count}} people",
     someone: "Unknown person",
+    doubtful: "A scan is in doubt, see above",
     none: "Nothing unusual",
     noneLead: "Nobody needs a second look: the session can be closed.",
     exceptions: "Exceptions ({{count}})",

@@ -1,7 +1,7 @@
 export default {
   people_other: "{{count}} 人",
   scans_other: "{{count}} 条",
-  tab: { close: "核对与关闭", scans: "扫码记录（{{count}}）" },
+  tab: { close: "核对与关闭", closeWith: "核对与关闭（{{count}}）", scans: "扫码记录（{{count}}）" },
   door: {
     open: "检票口还没有关闭。看完下面的异常，再关闭场次；到场的人一次确认，学分立即计算。",
     running: "活动还没结束，可以等所有设备都上传后再关闭。",
@@ -33,6 +33,7 @@ export default {
     lookAt: "核实{{name}}的扫码",
     others_other: "全部 {{count}} 人",
     someone: "未知人员",
+    doubtful: "有扫码待核实，见上",
     none: "没有异常",
     noneLead: "没有需要特别留意的人，可以关闭。",
     exceptions: "异常（{{count}}）",

@@ -99,7 +99,7 @@ function Session({ id }: { id: string }) {
       ? [
           {
             key: "close",
-            label: `${closing("tab.close")}${byDoor && door.data.exceptions.length > 0 ? ` (${door.data.exceptions.length})` : ""}`,
+            label: byDoor && door.data.exceptions.length > 0 ? closing("tab.closeWith", { count: door.data.exceptions.length }) : closing("tab.close"),
             children: (
               <DoorPanel
                 door={door.data}
@@ -134,7 +134,7 @@ function Session({ id }: { id: string }) {
           },
         ]
       : []),
-    ...(speaks && doors && expected.length > 0
+    ...(speaks && doors && expected.length > 0 && !door.data?.session.closed_at
       ? [
           {
             key: "door",

@@ -130,7 +130,7 @@ export default function DoorPanel({ door, guests, now, onClosed }: Props) {
       {closeButton && (
         <Flex gap={12} wrap align="center" justify="space-between" className="kepu-closing-foot kepu-no-print">
           <Muted>
-            {t("door.closeLead")} {held.size > 0 && <strong>{t("door.held", { count: held.size })}</strong>}
+            <span className="kepu-closing-lead">{t("door.closeLead")}</span> {held.size > 0 && <strong>{t("door.held", { count: held.size })}</strong>}
           </Muted>
           {closeButton}
         </Flex>

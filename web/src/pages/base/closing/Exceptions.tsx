@@ -152,6 +152,10 @@ function useDetail(door: DoorState) {
           count: Number(detail.scans),
         });
       }
+      case "absent": {
+        const doubted = door.exceptions.some((other) => other.scan_id != null && other.person_id === one.person_id);
+        return doubted ? t("door.doubtful") : "";
+      }
       default:
         return "";
     }

@@ -68,7 +68,7 @@ export function Component() {
             fixed: true,
             render: (row) => (
               <>
-                {words.name(row)} <Muted>{words.className(row)}</Muted>
+                {words.name(row)} <Muted style={{ whiteSpace: "nowrap" }}>{words.className(row)}</Muted>
               </>
             ),
             csv: (row) => `${words.name(row)} ${words.className(row)}`.trim(),
@@ -115,7 +115,12 @@ export function Component() {
             title: t("reviews.due"),
             render: (row) => (
               <>
-                {row.overdue && <Tag color="error">{t("reviews.isOverdue")}</Tag>}
+                {row.overdue && (
+                  <>
+                    <Tag color="error">{t("reviews.isOverdue")}</Tag>
+                    <br />
+                  </>
+                )}
                 <DateTime value={row.due_at} />
               </>
             ),
@@ -128,7 +133,7 @@ export function Component() {
             render: (row) =>
               may(row) ? (
                 <Flex gap={8} wrap>
-                  <Button type="primary" aria-label={t("reviews.acceptOf", { name: words.name(row) })} onClick={() => deciding.ask([row], "accept")}>
+                  <Button aria-label={t("reviews.acceptOf", { name: words.name(row) })} onClick={() => deciding.ask([row], "accept")}>
                     {t("reviews.accept")}
                   </Button>
                   <Button aria-label={t("reviews.refuseOf", { name: words.name(row) })} onClick={() => deciding.ask([row], "refuse")}>
