@@ -85,7 +85,10 @@ impl Gate {
     }
 
     pub async fn state_of(&self, pupil: usize) -> Option<String> {
-        let person = self.pupil(pupil);
+        self.state_of_person(self.pupil(pupil)).await
+    }
+
+    pub async fn state_of_person(&self, person: Uuid) -> Option<String> {
         self.participations().await.into_iter().find(|(id, ..)| *id == person).map(|(_, state, _)| state)
     }
 

@@ -4,6 +4,8 @@ mod gate;
 
 mod closing;
 mod devices;
+mod orders;
 mod passes;
 mod places;
+mod proof;
 mod scans;

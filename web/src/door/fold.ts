@@ -122,7 +122,7 @@ export function standing(terms: Terms, scan: Scan): Reason | undefined {
     [scan.at - scan.receivedAt > AHEAD || Math.abs(scan.offset ?? 0) > CORRECTABLE, "clock_implausible"],
     [terms.startsAt - scan.at > DOORS, "too_early"],
     [scan.at - terms.endsAt > last, "after_end"],
-    [terms.closedAt !== undefined && scan.at > terms.closedAt, "after_closing"],
+    [terms.closedAt !== undefined && Math.min(scan.at, scan.receivedAt) > terms.closedAt, "after_closing"],
     [scan.receivedAt - terms.endsAt > SENT_WITHIN, "sent_late"],
     [listed === "waitlisted", "waitlisted"],
   ];

@@ -14,6 +14,7 @@ mod intake;
 mod list;
 mod open;
 mod presence;
+pub mod proof;
 mod review;
 mod scans;
 mod settle;

@@ -110,11 +110,7 @@ pub async fn settle(
     for (visit, mine) in scans {
         let Some(session) = sessions.get(&visit.session) else { continue };
         let (row, person) = (rows.get(&visit), touched.people.get(&visit));
-        let guest = Guest {
-            listed: row.map_or(Listed::No, listed),
-            barred: false,
-            replaced: person.map(PersonRow::replaced).unwrap_or_default(),
-        };
+        let guest = guest(row, person, false);
         let folded = fold(&session.terms(), &guest, mine.iter().map(ScanRow::scan).collect::<Result<_>>()?);
         let mut of: HashMap<Uuid, ScanRow> = mine.into_iter().map(|scan| (scan.id, scan)).collect();
         let mut moved = None;
@@ -138,13 +134,21 @@ pub async fn settle(
     Ok(touched)
 }
 
+/// The person, as far as the door's rules need to know it.
+pub fn guest(row: Option<&Row>, person: Option<&PersonRow>, barred: bool) -> Guest {
+    Guest {
+        listed: row.map_or(Listed::No, listed),
+        barred,
+        replaced: person.map(PersonRow::replaced).unwrap_or_default(),
+    }
+}
+
 /// How the person stood in the session before the door saw anybody.
 fn listed(row: &Row) -> Listed {
     match row.state.as_str() {
         "waitlisted" => Listed::Waitlisted,
         "withdrawn" => Listed::Withdrawn,
-        // Came in as a walk-in.
-        _ if row.source == "door" => Listed::No,
+        // A walk-in that was let in stays let in, whatever the session takes from then on.
         _ => Listed::Yes,
     }
 }
@@ -172,7 +176,8 @@ fn attended(before: Participation, presence: &Presence, act: Act) -> Participati
             before.clone().take(Step::Attend(extent))
         }
         Participation::Waitlisted(_) => before.clone().take(Step::Admit).and_then(|one| one.take(Step::Attend(extent))),
-        Participation::Withdrawn(_) => before.clone().take(Step::Record(act, extent)),
+        // Comes as a walk-in does: who let it in does not confirm it.
+        Participation::Withdrawn(_) => Ok(Participation::Attended(Entry { recorded_by: act.by, extent })),
         // Somebody's word already; the host has the last one.
         Participation::Recorded(_)
         | Participation::Confirmed(..)

@@ -25,6 +25,7 @@ pub struct SessionRow {
     pub ends_at: DateTime<Utc>,
     pub capacity: Option<i32>,
     pub status: String,
+    pub updated_at: DateTime<Utc>,
     pub door_mode: String,
     pub walk_ins: bool,
     pub code_secret: Option<Vec<u8>>,
@@ -117,6 +118,7 @@ pub struct ScanRow {
     pub issue: Option<i32>,
     pub decision: Option<String>,
     pub verdict_number: Option<i32>,
+    pub judged_at: Option<DateTime<Utc>>,
     pub verdict: Option<String>,
     pub reason: Option<String>,
     pub duplicate_of: Option<Uuid>,
@@ -191,7 +193,7 @@ pub async fn sessions(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<SessionRow>> {
     Ok(sqlx::query_as(
         "SELECT s.id, a.title_zh AS activity_title_zh, a.title_en AS activity_title_en, a.kind, s.host_id,
                 o.name_zh AS host_name_zh, o.name_en AS host_name_en, s.place, s.starts_at, s.ends_at, s.capacity, s.status,
-                s.door_mode, s.walk_ins, s.code_secret, (s.starts_at AT TIME ZONE d.time_zone)::date AS day, c.closed_at,
+                s.updated_at, s.door_mode, s.walk_ins, s.code_secret, (s.starts_at AT TIME ZONE d.time_zone)::date AS day, c.closed_at,
                 c.closed_by, c.held
          FROM session s
          JOIN activity a ON a.id = s.activity_id
@@ -291,12 +293,12 @@ pub async fn digests(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<(Uuid, Vec<u8>)>> 
 fn with_verdicts(found: &str) -> String {
     format!(
         "SELECT s.id, s.session_id, s.device_id, s.account_id, s.scanned_at, s.clock_offset_ms, s.at, s.received_at,
-                s.direction, s.method, s.person_id, s.issue, r.decision, v.number AS verdict_number, v.verdict, v.reason,
-                v.duplicate_of
+                s.direction, s.method, s.person_id, s.issue, r.decision, v.number AS verdict_number, v.at AS judged_at,
+                v.verdict, v.reason, v.duplicate_of
          FROM {found}
          LEFT JOIN LATERAL (SELECT decision FROM scan_review
                             WHERE district_id = $1 AND scan_id = s.id ORDER BY id DESC LIMIT 1) r ON true
-         LEFT JOIN LATERAL (SELECT number, verdict, reason, duplicate_of FROM scan_verdict
+         LEFT JOIN LATERAL (SELECT number, at, verdict, reason, duplicate_of FROM scan_verdict
                             WHERE district_id = $1 AND scan_id = s.id ORDER BY number DESC LIMIT 1) v ON true"
     )
 }
@@ -311,6 +313,65 @@ pub async fn scans_of_session(tx: &mut Tx, session: Uuid) -> Result<Vec<ScanRow>
     let district = tx.district();
     let sql = scans_where("s.session_id = $2 AND s.person_id IS NOT NULL AND s.defect IS NULL");
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(district.0).bind(session).fetch_all(&mut **tx).await?)
+}
+
+/// The same for sessions.
+pub async fn scans_of_sessions(tx: &mut Tx, sessions: &[Uuid]) -> Result<Vec<ScanRow>> {
+    let district = tx.district();
+    let sql = scans_where("s.session_id = ANY($2) AND s.person_id IS NOT NULL AND s.defect IS NULL");
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(district.0).bind(sessions).fetch_all(&mut **tx).await?)
+}
+
+/// Sessions at whose doors there are scans, in order of id, after this one.
+pub async fn sessions_scanned(tx: &mut Tx, after: Option<Uuid>, most: i64) -> Result<Vec<Uuid>> {
+    let district = tx.district();
+    // From one to the next: each is found in the index, however many scans it has.
+    Ok(sqlx::query_scalar(
+        "WITH RECURSIVE found (id) AS (
+             (SELECT session_id FROM scan WHERE district_id = $1 AND ($2::uuid IS NULL OR session_id > $2)
+              ORDER BY session_id LIMIT 1)
+             UNION ALL
+             SELECT (SELECT session_id FROM scan WHERE district_id = $1 AND session_id > found.id
+                     ORDER BY session_id LIMIT 1)
+             FROM found WHERE found.id IS NOT NULL
+         )
+         SELECT id FROM found WHERE id IS NOT NULL LIMIT $3",
+    )
+    .bind(district.0)
+    .bind(after)
+    .bind(most)
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
+/// How the participations of sessions came to stand as they do.
+#[derive(Debug, FromRow)]
+pub struct StandingRow {
+    pub session_id: Uuid,
+    pub person_id: Uuid,
+    /// When somebody last put the person on the list, or took it off.
+    pub listed_at: Option<DateTime<Utc>>,
+    /// The state before the last step.
+    pub came_from: Option<String>,
+}
+
+/// How everybody came to stand in these sessions as they do.
+pub async fn standing(tx: &mut Tx, sessions: &[Uuid]) -> Result<Vec<StandingRow>> {
+    let district = tx.district();
+    Ok(sqlx::query_as(
+        "SELECT p.session_id, p.person_id, e.listed_at, e.came_from
+         FROM participation p
+         LEFT JOIN LATERAL (
+             SELECT max(at) FILTER (WHERE from_state IS NULL OR from_state IN ('waitlisted', 'withdrawn')
+                                       OR to_state IN ('waitlisted', 'withdrawn')) AS listed_at,
+                    (array_agg(from_state ORDER BY id DESC))[1] AS came_from
+             FROM participation_event WHERE district_id = $1 AND participation_id = p.id) e ON true
+         WHERE p.district_id = $1 AND p.session_id = ANY($2)",
+    )
+    .bind(district.0)
+    .bind(sessions)
+    .fetch_all(&mut **tx)
+    .await?)
 }
 
 /// All scans of persons in sessions.

@@ -311,6 +311,13 @@ pub async fn lock_pairs(tx: &mut Tx, sessions: &[Uuid], persons: &[Uuid]) -> Res
         .await?)
 }
 
+/// All participations of sessions.
+pub async fn of_sessions(tx: &mut Tx, sessions: &[Uuid]) -> Result<Vec<Row>> {
+    let district = tx.district();
+    let sql = format!("{ROW} WHERE p.district_id = $1 AND p.session_id = ANY($2)");
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(district.0).bind(sessions).fetch_all(&mut **tx).await?)
+}
+
 /// One participation, locked.
 pub async fn lock(tx: &mut Tx, id: Uuid) -> Result<Row> {
     let district = tx.district();

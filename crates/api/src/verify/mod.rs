@@ -1,7 +1,8 @@
 //! `kepu verify`: every invariant over the whole database.
 //!
 //! score = Σ ledger = evaluate(policy, records), as of the day on which the score stands; each record's credit ≤ its raw credit; every confirmed participation and
-//! verified result is one record and the other way round; who records never confirms; no entry points into nothing.
+//! verified result is one record and the other way round; who records never confirms; no entry points into nothing. At the door: every scan has its verdict, which is what `door::fold`
+//! says of all scans of the person in the session, and who was there stands so.
 
 mod store;
 
@@ -20,6 +21,7 @@ use self::store::StoredScore;
 use crate::config::DataConfig;
 use crate::credits::store as credits_store;
 use crate::credits::{self, Effective};
+use crate::door::proof::{self, Proof};
 use crate::error::{ApiError, Result};
 use crate::postgres::Db;
 use crate::serve::Database;
@@ -38,6 +40,8 @@ pub struct VerifyArgs {
 
 /// Persons evaluated at a time.
 const CHUNK: i64 = 1000;
+/// Sessions whose scans are judged at a time.
+const DOORS: i64 = 50;
 
 /// A broken invariant: which, where, and what was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +73,10 @@ pub struct Verified {
     pub entries: i64,
     /// Scores that wait to be computed anew, for the roster has changed since.
     pub waiting: usize,
+    /// Scans judged again.
+    pub scans: usize,
+    /// Persons whose scans wait to be judged anew, for the list or the session has changed since.
+    pub waiting_at_doors: usize,
     /// Broken invariants.
     pub broken: Vec<Broken>,
 }
@@ -85,11 +93,16 @@ pub async fn run(args: VerifyArgs) -> anyhow::Result<ExitCode> {
     database.stop().await?;
     let verified = verified?;
     println!(
-        "verified {} district(s): {} persons and {} records evaluated again, {} ledger entries added up",
-        verified.districts, verified.persons, verified.records, verified.entries
+        "verified {} district(s): {} persons and {} records evaluated again, {} ledger entries added up, \
+         {} scans judged again",
+        verified.districts, verified.persons, verified.records, verified.entries, verified.scans
     );
     if verified.waiting > 0 {
         println!("{} score(s) wait to be computed anew, for the roster has changed", verified.waiting);
+    }
+    if verified.waiting_at_doors > 0 {
+        let waiting = verified.waiting_at_doors;
+        println!("{waiting} person(s) wait at doors to be judged anew, for the list or the session has changed");
     }
     for broken in verified.broken.iter().take(args.first) {
         println!("BROKEN  {broken}");
@@ -140,6 +153,29 @@ async fn verify_district(tx: &mut Tx, verified: &mut Verified) -> Result<()> {
         for one in &effective {
             scores_hold(tx, one, &persons, verified).await?;
         }
+    }
+    doors_hold(tx, verified).await
+}
+
+/// Verdicts are what the door's rules say of all scans, and who was there stands so.
+async fn doors_hold(tx: &mut Tx, verified: &mut Verified) -> Result<()> {
+    let district = tx.district().0;
+    let mut proof = Proof::default();
+    let mut after = None;
+    loop {
+        let sessions = proof::sessions_after(tx, after, DOORS).await?;
+        let Some(last) = sessions.last().copied() else { break };
+        after = Some(last);
+        proof::prove(tx, &sessions, &mut proof).await?;
+    }
+    verified.scans += proof.scans;
+    verified.waiting_at_doors += proof.waiting;
+    let told = [
+        ("each verdict is what the rules of the door say of all scans of the person", proof.verdicts),
+        ("who was there by the door's scans stands so", proof.absent),
+    ];
+    for (invariant, found) in told {
+        verified.broken.extend(found.into_iter().map(|found| Broken { district, invariant, found }));
     }
     Ok(())
 }

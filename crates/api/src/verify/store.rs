@@ -33,7 +33,7 @@ pub struct StoredScore {
 }
 
 /// Invariant and a query that answers a text for each row that breaks it.
-const BROKEN: [(&str, &str); 10] = [
+const BROKEN: [(&str, &str); 14] = [
     (
         "each line is the sum of its record's ledger entries",
         "SELECT format('%s, record %s: entries add up to %s, the line says %s (thousandths)', policy_id, record_id,
@@ -126,6 +126,51 @@ const BROKEN: [(&str, &str); 10] = [
               AND b.valid_from >= a.valid_from AND (a.valid_to IS NULL OR b.valid_from <= a.valid_to)
               AND (b.valid_from > a.valid_from OR b.id > a.id)
          WHERE a.district_id = $1",
+    ),
+    (
+        "every scan has verdicts, numbered from 1 without a gap",
+        "SELECT format('scan %s: %s verdicts, numbered %s to %s', s.id, coalesce(v.verdicts, 0), v.first, v.last)
+         FROM scan s
+         LEFT JOIN (SELECT scan_id, count(*) AS verdicts, min(number) AS first, max(number) AS last
+                    FROM scan_verdict WHERE district_id = $1 GROUP BY scan_id) v ON v.scan_id = s.id
+         WHERE s.district_id = $1 AND (v.verdicts IS NULL OR v.first <> 1 OR v.last <> v.verdicts)",
+    ),
+    (
+        "the scans of a session are as many as its verdicts of all kinds",
+        "SELECT format('session %s: %s scans, %s accepted, %s duplicates, %s to be looked at, %s refused', s.session_id,
+                       count(*), count(*) FILTER (WHERE v.verdict = 'accepted'),
+                       count(*) FILTER (WHERE v.verdict = 'duplicate_of'),
+                       count(*) FILTER (WHERE v.verdict = 'needs_review'), count(*) FILTER (WHERE v.verdict = 'refused'))
+         FROM scan s
+         LEFT JOIN (SELECT DISTINCT ON (scan_id) scan_id, verdict FROM scan_verdict WHERE district_id = $1
+                    ORDER BY scan_id, number DESC) v ON v.scan_id = s.id
+         WHERE s.district_id = $1
+         GROUP BY s.session_id
+         HAVING count(*) <> count(*) FILTER (WHERE v.verdict IN ('accepted', 'duplicate_of', 'needs_review', 'refused'))",
+    ),
+    (
+        "a duplicate names an accepted scan of the same person and session",
+        "WITH last AS (SELECT DISTINCT ON (scan_id) scan_id, verdict, duplicate_of FROM scan_verdict
+                       WHERE district_id = $1 ORDER BY scan_id, number DESC)
+         SELECT format('scan %s is a duplicate of %s', l.scan_id, coalesce(l.duplicate_of::text, 'nothing'))
+         FROM last l
+         JOIN scan s ON s.district_id = $1 AND s.id = l.scan_id
+         LEFT JOIN scan o ON o.district_id = $1 AND o.id = l.duplicate_of AND o.session_id = s.session_id
+              AND o.person_id = s.person_id
+         LEFT JOIN last f ON f.scan_id = o.id AND f.verdict = 'accepted'
+         WHERE (l.verdict = 'duplicate_of' OR l.duplicate_of IS NOT NULL)
+           AND (f.scan_id IS NULL OR l.verdict <> 'duplicate_of')",
+    ),
+    (
+        "who came in by the door has an accepted scan",
+        "SELECT format('participation %s', p.id) FROM participation p
+         WHERE p.district_id = $1 AND p.source = 'door'
+           AND NOT EXISTS (SELECT FROM scan s
+                           CROSS JOIN LATERAL (SELECT verdict FROM scan_verdict
+                                               WHERE district_id = $1 AND scan_id = s.id
+                                               ORDER BY number DESC LIMIT 1) v
+                           WHERE s.district_id = $1 AND s.session_id = p.session_id AND s.person_id = p.person_id
+                             AND v.verdict = 'accepted')",
     ),
 ];
 

@@ -112,6 +112,9 @@ pub struct Presence {
 pub fn fold(terms: &Terms, guest: &Guest, mut scans: Vec<Scan>) -> Folded {
     scans.sort_by_key(|scan| (scan.at, scan.id));
     let mut steps = Steps::default();
+    // Whoever waited for a place and was let in by somebody's word is a guest like others, at every gate.
+    let let_in = guest.listed == Listed::Waitlisted && scans.iter().any(|one| one.review == Some(Decision::Accept));
+    let guest = &Guest { listed: if let_in { Listed::Yes } else { guest.listed }, ..guest.clone() };
     let verdicts = scans.iter().map(|scan| (scan.id, judge(terms, guest, scan, &mut steps))).collect();
     Folded { verdicts, presence: steps.presence(terms) }
 }
@@ -164,11 +167,16 @@ fn doubt(terms: &Terms, guest: &Guest, scan: &Scan) -> Option<Reason> {
         (implausible, Reason::ClockImplausible),
         (terms.starts_at.signed_duration_since(scan.at) > DOORS, Reason::TooEarly),
         (after(terms.ends_at, last), Reason::AfterEnd),
-        (terms.closed_at.is_some_and(|closed| scan.at > closed), Reason::AfterClosing),
+        (terms.closed_at.is_some_and(|closed| happened(scan) > closed), Reason::AfterClosing),
         (scan.received_at.signed_duration_since(terms.ends_at) > SENT_WITHIN, Reason::SentLate),
         (guest.listed == Listed::Waitlisted, Reason::Waitlisted),
     ];
     tests.into_iter().find_map(|(applies, reason)| applies.then_some(reason))
+}
+
+/// No scan happened after the service had it, whatever its clock says: who was confirmed by a closing stays there.
+fn happened(scan: &Scan) -> DateTime<Utc> {
+    scan.at.min(scan.received_at)
 }
 
 /// In and out, step by step.
@@ -390,6 +398,26 @@ mod tests {
         let stranger = Guest { listed: Listed::No, ..guest() };
         let accepted = Scan { review: Some(Decision::Accept), ..come(5) };
         assert_eq!(words(&fold(&terms(), &stranger, vec![accepted])), "not_on_list");
+    }
+
+    #[test]
+    fn who_waited_and_was_let_in_is_a_guest_at_every_gate() {
+        let guest = Guest { listed: Listed::Waitlisted, ..guest() };
+        let (first, second, leaves) = (come(5), scan(2, Direction::In, 6), scan(3, Direction::Out, 60));
+        let waits = fold(&terms(), &guest, vec![first.clone(), second.clone(), leaves.clone()]);
+        assert_eq!(words(&waits), "waitlisted waitlisted waitlisted");
+        let second = Scan { review: Some(Decision::Accept), ..second };
+        let comes = fold(&terms(), &guest, vec![first, second, leaves]);
+        assert_eq!(words(&comes), "in already_in out");
+    }
+
+    #[test]
+    fn what_the_service_had_before_the_closing_did_not_happen_after_it() {
+        let terms = Terms { closed_at: Some(minute(60)), ..terms() };
+        let ahead = Scan { received_at: minute(59), ..come(62) };
+        assert_eq!(words(&fold(&terms, &guest(), vec![ahead.clone()])), "in");
+        let later = Scan { received_at: minute(61), ..ahead };
+        assert_eq!(words(&fold(&terms, &guest(), vec![later])), "after_closing");
     }
 
     #[test]
