@@ -80,24 +80,26 @@ async fn sign_in(url: &str, login: &str) -> Client {
     client.with_token(tokens["access_token"].as_str().expect("a token"))
 }
 
-/// Confirms sessions with four clients until the service is gone; answers those that were acknowledged. `kill` is run
+/// Sends so many requests from four clients until the service is gone; answers those that were acknowledged. `kill` is run
 /// once so many are.
-async fn confirm_until_killed(host: &Client, sessions: &[Uuid], after: usize, kill: impl FnOnce()) -> Vec<Uuid> {
+async fn send_until_killed(
+    count: usize,
+    request: impl Fn(usize) -> reqwest::RequestBuilder,
+    after: usize,
+    kill: impl FnOnce(),
+) -> Vec<usize> {
     use std::sync::Mutex;
     use std::sync::atomic::{AtomicUsize, Ordering};
-    let (next, acknowledged, failed) = (AtomicUsize::new(0), Mutex::new(Vec::new()), AtomicUsize::new(0));
+    let (next, acknowledged) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     let client = || async {
-        while let Some(session) = sessions.get(next.fetch_add(1, Ordering::SeqCst)) {
-            let path = format!("/api/v1/sessions/{session}/confirmation");
-            let request = host.request(reqwest::Method::POST, &path).json(&json!({ "all": true }));
-            match request.send().await {
-                Ok(answer) if answer.status().is_success() => {
-                    acknowledged.lock().expect("not poisoned").push(*session);
-                }
-                // Refused by a database that is gone, or never answered: not acknowledged.
-                _ => {
-                    failed.fetch_add(1, Ordering::SeqCst);
-                }
+        loop {
+            let at = next.fetch_add(1, Ordering::SeqCst);
+            if at >= count {
+                return;
+            }
+            // Refused by a database that is gone, or never answered: not acknowledged.
+            if request(at).send().await.is_ok_and(|answer| answer.status().is_success()) {
+                acknowledged.lock().expect("not poisoned").push(at);
             }
         }
     };
@@ -109,6 +111,16 @@ async fn confirm_until_killed(host: &Client, sessions: &[Uuid], after: usize, ki
     };
     tokio::join!(client(), client(), client(), client(), killer);
     acknowledged.into_inner().expect("not poisoned")
+}
+
+/// Confirms sessions until the service is gone; answers those that were acknowledged.
+async fn confirm_until_killed(host: &Client, sessions: &[Uuid], after: usize, kill: impl FnOnce()) -> Vec<Uuid> {
+    let confirm = |at: usize| {
+        let path = format!("/api/v1/sessions/{}/confirmation", sessions[at]);
+        host.request(reqwest::Method::POST, &path).json(&json!({ "all": true }))
+    };
+    let acknowledged = send_until_killed(sessions.len(), confirm, after, kill).await;
+    acknowledged.into_iter().map(|at| sessions[at]).collect()
 }
 
 /// Every acknowledged session is confirmed whole; every other one whole or not at all.
@@ -187,35 +199,29 @@ async fn a_kill_in_the_middle_of_confirming_loses_nothing_that_was_acknowledged(
     assert!(verified.status.success() && said.contains("every invariant holds"), "{said}");
 }
 
-/// Scans in batches until the service is gone; answers the batches that were acknowledged. `kill` is run once so many are.
-async fn scan_until_killed(
-    host: &Client,
-    path: &str,
-    batches: &[serde_json::Value],
-    after: usize,
-    kill: impl FnOnce(),
-) -> Vec<usize> {
-    use std::sync::Mutex;
-    use std::sync::atomic::{AtomicUsize, Ordering};
-    let (next, acknowledged) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
-    let device = || async {
-        loop {
-            let at = next.fetch_add(1, Ordering::SeqCst);
-            let Some(batch) = batches.get(at) else { return };
-            let answer = host.request(reqwest::Method::POST, path).json(batch).send().await;
-            if answer.is_ok_and(|answer| answer.status().is_success()) {
-                acknowledged.lock().expect("not poisoned").push(at);
-            }
-        }
-    };
-    let killer = async {
-        while acknowledged.lock().expect("not poisoned").len() < after {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
-        kill();
-    };
-    tokio::join!(device(), device(), device(), killer);
-    acknowledged.into_inner().expect("not poisoned")
+/// Registers all pupils in a session, whenever it is.
+async fn register_all(server: &Server, school: &School, session: Uuid) {
+    let registered = "INSERT INTO participation (district_id, id, session_id, activity_id, host_id, person_id, state, source,
+                                                 recorded_by, recorded_at, updated_at)
+                      SELECT p.district_id, gen_random_uuid(), s.id, s.activity_id, s.host_id, p.id, 'registered',
+                             'registration', $2, now(), now()
+                      FROM person p, session s WHERE p.district_id = $1 AND s.id = $3";
+    sqlx::query(registered)
+        .bind(school.district)
+        .bind(school.teacher.id)
+        .bind(session)
+        .execute(server.pool())
+        .await
+        .expect("registered");
+    // Before all that the service will remember.
+    sqlx::query(
+        "INSERT INTO participation_event (district_id, id, participation_id, to_state, account_id, at)
+         SELECT district_id, ('00000000' || substr(id::text, 9))::uuid, id, state, recorded_by, now() FROM participation WHERE session_id = $1",
+    )
+    .bind(session)
+    .execute(server.pool())
+    .await
+    .expect("remembered");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -229,18 +235,7 @@ async fn a_kill_in_the_middle_of_scans_loses_none_that_was_acknowledged_and_coun
     let school = School::new(&server, GUESTS).await;
     school.adopt(POLICY).await;
     let session = school.session(&server, school.base, "practice", 0).await;
-    let registered = "INSERT INTO participation (district_id, id, session_id, activity_id, host_id, person_id, state, source,
-                                                 recorded_by, recorded_at, updated_at)
-                      SELECT p.district_id, p.id, s.id, s.activity_id, s.host_id, p.id, 'registered', 'registration', $2,
-                             now(), now()
-                      FROM person p, session s WHERE p.district_id = $1 AND s.id = $3";
-    sqlx::query(registered)
-        .bind(school.district)
-        .bind(school.teacher.id)
-        .bind(session)
-        .execute(server.pool())
-        .await
-        .expect("registered");
+    register_all(&server, &school, session).await;
     // Three at a time, by the list: what passes prove is tried elsewhere.
     let now = server.state().now() - chrono::TimeDelta::hours(2);
     let scan = |(person, _): &(Uuid, String)| {
@@ -253,7 +248,8 @@ async fn a_kill_in_the_middle_of_scans_loses_none_that_was_acknowledged_and_coun
     let login = school.host.login.clone();
 
     let host = sign_in(&process.url, &login).await;
-    let acknowledged = scan_until_killed(&host, &path, &batches, 10, || process.kill()).await;
+    let scan = |host: &Client, at: usize| host.request(reqwest::Method::POST, &path).json(&batches[at]);
+    let acknowledged = send_until_killed(batches.len(), |at| scan(&host, at), 10, || process.kill()).await;
     let _ = server.stop().await;
     let mut process = Process::start(&data).await;
     let mut server = Server::over(&database()).await;
@@ -274,7 +270,7 @@ async fn a_kill_in_the_middle_of_scans_loses_none_that_was_acknowledged_and_coun
 
     // Devices know only what was acknowledged: they send everything again.
     let host = sign_in(&process.url, &login).await;
-    let again = scan_until_killed(&host, &path, &batches, batches.len(), || ()).await;
+    let again = send_until_killed(batches.len(), |at| scan(&host, at), batches.len(), || ()).await;
     assert_eq!(again.len(), batches.len());
     let verdicts = kept(&server).await;
     assert_eq!(verdicts.len(), GUESTS);
@@ -283,6 +279,98 @@ async fn a_kill_in_the_middle_of_scans_loses_none_that_was_acknowledged_and_coun
     assert_eq!(closed["confirmed"], json!(GUESTS));
     let verified = kepu_api::verify::database_holds(server.state().db()).await.expect("verified");
     assert_eq!(verified.broken, []);
+    let _ = server.stop().await;
+    process.kill();
+}
+
+/// Of each session: whether its door was closed, how many are confirmed, and how many decisions about its scans there are.
+async fn doors(server: &Server, sessions: &[Uuid]) -> Vec<(bool, i64, i64)> {
+    let mut found = Vec::new();
+    for session in sessions {
+        let row = sqlx::query_as(
+            "SELECT EXISTS (SELECT FROM door_closing WHERE session_id = $1),
+                    (SELECT count(*) FROM participation WHERE session_id = $1 AND state = 'confirmed'),
+                    (SELECT count(*) FROM scan_review r JOIN scan s ON s.id = r.scan_id WHERE s.session_id = $1)",
+        );
+        found.push(row.bind(session).fetch_one(server.pool()).await.expect("read"));
+    }
+    let verified = kepu_api::verify::database_holds(server.state().db()).await.expect("verified");
+    assert_eq!(verified.broken, []);
+    found
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_kill_in_the_middle_of_closings_and_of_reviews_leaves_each_whole_or_undone_and_once() {
+    const DOORS: usize = 24;
+    const GUESTS: usize = 6;
+    let folder = tempfile::Builder::new().prefix("kepu-crash").tempdir_in("/tmp").expect("a folder");
+    let data = folder.path().join("data");
+    let mut process = Process::start(&data).await;
+    let database = || PrivateServer::running(&data).expect("a server").expect("it runs");
+    let mut server = Server::over(&database()).await;
+    let school = School::new(&server, GUESTS).await;
+    school.adopt(POLICY).await;
+    // All but the last come in time; that one before the doors open.
+    let now = server.state().now();
+    let (mut sessions, mut doubtful) = (Vec::new(), Vec::new());
+    for _ in 0..DOORS {
+        let session = school.session(&server, school.base, "practice", 0).await;
+        register_all(&server, &school, session).await;
+        let scans = school.pupils.iter().enumerate().map(|(at, (person, _))| {
+            let hours = if at + 1 == GUESTS { 6 } else { 2 };
+            json!({ "id": server.state().new_id(), "scanned_at": now - chrono::TimeDelta::hours(hours), "clock_offset_ms": 0,
+                    "direction": "in", "method": "hand", "person_id": person })
+        });
+        let scans: Vec<serde_json::Value> = scans.collect();
+        let body = json!({ "device_id": Uuid::from_u128(1), "scans": scans });
+        let answer = school.host.post_json(&format!("/api/v1/sessions/{session}/scans"), &body).await.expect(200);
+        assert_eq!((&answer["accepted"], &answer["needs_review"]), (&json!(GUESTS - 1), &json!(1)));
+        doubtful.push(scans.last().expect("scans")["id"].as_str().expect("an id").to_owned());
+        sessions.push(session);
+    }
+    let login = school.host.login.clone();
+    let of = |number: usize| i64::try_from(number).expect("few");
+    let close = |host: &Client, at: usize| {
+        let path = format!("/api/v1/sessions/{}/door/close", sessions[at]);
+        host.request(reqwest::Method::POST, &path).header("Idempotency-Key", format!("close-{at}")).json(&json!({}))
+    };
+    let review = |host: &Client, at: usize| {
+        let path = format!("/api/v1/scans/{}/review", doubtful[at]);
+        let body = json!({ "decision": "accept", "reason": "很早就到了" });
+        host.request(reqwest::Method::POST, &path).header("Idempotency-Key", format!("review-{at}")).json(&body)
+    };
+
+    let host = sign_in(&process.url, &login).await;
+    let acknowledged = send_until_killed(DOORS, |at| close(&host, at), 5, || process.kill()).await;
+    let _ = server.stop().await;
+    let mut process = Process::start(&data).await;
+    let mut server = Server::over(&database()).await;
+    let after = doors(&server, &sessions).await;
+    assert!(after.iter().any(|door| !door.0), "the kill came in the middle");
+    for (at, (closed, confirmed, _)) in after.iter().enumerate() {
+        assert!(*closed || !acknowledged.contains(&at), "the acknowledged closing {at} is lost");
+        assert_eq!(*confirmed, if *closed { of(GUESTS - 1) } else { 0 }, "closing {at} is half done");
+    }
+    // Whoever got no answer sends it again, and is answered as if for the first time.
+    let host = sign_in(&process.url, &login).await;
+    let again = send_until_killed(DOORS, |at| close(&host, at), DOORS, || ()).await;
+    assert_eq!(again.len(), DOORS);
+    assert_eq!(doors(&server, &sessions).await, vec![(true, of(GUESTS - 1), 0); DOORS]);
+
+    let acknowledged = send_until_killed(DOORS, |at| review(&host, at), 5, || process.kill()).await;
+    let _ = server.stop().await;
+    let mut process = Process::start(&data).await;
+    let mut server = Server::over(&database()).await;
+    let after = doors(&server, &sessions).await;
+    assert!(after.iter().any(|door| door.2 == 0), "the kill came in the middle");
+    for (at, (_, confirmed, reviews)) in after.iter().enumerate() {
+        assert!(*reviews == 1 || !acknowledged.contains(&at), "the acknowledged review {at} is lost");
+        assert_eq!(*confirmed, of(GUESTS - 1) + reviews, "review {at} is half done");
+    }
+    let host = sign_in(&process.url, &login).await;
+    let again = send_until_killed(DOORS, |at| review(&host, at), DOORS, || ()).await;
+    assert_eq!(again.len(), DOORS);
+    assert_eq!(doors(&server, &sessions).await, vec![(true, of(GUESTS), 1); DOORS]);
     let _ = server.stop().await;
     process.kill();
 }
