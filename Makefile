@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/.tools/node_modules/node/bin:$(PATH)
 # The pages need not be there to work on the service alone.
 IN_WEB  := [ ! -f web/package.json ] || npm --prefix web run --silent
 
-.PHONY: help demo once demo-once test test-pages check bench setup setup-all pages pages-all openapi
+.PHONY: help demo once demo-once test test-pages check bench door-day setup setup-all pages pages-all openapi
 
 help:
 	@echo "make demo        build, load the synthetic district and serve it (make demo -- once: play the main job once, then stop)"
@@ -17,6 +17,7 @@ help:
 	@echo "make test-pages  run only the tests in a browser"
 	@echo "make check       formatting, lints, licences of dependencies, the pages, and that openapi.json is true"
 	@echo "make bench       measure, each figure beside its limit; writes bench/RESULTS.md"
+	@echo "make door-day    play a base's day at its doors against the demonstration that runs (DAY='--help' for more)"
 	@echo "make pages       build the pages into web/dist, from where they go into the binary"
 	@echo "make openapi     write openapi.json anew, and the pages' client from it"
 	@echo "make setup       install what is missing to build (Debian and Ubuntu), or say what to install; setup-all: to test too"
@@ -59,6 +60,10 @@ check: pages-all
 bench: pages
 	cargo build --release -p kepu-api -p kepu-bench
 	target/release/kepu with-database --durable -- target/release/kepu-bench
+
+door-day:
+	cargo build --workspace
+	target/debug/kepu-bench day $(DAY)
 
 pages: setup
 	@scripts/pages.sh

@@ -1,6 +1,7 @@
 //! `make bench`: each figure beside its own limit, measured in one run on one machine. Only ratios are targets.
 
 mod confirming;
+mod day;
 mod door;
 mod engine;
 mod importing;
@@ -9,13 +10,15 @@ mod reporting;
 mod results;
 mod world;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 
 use crate::results::Row;
 
 /// Measures kepu beside its limits and writes bench/RESULTS.md.
 #[derive(Debug, Parser)]
 struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
     /// Only benches whose name contains this.
     #[arg(long, default_value = "")]
     only: String,
@@ -27,9 +30,18 @@ struct Arguments {
     out: String,
 }
 
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Plays a base's day at its doors against a running demonstration, and proves that every child is counted once.
+    Day(day::DayArgs),
+}
+
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
+    if let Some(Command::Day(day)) = arguments.command {
+        return day::run(day).await;
+    }
     let wants = |name: &str| name.contains(&arguments.only);
     let mut rows: Vec<Row> = Vec::new();
     let mut details = String::new();

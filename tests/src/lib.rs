@@ -5,6 +5,7 @@
 
 mod client;
 mod database;
+pub mod day;
 pub mod school;
 
 use std::sync::atomic::{AtomicU32, Ordering};

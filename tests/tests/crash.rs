@@ -201,7 +201,8 @@ async fn a_kill_in_the_middle_of_confirming_loses_nothing_that_was_acknowledged(
 
 /// Registers all pupils in a session, whenever it is.
 async fn register_all(server: &Server, school: &School, session: Uuid) {
-    let registered = "INSERT INTO participation (district_id, id, session_id, activity_id, host_id, person_id, state, source,
+    let registered =
+        "INSERT INTO participation (district_id, id, session_id, activity_id, host_id, person_id, state, source,
                                                  recorded_by, recorded_at, updated_at)
                       SELECT p.district_id, gen_random_uuid(), s.id, s.activity_id, s.host_id, p.id, 'registered',
                              'registration', $2, now(), now()

@@ -3,6 +3,7 @@
 mod gate;
 
 mod closing;
+mod day;
 mod devices;
 mod orders;
 mod passes;

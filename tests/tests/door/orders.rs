@@ -166,8 +166,7 @@ impl<'a> Play<'a> {
         let soon = server.state().now() + Duration::minutes(30);
         let capacity = i32::try_from(listed.len()).expect("few");
         let session = session_at(server, school.district, school.base, activity, soon, Some(capacity)).await;
-        let mut play =
-            Self { world, story, number, session, pupils, passes: Vec::new(), begun, closed: None };
+        let mut play = Self { world, story, number, session, pupils, passes: Vec::new(), begun, closed: None };
         // The withdrawn first, for whoever waits would take their places; the waitlisted last.
         let withdrawn = play.register(&story.pupils(Standing::Withdrawn)).await;
         if !withdrawn.is_empty() {
@@ -394,8 +393,20 @@ async fn whatever_the_order_of_arrival_the_outcome_is_the_same() {
     // The stories tell of everything that may happen.
     if std::env::var("KEPU_SEED").is_err() {
         for reason in [
-            "in", "out", "already_in", "already_out", "out_without_in", "revoked", "withdrawn", "not_on_list", "no_outs",
-            "waitlisted", "too_early", "after_closing", "clock_implausible", "unreadable",
+            "in",
+            "out",
+            "already_in",
+            "already_out",
+            "out_without_in",
+            "revoked",
+            "withdrawn",
+            "not_on_list",
+            "no_outs",
+            "waitlisted",
+            "too_early",
+            "after_closing",
+            "clock_implausible",
+            "unreadable",
         ] {
             assert!(worth.contains(reason), "no scan was {reason}: {worth:?}");
         }

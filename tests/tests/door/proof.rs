@@ -9,13 +9,8 @@ use crate::gate::{Gate, Kind, verdicts};
 /// A day at a door: two came, one of them twice, one walked in, one was refused.
 async fn day() -> (Gate, [Value; 5]) {
     let gate = Gate::of(Kind { in_out: false, walk_ins: true, capacity: None }, 4, 3).await;
-    let scans = [
-        gate.scan(0, 5),
-        gate.scan(0, 6),
-        gate.scan(1, 7),
-        gate.scan(3, 8),
-        gate.scan_of("KPNONSENSE", "in", 9),
-    ];
+    let scans =
+        [gate.scan(0, 5), gate.scan(0, 6), gate.scan(1, 7), gate.scan(3, 8), gate.scan_of("KPNONSENSE", "in", 9)];
     let answer = gate.send(&scans).await;
     let expected = ["accepted in", "duplicate_of already_in", "accepted in", "accepted in", "refused unreadable"];
     assert_eq!(verdicts(&answer), expected);
@@ -43,8 +38,11 @@ const THERE: &str = "who was there by the door's scans stands so";
 async fn verify_names_what_is_broken_at_a_door() {
     let (gate, scans) = day().await;
     assert_eq!(broken(&gate).await, Vec::<String>::new());
-    run(&gate, "CREATE TABLE kept_verdict AS TABLE scan_verdict; CREATE TABLE kept_participation AS TABLE participation")
-        .await;
+    run(
+        &gate,
+        "CREATE TABLE kept_verdict AS TABLE scan_verdict; CREATE TABLE kept_participation AS TABLE participation",
+    )
+    .await;
     let id = |at: usize| scans[at]["id"].as_str().expect("an id");
     let of = |at: usize, change: &str| format!("UPDATE scan_verdict SET {change} WHERE scan_id = '{}'", id(at));
     let stands = |at: usize, state: &str| {

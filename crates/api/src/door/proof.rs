@@ -91,11 +91,7 @@ fn differing(scans: &[ScanRow], folded: &Folded) -> Vec<String> {
 }
 
 /// When something last changed that verdicts rest on, beside the scans themselves.
-fn last_change(
-    session: DateTime<Utc>,
-    person: Option<&PersonRow>,
-    standing: Option<&StandingRow>,
-) -> DateTime<Utc> {
+fn last_change(session: DateTime<Utc>, person: Option<&PersonRow>, standing: Option<&StandingRow>) -> DateTime<Utc> {
     let replaced = person.and_then(|person| person.replaced_at.iter().flatten().max().copied());
     let listed = standing.and_then(|standing| standing.listed_at);
     replaced.into_iter().chain(listed).fold(session, DateTime::max)
