@@ -203,3 +203,23 @@ async fn a_session_that_has_not_begun_or_was_cancelled_is_not_closed() {
     gate.school.host.post_json(&path, &json!({})).await.expect_problem(409, "session_cancelled");
     assert_eq!(verdicts(&gate.send(&[gate.scan(0, 59)]).await), ["refused session_cancelled"]);
 }
+
+#[tokio::test]
+async fn a_walk_in_whom_two_guides_saw_is_confirmed_when_either_closes() {
+    let gate = Gate::of(Kind { walk_ins: true, ..Kind::default() }, 2, 0).await;
+    let scope = GrantScope::Organization { district: gate.school.district, organization: gate.school.base };
+    let colleague = gate.server.account(Role::BaseStaff, scope).await;
+    // The host's own scan is the first of both; the colleague saw only one of them.
+    gate.send(&[gate.scan(0, 5), gate.scan(1, 5)]).await;
+    let path = format!("/api/v1/sessions/{}/scans", gate.session);
+    let body = json!({ "device_id": gate.pupil(1), "scans": [gate.scan(0, 9)] });
+    assert_eq!(verdicts(&colleague.post_json(&path, &body).await.expect(200)), ["duplicate_of already_in"]);
+    let answer = gate.close().await;
+    assert_eq!((&answer["confirmed"], &answer["ledger_entries"]), (&json!(1), &json!(1)), "{answer}");
+    assert_eq!(answer["refused"][0]["person_id"], json!(gate.pupil(1)));
+    // What the colleague saw of the other comes later.
+    let body = json!({ "device_id": gate.pupil(1), "scans": [gate.scan(1, 10)] });
+    colleague.post_json(&path, &body).await.expect(200);
+    assert_eq!(gate.state_of(1).await.as_deref(), Some("confirmed"));
+    gate.verify().await;
+}

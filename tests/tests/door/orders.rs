@@ -70,8 +70,10 @@ struct Seen {
 struct Story {
     in_out: bool,
     walk_ins: bool,
-    /// Whether the account that scans closes, too.
-    one_account: bool,
+    /// Whether the account of the first devices closes.
+    first_closes: bool,
+    /// Whether two accounts are signed in on the devices.
+    two_scan: bool,
     standing: Vec<Standing>,
     /// Whose pass was replaced half an hour after the beginning.
     replaced: Vec<usize>,
@@ -83,11 +85,13 @@ struct Story {
 impl Story {
     fn of(seed: u64) -> Self {
         let mut random = StdRng::seed_from_u64(seed);
+        // Whoever had withdrawn is recorded by the guide who was first heard of: that needs all scans from one account.
+        let two_scan = random.random_bool(0.4);
         let mut standing = vec![Standing::Listed; PUPILS];
         for one in standing.iter_mut().skip(3) {
-            *one = *[Standing::Listed, Standing::Waitlisted, Standing::Withdrawn, Standing::Stranger]
-                .choose(&mut random)
-                .expect("four");
+            let fourth = if two_scan { Standing::Stranger } else { Standing::Withdrawn };
+            let any = [Standing::Listed, Standing::Waitlisted, Standing::Stranger, fourth];
+            *one = *any.choose(&mut random).expect("four");
         }
         let device = |random: &mut StdRng| {
             let measured = random.random_bool(0.8);
@@ -121,7 +125,8 @@ impl Story {
         Self {
             in_out: random.random(),
             walk_ins: random.random(),
-            one_account: random.random_bool(0.3),
+            first_closes: random.random_bool(0.5),
+            two_scan,
             standing,
             replaced: (0..PUPILS).filter(|_| random.random_bool(0.3)).collect(),
             held: random.random_bool(0.3).then(|| random.random_range(0..PUPILS)),
@@ -239,12 +244,14 @@ impl<'a> Play<'a> {
         let device = batch.first().map_or(0, |at| self.story.seen[*at].device);
         let body = json!({ "device_id": Uuid::from_u128(u128::try_from(device).expect("few")), "scans": scans });
         let path = format!("/api/v1/sessions/{}/scans", self.session);
-        let answer = self.world.school.host.post_json(&path, &body).await.expect(200);
+        let guide =
+            if self.story.two_scan && device % 2 == 1 { &self.world.colleague } else { &self.world.school.host };
+        let answer = guide.post_json(&path, &body).await.expect(200);
         assert_eq!(answer["conflicts"], 0, "{answer}");
     }
 
     async fn close(&mut self) {
-        let closer = if self.story.one_account { &self.world.school.host } else { &self.world.colleague };
+        let closer = if self.story.first_closes { &self.world.school.host } else { &self.world.colleague };
         let held: Vec<Uuid> = self.story.held.iter().map(|at| self.pupils[*at]).collect();
         let path = format!("/api/v1/sessions/{}/door/close", self.session);
         let answer = closer.post_json(&path, &json!({ "hold": held })).await.expect(200);
@@ -386,8 +393,15 @@ async fn whatever_the_order_of_arrival_the_outcome_is_the_same() {
             let differ: Vec<String> = differ.map(|(first, other)| format!("{first}\n  but {other}")).collect();
             assert!(differ.is_empty(), "KEPU_SEED={seed}, order {order}:\n{}", differ.join("\n"));
         }
-        let verified = kepu_api::verify::database_holds(world.server.state().db()).await.expect("verified");
-        assert_eq!((verified.broken, verified.waiting_at_doors), (vec![], 0), "KEPU_SEED={seed}");
+        // The whole database each time would take longer with each seed.
+        if seed % 5 == 4 {
+            let verified = kepu_api::verify::database_holds(world.server.state().db()).await.expect("verified");
+            assert_eq!(
+                (verified.broken, verified.waiting_at_doors),
+                (vec![], 0),
+                "KEPU_SEED={seed}, or one of four before"
+            );
+        }
         worth.extend(outcomes[0].iter().filter_map(|one| one.split(": ").nth(1)?.split(' ').nth(1).map(str::to_owned)));
     }
     // The stories tell of everything that may happen.

@@ -125,7 +125,10 @@ pub async fn close_door(
     let persons: Vec<Uuid> = guests.iter().map(|guest| guest.person_id).collect();
     let classes: HashMap<Uuid, Option<String>> =
         guests.into_iter().map(|guest| (guest.person_id, guest.class_name)).collect();
-    let presence = settle_one(&mut tx, &session, &persons, now).await?.presence();
+    let touched = settle_one(&mut tx, &session, &persons, now).await?;
+    // Walk-ins whom the one that closes had let in, and another guide, too.
+    let (mut confirmed, mut entries) = (touched.confirmed.clone(), touched.ledger_entries);
+    let presence = touched.presence();
     let minutes: HashMap<Uuid, Option<i32>> = presence.iter().map(|(person, one)| (*person, one.minutes)).collect();
     let rows = lock_of_session(&mut tx, id, &[], true).await?;
     let mut decided = decide(rows, &closing, &minutes, body.mark_absent, Act { by: actor.account_id, at: now })?;
@@ -133,21 +136,22 @@ pub async fn close_door(
         refusal.class_name = classes.get(&refusal.person_id).cloned().flatten();
     }
     store_steps(&mut tx, &decided.taken, actor.account_id, now).await?;
-    let confirmed = decided.ids(StateName::Confirmed);
+    let decided_on = decided.ids(StateName::Confirmed);
     let author = Author { account_id: actor.account_id, at: now };
-    let rescored = touch_participations(&mut tx, &author, &confirmed, Cause::Confirmed).await?;
+    entries += touch_participations(&mut tx, &author, &decided_on, Cause::Confirmed).await?.entries;
+    confirmed.extend(decided_on);
     let answer = CloseAnswer {
         session_id: id,
         closed_at: now,
         confirmed: confirmed.len(),
         absent: decided.ids(StateName::Absent).len(),
         held: decided.held,
-        ledger_entries: rescored.entries,
+        ledger_entries: entries,
         refused: decided.refused,
     };
     let detail = json!({
         "confirmed": confirmed, "absent": answer.absent, "held": closing.held, "refused": answer.refused.len(),
-        "ledger_entries": rescored.entries,
+        "ledger_entries": entries,
     });
     audit::record(&mut tx, &actor, now, Event::new("door.close", "session", id, detail)).await?;
     tx.commit().await?;

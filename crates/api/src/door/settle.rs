@@ -113,20 +113,29 @@ pub async fn settle(
         let guest = guest(row, person, false);
         let folded = fold(&session.terms(), &guest, mine.iter().map(ScanRow::scan).collect::<Result<_>>()?);
         let mut of: HashMap<Uuid, ScanRow> = mine.into_iter().map(|scan| (scan.id, scan)).collect();
-        let mut moved = None;
+        let (mut moved, mut saw) = (None, Vec::new());
         for (id, verdict) in folded.verdicts {
             let Some(scan) = of.remove(&id) else { continue };
             if let Some(new) = changed(&scan, &verdict) {
                 verdicts.push(new);
                 moved = Some(scan.account_id);
             }
+            if matches!(verdict.kind(), Kind::Accepted | Kind::DuplicateOf) {
+                saw.push(scan.account_id);
+            }
             touched.verdicts.insert(id, (scan, verdict));
         }
         let Some(presence) = folded.presence else { continue };
         touched.presence.insert(visit, presence);
+        let closing = session.closing();
+        let by = match row {
+            Some(row) if row.source != "door" => moved,
+            _ => recorder(&saw, closing.as_ref())
+                .filter(|by| moved.is_some() || row.is_some_and(|row| waits_for(row, *by))),
+        };
         // Nothing new was said of this person: whatever people did since then stands.
-        if let Some(by) = moved {
-            plan.add(visit, row, person, &presence, session.closing().as_ref(), by, now)?;
+        if let Some(by) = by {
+            plan.add(visit, row, person, &presence, closing.as_ref(), by, now)?;
         }
     }
     store::insert_verdicts(tx, &verdicts, now).await?;
@@ -151,6 +160,18 @@ fn listed(row: &Row) -> Listed {
         // A walk-in that was let in stays let in, whatever the session takes from then on.
         _ => Listed::Yes,
     }
+}
+
+/// Who let a walk-in in: of the guides who saw it, the first who is not the one that closed, for who records does not
+/// confirm. So it does not matter whose scan arrived first.
+fn recorder(saw: &[Uuid], closing: Option<&Closing>) -> Option<Uuid> {
+    let closed_by = closing.map(|closing| closing.by);
+    saw.iter().find(|guide| Some(**guide) != closed_by).or(saw.first()).copied()
+}
+
+/// Whether a walk-in still waits for the host's word, and another guide than the one it names let it in.
+fn waits_for(row: &Row, recorder: Uuid) -> bool {
+    row.state == StateName::Attended.word() && row.recorded_by != recorder
 }
 
 /// The verdict to add, if it is another one than the last.
@@ -223,7 +244,12 @@ impl Plan {
             (None, Some(person)) => self.walk_in(visit, person, presence, by),
             (None, None) => return Ok(()),
         };
-        let there = attended(before.clone(), presence, Act { by, at: now });
+        let mut there = attended(before.clone(), presence, Act { by, at: now });
+        if let Participation::Attended(entry) = &mut there
+            && row.is_some_and(|row| row.source == "door")
+        {
+            entry.recorded_by = by;
+        }
         if there != before {
             let taken = Taken { id, from: before.state(), to: there.clone(), reason: String::new() };
             self.taken.entry(by).or_default().push(taken);
