@@ -1,6 +1,7 @@
 //! The door: scans of devices that come late, twice, in any order, and what becomes of them.
 
 mod gate;
+mod story;
 
 mod closing;
 mod day;

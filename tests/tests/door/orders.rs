@@ -10,135 +10,16 @@ use kepu_domain::role::{GrantScope, Role};
 use kepu_tests::school::{School, activity, class_of, session_at};
 use kepu_tests::{Account, Server};
 use rand::rngs::StdRng;
-use rand::seq::{IndexedRandom, SliceRandom};
+use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::gate::POLICY;
+use crate::story::{Moment, PUPILS, SCANS, Shows, Standing, Story};
 
 const SEEDS: u64 = 20;
 const ORDERS: u64 = 3;
-const PUPILS: usize = 8;
-const SCANS: usize = 40;
-
-/// How a pupil stands before the door opens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Standing {
-    Listed,
-    Waitlisted,
-    Withdrawn,
-    Stranger,
-}
-
-/// A device's clock: by how much it is wrong, and whether the device knows.
-#[derive(Debug, Clone, Copy)]
-struct Device {
-    wrong: Duration,
-    measured: bool,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Moment {
-    /// Minutes after the beginning, before the closing.
-    Minute(i64),
-    /// Seconds after the closing.
-    AfterClosing(i64),
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Shows {
-    /// The pass that holds at the end, or the one before it.
-    Pass { old: bool },
-    /// Nothing: the guide picks the pupil from the list.
-    Nothing,
-    /// Something else than a pass.
-    Nonsense,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Seen {
-    pupil: usize,
-    device: usize,
-    moment: Moment,
-    direction: &'static str,
-    shows: Shows,
-    /// What somebody decides who looks at it, if it is in doubt.
-    decision: Option<&'static str>,
-}
-
-struct Story {
-    in_out: bool,
-    walk_ins: bool,
-    /// Whether the account of the first devices closes.
-    first_closes: bool,
-    /// Whether two accounts are signed in on the devices.
-    two_scan: bool,
-    standing: Vec<Standing>,
-    /// Whose pass was replaced half an hour after the beginning.
-    replaced: Vec<usize>,
-    held: Option<usize>,
-    devices: Vec<Device>,
-    seen: Vec<Seen>,
-}
-
-impl Story {
-    fn of(seed: u64) -> Self {
-        let mut random = StdRng::seed_from_u64(seed);
-        // Whoever had withdrawn is recorded by the guide who was first heard of: that needs all scans from one account.
-        let two_scan = random.random_bool(0.4);
-        let mut standing = vec![Standing::Listed; PUPILS];
-        for one in standing.iter_mut().skip(3) {
-            let fourth = if two_scan { Standing::Stranger } else { Standing::Withdrawn };
-            let any = [Standing::Listed, Standing::Waitlisted, Standing::Stranger, fourth];
-            *one = *any.choose(&mut random).expect("four");
-        }
-        let device = |random: &mut StdRng| {
-            let measured = random.random_bool(0.8);
-            let wrong = if measured { random.random_range(-600..=600) } else { 0 };
-            // One clock in ten is hopeless.
-            let wrong = if measured && random.random_bool(0.1) { 25 * 3600 } else { wrong };
-            Device { wrong: Duration::seconds(wrong), measured }
-        };
-        let devices: Vec<Device> = (0..4).map(|_| device(&mut random)).collect();
-        let seen = (0..SCANS).map(|_| Seen {
-            pupil: random.random_range(0..PUPILS),
-            device: random.random_range(0..devices.len()),
-            moment: match random.random_range(0..20) {
-                0 => Moment::Minute(random.random_range(-130..-118)),
-                1 | 2 => Moment::AfterClosing(random.random_range(1..100)),
-                _ => Moment::Minute(random.random_range(-20..55)),
-            },
-            direction: if random.random_bool(0.35) { "out" } else { "in" },
-            shows: match random.random_range(0..20) {
-                0 => Shows::Nonsense,
-                1..=4 => Shows::Nothing,
-                more => Shows::Pass { old: more % 2 == 0 },
-            },
-            decision: match random.random_range(0..10) {
-                0..=2 => Some("accept"),
-                3 | 4 => Some("refuse"),
-                _ => None,
-            },
-        });
-        let seen = seen.collect();
-        Self {
-            in_out: random.random(),
-            walk_ins: random.random(),
-            first_closes: random.random_bool(0.5),
-            two_scan,
-            standing,
-            replaced: (0..PUPILS).filter(|_| random.random_bool(0.3)).collect(),
-            held: random.random_bool(0.3).then(|| random.random_range(0..PUPILS)),
-            devices,
-            seen,
-        }
-    }
-
-    fn pupils(&self, standing: Standing) -> Vec<usize> {
-        (0..PUPILS).filter(|at| self.standing[*at] == standing).collect()
-    }
-}
 
 /// A district with a base and two of its guides.
 struct World {
@@ -278,10 +159,10 @@ impl<'a> Play<'a> {
     async fn deliver(&mut self, random: &mut StdRng) {
         let after = |at: &usize| matches!(self.story.seen[*at].moment, Moment::AfterClosing(_));
         let (late, early): (Vec<usize>, Vec<usize>) = (0..SCANS).partition(after);
-        let mut early = batches(self.story, &early, random);
+        let mut early = self.story.batches(&early, random);
         let closes = random.random_range(0..=early.len());
         // What devices saw after the closing mixes with what they had kept from before.
-        let rest = [early.split_off(closes), batches(self.story, &late, random)].concat();
+        let rest = [early.split_off(closes), self.story.batches(&late, random)].concat();
         let mut again: Vec<Vec<usize>> = rest.iter().filter(|_| random.random_bool(0.3)).cloned().collect();
         again.extend(early.iter().filter(|_| random.random_bool(0.3)).cloned());
         let mut rest = [rest, again].concat();
@@ -348,31 +229,18 @@ impl<'a> Play<'a> {
     }
 }
 
-/// Each device sends what it has in batches of any size; they arrive in any order.
-fn batches(story: &Story, scans: &[usize], random: &mut StdRng) -> Vec<Vec<usize>> {
-    let mut all = Vec::new();
-    for device in 0..story.devices.len() {
-        let mut mine: Vec<usize> = scans.iter().copied().filter(|at| story.seen[*at].device == device).collect();
-        mine.shuffle(random);
-        while !mine.is_empty() {
-            let size = random.random_range(1..=6).min(mine.len());
-            all.push(mine.split_off(mine.len() - size));
-        }
-    }
-    all.shuffle(random);
-    all
-}
-
 async fn play(world: &World, story: &Story, seed: u64, order: u64) -> Vec<String> {
     let mut play = Play::new(world, story, u128::from(seed * ORDERS + order)).await;
     play.deliver(&mut StdRng::seed_from_u64(seed * 1000 + order)).await;
     play.outcome().await
 }
 
-/// Another seed, or only one: `KEPU_SEED=7`.
+/// Other seeds than those of every run: `KEPU_SEED=7`, or `KEPU_SEED=20-120` to look further.
 fn seeds() -> Vec<u64> {
-    let one = std::env::var("KEPU_SEED").ok().and_then(|seed| seed.parse().ok());
-    one.map_or_else(|| (0..SEEDS).collect(), |seed| vec![seed])
+    let Ok(asked) = std::env::var("KEPU_SEED") else { return (0..SEEDS).collect() };
+    let (first, last) = asked.split_once('-').unwrap_or((&asked, &asked));
+    let number = |text: &str| text.parse::<u64>().expect("KEPU_SEED is a number, or two with - between them");
+    (number(first)..=number(last)).collect()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

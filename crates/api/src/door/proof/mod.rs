@@ -1,5 +1,7 @@
 //! For `kepu verify`: what the door's rules say of every scan, beside what is stored.
 
+mod store;
+
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
@@ -7,8 +9,9 @@ use kepu_domain::door::fold::{Folded, fold};
 use kepu_domain::door::scan::{Reason, Verdict};
 use uuid::Uuid;
 
+use self::store::StandingRow;
 use super::settle::{Sessions, guest};
-use super::store::{self, PersonRow, ScanRow, StandingRow, Visit};
+use super::store::{PersonRow, ScanRow, Visit, sessions};
 use super::take::look_up;
 use crate::error::Result;
 use crate::participation::store::{self as participations, Row};
@@ -34,7 +37,7 @@ pub async fn sessions_after(tx: &mut Tx, after: Option<Uuid>, most: i64) -> Resu
 
 /// Judges all scans of these sessions again.
 pub async fn prove(tx: &mut Tx, ids: &[Uuid], proof: &mut Proof) -> Result<()> {
-    let sessions: Sessions = store::sessions(tx, ids).await?.into_iter().map(|row| (row.id, row)).collect();
+    let sessions: Sessions = sessions(tx, ids).await?.into_iter().map(|row| (row.id, row)).collect();
     let mut scans: BTreeMap<Visit, Vec<ScanRow>> = BTreeMap::new();
     for row in store::scans_of_sessions(tx, ids).await? {
         if let Some(visit) = row.visit() {
