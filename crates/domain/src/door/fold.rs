@@ -129,7 +129,7 @@ fn judge(terms: &Terms, guest: &Guest, scan: &Scan, steps: &mut Steps) -> Verdic
     {
         return verdict(reason, None);
     }
-    let (reason, duplicate_of) = steps.take(terms.mode, scan);
+    let (reason, duplicate_of) = steps.take(terms, scan);
     verdict(reason, duplicate_of)
 }
 
@@ -193,11 +193,11 @@ struct Seen {
 }
 
 impl Steps {
-    fn take(&mut self, mode: Mode, scan: &Scan) -> (Reason, Option<Uuid>) {
+    fn take(&mut self, terms: &Terms, scan: &Scan) -> (Reason, Option<Uuid>) {
         let seen = Seen { scan: scan.id, at: scan.at };
         match (scan.direction, self.stays.last_mut()) {
             (Direction::In, Some((came, None))) => (Reason::AlreadyIn, Some(came.scan)),
-            (Direction::In, Some((came, _))) if mode == Mode::In => (Reason::AlreadyIn, Some(came.scan)),
+            (Direction::In, Some((came, _))) if terms.mode == Mode::In => (Reason::AlreadyIn, Some(came.scan)),
             (Direction::In, _) => {
                 self.stays.push((seen, None));
                 (Reason::In, None)
@@ -207,6 +207,12 @@ impl Steps {
                 (Reason::Out, None)
             }
             (Direction::Out, Some((_, Some(left)))) => (Reason::AlreadyOut, Some(left.scan)),
+            // Somebody answers for it that the person was there: from the beginning, as far as anybody knows.
+            (Direction::Out, None) if scan.review == Some(Decision::Accept) => {
+                let came = Seen { scan: scan.id, at: terms.starts_at.min(scan.at) };
+                self.stays.push((came, Some(seen)));
+                (Reason::Out, None)
+            }
             (Direction::Out, None) => (Reason::OutWithoutIn, None),
         }
     }
@@ -395,6 +401,11 @@ mod tests {
         let folded = fold(&terms(), &guest(), vec![refused]);
         assert_eq!((words(&folded).as_str(), folded.presence), ("too_early", None));
         assert_eq!(folded.count(Kind::Refused), 1);
+        let only_leaves = Scan { review: Some(Decision::Accept), ..scan(2, Direction::Out, 90) };
+        let folded = fold(&terms(), &guest(), vec![only_leaves.clone()]);
+        assert_eq!((words(&folded).as_str(), folded.presence.and_then(|p| p.minutes)), ("out", Some(90)));
+        let folded = fold(&terms(), &guest(), vec![only_leaves, come(30)]);
+        assert_eq!((words(&folded).as_str(), folded.presence.and_then(|p| p.minutes)), ("in out", Some(60)));
         let stranger = Guest { listed: Listed::No, ..guest() };
         let accepted = Scan { review: Some(Decision::Accept), ..come(5) };
         assert_eq!(words(&fold(&terms(), &stranger, vec![accepted])), "not_on_list");
