@@ -34,6 +34,25 @@ async fn a_transaction_sees_one_district() {
 }
 
 #[tokio::test]
+async fn what_crosses_the_fence_is_counted_on_one_hand_and_names_nobody() {
+    let server = Server::start().await;
+    let crossing: Vec<(String, String)> = sqlx::query_as(
+        "SELECT p.proname::text, pg_get_function_result(p.oid) FROM pg_proc p
+         JOIN pg_namespace n ON n.oid = p.pronamespace AND n.nspname = 'public'
+         WHERE p.prosecdef ORDER BY 1",
+    )
+    .fetch_all(server.pool())
+    .await
+    .expect("read");
+    let expected = [
+        ("session_places", "TABLE(district_id uuid, school_id uuid, taken bigint, waiting bigint)"),
+        ("session_waitlist", "TABLE(district_id uuid, participation_id uuid, school_id uuid)"),
+        ("sessions_taken", "TABLE(session_id uuid, taken bigint)"),
+    ];
+    assert_eq!(crossing, expected.map(|(name, result)| (name.to_owned(), result.to_owned())));
+}
+
+#[tokio::test]
 async fn every_table_with_a_district_of_persons_is_fenced() {
     let server = Server::start().await;
     // What all districts share, and who reads it is judged by `permits` alone.

@@ -162,6 +162,79 @@ async fn a_session_that_took_place_keeps_its_time_and_its_guests() {
 }
 
 #[tokio::test]
+async fn a_session_says_when_its_places_open_and_to_whom() {
+    let server = Server::start().await;
+    let school = School::new(&server, 1).await;
+    let host = base_admin(&server, &school).await;
+    let activity = host.post_json("/api/v1/activities", &activity_of(school.base)).await.expect(201);
+    let elsewhere = server.district("乙区").await;
+    let other = server.organization(elsewhere, "kindergarten", "乙幼").await;
+    let starts = server.state().now() + TimeDelta::days(7);
+    let before = |hours: i64| json!(starts - TimeDelta::hours(hours));
+    let quotas = json!([{ "school_id": school.school, "places": 20 }, { "school_id": other, "places": 10 }]);
+    let good = json!({
+        "activity_id": activity["id"], "starts_at": starts, "capacity": 30, "opens_at": before(48),
+        "to_all_at": before(24), "quotas": quotas,
+    });
+    let quota = |school: Uuid, places: i32| json!([{ "school_id": school, "places": places }]);
+    let table = [
+        ("opens_at", before(0), "opens_at", "not_before_starts_at"),
+        ("to_all_at", before(-1), "to_all_at", "not_before_starts_at"),
+        ("to_all_at", before(48), "to_all_at", "not_after_opens_at"),
+        ("quotas", json!([]), "to_all_at", "needs_quotas"),
+        ("capacity", json!(29), "quotas", "beyond_capacity"),
+        ("quotas", quota(school.school, 0), "quotas[0].places", "out_of_range"),
+        ("quotas", quota(school.base, 1), "quotas[0].school_id", "no_such_school"),
+        ("quotas", quota(Uuid::nil(), 1), "quotas[0].school_id", "no_such_school"),
+        ("quotas", json!([quotas[0], quotas[0]]), "quotas[1].school_id", "repeated"),
+    ];
+    for (field, value, at, code) in &table {
+        let mut body = good.clone();
+        body[*field] = value.clone();
+        let problem = host.post_json("/api/v1/sessions", &body).await.expect_problem(422, "invalid");
+        assert_eq!((&problem["errors"][0]["field"], &problem["errors"][0]["code"]), (&json!(at), &json!(code)));
+    }
+    let made = host.post_json("/api/v1/sessions", &good).await.expect(201);
+    let path = format!("/api/v1/sessions/{}", made["id"].as_str().expect("an id"));
+    for (field, value, at, code) in &table {
+        let problem = host.patch_json(&path, 1, &json!({ *field: value })).await.expect_problem(422, "invalid");
+        assert_eq!((&problem["errors"][0]["field"], &problem["errors"][0]["code"]), (&json!(at), &json!(code)));
+    }
+    let read = school.teacher.get(&path).await.expect(200);
+    let mut shown: Vec<Value> = read["quotas"].as_array().expect("quotas").clone();
+    shown.sort_by_key(|quota| quota["places"].as_i64());
+    let named = json!({ "school_id": other, "school_name_zh": "乙幼", "school_name_en": "", "places": 10 });
+    assert_eq!((shown.len(), &shown[0]), (2, &named));
+    let time = |value: &Value| value.as_str().and_then(|text| text.parse::<DateTime<Utc>>().ok()).expect("a time");
+    assert_eq!(starts.signed_duration_since(time(&read["opens_at"])).num_hours(), 48);
+
+    // A copy opens as long before its beginning, and keeps the quotas.
+    let later = starts + TimeDelta::days(7);
+    let copies = host.post_json(&format!("{path}/copy"), &json!({ "starts_at": [later] })).await.expect(201);
+    let copy = &copies["items"][0];
+    assert_eq!(copy["quotas"], read["quotas"]);
+    assert_eq!(later.signed_duration_since(time(&copy["to_all_at"])).num_hours(), 24);
+
+    // All of it may be changed while nobody could have come, also to nothing.
+    let change = json!({ "opens_at": null, "to_all_at": null, "quotas": [] });
+    let changed = host.patch_json(&path, 1, &change).await.expect(200);
+    assert_eq!((&changed["opens_at"], &changed["quotas"]), (&Value::Null, &json!([])));
+    let detail: Value = sqlx::query_scalar("SELECT detail FROM audit_event WHERE action = 'session.change'")
+        .fetch_one(server.pool())
+        .await
+        .expect("read");
+    assert_eq!((&detail["quotas"]["from"], &detail["quotas"]["to"]), (&read["quotas"], &json!([])));
+    let public = server.anonymous().get("/api/v1/public/sessions").await.expect(200);
+    let opened: Vec<bool> =
+        public["items"].as_array().expect("items").iter().map(|one| one["opens_at"].is_null()).collect();
+    assert_eq!(opened, [true, false]);
+
+    let begun = school.session(&server, school.base, "practice", 2).await;
+    let quotas = json!({ "quotas": quota(school.school, 1) });
+    host.patch_json(&format!("/api/v1/sessions/{begun}"), 1, &quotas).await.expect_problem(409, "session_settled");
+}
+
+#[tokio::test]
 async fn sessions_are_listed_by_host_day_and_activity() {
     let server = Server::start().await;
     let school = School::new(&server, 1).await;

@@ -10,6 +10,7 @@ pub mod door;
 pub mod ledger;
 pub mod participation;
 pub mod person;
+pub mod places;
 pub mod policy;
 pub mod record;
 pub mod role;

@@ -5,6 +5,7 @@
 //!      │            │           │ amended (stays)       any before attended ─▶ withdrawn
 //!      └─▶ absent ◀─┤                                  (the door may correct itself)
 //!                   └─▶ rejected ─▶ recorded (again)    recorded ─▶ confirmed | rejected
+//!                   withdrawn, rejected ─▶ registered | waitlisted (again, before the session)
 //! ```
 //!
 //! Who records never confirms. Nothing here reads a clock: moments are given.
@@ -136,6 +137,10 @@ impl StateName {
 pub enum Step {
     /// The school records it (again, after a rejection or withdrawal).
     Record(Act, Extent),
+    /// The school registers it again for a session to come, and there is a place.
+    Register(Act, Extent),
+    /// The same, and there is none.
+    Wait(Act, Extent),
     /// A place became free.
     Admit,
     /// The school takes it back before the host has spoken.
@@ -240,6 +245,12 @@ impl Participation {
             (Self::Withdrawn(_) | Self::Rejected(..) | Self::Absent(_), Step::Record(act, extent)) => {
                 Ok(Self::Recorded(Entry { recorded_by: act.by, extent }))
             }
+            (Self::Withdrawn(_) | Self::Rejected(..), Step::Register(act, extent)) => {
+                Ok(Self::Registered(Entry { recorded_by: act.by, extent }))
+            }
+            (Self::Withdrawn(_) | Self::Rejected(..), Step::Wait(act, extent)) => {
+                Ok(Self::Waitlisted(Entry { recorded_by: act.by, extent }))
+            }
             (Self::Registered(entry) | Self::Attended(entry) | Self::Absent(entry), Step::Attend(extent)) => {
                 Ok(Self::Attended(Entry { extent: extent.or(entry.extent), ..entry }))
             }
@@ -285,6 +296,7 @@ impl Step {
     const fn participle(&self) -> &'static str {
         match self {
             Self::Record(..) => "recorded",
+            Self::Register(..) | Self::Wait(..) => "registered again",
             Self::Admit => "admitted",
             Self::Withdraw => "withdrawn",
             Self::Attend(_) => "marked as attended",
@@ -334,6 +346,8 @@ mod tests {
         let extent = Extent { minutes: Some(45), quantity: None };
         vec![
             Step::Record(act(TEACHER), extent),
+            Step::Register(act(TEACHER), extent),
+            Step::Wait(act(TEACHER), extent),
             Step::Admit,
             Step::Withdraw,
             Step::Attend(extent),
@@ -358,15 +372,15 @@ mod tests {
             table = format!("{}\n", table.trim_end());
         }
         insta::assert_snapshot!(table, @r"
-        waitlisted .          registered withdrawn  .          .          .          .          .          .
-        registered .          .          withdrawn  attended   absent     confirmed  rejected   .          .
-        withdrawn  recorded   .          .          .          .          .          .          .          .
-        attended   .          .          .          attended   absent     confirmed  rejected   .          .
-        absent     recorded   .          .          attended   .          .          .          .          .
-        recorded   .          .          withdrawn  .          absent     confirmed  rejected   .          .
-        confirmed  .          .          .          .          .          .          .          confirmed  voided
-        rejected   recorded   .          .          .          .          .          .          .          .
-        voided     .          .          .          .          .          .          .          .          .
+        waitlisted .          .          .          registered withdrawn  .          .          .          .          .          .
+        registered .          .          .          .          withdrawn  attended   absent     confirmed  rejected   .          .
+        withdrawn  recorded   registered waitlisted .          .          .          .          .          .          .          .
+        attended   .          .          .          .          .          attended   absent     confirmed  rejected   .          .
+        absent     recorded   .          .          .          .          attended   .          .          .          .          .
+        recorded   .          .          .          .          withdrawn  .          absent     confirmed  rejected   .          .
+        confirmed  .          .          .          .          .          .          .          .          .          confirmed  voided
+        rejected   recorded   registered waitlisted .          .          .          .          .          .          .          .
+        voided     .          .          .          .          .          .          .          .          .          .          .
         ");
     }
 

@@ -1543,7 +1543,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Repeats a session at other times: same activity, length, place and capacity. All are made or none. */
+        /** Repeats a session at other times: same activity, length, place, capacity and quotas; its places open as long before. All are made or none. */
         post: operations["copy_session"];
         delete?: never;
         options?: never;
@@ -4026,6 +4026,18 @@ export interface components {
              * @description How many guests; any number if left out.
              */
             capacity?: number | null;
+            /**
+             * Format: date-time
+             * @description When its places open; at once if left out.
+             */
+            opens_at?: string | null;
+            /**
+             * Format: date-time
+             * @description Until when the quotas hold; until it begins if left out.
+             */
+            to_all_at?: string | null;
+            /** @description Places that are kept for schools; for all if left out. */
+            quotas?: components["schemas"]["SchoolQuota"][];
             /** @description What its door takes note of; who came, if left out. */
             door_mode?: components["schemas"]["DoorMode"];
             /** @description Whether it takes who was not registered. */
@@ -5007,9 +5019,19 @@ export interface components {
                 capacity?: number | null;
                 /**
                  * Format: int64
-                 * @description How many places the district of the session has left; null for any number.
+                 * @description How many places are left; null for any number.
                  */
                 free_places?: number | null;
+                /**
+                 * Format: date-time
+                 * @description When its places open; null for at once.
+                 */
+                opens_at?: string | null;
+                /**
+                 * Format: date-time
+                 * @description Until when places are kept for schools; null for until it begins, or where none are.
+                 */
+                to_all_at?: string | null;
             }[];
             /** @description Pass as `cursor` for the next page; null on the last one. */
             next_cursor?: string | null;
@@ -5559,6 +5581,18 @@ export interface components {
                  * @description How many guests; null for any number.
                  */
                 capacity?: number | null;
+                /**
+                 * Format: date-time
+                 * @description When its places open; null for at once.
+                 */
+                opens_at?: string | null;
+                /**
+                 * Format: date-time
+                 * @description Until when the quotas hold; null for until it begins. From then on what is left is for all, the waitlist first.
+                 */
+                to_all_at?: string | null;
+                /** @description Places that are kept for schools, by their names; with none, places are for all from the opening on. */
+                quotas: components["schemas"]["QuotaView"][];
                 /** @description What its door takes note of. */
                 door_mode: components["schemas"]["DoorMode"];
                 /** @description Whether it takes who was not registered. */
@@ -6135,9 +6169,36 @@ export interface components {
             capacity?: number | null;
             /**
              * Format: int64
-             * @description How many places the district of the session has left; null for any number.
+             * @description How many places are left; null for any number.
              */
             free_places?: number | null;
+            /**
+             * Format: date-time
+             * @description When its places open; null for at once.
+             */
+            opens_at?: string | null;
+            /**
+             * Format: date-time
+             * @description Until when places are kept for schools; null for until it begins, or where none are.
+             */
+            to_all_at?: string | null;
+        };
+        /** @description Places that are kept for a school. */
+        QuotaView: {
+            /**
+             * Format: uuid
+             * @description The school.
+             */
+            school_id: string;
+            /** @description Its name in Chinese. */
+            school_name_zh: string;
+            /** @description Its name in English; empty if it has none. */
+            school_name_en: string;
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            places: number;
         };
         /** @description How many are reached, and what they have. */
         Reached: {
@@ -6227,6 +6288,11 @@ export interface components {
              * @description The participation.
              */
             participation_id?: string | null;
+            /**
+             * Format: int64
+             * @description The place in the waitlist, from 1, of one who waits; null of others.
+             */
+            waitlist_place?: number | null;
         };
         /** @description Who took part. */
         RecordRequest: {
@@ -6909,6 +6975,19 @@ export interface components {
              */
             created_at: string;
         };
+        /** @description Places that are kept for a school. */
+        SchoolQuota: {
+            /**
+             * Format: uuid
+             * @description The school or kindergarten, of any district.
+             */
+            school_id: string;
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            places: number;
+        };
         /** @description The person of a sheet. */
         ScorePerson: {
             /**
@@ -7066,6 +7145,18 @@ export interface components {
              * @description How many guests; null for any number.
              */
             capacity?: number | null;
+            /**
+             * Format: date-time
+             * @description When its places open; null for at once. Settled once it has begun.
+             */
+            opens_at?: string | null;
+            /**
+             * Format: date-time
+             * @description Until when the quotas hold; null for until it begins. Settled once it has begun.
+             */
+            to_all_at?: string | null;
+            /** @description Places that are kept for schools, in place of those of before. Settled once it has begun. */
+            quotas?: components["schemas"]["SchoolQuota"][] | null;
             door_mode?: components["schemas"]["DoorMode"] | null;
             /** @description Whether it takes who was not registered. */
             walk_ins?: boolean | null;
@@ -7115,7 +7206,7 @@ export interface components {
             rejected: number;
             /**
              * Format: int64
-             * @description Places that are left; null for any number.
+             * @description Places that are left, after the guests of all districts; null for any number.
              */
             free_places?: number | null;
         };
@@ -7179,6 +7270,18 @@ export interface components {
              * @description How many guests; null for any number.
              */
             capacity?: number | null;
+            /**
+             * Format: date-time
+             * @description When its places open; null for at once.
+             */
+            opens_at?: string | null;
+            /**
+             * Format: date-time
+             * @description Until when the quotas hold; null for until it begins. From then on what is left is for all, the waitlist first.
+             */
+            to_all_at?: string | null;
+            /** @description Places that are kept for schools, by their names; with none, places are for all from the opening on. */
+            quotas: components["schemas"]["QuotaView"][];
             /** @description What its door takes note of. */
             door_mode: components["schemas"]["DoorMode"];
             /** @description Whether it takes who was not registered. */

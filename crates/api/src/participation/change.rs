@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::TAG;
 use super::entry::{self, ListedParticipation, ParticipationView};
+use super::places;
 use super::store::{self, Row, Taken};
 use crate::audit;
 use crate::auth::Actor;
@@ -214,6 +215,11 @@ impl Change {
         step: impl FnOnce(Act) -> Step,
     ) -> Result<(ETag, Json<ParticipationView>)> {
         let mut tx = state.begin(actor).await?;
+        if self.cause.is_none() {
+            // Places before rows, as registering does.
+            let session = store::get(&mut tx, id).await?.session_id;
+            places::store::lock(&mut tx, session).await?;
+        }
         let row = store::lock(&mut tx, id).await?;
         actor.require(self.action, &self.scope(&tx, &row))?;
         if let Some(version) = version {
@@ -232,7 +238,7 @@ impl Change {
             let author = Author { account_id: actor.account_id, at: now };
             touch_participations(&mut tx, &author, &[id], cause).await?;
         } else if from == StateName::Registered {
-            admit_next(&mut tx, row.session_id, 1, actor, now).await?;
+            places::admit_next(&mut tx, state, row.session_id, &actor.into(), now).await?;
         }
         audit::record(&mut tx, actor, now, audit::Event::new(self.event, "participation", id, detail)).await?;
         let row = store::get(&mut tx, id).await?;
@@ -248,29 +254,6 @@ impl Change {
             _ => Scope::Host { district, host: row.host_id },
         }
     }
-}
-
-/// So many places became free: the first of the waitlist take them. Answers how many did.
-pub(super) async fn admit_next(
-    tx: &mut Tx,
-    session: Uuid,
-    places: usize,
-    actor: &Actor,
-    now: DateTime<Utc>,
-) -> Result<usize> {
-    if places == 0 {
-        return Ok(0);
-    }
-    store::lock_places(tx, session).await?;
-    let mut taken = Vec::new();
-    for next in store::first_waiting(tx, session, i64::try_from(places).unwrap_or(i64::MAX)).await? {
-        let before = next.participation()?;
-        let from = before.state();
-        let to = before.take(Step::Admit).map_err(refused)?;
-        taken.push(Taken { id: next.id, from, to, reason: String::new() });
-    }
-    store::store_steps(tx, &taken, actor.account_id, now).await?;
-    Ok(taken.len())
 }
 
 fn refused(refusal: Refusal) -> ApiError {

@@ -7,6 +7,7 @@ mod change;
 mod confirm;
 mod entry;
 mod list;
+pub mod places;
 mod record;
 mod record_sheet;
 pub(crate) mod store;

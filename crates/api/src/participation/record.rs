@@ -6,13 +6,14 @@ use std::collections::{HashMap, HashSet};
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
-use kepu_domain::participation::{Act, Extent, StateName, Step};
+use kepu_domain::participation::{Act, Extent, Participation, Refusal, StateName, Step};
 use kepu_domain::role::{Action, Scope};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::places::{self, Asked, Line};
 use super::store::{self, Found, New, Row, SessionRow, Taken};
 use super::{MOST, TAG, entry};
 use crate::audit;
@@ -109,6 +110,8 @@ pub struct RecordOutcome {
     pub message: Option<String>,
     /// The participation.
     pub participation_id: Option<Uuid>,
+    /// The place in the waitlist, from 1, of one who waits; null of others.
+    pub waitlist_place: Option<i64>,
 }
 
 /// Records a group in a session that was, or registers one for a session to come.
@@ -196,34 +199,41 @@ pub(super) async fn record(
         let message = format!("at most {MOST} persons a request, not {}; send them in parts", wanted.len());
         return Err(ApiError::invalid_field("persons", "too_many", message));
     }
+    // Registrations come one by one: what holds is what holds when it is this one's turn.
+    let held;
+    let session = if session.starts_at > state.now() {
+        places::store::lock(tx, session.id).await?;
+        held = store::session(tx, session.id).await?;
+        &held
+    } else {
+        session
+    };
     if session.status == "cancelled" {
         return Err(ApiError::conflict("session_cancelled", "The session was cancelled; nobody can take part in it."));
     }
     let now = state.now();
     let plan = Plan::of(session, now, source)?;
+    let mut line = if plan.is_registration() { Line::settled(tx, session.id, &actor.into(), now).await? } else { None };
+    line.as_ref().map_or(Ok(()), Line::require_open)?;
     let ids: Vec<Uuid> = wanted.iter().filter_map(|w| w.person_id).collect();
     let numbers: Vec<String> = wanted.iter().filter_map(|w| w.number.clone()).collect();
     let found = store::find(tx, &ids, &numbers, session.day).await?;
     let persons: Vec<Uuid> = found.iter().map(|f| f.person_id).collect();
-    if plan.is_registration() {
-        store::lock_places(tx, session.id).await?;
-    }
     let there = store::lock_of_persons(tx, session.id, &persons).await?;
-    let mut free = match (plan.is_registration(), session.capacity) {
-        (true, Some(capacity)) => Some(i64::from(capacity) - store::places_taken(tx, session.id).await?),
-        _ => None,
-    };
-
+    let waits: HashSet<Uuid> = there.iter().filter(|row| row.state == "waitlisted").map(|row| row.id).collect();
     let mut sorter = Sorter::new(found, there, schools);
-    let (mut new, mut again) = (Vec::new(), Vec::new());
+    let (mut new, mut again, mut turns) = (Vec::new(), Vec::new(), Vec::new());
     let mut outcomes: Vec<RecordOutcome> = Vec::new();
     for want in wanted {
         let outcome = match sorter.sort(session, want) {
             Sorted::Refused(outcome) | Sorted::Already(outcome) => outcome,
             Sorted::New(person) => {
-                let state = plan.entry_state(&mut free);
+                let (state, place) = match line.as_mut().map(|line| line.ask(person.school_id)) {
+                    Some(Asked::Waits(place)) => (StateName::Waitlisted, Some(place)),
+                    Some(Asked::Place) | None => (plan.state, None),
+                };
                 let id = ids::new();
-                let outcome = want.outcome(Some(&person), state.word()).with(id);
+                let outcome = want.outcome(Some(&person), state.word()).with(id).waits(place);
                 new.push(New {
                     id,
                     person_id: person.person_id,
@@ -237,11 +247,11 @@ pub(super) async fn record(
                 outcome
             }
             Sorted::Again(person, row) => {
-                let step = Step::Record(Act { by: actor.account_id, at: now }, want.extent);
-                match row.participation()?.take(step) {
-                    Ok(to) => {
+                match ask_again(&row, Act { by: actor.account_id, at: now }, want.extent, line.as_mut())? {
+                    Ok((to, place)) => {
                         let from = row.participation()?.state();
-                        let outcome = want.outcome(Some(&person), to.state().word()).with(row.id);
+                        let outcome = want.outcome(Some(&person), to.state().word()).with(row.id).waits(place);
+                        turns.extend(place.map(|_| (row.id, ids::new())));
                         again.push(Taken { id: row.id, from, to, reason: String::new() });
                         outcome
                     }
@@ -256,12 +266,22 @@ pub(super) async fn record(
     }
     let added: HashSet<Uuid> = store::insert(tx, session, &new, actor.account_id, now).await?.into_iter().collect();
     store::store_steps(tx, &again, actor.account_id, now).await?;
+    places::store::set_turns(tx, &turns).await?;
     // Somebody else entered the same person between our look and our insert.
     for outcome in outcomes.iter_mut().filter(|o| o.is_new()) {
         let is_ours = |id: &Uuid| added.contains(id) || again.iter().any(|t| t.id == *id);
         if !outcome.participation_id.as_ref().is_some_and(is_ours) {
             "already".clone_into(&mut outcome.outcome);
             outcome.participation_id = None;
+            outcome.waitlist_place = None;
+        }
+    }
+    let is_waiting =
+        |o: &RecordOutcome| o.outcome == "already" && o.participation_id.is_some_and(|id| waits.contains(&id));
+    if let Some(line) = line.as_ref().filter(|_| outcomes.iter().any(is_waiting)) {
+        let places = line.turns(tx).await?;
+        for outcome in outcomes.iter_mut().filter(|o| is_waiting(o)) {
+            outcome.waitlist_place = outcome.participation_id.and_then(|id| places.get(&id).copied());
         }
     }
     let count = |word: &[&str]| outcomes.iter().filter(|o| word.contains(&o.outcome.as_str())).count();
@@ -323,17 +343,26 @@ impl Plan {
     fn is_registration(&self) -> bool {
         self.state == StateName::Registered
     }
+}
 
-    fn entry_state(&self, free: &mut Option<i64>) -> StateName {
-        match free {
-            Some(places) if *places <= 0 => StateName::Waitlisted,
-            Some(places) => {
-                *places -= 1;
-                self.state
-            }
-            None => self.state,
-        }
-    }
+/// Somebody who was in the session once asks again; with the place in the waitlist, if there is no other.
+fn ask_again(
+    row: &Row,
+    act: Act,
+    extent: Extent,
+    line: Option<&mut Line>,
+) -> Result<std::result::Result<(Participation, Option<i64>), Refusal>> {
+    let before = row.participation()?;
+    let Some(line) = line else { return Ok(before.take(Step::Record(act, extent)).map(|to| (to, None))) };
+    // Who is refused asks for no place.
+    let waiting = match before.clone().take(Step::Wait(act, extent)) {
+        Ok(waiting) => waiting,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    Ok(match line.ask(row.school_id) {
+        Asked::Place => before.take(Step::Register(act, extent)).map(|to| (to, None)),
+        Asked::Waits(place) => Ok((waiting, Some(place))),
+    })
 }
 
 /// Tells persons that can be recorded from those that cannot.
@@ -413,6 +442,7 @@ impl Wanted {
             code: None,
             message: None,
             participation_id: None,
+            waitlist_place: None,
         }
     }
 
@@ -427,6 +457,11 @@ impl Wanted {
 impl RecordOutcome {
     fn with(mut self, participation: Uuid) -> Self {
         self.participation_id = Some(participation);
+        self
+    }
+
+    fn waits(mut self, place: Option<i64>) -> Self {
+        self.waitlist_place = place;
         self
     }
 

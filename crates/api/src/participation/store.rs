@@ -17,7 +17,6 @@ pub struct SessionRow {
     pub host_id: Uuid,
     pub host_kind: String,
     pub starts_at: DateTime<Utc>,
-    pub capacity: Option<i32>,
     pub status: String,
     pub grade_from: Option<i32>,
     pub grade_to: Option<i32>,
@@ -173,7 +172,7 @@ pub struct Filter<'a> {
 pub async fn session(tx: &mut Tx, id: Uuid) -> Result<SessionRow> {
     let district = tx.district();
     sqlx::query_as(
-        "SELECT s.id, s.activity_id, s.host_id, o.kind AS host_kind, s.starts_at, s.capacity, s.status,
+        "SELECT s.id, s.activity_id, s.host_id, o.kind AS host_kind, s.starts_at, s.status,
                 lower(a.grades) AS grade_from, upper(a.grades) - 1 AS grade_to,
                 (s.starts_at AT TIME ZONE d.time_zone)::date AS day
          FROM session s
@@ -223,29 +222,9 @@ pub async fn class_members(tx: &mut Tx, class: Uuid, day: NaiveDate) -> Result<V
     .await?)
 }
 
-/// Holds the places of a session until the end of the transaction.
-pub async fn lock_places(tx: &mut Tx, session: Uuid) -> Result<()> {
-    sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
-        .bind(format!("places {session}"))
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
-}
-
-/// Places taken in a session.
-pub async fn places_taken(tx: &mut Tx, session: Uuid) -> Result<i64> {
-    let district = tx.district();
-    Ok(sqlx::query_scalar(
-        "SELECT count(*) FROM participation WHERE district_id = $1 AND session_id = $2
-           AND state IN ('registered', 'attended', 'recorded', 'confirmed')",
-    )
-    .bind(district.0)
-    .bind(session)
-    .fetch_one(&mut **tx)
-    .await?)
-}
-
-const ROW: &str = "SELECT p.id, p.session_id, p.activity_id, p.host_id, p.person_id, n.number, n.name, p.school_id,
+/// A participation with its person.
+pub(super) const ROW: &str =
+    "SELECT p.id, p.session_id, p.activity_id, p.host_id, p.person_id, n.number, n.name, p.school_id,
                           p.class_id, p.grade, p.state, p.minutes, p.quantity, p.source, p.reason, p.recorded_by,
                           p.recorded_at, p.confirmed_by, p.confirmed_at, p.version
                    FROM participation p JOIN person n ON n.district_id = $1 AND n.id = p.person_id";
@@ -542,16 +521,6 @@ async fn remember_new(tx: &mut Tx, by: Uuid, at: DateTime<Utc>, new: &[&New]) ->
     .execute(&mut **tx)
     .await?;
     Ok(())
-}
-
-/// The first of a session's waitlist, locked.
-pub async fn first_waiting(tx: &mut Tx, session: Uuid, most: i64) -> Result<Vec<Row>> {
-    let district = tx.district();
-    let sql = format!(
-        "{ROW} WHERE p.district_id = $1 AND p.session_id = $2 AND p.state = 'waitlisted'
-         ORDER BY p.id LIMIT $3 FOR UPDATE OF p"
-    );
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(district.0).bind(session).bind(most).fetch_all(&mut **tx).await?)
 }
 
 /// Participations of a session by id or by person, locked, in order of id.

@@ -11,7 +11,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::change::admit_next;
+use super::places::{self, admit_next};
 use super::store::{self, Taken};
 use super::{MOST, TAG, entry};
 use crate::audit;
@@ -85,12 +85,13 @@ pub async fn withdraw_participations(
         actor.require(Action::ParticipationRecord, &Scope::District { district })?;
     }
     let now = state.now();
-    if session.starts_at > now {
+    let to_come = session.starts_at > now;
+    if to_come {
         // Places before rows, as registering does.
-        store::lock_places(&mut tx, session.id).await?;
+        places::store::lock(&mut tx, session.id).await?;
     }
     let rows = store::lock_of_session(&mut tx, session.id, &ids, false).await?;
-    let (mut taken, mut freed) = (Vec::new(), 0);
+    let (mut taken, mut freed) = (Vec::new(), false);
     let mut outcomes = Vec::with_capacity(ids.len());
     for id in &ids {
         let Some(row) = rows.iter().find(|row| row.id == *id) else {
@@ -108,7 +109,7 @@ pub async fn withdraw_participations(
         let from = before.state();
         match before.take(Step::Withdraw) {
             Ok(to) => {
-                freed += usize::from(from == StateName::Registered);
+                freed |= from == StateName::Registered;
                 taken.push(Taken { id: *id, from, to, reason: String::new() });
                 outcomes.push(WithdrawOutcome {
                     participation_id: *id,
@@ -126,7 +127,8 @@ pub async fn withdraw_participations(
         }
     }
     store::store_steps(&mut tx, &taken, actor.account_id, now).await?;
-    let admitted = admit_next(&mut tx, session.id, freed, &actor, now).await?;
+    let admitted =
+        if freed && to_come { admit_next(&mut tx, &state, session.id, &(&actor).into(), now).await? } else { 0 };
     let withdrawn: Vec<Uuid> = taken.iter().map(|one| one.id).collect();
     let answer = WithdrawAnswer {
         session_id: session.id,

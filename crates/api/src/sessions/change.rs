@@ -7,13 +7,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{CAPACITY_MAX, DoorMode, SessionStatus, SessionView, check_times, store};
+use super::{CAPACITY_MAX, DoorMode, SchoolQuota, SessionStatus, SessionView, check_times, places, store};
 use crate::{
     audit::{self, Event},
     auth::Actor,
     check::Checks,
     error::{ApiError, ApiErrors, Result},
     extract::{ApiJson, ApiPath, ETag, IfMatch},
+    participation::places::admit_next,
     patch,
     state::AppState,
 };
@@ -43,6 +44,17 @@ pub(super) struct SessionChange {
     #[serde(default, deserialize_with = "patch::given")]
     #[schema(value_type = Option<i32>, minimum = 1, maximum = 100_000)]
     capacity: Option<Option<i32>>,
+    /// When its places open; null for at once. Settled once it has begun.
+    #[serde(default, deserialize_with = "patch::given")]
+    #[schema(value_type = Option<DateTime<Utc>>)]
+    opens_at: Option<Option<DateTime<Utc>>>,
+    /// Until when the quotas hold; null for until it begins. Settled once it has begun.
+    #[serde(default, deserialize_with = "patch::given")]
+    #[schema(value_type = Option<DateTime<Utc>>)]
+    to_all_at: Option<Option<DateTime<Utc>>>,
+    /// Places that are kept for schools, in place of those of before. Settled once it has begun.
+    #[schema(max_items = 500)]
+    quotas: Option<Vec<SchoolQuota>>,
     /// What its door takes note of; settled once it has begun.
     door_mode: Option<DoorMode>,
     /// Whether it takes who was not registered.
@@ -86,7 +98,8 @@ pub(super) async fn change(
     row.door_mode = body.door_mode.unwrap_or(row.door_mode);
     row.walk_ins = body.walk_ins.unwrap_or(row.walk_ins);
     let other_times = row.starts_at != before.starts_at || row.ends_at != before.ends_at;
-    let moved = other_times || row.door_mode != before.door_mode;
+    row.opens_at = body.opens_at.map_or(row.opens_at, places::moment);
+    row.to_all_at = body.to_all_at.map_or(row.to_all_at, places::moment);
     if other_times {
         check_times(&mut checks, "", row.starts_at, row.ends_at);
     }
@@ -96,11 +109,21 @@ pub(super) async fn change(
     if let Some(capacity) = body.capacity {
         row.capacity = capacity.map(|capacity| checks.range("capacity", capacity, 1..=CAPACITY_MAX));
     }
+    if let Some(quotas) = &body.quotas {
+        row.quotas = places::quotas(&mut tx, &mut checks, quotas).await?;
+    }
+    let other_quotas = row.quotas != before.quotas;
+    let other_opening = other_quotas || row.opens_at != before.opens_at || row.to_all_at != before.to_all_at;
+    let other_places = other_times || other_opening || row.capacity != before.capacity;
+    if other_places && checks.is_clean() {
+        places::check(&mut checks, &row);
+    }
     checks.finish()?;
+    let moved = other_times || other_opening || row.door_mode != before.door_mode;
     if moved && before.starts_at <= now {
         return Err(ApiError::conflict(
             "session_settled",
-            "The session has begun: its times stay, and what its door takes note of. Copy it to the right time, and cancel this one.",
+            "The session has begun: its times and quotas stay, and what its door takes note of. Copy it to the right time, and cancel this one.",
         ));
     }
     match body.status {
@@ -111,6 +134,12 @@ pub(super) async fn change(
     row.version += 1;
     row.updated_at = now;
     store::update(&mut tx, &row).await?;
+    if other_quotas {
+        store::replace_quotas(&mut tx, &row).await?;
+    }
+    if other_places {
+        admit_next(&mut tx, &state, id, &(&actor).into(), now).await?;
+    }
     let after = SessionView::from(row);
     let detail = patch::difference(&SessionView::from(before), &after)?;
     audit::record(&mut tx, &actor, now, Event::new("session.change", "session", id, detail)).await?;

@@ -5,7 +5,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{SessionStatus, SessionView, activity_for_sessions, check_times, store};
+use super::{SessionStatus, SessionView, activity_for_sessions, check_times, places, store};
 use crate::{
     audit::{self, Event},
     auth::Actor,
@@ -33,7 +33,7 @@ pub(super) struct CopiedSessions {
     items: Vec<SessionView>,
 }
 
-/// Repeats a session at other times: same activity, length, place and capacity. All are made or none.
+/// Repeats a session at other times: same activity, length, place, capacity and quotas; its places open as long before. All are made or none.
 #[utoipa::path(
     post,
     path = "/api/v1/sessions/{id}/copy",
@@ -64,10 +64,14 @@ pub(super) async fn copy(
         if rows.iter().any(|row| row.starts_at == starts_at) {
             checks.add(FieldError::new(format!("starts_at[{index}]"), "repeated", "must not be given twice"));
         }
+        // Places open and are for all as long before the beginning.
+        let later = starts_at.signed_duration_since(original.starts_at);
         rows.push(store::Session {
             id: state.new_id(),
             starts_at,
             ends_at,
+            opens_at: places::shifted(original.opens_at, later),
+            to_all_at: places::shifted(original.to_all_at, later),
             status: SessionStatus::Open,
             reason: String::new(),
             version: 1,

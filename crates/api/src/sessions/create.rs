@@ -5,7 +5,9 @@ use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{CAPACITY_MAX, DoorMode, SessionStatus, SessionView, activity_for_sessions, check_times, store};
+use super::{
+    CAPACITY_MAX, DoorMode, SchoolQuota, SessionStatus, SessionView, activity_for_sessions, check_times, places, store,
+};
 use crate::{
     audit::{self, Event},
     auth::Actor,
@@ -32,6 +34,14 @@ pub(super) struct NewSession {
     /// How many guests; any number if left out.
     #[schema(minimum = 1, maximum = 100_000)]
     capacity: Option<i32>,
+    /// When its places open; at once if left out.
+    opens_at: Option<DateTime<Utc>>,
+    /// Until when the quotas hold; until it begins if left out.
+    to_all_at: Option<DateTime<Utc>>,
+    /// Places that are kept for schools; for all if left out.
+    #[serde(default)]
+    #[schema(max_items = 500)]
+    quotas: Vec<SchoolQuota>,
     /// What its door takes note of; who came, if left out.
     #[serde(default)]
     door_mode: DoorMode,
@@ -62,6 +72,7 @@ pub(super) async fn create(
     let planned = TimeDelta::minutes(i64::from(activity.minutes));
     let ends_at = body.ends_at.or_else(|| starts_at.checked_add_signed(planned)).unwrap_or(starts_at).trunc_subsecs(6);
     check_times(&mut checks, "", starts_at, ends_at);
+    let quotas = places::quotas(&mut tx, &mut checks, &body.quotas).await?;
     let row = store::Session {
         id: state.new_id(),
         activity_id: activity.id,
@@ -81,6 +92,9 @@ pub(super) async fn create(
         ends_at,
         place: checks.text("place", &body.place, 0..=200),
         capacity: body.capacity.map(|capacity| checks.range("capacity", capacity, 1..=CAPACITY_MAX)),
+        opens_at: places::moment(body.opens_at),
+        to_all_at: places::moment(body.to_all_at),
+        quotas,
         door_mode: body.door_mode,
         walk_ins: body.walk_ins,
         status: SessionStatus::Open,
@@ -89,10 +103,16 @@ pub(super) async fn create(
         created_at: now,
         updated_at: now,
     };
+    if checks.is_clean() {
+        places::check(&mut checks, &row);
+    }
     checks.finish()?;
     store::insert(&mut tx, std::slice::from_ref(&row)).await?;
     let row = store::load(&mut tx, row.id).await?;
-    let detail = json!({ "activity_id": row.activity_id, "starts_at": row.starts_at, "capacity": row.capacity });
+    let detail = json!({
+        "activity_id": row.activity_id, "starts_at": row.starts_at, "capacity": row.capacity, "opens_at": row.opens_at,
+        "to_all_at": row.to_all_at, "quotas": row.quotas,
+    });
     audit::record(&mut tx, &actor, now, Event::new("session.create", "session", row.id, detail)).await?;
     tx.commit().await?;
     let place = Location(format!("/api/v1/sessions/{}", row.id));

@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use axum::{Json, extract::State};
 use chrono::NaiveDate;
 use kepu_domain::role::{Action, Scope};
@@ -5,7 +7,7 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::{SessionCounts, SessionStatus, SessionView, store};
+use super::{SessionCounts, SessionStatus, SessionView, free_places, store};
 use crate::{
     auth::Actor,
     error::{ApiErrors, Result},
@@ -113,11 +115,12 @@ pub(super) async fn list(
     let rows = store::list(&mut tx, &wanted, page.after()?, page.fetch()?).await?;
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let counts = if filter.counts { Some(store::counts(&mut tx, &ids).await?) } else { None };
+    let free = if filter.counts { free_places(&mut tx, &rows).await? } else { HashMap::new() };
     tx.commit().await?;
     let view = |row: store::Session| {
-        let counted = counts
-            .as_ref()
-            .map(|all| SessionCounts::of(all.iter().find(|count| count.session_id == row.id), row.capacity));
+        let counted = counts.as_ref().map(|all| {
+            SessionCounts::of(all.iter().find(|count| count.session_id == row.id), free.get(&row.id).copied())
+        });
         SessionView { counts: counted, ..row.into() }
     };
     Ok(Json(Page::of(rows, &page, |row| (row.starts_at, row.id), view)?))
@@ -143,7 +146,8 @@ pub(super) async fn read(
     actor.require(Action::SessionRead, &Scope::District { district: row.district_id })?;
     let counts = if reading.counts {
         let counted = store::counts(&mut tx, &[id]).await?;
-        Some(SessionCounts::of(counted.first(), row.capacity))
+        let free = free_places(&mut tx, std::slice::from_ref(&row)).await?;
+        Some(SessionCounts::of(counted.first(), free.get(&id).copied()))
     } else {
         None
     };

@@ -5,8 +5,11 @@ mod change;
 mod copy;
 mod create;
 mod list;
+mod places;
 mod public;
 pub mod store;
+
+use std::collections::HashMap;
 
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use kepu_domain::role::{Action, Scope};
@@ -15,6 +18,7 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
+pub use self::places::{QuotaView, SchoolQuota};
 use crate::{
     activities::{self, ActivityStatus, Grades},
     auth::Actor,
@@ -103,6 +107,12 @@ pub struct SessionView {
     pub place: String,
     /// How many guests; null for any number.
     pub capacity: Option<i32>,
+    /// When its places open; null for at once.
+    pub opens_at: Option<DateTime<Utc>>,
+    /// Until when the quotas hold; null for until it begins. From then on what is left is for all, the waitlist first.
+    pub to_all_at: Option<DateTime<Utc>>,
+    /// Places that are kept for schools, by their names; with none, places are for all from the opening on.
+    pub quotas: Vec<QuotaView>,
     /// What its door takes note of.
     pub door_mode: DoorMode,
     /// Whether it takes who was not registered.
@@ -139,14 +149,13 @@ pub struct SessionCounts {
     pub absent: i64,
     /// Were rejected.
     pub rejected: i64,
-    /// Places that are left; null for any number.
+    /// Places that are left, after the guests of all districts; null for any number.
     pub free_places: Option<i64>,
 }
 
 impl SessionCounts {
-    fn of(count: Option<&store::Count>, capacity: Option<i32>) -> Self {
-        let left = |taken: i64| capacity.map(|all| (i64::from(all) - taken).max(0));
-        let Some(count) = count else { return Self { free_places: left(0), ..Self::default() } };
+    fn of(count: Option<&store::Count>, free_places: Option<i64>) -> Self {
+        let Some(count) = count else { return Self { free_places, ..Self::default() } };
         Self {
             registered: count.registered,
             waitlisted: count.waitlisted,
@@ -155,9 +164,17 @@ impl SessionCounts {
             confirmed: count.confirmed,
             absent: count.absent,
             rejected: count.rejected,
-            free_places: left(count.taken()),
+            free_places,
         }
     }
+}
+
+/// Places that are left in each session that has so many and no more.
+async fn free_places(tx: &mut Tx, rows: &[store::Session]) -> Result<HashMap<Uuid, i64>> {
+    let limited: HashMap<Uuid, i64> = rows.iter().filter_map(|row| Some((row.id, i64::from(row.capacity?)))).collect();
+    let taken = store::taken_in_all(tx, &limited.keys().copied().collect::<Vec<_>>()).await?;
+    let left = |(id, all): (Uuid, i64)| (id, (all - taken.get(&id).copied().unwrap_or(0)).max(0));
+    Ok(limited.into_iter().map(left).collect())
 }
 
 impl From<store::Session> for SessionView {
@@ -180,6 +197,9 @@ impl From<store::Session> for SessionView {
             ends_at: row.ends_at,
             place: row.place,
             capacity: row.capacity,
+            opens_at: row.opens_at,
+            to_all_at: row.to_all_at,
+            quotas: row.quotas.0,
             door_mode: row.door_mode,
             walk_ins: row.walk_ins,
             status: row.status,

@@ -1,14 +1,12 @@
 //! GET /api/v1/public/sessions
 
-use std::collections::BTreeMap;
-
 use axum::{Json, extract::State};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::store;
+use super::{free_places, store};
 use crate::{
     activities::Grades,
     error::{ApiErrors, Result},
@@ -71,8 +69,12 @@ pub(super) struct PublicSession {
     place: String,
     /// How many guests; null for any number.
     capacity: Option<i32>,
-    /// How many places the district of the session has left; null for any number.
+    /// How many places are left; null for any number.
     free_places: Option<i64>,
+    /// When its places open; null for at once.
+    opens_at: Option<DateTime<Utc>>,
+    /// Until when places are kept for schools; null for until it begins, or where none are.
+    to_all_at: Option<DateTime<Utc>>,
 }
 
 /// The public calendar: sessions to come that take guests, by beginning. Nobody needs to sign in.
@@ -99,30 +101,16 @@ pub(super) async fn public_sessions(
     };
     let mut tx = state.begin_in(DistrictId::PLATFORM).await?;
     let rows = store::list(&mut tx, &wanted, page.after()?, page.fetch()?).await?;
+    let free = free_places(&mut tx, rows.get(..page.limit()?).unwrap_or(&rows)).await?;
     tx.rollback().await?;
-    let limit = page.limit()?;
-    let mut taken: BTreeMap<Uuid, i64> = BTreeMap::new();
-    let mut limited: BTreeMap<Uuid, Vec<Uuid>> = BTreeMap::new();
-    for row in rows.iter().take(limit).filter(|row| row.capacity.is_some()) {
-        limited.entry(row.district_id).or_default().push(row.id);
-    }
-    // Participations are fenced by district: what each district keeps is counted there.
-    for (district, sessions) in limited {
-        let mut tx = state.begin_in(DistrictId(district)).await?;
-        for count in store::counts(&mut tx, &sessions).await? {
-            taken.insert(count.session_id, count.taken());
-        }
-        tx.rollback().await?;
-    }
     Ok(Json(Page::of(
         rows,
         &page,
         |row| (row.starts_at, row.id),
         |row| PublicSession {
-            free_places: row.capacity.map(|all| {
-                let taken = taken.get(&row.id).copied().unwrap_or(0);
-                (i64::from(all) - taken).max(0)
-            }),
+            free_places: free.get(&row.id).copied(),
+            opens_at: row.opens_at,
+            to_all_at: row.to_all_at,
             grades: (row.grade_from.is_some() || row.grade_to.is_some())
                 .then_some(Grades { from: row.grade_from, to: row.grade_to }),
             id: row.id,

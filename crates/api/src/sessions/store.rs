@@ -1,9 +1,13 @@
 //! The SQL of sessions.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::FromRow;
+use sqlx::types::Json;
 use uuid::Uuid;
 
+use super::places::QuotaView;
 use super::{DoorMode, SessionStatus};
 use crate::{
     error::{ApiError, Result},
@@ -53,6 +57,12 @@ pub struct Session {
     pub door_mode: DoorMode,
     /// Whether it takes who was not registered.
     pub walk_ins: bool,
+    /// When its places open.
+    pub opens_at: Option<DateTime<Utc>>,
+    /// When they are for all schools.
+    pub to_all_at: Option<DateTime<Utc>>,
+    /// Places that are kept for schools until then, by name of the school.
+    pub quotas: Json<Vec<QuotaView>>,
     /// Whether it takes guests.
     pub status: SessionStatus,
     /// Why it was cancelled.
@@ -96,6 +106,19 @@ pub struct Filter<'f> {
     pub open_at: Option<DateTime<Utc>>,
 }
 
+/// A session with what its activity, host and quotas say.
+const SESSION: &str = "
+    SELECT s.*, a.title_zh AS activity_title_zh, a.title_en AS activity_title_en, a.kind,
+           lower(a.grades) AS grade_from, upper(a.grades) - 1 AS grade_to, a.minutes, o.name_zh AS host_name_zh,
+           o.name_en AS host_name_en, d.code AS district_code, d.name_zh AS district_name_zh,
+           coalesce((SELECT jsonb_agg(jsonb_build_object('school_id', q.school_id, 'school_name_zh', k.name_zh,
+                                                         'school_name_en', k.name_en, 'places', q.places)
+                                      ORDER BY k.name_zh, q.school_id)
+                     FROM session_quota q JOIN organization k ON k.id = q.school_id
+                     WHERE q.session_id = s.id), '[]') AS quotas
+    FROM session s JOIN activity a ON a.id = s.activity_id JOIN organization o ON o.id = s.host_id
+    JOIN district d ON d.id = s.district_id";
+
 /// Plans the statements of this transaction for the filters at hand: a few days and all years are read differently.
 pub async fn plan_anew(tx: &mut Tx) -> Result<()> {
     sqlx::query("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)").execute(&mut **tx).await?;
@@ -118,11 +141,7 @@ pub async fn list(
         "$15::uuid[] IS NULL AND $16::uuid IS NOT NULL"
     };
     let sql = format!(
-        "SELECT s.*, a.title_zh AS activity_title_zh, a.title_en AS activity_title_en, a.kind,
-                lower(a.grades) AS grade_from, upper(a.grades) - 1 AS grade_to, a.minutes, o.name_zh AS host_name_zh,
-                o.name_en AS host_name_en, d.code AS district_code, d.name_zh AS district_name_zh
-         FROM session s JOIN activity a ON a.id = s.activity_id JOIN organization o ON o.id = s.host_id
-         JOIN district d ON d.id = s.district_id
+        "{SESSION}
          WHERE ($1::uuid IS NULL OR s.district_id = $1) AND ($2::uuid IS NULL OR s.host_id = $2)
            AND ($3::uuid IS NULL OR s.activity_id = $3)
            AND ($4::date IS NULL OR s.starts_at >= $4::timestamp AT TIME ZONE d.time_zone)
@@ -162,17 +181,8 @@ pub async fn list(
 
 /// Finds one, whatever its district: what is on offer is shared.
 pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Session>> {
-    Ok(sqlx::query_as(
-        "SELECT s.*, a.title_zh AS activity_title_zh, a.title_en AS activity_title_en, a.kind,
-                lower(a.grades) AS grade_from, upper(a.grades) - 1 AS grade_to, a.minutes, o.name_zh AS host_name_zh,
-                o.name_en AS host_name_en, d.code AS district_code, d.name_zh AS district_name_zh
-         FROM session s JOIN activity a ON a.id = s.activity_id JOIN organization o ON o.id = s.host_id
-         JOIN district d ON d.id = s.district_id
-         WHERE s.id = $1",
-    )
-    .bind(id)
-    .fetch_optional(&mut **tx)
-    .await?)
+    let sql = format!("{SESSION} WHERE s.id = $1");
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(&mut **tx).await?)
 }
 
 /// Loads one, whatever its district.
@@ -182,19 +192,13 @@ pub async fn load(tx: &mut Tx, id: Uuid) -> Result<Session> {
 
 /// Loads one of the transaction's district, to be changed.
 pub async fn lock(tx: &mut Tx, id: Uuid) -> Result<Session> {
-    sqlx::query_as(
-        "SELECT s.*, a.title_zh AS activity_title_zh, a.title_en AS activity_title_en, a.kind,
-                lower(a.grades) AS grade_from, upper(a.grades) - 1 AS grade_to, a.minutes, o.name_zh AS host_name_zh,
-                o.name_en AS host_name_en, d.code AS district_code, d.name_zh AS district_name_zh
-         FROM session s JOIN activity a ON a.id = s.activity_id JOIN organization o ON o.id = s.host_id
-         JOIN district d ON d.id = s.district_id
-         WHERE s.id = $1 AND s.district_id = $2 FOR NO KEY UPDATE OF s",
-    )
-    .bind(id)
-    .bind(tx.district().0)
-    .fetch_optional(&mut **tx)
-    .await?
-    .ok_or_else(|| ApiError::not_found("session"))
+    let sql = format!("{SESSION} WHERE s.id = $1 AND s.district_id = $2 FOR NO KEY UPDATE OF s");
+    sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(id)
+        .bind(tx.district().0)
+        .fetch_optional(&mut **tx)
+        .await?
+        .ok_or_else(|| ApiError::not_found("session"))
 }
 
 /// How many persons of a district are in a session, by state.
@@ -216,13 +220,6 @@ pub struct Count {
     pub absent: i64,
     /// Were rejected.
     pub rejected: i64,
-}
-
-impl Count {
-    /// Places that are taken.
-    pub fn taken(&self) -> i64 {
-        self.registered + self.attended + self.recorded + self.confirmed
-    }
 }
 
 /// Counts the persons of the transaction's district in these sessions; nothing for those without any.
@@ -270,12 +267,13 @@ pub async fn insert(tx: &mut Tx, rows: &[Session]) -> Result<()> {
     let created: Vec<DateTime<Utc>> = rows.iter().map(|row| row.created_at).collect();
     sqlx::query(
         "INSERT INTO session (id, activity_id, district_id, host_id, starts_at, ends_at, place, capacity, created_at,
-                              updated_at, door_mode, walk_ins)
+                              updated_at, door_mode, walk_ins, opens_at, to_all_at)
          SELECT n.id, n.activity, n.district, n.host, n.starts, n.ends, n.place, n.capacity, n.created, n.created,
-                n.door_mode, n.walk_ins
+                n.door_mode, n.walk_ins, n.opens_at, n.to_all_at
          FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::timestamptz[], $6::timestamptz[], $7::text[],
-                     $8::int[], $9::timestamptz[], $10::text[], $11::boolean[])
-              AS n (id, activity, district, host, starts, ends, place, capacity, created, door_mode, walk_ins)",
+                     $8::int[], $9::timestamptz[], $10::text[], $11::boolean[], $12::timestamptz[], $13::timestamptz[])
+              AS n (id, activity, district, host, starts, ends, place, capacity, created, door_mode, walk_ins, opens_at,
+                    to_all_at)",
     )
     .bind(ids)
     .bind(activities)
@@ -288,16 +286,63 @@ pub async fn insert(tx: &mut Tx, rows: &[Session]) -> Result<()> {
     .bind(created)
     .bind(rows.iter().map(|row| row.door_mode.word()).collect::<Vec<_>>())
     .bind(rows.iter().map(|row| row.walk_ins).collect::<Vec<_>>())
+    .bind(rows.iter().map(|row| row.opens_at).collect::<Vec<_>>())
+    .bind(rows.iter().map(|row| row.to_all_at).collect::<Vec<_>>())
+    .execute(&mut **tx)
+    .await?;
+    insert_quotas(tx, rows).await
+}
+
+async fn insert_quotas(tx: &mut Tx, rows: &[Session]) -> Result<()> {
+    let quotas: Vec<_> = rows.iter().flat_map(|row| row.quotas.iter().map(|quota| (row.id, quota))).collect();
+    if quotas.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "INSERT INTO session_quota (session_id, school_id, places)
+         SELECT n.session, n.school, n.places FROM unnest($1::uuid[], $2::uuid[], $3::int[]) AS n (session, school, places)",
+    )
+    .bind(quotas.iter().map(|(session, _)| *session).collect::<Vec<_>>())
+    .bind(quotas.iter().map(|(_, quota)| quota.school_id).collect::<Vec<_>>())
+    .bind(quotas.iter().map(|(_, quota)| quota.places).collect::<Vec<_>>())
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// Gives a session the quotas of its row.
+pub async fn replace_quotas(tx: &mut Tx, row: &Session) -> Result<()> {
+    sqlx::query("DELETE FROM session_quota WHERE session_id = $1").bind(row.id).execute(&mut **tx).await?;
+    insert_quotas(tx, std::slice::from_ref(row)).await
+}
+
+/// Those of these organizations that are schools and open: id and names, by name.
+pub async fn schools(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<(Uuid, String, String)>> {
+    Ok(sqlx::query_as(
+        "SELECT id, name_zh, name_en FROM organization
+         WHERE id = ANY($1) AND kind IN ('school', 'kindergarten') AND status = 'active' ORDER BY name_zh, id",
+    )
+    .bind(ids)
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
+/// Places that are taken in sessions, by the guests of all districts.
+pub async fn taken_in_all(tx: &mut Tx, sessions: &[Uuid]) -> Result<HashMap<Uuid, i64>> {
+    if sessions.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(Uuid, i64)> =
+        sqlx::query_as("SELECT session_id, taken FROM sessions_taken($1)").bind(sessions).fetch_all(&mut **tx).await?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Writes the changed fields of one that is locked.
 pub async fn update(tx: &mut Tx, row: &Session) -> Result<()> {
     sqlx::query(
         "UPDATE session SET starts_at = $2, ends_at = $3, place = $4, capacity = $5, status = $6, reason = $7,
-                            version = $8, updated_at = $9, door_mode = $10, walk_ins = $11
+                            version = $8, updated_at = $9, door_mode = $10, walk_ins = $11,
+                            opens_at = $12, to_all_at = $13
          WHERE id = $1",
     )
     .bind(row.id)
@@ -311,6 +356,8 @@ pub async fn update(tx: &mut Tx, row: &Session) -> Result<()> {
     .bind(row.updated_at)
     .bind(row.door_mode)
     .bind(row.walk_ins)
+    .bind(row.opens_at)
+    .bind(row.to_all_at)
     .execute(&mut **tx)
     .await?;
     Ok(())
