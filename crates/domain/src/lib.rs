@@ -8,6 +8,7 @@ pub mod credit;
 pub mod designation;
 pub mod door;
 pub mod ledger;
+pub mod no_show;
 pub mod participation;
 pub mod person;
 pub mod places;

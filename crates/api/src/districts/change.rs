@@ -1,19 +1,21 @@
 //! PATCH /api/v1/districts/{id}
 
-use axum::{Json, extract::State, response::Response};
+use axum::{extract::State, response::Response};
 use kepu_domain::role::{Action, Scope};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use sqlx::types::Json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{DistrictView, TAG, check_time_zone, store};
+use super::{DistrictView, NoShowPolicy, TAG, check_time_zone, no_shows, store};
 use crate::{
     audit::{self, Event},
     auth::Actor,
     check::Checks,
     error::{ApiError, ApiErrors, Result},
     extract::{ApiJson, ApiPath, ETag, IfMatch},
+    patch,
     state::AppState,
     tenancy::DistrictId,
 };
@@ -33,6 +35,10 @@ pub struct DistrictChange {
     /// Settings to set; null removes one.
     #[schema(value_type = Option<Object>)]
     pub settings: Option<Map<String, Value>>,
+    /// What it does about those who register and do not come; null for nothing.
+    #[serde(default, deserialize_with = "patch::given", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<NoShowPolicy>)]
+    pub no_shows: Option<Option<NoShowPolicy>>,
 }
 
 /// Change the name, time zone or settings of a district.
@@ -55,17 +61,25 @@ pub async fn change_district(
     let time_zone = body.time_zone.as_deref().map(|name| check_time_zone(&mut checks, name));
     let size = serde_json::to_string(&body.settings)?.len();
     checks.require(size <= 16_384, "settings", "too_long", "must have at most 16384 bytes of JSON");
+    if let Some(Some(policy)) = &body.no_shows {
+        no_shows::check(&mut checks, policy);
+    }
     checks.finish()?;
 
     let now = state.now();
     let mut tx = state.begin_in(DistrictId(id)).await?;
     let mut row = store::district(&mut tx, id).await?.ok_or_else(|| ApiError::not_found("district"))?;
     version.check("district", row.version)?;
-    let before =
-        json!({ "name_zh": row.name_zh, "name_en": row.name_en, "time_zone": row.time_zone, "settings": row.settings });
+    let before = json!({
+        "name_zh": row.name_zh, "name_en": row.name_en, "time_zone": row.time_zone, "settings": row.settings,
+        "no_shows": row.no_shows,
+    });
     row.name_zh = name_zh.unwrap_or(row.name_zh);
     row.name_en = name_en.unwrap_or(row.name_en);
     row.time_zone = time_zone.unwrap_or(row.time_zone);
+    if let Some(policy) = &body.no_shows {
+        row.no_shows = policy.clone().map(Json);
+    }
     if let Value::Object(settings) = &mut row.settings {
         for (key, value) in body.settings.clone().unwrap_or_default() {
             if value.is_null() {
@@ -81,5 +95,5 @@ pub async fn change_district(
     row.version += 1;
     let event = Event::new("district.change", "district", id, json!({ "from": before, "to": body }));
     audit::record(&mut tx, &actor, now, event).await?;
-    tx.commit_with((ETag(row.version), Json(DistrictView::from(row)))).await
+    tx.commit_with((ETag(row.version), axum::Json(DistrictView::from(row)))).await
 }

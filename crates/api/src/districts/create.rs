@@ -65,6 +65,7 @@ pub async fn create_district(
         name_en: checks.text("name_en", &body.name_en, 0..=200),
         time_zone: check_time_zone(&mut checks, &body.time_zone),
         settings: json!({}),
+        no_shows: None,
         created_at: now,
         version: 1,
     };

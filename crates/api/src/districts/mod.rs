@@ -4,6 +4,7 @@ mod authorities;
 mod change;
 mod create;
 mod list;
+mod no_shows;
 pub mod store;
 
 use chrono::{DateTime, Utc};
@@ -13,6 +14,7 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
+pub use self::no_shows::NoShowPolicy;
 use crate::{check::Checks, state::AppState};
 
 /// The tag of these operations.
@@ -47,6 +49,8 @@ pub struct DistrictView {
     /// Its settings.
     #[schema(value_type = Object)]
     pub settings: Value,
+    /// What it does about those who register and do not come; null for nothing.
+    pub no_shows: Option<NoShowPolicy>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// For If-Match.
@@ -63,6 +67,7 @@ impl From<store::DistrictRow> for DistrictView {
             name_en: row.name_en,
             time_zone: row.time_zone,
             settings: row.settings,
+            no_shows: row.no_shows.map(|policy| policy.0),
             created_at: row.created_at,
             version: row.version,
         }

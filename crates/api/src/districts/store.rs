@@ -2,9 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
+use sqlx::types::Json;
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
+use super::NoShowPolicy;
 use crate::error::{ApiError, OnConstraint, Result};
 
 /// An authority.
@@ -41,6 +43,8 @@ pub struct DistrictRow {
     pub time_zone: String,
     /// Its settings.
     pub settings: Value,
+    /// What it does about absences.
+    pub no_shows: Option<Json<NoShowPolicy>>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// Counts changes.
@@ -118,7 +122,7 @@ pub async fn districts(
     fetch: i64,
 ) -> Result<Vec<DistrictRow>> {
     Ok(sqlx::query_as(
-        "SELECT d.id, a.parent_id, d.code, d.name_zh, d.name_en, d.time_zone, d.settings, d.created_at, d.version
+        "SELECT d.id, a.parent_id, d.code, d.name_zh, d.name_en, d.time_zone, d.settings, d.no_shows, d.created_at, d.version
          FROM district d JOIN authority a ON a.id = d.id
          WHERE ($1::uuid IS NULL OR a.parent_id = $1) AND ($2::text IS NULL OR d.code > $2) ORDER BY d.code LIMIT $3",
     )
@@ -132,7 +136,7 @@ pub async fn districts(
 /// One district.
 pub async fn district(connection: &mut PgConnection, id: Uuid) -> Result<Option<DistrictRow>> {
     Ok(sqlx::query_as(
-        "SELECT d.id, a.parent_id, d.code, d.name_zh, d.name_en, d.time_zone, d.settings, d.created_at, d.version
+        "SELECT d.id, a.parent_id, d.code, d.name_zh, d.name_en, d.time_zone, d.settings, d.no_shows, d.created_at, d.version
          FROM district d JOIN authority a ON a.id = d.id WHERE d.id = $1",
     )
     .bind(id)
@@ -143,7 +147,7 @@ pub async fn district(connection: &mut PgConnection, id: Uuid) -> Result<Option<
 /// Changes a district if it still has this version.
 pub async fn change_district(connection: &mut PgConnection, row: &DistrictRow) -> Result<bool> {
     let done = sqlx::query(
-        "UPDATE district SET name_zh = $3, name_en = $4, time_zone = $5, settings = $6, version = version + 1
+        "UPDATE district SET name_zh = $3, name_en = $4, time_zone = $5, settings = $6, no_shows = $7, version = version + 1
          WHERE id = $1 AND version = $2",
     )
     .bind(row.id)
@@ -152,6 +156,7 @@ pub async fn change_district(connection: &mut PgConnection, row: &DistrictRow) -
     .bind(&row.name_en)
     .bind(&row.time_zone)
     .bind(&row.settings)
+    .bind(&row.no_shows)
     .execute(connection)
     .await?;
     Ok(done.rows_affected() == 1)

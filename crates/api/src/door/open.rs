@@ -1,5 +1,7 @@
 //! Opens a device at the door of a session: gives it all that it needs to work without a network.
 
+use std::collections::HashSet;
+
 use axum::Json;
 use axum::extract::State;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -20,6 +22,7 @@ use crate::auth::{Actor, secret};
 use crate::check::Checks;
 use crate::error::{ApiErrors, FieldError, Result};
 use crate::extract::{ApiJson, ApiPath};
+use crate::participation::no_shows::barred_on;
 use crate::passes::keys::Keys;
 use crate::passes::store::holding;
 use crate::state::AppState;
@@ -146,6 +149,9 @@ pub struct DoorGuest {
     pub in_at: Option<DateTime<Utc>>,
     /// When the person left.
     pub out_at: Option<DateTime<Utc>>,
+    /// Whether one who had taken it back may not come in as a walk-in either; left out if not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub barred: bool,
 }
 
 /// A pass that holds.
@@ -157,6 +163,9 @@ pub struct DoorPass {
     pub issue: i32,
     /// Whose it is.
     pub person_id: Uuid,
+    /// Whether that one may not come in, for not coming to sessions before; left out if not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub barred: bool,
 }
 
 impl From<&SessionRow> for DoorSession {
@@ -218,6 +227,7 @@ pub async fn open_door(
     let guests = store::guests(&mut tx, id).await?;
     let persons: Vec<Uuid> = guests.iter().map(|guest| guest.person_id).collect();
     let presence = settle_one(&mut tx, &session, &persons, now).await?.presence();
+    let barred = if session.walk_ins { barred_on(&mut tx, session.day).await? } else { HashSet::new() };
     let roster = guests.into_iter().map(|guest| {
         let presence = presence.get(&guest.person_id);
         DoorGuest {
@@ -230,6 +240,7 @@ pub async fn open_door(
             class_name: guest.class_name,
             grade: guest.grade,
             school_name: guest.school_name,
+            barred: guest.state == "withdrawn" && barred.contains(&guest.person_id),
             state: guest.state,
             in_at: presence.map(|one| one.in_at),
             out_at: presence.and_then(|one| one.out_at),
@@ -241,6 +252,7 @@ pub async fn open_door(
         number: row.number.to_string(),
         issue: row.issue,
         person_id: row.person_id,
+        barred: barred.contains(&row.person_id),
     };
     let answer = DoorBundle {
         server_time: now,

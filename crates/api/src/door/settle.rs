@@ -14,6 +14,7 @@ use super::view::VerdictView;
 use crate::credits::{Author, Cause, touch_participations};
 use crate::error::Result;
 use crate::ids;
+use crate::participation::no_shows::Standings;
 use crate::participation::store::{self as participations, New, Row, Taken};
 use crate::tenancy::Tx;
 
@@ -106,11 +107,13 @@ pub async fn settle(
     }
     touched.listed = rows.keys().copied().collect();
 
+    let standings = standings(tx, sessions, &rows, scans.keys()).await?;
     let mut plan = Plan::default();
     for (visit, mine) in scans {
         let Some(session) = sessions.get(&visit.session) else { continue };
         let (row, person) = (rows.get(&visit), touched.people.get(&visit));
-        let guest = guest(row, person, false);
+        let barred = !is_in(row) && standings.on(visit.person, session.day).barred_until.is_some();
+        let guest = guest(row, person, barred);
         let folded = fold(&session.terms(), &guest, mine.iter().map(ScanRow::scan).collect::<Result<_>>()?);
         let mut of: HashMap<Uuid, ScanRow> = mine.into_iter().map(|scan| (scan.id, scan)).collect();
         let (mut moved, mut saw) = (None, Vec::new());
@@ -150,6 +153,27 @@ pub fn guest(row: Option<&Row>, person: Option<&PersonRow>, barred: bool) -> Gue
         barred,
         replaced: person.map(PersonRow::replaced).unwrap_or_default(),
     }
+}
+
+/// Whether somebody is in the session, or came in: who is barred is asked of others alone.
+fn is_in(row: Option<&Row>) -> bool {
+    row.is_some_and(|row| row.state != "withdrawn")
+}
+
+/// How those stand who would come in as walk-ins. Where everybody is in already, or none may come in, nothing is asked.
+async fn standings(
+    tx: &mut Tx,
+    sessions: &Sessions,
+    rows: &HashMap<Visit, Row>,
+    visits: impl Iterator<Item = &Visit>,
+) -> Result<Standings> {
+    let takes = |visit: &&Visit| sessions.get(&visit.session).is_some_and(|session| session.walk_ins);
+    let persons: BTreeSet<Uuid> =
+        visits.filter(takes).filter(|visit| !is_in(rows.get(visit))).map(|visit| visit.person).collect();
+    if persons.is_empty() {
+        return Ok(Standings::default());
+    }
+    Standings::of(tx, &persons.into_iter().collect::<Vec<_>>()).await
 }
 
 /// How the person stood in the session before the door saw anybody.

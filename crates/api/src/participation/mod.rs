@@ -7,6 +7,7 @@ mod change;
 mod confirm;
 mod entry;
 mod list;
+pub(crate) mod no_shows;
 pub mod places;
 mod record;
 mod record_sheet;
@@ -33,6 +34,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(confirm::confirm_session))
         .routes(routes!(list::list_participations))
         .routes(routes!(list::list_waiting))
+        .routes(routes!(no_shows::read_no_shows))
         .routes(routes!(change::read_participation))
         .routes(routes!(change::amend_participation))
         .routes(routes!(change::void_participation))

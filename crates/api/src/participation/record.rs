@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 
 use axum::Json;
 use axum::extract::State;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
+use kepu_domain::no_show::Standing;
 use kepu_domain::participation::{Act, Extent, Participation, Refusal, StateName, Step};
 use kepu_domain::role::{Action, Scope};
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::no_shows::Standings;
 use super::places::{self, Asked, Line};
 use super::store::{self, Found, New, Row, SessionRow, Taken};
 use super::{MOST, TAG, entry};
@@ -21,6 +23,7 @@ use crate::auth::{Actor, Reach};
 use crate::error::{ApiError, ApiErrors, FieldError, Result};
 use crate::extract::{ApiJson, ApiPath};
 use crate::ids;
+use crate::roster::today;
 use crate::state::AppState;
 use crate::tenancy::Tx;
 
@@ -104,7 +107,7 @@ pub struct RecordOutcome {
     pub name: Option<String>,
     /// `recorded`, `registered`, `waitlisted`, `already` or `refused`.
     pub outcome: String,
-    /// Why, for programs.
+    /// Why, for programs; `no_show_warning` of one who is registered and did not come before.
     pub code: Option<String>,
     /// Why, and what to do.
     pub message: Option<String>,
@@ -112,6 +115,8 @@ pub struct RecordOutcome {
     pub participation_id: Option<Uuid>,
     /// The place in the waitlist, from 1, of one who waits; null of others.
     pub waitlist_place: Option<i64>,
+    /// The last day on which one who was refused as `barred` cannot be registered; null of others.
+    pub barred_until: Option<NaiveDate>,
 }
 
 /// Records a group in a session that was, or registers one for a session to come.
@@ -221,11 +226,21 @@ pub(super) async fn record(
     let persons: Vec<Uuid> = found.iter().map(|f| f.person_id).collect();
     let there = store::lock_of_persons(tx, session.id, &persons).await?;
     let waits: HashSet<Uuid> = there.iter().filter(|row| row.state == "waitlisted").map(|row| row.id).collect();
+    let (standings, today) = if plan.is_registration() {
+        (Standings::of(tx, &persons).await?, today(tx, now).await?)
+    } else {
+        (Standings::default(), session.day)
+    };
     let mut sorter = Sorter::new(found, there, schools);
     let (mut new, mut again, mut turns) = (Vec::new(), Vec::new(), Vec::new());
     let mut outcomes: Vec<RecordOutcome> = Vec::new();
     for want in wanted {
-        let outcome = match sorter.sort(session, want) {
+        let sorted = sorter.sort(session, want);
+        let standing = sorted.asks().map(|person| standings.on(person.person_id, today)).unwrap_or_default();
+        let mut outcome = match sorted {
+            Sorted::New(person) | Sorted::Again(person, _) if standing.barred_until.is_some() => {
+                want.barred(&person, &standing)
+            }
             Sorted::Refused(outcome) | Sorted::Already(outcome) => outcome,
             Sorted::New(person) => {
                 let (state, place) = match line.as_mut().map(|line| line.ask(person.school_id)) {
@@ -262,6 +277,10 @@ pub(super) async fn record(
                 }
             }
         };
+        if let Some(warning) = standings.warning(&standing).filter(|_| outcome.is_new()) {
+            outcome.code = Some("no_show_warning".to_owned());
+            outcome.message = Some(warning);
+        }
         outcomes.push(outcome);
     }
     let added: HashSet<Uuid> = store::insert(tx, session, &new, actor.account_id, now).await?.into_iter().collect();
@@ -381,6 +400,16 @@ enum Sorted {
     Refused(RecordOutcome),
 }
 
+impl Sorted {
+    /// Who is to be added.
+    fn asks(&self) -> Option<&Found> {
+        match self {
+            Self::New(person) | Self::Again(person, _) => Some(person),
+            Self::Already(_) | Self::Refused(_) => None,
+        }
+    }
+}
+
 impl Sorter {
     fn new(found: Vec<Found>, there: Vec<Row>, schools: Reach) -> Self {
         Self {
@@ -443,7 +472,14 @@ impl Wanted {
             message: None,
             participation_id: None,
             waitlist_place: None,
+            barred_until: None,
         }
+    }
+
+    fn barred(&self, person: &Found, standing: &Standing) -> RecordOutcome {
+        let until = standing.barred_until.unwrap_or_default();
+        let message = format!("cannot be registered up to {until}, that day included, for not coming to sessions");
+        RecordOutcome { barred_until: standing.barred_until, ..self.refused(Some(person), "barred", message) }
     }
 
     pub(super) fn refused(&self, person: Option<&Found>, code: &str, message: impl Into<String>) -> RecordOutcome {

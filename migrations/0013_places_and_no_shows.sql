@@ -1,4 +1,4 @@
--- When the places of a session open, and to whom.
+-- When the places of a session open, and to whom; what follows for those who do not come.
 
 ALTER TABLE session
     ADD COLUMN opens_at  timestamptz,                     -- null: at once
@@ -67,3 +67,8 @@ $$;
 
 REVOKE ALL ON FUNCTION session_places(uuid), session_waitlist(uuid), sessions_taken(uuid[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION session_places(uuid), session_waitlist(uuid), sessions_taken(uuid[]) TO kepu_app;
+
+-- What a district does about those who register and do not come; null: nothing. See `districts::NoShowPolicy`.
+ALTER TABLE district ADD COLUMN no_shows jsonb;
+
+CREATE INDEX participation_absent ON participation (district_id, person_id) WHERE state = 'absent';
