@@ -6,6 +6,7 @@ mod story;
 mod closing;
 mod day;
 mod devices;
+mod no_shows;
 mod orders;
 mod passes;
 mod places;

@@ -791,6 +791,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/persons/{id}/no-shows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How often a person registered and did not come, and what follows from it. */
+        get: operations["read_no_shows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/persons/{id}/pass": {
         parameters: {
             query?: never;
@@ -2745,6 +2762,7 @@ export interface components {
             time_zone?: string | null;
             /** @description Settings to set; null removes one. */
             settings?: Record<string, never> | null;
+            no_shows?: components["schemas"]["NoShowPolicy"] | null;
         };
         /** @description A district. */
         DistrictView: {
@@ -2768,6 +2786,7 @@ export interface components {
             time_zone: string;
             /** @description Its settings. */
             settings: Record<string, never>;
+            no_shows?: components["schemas"]["NoShowPolicy"] | null;
             /**
              * Format: date-time
              * @description When it was made.
@@ -2955,6 +2974,8 @@ export interface components {
              * @description When the person left.
              */
             out_at?: string | null;
+            /** @description Whether one who had taken it back may not come in as a walk-in either; left out if not. */
+            barred?: boolean;
         };
         /** @description A key. */
         DoorKey: {
@@ -2985,6 +3006,8 @@ export interface components {
              * @description Whose it is.
              */
             person_id: string;
+            /** @description Whether that one may not come in, for not coming to sessions before; left out if not. */
+            barred?: boolean;
         };
         /** @description A session as its door sees it. */
         DoorSession: {
@@ -4054,6 +4077,52 @@ export interface components {
             /** @description In words. */
             text: string;
         };
+        /** @description Warn or bar those who register and do not come. */
+        NoShowPolicy: {
+            /**
+             * Format: int32
+             * @description An absence counts for so many days, its own among them.
+             */
+            within_days: number;
+            /**
+             * Format: int32
+             * @description With so many absences a person is warned; null for never.
+             */
+            warn_after?: number | null;
+            /**
+             * Format: int32
+             * @description Each absence that makes it so many or more bars the person; null for never.
+             */
+            bar_after?: number | null;
+            /**
+             * Format: int32
+             * @description For so many days after the day of that absence; goes with `bar_after`.
+             */
+            bar_days?: number | null;
+        };
+        /** @description How a person stands who registered and did not come. */
+        NoShows: {
+            /**
+             * Format: uuid
+             * @description The person.
+             */
+            person_id: string;
+            /**
+             * Format: int32
+             * @description Absences that count today; all where the district has no policy.
+             */
+            count: number;
+            /** @description Whether that is enough for a warning. */
+            warned: boolean;
+            /**
+             * Format: date
+             * @description The last day on which the person cannot be registered; null if it can.
+             */
+            barred_until?: string | null;
+            /** @description Days of all absences, the last first. */
+            days: string[];
+            policy?: components["schemas"]["NoShowPolicy"] | null;
+        };
         /** @description Places with the lowest share of participants, the lowest first; at most 20 of each kind. */
         NotReached: {
             /**
@@ -4643,6 +4712,7 @@ export interface components {
                 time_zone: string;
                 /** @description Its settings. */
                 settings: Record<string, never>;
+                no_shows?: components["schemas"]["NoShowPolicy"] | null;
                 /**
                  * Format: date-time
                  * @description When it was made.
@@ -6279,7 +6349,7 @@ export interface components {
             name?: string | null;
             /** @description `recorded`, `registered`, `waitlisted`, `already` or `refused`. */
             outcome: string;
-            /** @description Why, for programs. */
+            /** @description Why, for programs; `no_show_warning` of one who is registered and did not come before. */
             code?: string | null;
             /** @description Why, and what to do. */
             message?: string | null;
@@ -6293,6 +6363,11 @@ export interface components {
              * @description The place in the waitlist, from 1, of one who waits; null of others.
              */
             waitlist_place?: number | null;
+            /**
+             * Format: date
+             * @description The last day on which one who was refused as `barred` cannot be registered; null of others.
+             */
+            barred_until?: string | null;
         };
         /** @description Who took part. */
         RecordRequest: {
@@ -15979,6 +16054,146 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_LedgerEntry"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_no_shows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Absences and what follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoShows"];
                 };
             };
             /** @description The request cannot be read */

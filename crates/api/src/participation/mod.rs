@@ -11,6 +11,7 @@ pub(crate) mod no_shows;
 pub mod places;
 mod record;
 mod record_sheet;
+mod sorter;
 pub(crate) mod store;
 mod withdraw;
 
