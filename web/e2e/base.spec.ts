@@ -1,24 +1,8 @@
 import type { APIRequestContext, Page } from "@playwright/test";
+import { ask, PASSWORD, token } from "./calls";
 import { axe, expect, PHONE, settled, shot, signIn, test } from "./fixtures";
 
 // Against the demonstration district: KEPU_URL alone. Each run makes sessions of its own.
-const PASSWORD = process.env.KEPU_DEMO_PASSWORD ?? "guangming-demo";
-
-async function token(request: APIRequestContext, login: string): Promise<string> {
-  const answer = await request.post("/api/v1/auth/login", { data: { login, password: PASSWORD } });
-  expect(answer.ok(), await answer.text()).toBe(true);
-  return ((await answer.json()) as { access_token: string }).access_token;
-}
-
-async function ask<T>(request: APIRequestContext, as: string, method: "GET" | "POST" | "PATCH", path: string, data?: unknown, headers = {}) {
-  const answer = await request.fetch(path, {
-    method,
-    headers: { authorization: `Bearer ${as}`, ...headers },
-    ...(data !== undefined && { data }),
-  });
-  expect(answer.ok(), `${method} ${path}: ${await answer.text()}`).toBe(true);
-  return (await answer.json()) as T;
-}
 
 /** A session of the first base, so many hours from now, with a class of the first school in it. */
 async function sessionIn(request: APIRequestContext, hours: number, capacity?: number): Promise<string> {

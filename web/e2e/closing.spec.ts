@@ -1,27 +1,11 @@
 import type { APIRequestContext, Page } from "@playwright/test";
+import { ask, PASSWORD, token } from "./calls";
 import { axe, expect, settled, shot, signIn, test } from "./fixtures";
 
 // Against the demonstration district: KEPU_URL alone. Each test makes an activity and sessions of its own.
-const PASSWORD = process.env.KEPU_DEMO_PASSWORD ?? "guangming-demo";
 const MINUTE = 60_000;
 
 test.slow();
-
-async function token(request: APIRequestContext, login: string): Promise<string> {
-  const answer = await request.post("/api/v1/auth/login", { data: { login, password: PASSWORD } });
-  expect(answer.ok(), await answer.text()).toBe(true);
-  return ((await answer.json()) as { access_token: string }).access_token;
-}
-
-async function ask<T>(request: APIRequestContext, as: string, method: "GET" | "POST" | "PATCH", path: string, data?: unknown, headers = {}) {
-  const answer = await request.fetch(path, {
-    method,
-    headers: { authorization: `Bearer ${as}`, ...headers },
-    ...(data !== undefined && { data }),
-  });
-  expect(answer.ok(), `${method} ${path}: ${await answer.text()}`).toBe(true);
-  return (await answer.json()) as T;
-}
 
 interface Pupil {
   id: string;

@@ -1,26 +1,10 @@
 import type { APIRequestContext, BrowserContext, Page } from "@playwright/test";
+import { ask, PASSWORD, token } from "./calls";
 import { axe, expect, PHONE, shot, signIn, test } from "./fixtures";
 
 // Against the demonstration district: KEPU_URL alone. Each run makes a session of its own, with classes until it has 200 guests.
-const PASSWORD = process.env.KEPU_DEMO_PASSWORD ?? "guangming-demo";
 
 test.slow();
-
-async function token(request: APIRequestContext, login: string): Promise<string> {
-  const answer = await request.post("/api/v1/auth/login", { data: { login, password: PASSWORD } });
-  expect(answer.ok(), await answer.text()).toBe(true);
-  return ((await answer.json()) as { access_token: string }).access_token;
-}
-
-async function ask<T>(request: APIRequestContext, as: string, method: "GET" | "POST", path: string, data?: unknown) {
-  const answer = await request.fetch(path, {
-    method,
-    headers: { authorization: `Bearer ${as}` },
-    ...(data !== undefined && { data }),
-  });
-  expect(answer.ok(), `${method} ${path}: ${await answer.text()}`).toBe(true);
-  return (await answer.json()) as T;
-}
 
 interface StoredRow {
   id: string;

@@ -121,6 +121,7 @@ pub const PAGES: &[Page] = &[
         &[
             "/persons/{person}",
             "/persons/{person}/score?lang=zh",
+            "/persons/{person}/no-shows",
             "/persons/{person}/score?lang=zh&as_of={year}-12-01T00:00:00Z",
             "/participations?person={person}&limit=500&sort=-entered",
             "/results?person_id={person}&limit=200",
@@ -351,6 +352,7 @@ pub const PAGES: &[Page] = &[
         &[
             "/persons/{pupil}",
             "/persons/{pupil}/score?lang=zh",
+            "/persons/{pupil}/no-shows",
             "/participations?person={pupil}&state=registered,waitlisted&limit=20",
             "/districts/{district}",
             "/public/sessions?limit=8&district={code}&grade=5",
@@ -365,6 +367,7 @@ pub const PAGES: &[Page] = &[
         &[
             "/persons/{child}",
             "/persons/{child}/score?lang=zh",
+            "/persons/{child}/no-shows",
             "/participations?person={child}&limit=500&sort=-entered",
             "/policies/{version}",
         ],

@@ -14,6 +14,8 @@ export interface Knowledge {
   code: CodeSource | undefined;
   guests: ReadonlyMap<string, DoorGuest>;
   byNumber: ReadonlyMap<string, { person: string; issue: number | null }>;
+  /** Who may not come in without having been registered. */
+  barred: ReadonlySet<string>;
 }
 
 export function knowledgeOf(kept: Kept, guests: readonly DoorGuest[], passes: readonly DoorPass[]): Knowledge {
@@ -36,6 +38,7 @@ export function knowledgeOf(kept: Kept, guests: readonly DoorGuest[], passes: re
     code: code && { secret: decodeBase64Url(code.secret), sessionId: session.id, stepSeconds: code.step_seconds },
     guests: new Map(guests.map((guest) => [guest.person_id, guest])),
     byNumber,
+    barred: new Set([...guests, ...passes].filter((one) => one.barred).map((one) => one.person_id)),
   };
 }
 
@@ -55,16 +58,18 @@ export function readScan(
 /** Whom that leads to. Cheap, so it is asked again whenever the list changes. */
 export function lookUp(known: Knowledge, read: ReturnType<typeof readScan>): Scan["found"] {
   if ("reason" in read) return read;
-  if ("person" in read) return { person: read.person, listed: listedOf(known.guests.get(read.person)), revoked: false };
+  if ("person" in read) return { ...standingOf(known, read.person), revoked: false };
   const holder = known.byNumber.get(read.number);
   // The district signed this number: without walk-ins only the passes of the list are here, so that is all one can say.
   if (!holder) return { reason: known.terms.walkIns ? "unknown_person" : "not_on_list" };
-  return {
-    person: holder.person,
-    listed: listedOf(known.guests.get(holder.person)),
-    revoked: holder.issue !== null && holder.issue !== read.issue,
-  };
+  return { ...standingOf(known, holder.person), revoked: holder.issue !== null && holder.issue !== read.issue };
 }
+
+const standingOf = (known: Knowledge, person: string) => ({
+  person,
+  listed: listedOf(known.guests.get(person)),
+  barred: known.barred.has(person),
+});
 
 function listedOf(guest: DoorGuest | undefined): Listed {
   if (!guest || guest.state === "walk_in") return "no";

@@ -128,6 +128,7 @@ const texts: Texts<typeof zh> = {
       session_not_begun: "The session has not begun. Confirm when it has.",
       session_cancelled: "The session is cancelled. Copy it to hold it after all.",
       session_closed: "The session takes no more registrations.",
+      places_not_open: "Its places are not open yet; the session says when.",
       session_settled: "The session has begun: its times stay.",
       session_took_place: "People were recorded as having been there, so it cannot be cancelled.",
       already_cancelled: "The session is cancelled already.",
@@ -187,6 +188,15 @@ const texts: Texts<typeof zh> = {
     same: "Both versions are the same",
   },
   credit: { unit: "credits", none: "—" },
+  noShows: {
+    counted_one: "Registered once and did not come",
+    counted_other: "Registered {{count}} times and did not come",
+    warned_one: "Registered once and did not come; more of it may bar from registering",
+    warned_other: "Registered {{count}} times and did not come; more of it may bar from registering",
+    barred: "Did not come to {{count}} sessions, and cannot be registered until {{day}}, that day included",
+    days: "Absent on {{days}}",
+    join: ", ",
+  },
   upload: {
     lead: "Choose files, or drop them here",
     camera: "Take a photo",

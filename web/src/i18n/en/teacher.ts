@@ -61,6 +61,7 @@ const texts: Texts<typeof zh> = {
     noneLead: "Try another name or scope. You can make a session for what your school runs; those of bases are made by the bases.",
     more: "Show more",
     toCome: "To come",
+    opensAt: "Opens",
     cancelled: "Cancelled",
     minutes_one: "{{count}} minute",
     minutes_other: "{{count}} minutes",
@@ -166,7 +167,10 @@ const texts: Texts<typeof zh> = {
       grade_not_admitted: "The activity is not for this grade.",
       voided: "Was voided for this session, and stays so.",
       unreadable_row: "This row cannot be read.",
+      barred: "Registered and did not come too often; cannot be registered until {{day}}, that day included.",
+      no_show_warning: "Registered before and did not come: please say so.",
     },
+    waitlistPlace: "no. {{place}}",
   },
   class: {
     title: "Class",

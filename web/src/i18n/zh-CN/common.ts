@@ -115,6 +115,7 @@ export default {
       session_not_begun: "场次还没有开始，开始后再确认。",
       session_cancelled: "场次已取消。需要时请复制成新的场次。",
       session_closed: "场次已关闭报名。",
+      places_not_open: "还没到开放报名的时间，请看场次上的时间。",
       session_settled: "场次已经开始，时间不能再改。",
       session_took_place: "已有人被录入，说明场次已进行，不能取消。",
       already_cancelled: "场次已经取消了。",
@@ -174,6 +175,13 @@ export default {
     same: "两个版本相同",
   },
   credit: { unit: "学分", none: "—" },
+  noShows: {
+    counted_other: "报名后 {{count}} 次没有到场",
+    warned_other: "报名后 {{count}} 次没有到场，再不到可能会暂停报名",
+    barred: "报名后 {{count}} 次没有到场，{{day}}（含）前不能报名",
+    days: "没有到场的日期：{{days}}",
+    join: "、",
+  },
   upload: {
     lead: "点击选择文件，或拖到这里",
     camera: "拍照",

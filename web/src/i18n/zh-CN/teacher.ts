@@ -53,6 +53,7 @@ export default {
     noneLead: "换个名称或范围再找。本校自己办的活动可以新建场次；场馆的场次由场馆建立。",
     more: "显示更多",
     toCome: "将举行",
+    opensAt: "开放报名",
     cancelled: "已取消",
     minutes_other: "{{count}} 分钟",
     otherSession: "换一个场次",
@@ -142,7 +143,10 @@ export default {
       grade_not_admitted: "年级不在活动范围内。",
       voided: "这场的参与曾被作废，不能再记。",
       unreadable_row: "这一行读不懂。",
+      barred: "多次报名不到，{{day}}（含）前不能报名。",
+      no_show_warning: "以前报名后没有到场，请提醒。",
     },
+    waitlistPlace: "第 {{place}} 位",
   },
   class: {
     title: "班级",

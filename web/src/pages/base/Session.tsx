@@ -183,6 +183,21 @@ function Session({ id }: { id: string }) {
     ...(count("waitlisted") > 0
       ? [[t("session.waitlist"), t("people", { count: count("waitlisted") })] as [string, string]]
       : []),
+    ...(session.opens_at ? [[t("form.opens_at"), formatTime(session.opens_at, "datetime", language)] as [string, string]] : []),
+    ...(session.quotas.length > 0
+      ? [
+          [
+            t("form.quotas"),
+            session.quotas
+              .map((quota) => t("session.quota", { school: named(quota.school_name_zh, quota.school_name_en), places: quota.places }))
+              .join(t("session.quotaJoin")),
+          ] as [string, string],
+          [
+            t("form.to_all_at"),
+            session.to_all_at ? formatTime(session.to_all_at, "datetime", language) : t("session.toAllNever"),
+          ] as [string, string],
+        ]
+      : []),
   ];
 
   return (

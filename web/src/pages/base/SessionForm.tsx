@@ -13,10 +13,11 @@ import { ProblemAlert } from "@/ui/ProblemAlert";
 import { formatTime, instantToWall, wallToInstant } from "@/ui/time";
 import type { SessionRow } from "./guests";
 import { type Host, useKind } from "./hosts";
+import { Release, type ReleaseValues, releaseBody, releaseOf, releaseShown } from "./Release";
 import { useNow } from "./useNow";
 import { useSave } from "./useSave";
 
-interface Values {
+interface Values extends ReleaseValues {
   activity_id: string;
   day: Dayjs;
   starts: Dayjs;
@@ -47,6 +48,7 @@ function valuesOf(session: SessionRow): Values {
     walk_ins: session.walk_ins,
     in_out: session.door_mode === "in_out",
     open: session.status === "open",
+    ...releaseOf(session),
   };
 }
 
@@ -98,7 +100,12 @@ export default function SessionForm(props: Props) {
             api.PATCH("/api/v1/sessions/{id}", {
               params: { path: { id: session.id }, header: ifMatch(version) },
               body: {
-                ...(!begun && { starts_at: instant(values.day, values.starts), ends_at: ends(values), door_mode: doorMode(values) }),
+                ...(!begun && {
+                  starts_at: instant(values.day, values.starts),
+                  ends_at: ends(values),
+                  door_mode: doorMode(values),
+                  ...releaseBody(values),
+                }),
                 place: values.place,
                 capacity: values.capacity,
                 walk_ins: values.walk_ins,
@@ -116,6 +123,7 @@ export default function SessionForm(props: Props) {
                 capacity: values.capacity,
                 walk_ins: values.walk_ins,
                 door_mode: doorMode(values),
+                ...releaseBody(values),
               },
             }),
           ),
@@ -142,11 +150,12 @@ export default function SessionForm(props: Props) {
     if (field === "day") return formatTime(values.day.format("YYYY-MM-DD"), "date", language);
     if (field === "starts") return values.starts.format("HH:mm");
     if (field === "ends") return values.ends?.format("HH:mm") ?? "";
+    if (field === "opens_at" || field === "to_all_at" || field === "quotas") return releaseShown(values, field, language);
     if (field === "open") return values.open ? common("status.session.open") : common("status.session.closed");
     if (field === "walk_ins" || field === "in_out") return t(values[field] ? "form.on" : "form.off");
     return String(values[field] ?? "");
   };
-  const fields = (["day", "starts", "ends", "place", "capacity", "walk_ins", "in_out", "open"] as const).map((field) => {
+  const fields = (["day", "starts", "ends", "place", "capacity", "walk_ins", "in_out", "opens_at", "to_all_at", "quotas", "open"] as const).map((field) => {
     const theirs = save.conflict ? show(valuesOf(save.conflict.theirs), field) : "";
     const mine = save.conflict ? show(save.conflict.mine, field) : "";
     return { key: field, label: t(`form.${field}`), theirs, mine, differs: theirs !== mine };
@@ -161,6 +170,9 @@ export default function SessionForm(props: Props) {
         capacity: null,
         walk_ins: false,
         in_out: false,
+        opens_at: null,
+        to_all_at: null,
+        quotas: [],
         open: true,
       };
   const required = [{ required: true, message: common("problem.field.required") }];
@@ -251,6 +263,7 @@ export default function SessionForm(props: Props) {
         <Form.Item name="in_out" label={t("form.in_out")} valuePropName="checked" extra={t("form.inOutHelp")}>
           <Switch disabled={begun} />
         </Form.Item>
+        <Release disabled={begun} />
         {session && (
           <Form.Item name="open" label={t("form.open")} valuePropName="checked" extra={t("form.openHelp")}>
             <Switch />

@@ -12,12 +12,15 @@ import { ProblemAlert } from "@/ui/ProblemAlert";
 import { useAccess } from "./access";
 import { useDistrict } from "./accounts/grants";
 import { FormModal } from "./FormModal";
+import { NoShowFields, useNoShowWords } from "./NoShowFields";
 
 type District = Schemas["DistrictView"];
+type Policy = Schemas["NoShowPolicy"];
 interface Values {
   name_zh: string;
   name_en: string;
   time_zone: string;
+  no_shows: Policy | null;
 }
 const ZONES = ["Asia/Shanghai", "Asia/Urumqi", "Asia/Hong_Kong", "Asia/Macau"];
 
@@ -25,6 +28,7 @@ export function Component() {
   const { t } = useTranslation("district");
   const { t: common } = useTranslation();
   const named = useNamed();
+  const noShows = useNoShowWords();
   const { message } = App.useApp();
   const invalidate = useInvalidate();
   const { manages } = useAccess();
@@ -42,7 +46,12 @@ export function Component() {
       </>
     );
   if (isPending) return <PageSkeleton rows={6} />;
-  const pick = (one: District): Values => ({ name_zh: one.name_zh, name_en: one.name_en, time_zone: one.time_zone });
+  const pick = (one: District): Values => ({
+    name_zh: one.name_zh,
+    name_en: one.name_en,
+    time_zone: one.time_zone,
+    no_shows: one.no_shows ?? null,
+  });
   return (
     <div style={{ maxWidth: 820 }}>
       <PageTitle
@@ -61,6 +70,7 @@ export function Component() {
               { key: "en", label: t("form.nameEn"), children: data.name_en || "—" },
               { key: "code", label: t("settings.code"), children: data.code },
               { key: "zone", label: t("settings.zone"), children: data.time_zone },
+              { key: "noShows", label: t("settings.noShows"), children: noShows(data.no_shows) },
               ...Object.entries(data.settings).map(([key, value]) => ({
                 key,
                 label: <code>{key}</code>,
@@ -97,6 +107,7 @@ export function Component() {
           <Form.Item name="time_zone" label={t("settings.zone")} extra={t("settings.zoneLead")}>
             <Select options={ZONES.map((zone) => ({ value: zone, label: zone }))} />
           </Form.Item>
+          <NoShowFields />
         </FormModal>
       )}
     </div>

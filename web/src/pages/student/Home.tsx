@@ -9,6 +9,7 @@ import { Credit } from "@/ui/Credit";
 import { DateTime } from "@/ui/DateTime";
 import { EmptyState } from "@/ui/EmptyState";
 import { Muted } from "@/ui/Muted";
+import { NoShows } from "@/ui/NoShows";
 import { useClassName, useKind } from "@/ui/names";
 import { PageSkeleton } from "@/ui/PageSkeleton";
 import { PageTitle } from "@/ui/PageTitle";
@@ -43,6 +44,7 @@ export function Component() {
       {score.isPending && <PageSkeleton rows={10} />}
       {score.data && (
         <>
+          <NoShows person={id} />
           <Standing score={score.data} />
           <div style={{ display: "grid", gap: 14, gridTemplateColumns: "repeat(auto-fit, minmax(min(100%, 360px), 1fr))", alignItems: "start" }}>
             <Latest score={score.data} />

@@ -12,6 +12,7 @@ import { useClassName } from "@/ui/names";
 import { PageSkeleton } from "@/ui/PageSkeleton";
 import { PageTitle } from "@/ui/PageTitle";
 import { ProblemAlert } from "@/ui/ProblemAlert";
+import { NoShows } from "@/ui/NoShows";
 import { Lines } from "@/ui/score/Lines";
 import { Standing } from "@/ui/score/Standing";
 import { StatusTag } from "@/ui/StatusTag";
@@ -89,6 +90,7 @@ export function Component() {
       {score.isPending && <PageSkeleton rows={10} />}
       {score.data && (
         <>
+          <NoShows person={id} />
           <Standing score={score.data} />
           <Segmented
             className="kepu-no-print kepu-view"

@@ -33,7 +33,7 @@ export function Done({ session, sent, change, onAgain, onCorrect, onOther }: Pro
   const { answer } = sent;
   const left = useSecondsUntil(sent.at + UNDO_MINUTES * 60_000);
   const fresh = answer.outcomes.filter((one) => one.participation_id && ["recorded", "registered", "waitlisted"].includes(one.outcome));
-  const odd = answer.outcomes.filter((one) => !["recorded", "registered"].includes(one.outcome));
+  const odd = answer.outcomes.filter((one) => one.code || !["recorded", "registered"].includes(one.outcome));
   const undo = useMutation({
     mutationFn: () =>
       call(
@@ -137,7 +137,8 @@ export function Done({ session, sent, change, onAgain, onCorrect, onOther }: Pro
                 render: (_, one) => (
                   <Flex gap={6} wrap align="center">
                     <Tag color={one.outcome === "refused" ? "error" : "default"}>{text(`teacher:record.outcome.${one.outcome}`, {}, one.outcome)}</Tag>
-                    {one.code && <span>{text(`teacher:record.refusal.${one.code}`, {}, one.message ?? one.code)}</span>}
+                    {one.waitlist_place && <span>{t("record.waitlistPlace", { place: one.waitlist_place })}</span>}
+                    {one.code && <span>{text(`teacher:record.refusal.${one.code}`, { day: one.barred_until ?? "" }, one.message ?? one.code)}</span>}
                   </Flex>
                 ),
               },

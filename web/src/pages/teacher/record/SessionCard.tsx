@@ -12,6 +12,10 @@ export function isToCome(session: Pick<Session, "starts_at">): boolean {
   return new Date(session.starts_at).getTime() > Date.now();
 }
 
+function opensLater({ opens_at }: Pick<Session, "opens_at">): boolean {
+  return Boolean(opens_at) && new Date(opens_at ?? 0).getTime() > Date.now();
+}
+
 /** What a session is, when and where, in two lines. */
 export function SessionWords({ session, children }: { session: Session; children?: ReactNode }) {
   const { t } = useTranslation("teacher");
@@ -23,6 +27,11 @@ export function SessionWords({ session, children }: { session: Session; children
         <strong>{named(session.activity_title_zh, session.activity_title_en)}</strong>{" "}
         <Tag style={{ marginInlineStart: 6 }}>{kind(session.kind)}</Tag>
         {isToCome(session) && <Tag color="processing">{t("record.toCome")}</Tag>}
+        {opensLater(session) && (
+          <Tag color="warning">
+            {t("record.opensAt")} <DateTime value={session.opens_at} style="datetime" />
+          </Tag>
+        )}
         {session.status === "cancelled" && <Tag color="error">{t("record.cancelled")}</Tag>}
       </span>
       <Muted>

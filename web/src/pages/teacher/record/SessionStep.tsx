@@ -198,6 +198,7 @@ function useRecent(): Session[] {
       reason: "",
       version: 0,
       door_mode: "in",
+      quotas: [],
       walk_ins: false,
       created_at: one.recorded_at,
       updated_at: one.recorded_at,
