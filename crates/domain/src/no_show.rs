@@ -76,12 +76,15 @@ mod tests {
 
     /// A day of March 2026; later ones run on into April.
     fn day(number: u64) -> NaiveDate {
-        NaiveDate::from_ymd_opt(2026, 3, 1).unwrap() + Days::new(number - 1)
+        NaiveDate::from_ymd_opt(2026, 2, 28).unwrap().checked_add_days(Days::new(number)).unwrap()
     }
 
     fn days(numbers: &[u64]) -> Vec<NaiveDate> {
         numbers.iter().map(|number| day(*number)).collect()
     }
+
+    /// What it is; the policy, the days of absence, and the day; the count, whether warned, and until when barred.
+    type Row<'r> = (&'r str, Option<Policy>, &'r [u64], u64, (u32, bool, Option<u64>));
 
     #[test]
     fn each_outcome() {
@@ -90,7 +93,6 @@ mod tests {
         let warns = Policy { bar: None, ..both };
         let bars = Policy { warn_after: None, ..both };
         let strict = Policy { within_days: 1, warn_after: None, bar: Some(Bar { after: 1, days: 1 }) };
-        type Row<'r> = (&'r str, Option<Policy>, &'r [u64], u64, (u32, bool, Option<u64>));
         let table: [Row<'_>; 20] = [
             ("never absent", Some(both), &[], 10, (0, false, None)),
             ("no policy", None, &[1, 2, 3], 4, (3, false, None)),

@@ -202,7 +202,7 @@ mod tests {
     const C: Uuid = Uuid::from_u128(3);
 
     fn hour(hour: i64) -> DateTime<Utc> {
-        DateTime::UNIX_EPOCH + TimeDelta::hours(hour)
+        DateTime::UNIX_EPOCH.checked_add_signed(TimeDelta::hours(hour)).unwrap()
     }
 
     /// Opens at 10, to all at 20, begins at 30.
@@ -218,7 +218,9 @@ mod tests {
 
     fn taken(by_school: &[(Uuid, u32)]) -> Taken {
         let mut taken = Taken::default();
-        by_school.iter().for_each(|(school, places)| taken.add(Some(*school), *places));
+        for (school, places) in by_school {
+            taken.add(Some(*school), *places);
+        }
         taken
     }
 
@@ -245,11 +247,13 @@ mod tests {
         }
     }
 
+    /// What it is; the rule, what is taken, the schools of the line, and the hour; who gets a place.
+    type Row<'r> = (&'r str, Terms, Taken, Vec<Option<Uuid>>, i64, Vec<bool>);
+
     #[test]
     fn each_outcome() {
         let (a, b, c) = (Some(A), Some(B), Some(C));
         let quotas = [(A, 2), (B, 1)];
-        type Row<'r> = (&'r str, Terms, Taken, Vec<Option<Uuid>>, i64, Vec<bool>);
         let table: Vec<Row<'_>> = vec![
             ("too early", terms(Some(3), &quotas), taken(&[]), vec![a, b], 9, vec![false, false]),
             ("within the quota", terms(Some(3), &quotas), taken(&[]), vec![a, a, b], 10, vec![true, true, true]),
@@ -326,7 +330,9 @@ mod tests {
         (proptest::option::of(0_u32..12), quotas, people, line, 0_i64..40, any::<bool>(), any::<bool>()).prop_map(
             |(capacity, quotas, people, line, at, opens, to_all)| {
                 let mut taken = Taken::default();
-                people.iter().for_each(|school| taken.add(*school, 1));
+                for school in &people {
+                    taken.add(*school, 1);
+                }
                 let terms = Terms {
                     capacity,
                     opens_at: opens.then(|| hour(10)),
@@ -385,7 +391,9 @@ mod tests {
             let (first, rest) = line.split_at(cut.min(line.len()));
             let mut parts = give(&terms, &taken, first, hour(at));
             let mut after = taken;
-            first.iter().zip(&parts).filter(|(_, got)| **got).for_each(|(school, _)| after.add(*school, 1));
+            for (school, _) in first.iter().zip(&parts).filter(|(_, got)| **got) {
+                after.add(*school, 1);
+            }
             // Those that wait are looked at again, before those that come: they still get nothing.
             let waiting: Vec<_> = first.iter().zip(&parts).filter(|(_, got)| !**got).map(|(school, _)| *school).collect();
             let again = give(&terms, &after, &[waiting.as_slice(), rest].concat(), hour(at));
@@ -394,7 +402,7 @@ mod tests {
             prop_assert_eq!(parts, whole);
         }
 
-        /// Whoever had a place when only schools had them keeps to the order when what is left is for all.
+        /// Where places are for all, those who get one are the first of the line.
         #[test]
         fn to_all_the_first_that_wait_come_first(case in case()) {
             let Case { terms, taken, line, .. } = case;
