@@ -3,10 +3,12 @@
 //! Start at [`policy`]: a [`policy::Policy`] is read from YAML, and [`policy::evaluate`] turns the [`record::Record`]s of a
 //! [`person::Person`] into a [`policy::ScoreSheet`] in which every number carries its reasons.
 
+pub mod booking;
 pub mod competition;
 pub mod credit;
 pub mod designation;
 pub mod door;
+pub mod grams;
 pub mod ledger;
 pub mod no_show;
 pub mod participation;
@@ -14,6 +16,7 @@ pub mod person;
 pub mod places;
 pub mod policy;
 pub mod record;
+pub mod resource;
 pub mod role;
 pub mod roster;
 pub mod text;

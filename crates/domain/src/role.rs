@@ -257,6 +257,18 @@ actions! {
     CompetitionRead = "competition.read": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial CityOfficial Auditor Guardian Student PlatformAdmin;
     /// Create and change local competitions (the national list: at the platform).
     CompetitionManage = "competition.manage": DistrictOfficial PlatformAdmin;
+    /// Read resources, their files, free days and ratings.
+    ResourceRead = "resource.read": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial CityOfficial Auditor Guardian Student PlatformAdmin;
+    /// Offer, change and close the resources of an organization (judged on the owner's scope).
+    ResourceManage = "resource.manage": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial;
+    /// Read bookings (judged on the scope of who asked, and of the owner).
+    BookingRead = "booking.read": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial CityOfficial Auditor;
+    /// Ask for a resource, and call it off (judged on the scope of who asks).
+    BookingAsk = "booking.ask": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial;
+    /// Approve, refuse, deliver, take back, move and plan bookings (judged on the owner's scope).
+    BookingAnswer = "booking.answer": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial;
+    /// Rate what one has used (judged on the scope of who asked).
+    BookingRate = "booking.rate": Teacher SchoolAdmin BaseStaff BaseAdmin;
 
     /// Read classes, enrolments and imports.
     RosterRead = "roster.read": Teacher SchoolAdmin DistrictOfficial CityOfficial Auditor;
@@ -329,6 +341,7 @@ impl Action {
                 | Self::ActivityRead
                 | Self::SessionRead
                 | Self::CompetitionRead
+                | Self::ResourceRead
                 | Self::PolicyRead
         )
     }
@@ -549,6 +562,14 @@ mod tests {
             ("a guardian reads the child's", pupil(Role::Guardian), A::ParticipationRead, own, true),
             ("… of that district alone", pupil(Role::Guardian), A::ParticipationRead, stranger, false),
             ("everybody reads sessions anywhere", pupil(Role::Student), A::SessionRead, guests, true),
+            ("a school asks for itself", at_school(Role::Teacher), A::BookingAsk, school_as_host, true),
+            ("… not for another organization", at_school(Role::Teacher), A::BookingAsk, base, false),
+            ("a base answers for what it offers", at_base(Role::BaseStaff), A::BookingAnswer, base, true),
+            ("… to guests of any district", at_base(Role::BaseStaff), A::BookingRead, guests, true),
+            ("an official sees who asked for what", official(HERE), A::BookingRead, base, true),
+            ("… and rates nothing, having used nothing", official(HERE), A::BookingRate, base, false),
+            ("a pupil reads the catalogue", pupil(Role::Student), A::ResourceRead, guests, true),
+            ("… and sees no bookings", pupil(Role::Student), A::BookingRead, base, false),
             ("nobody without a grant does", Vec::new(), A::SessionRead, base, false),
         ];
         for (what, grants, action, scope, expected) in cases {
