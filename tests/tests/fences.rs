@@ -56,8 +56,16 @@ async fn what_crosses_the_fence_is_counted_on_one_hand_and_names_nobody() {
 async fn every_table_with_a_district_of_persons_is_fenced() {
     let server = Server::start().await;
     // What all districts share, and who reads it is judged by `permits` alone.
-    let shared =
-        ["organization", "activity", "session", "competition", "policy_version", "policy_adoption", "account_grant"];
+    let shared = [
+        "organization",
+        "activity",
+        "session",
+        "competition",
+        "policy_version",
+        "policy_adoption",
+        "account_grant",
+        "resource",
+    ];
     let open: Vec<String> = sqlx::query_scalar(
         "SELECT c.relname::text FROM pg_class c
          JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = 'public'

@@ -270,7 +270,10 @@ impl From<sqlx::Error> for ApiError {
         let Some(database) = cause.as_database_error() else { return Self::internal(cause) };
         let constraint = database.constraint().map(str::to_owned);
         let mut error = match database.code().as_deref() {
-            Some("23505") => Self::conflict("already_exists", "Something with the same identity exists already."),
+            // A unique or an exclusion constraint.
+            Some("23505" | "23P01") => {
+                Self::conflict("already_exists", "Something with the same identity exists already.")
+            }
             Some("23503") => {
                 Self::unprocessable("missing_reference", "It names something that does not exist, or that is in use.")
             }

@@ -7,8 +7,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
-    accounts, activities, audit, auth, classes, competitions, credits, designations, districts, door, organizations,
-    participation, passes, persons, policies, reports, results, roster, search, sessions,
+    accounts, activities, audit, auth, bookings, classes, competitions, credits, designations, districts, door,
+    organizations, participation, passes, persons, policies, reports, resources, results, roster, search, sessions,
 };
 use crate::{
     http::{guard, headers, health, rate},
@@ -39,6 +39,8 @@ pub fn api() -> OpenApiRouter<AppState> {
         .merge(results::routes())
         .merge(policies::routes())
         .merge(credits::routes())
+        .merge(resources::routes())
+        .merge(bookings::routes())
         .merge(search::routes())
         .merge(reports::routes())
         .merge(audit::routes())

@@ -125,7 +125,8 @@ pub(crate) fn check_tags(checks: &mut Checks, tags: &[String]) -> Vec<String> {
     words
 }
 
-fn check_grades(checks: &mut Checks, grades: Grades) -> Grades {
+/// Grades in order, and such as there are.
+pub(crate) fn check_grades(checks: &mut Checks, grades: Grades) -> Grades {
     if let Some(from) = grades.from {
         checks.range("grades.from", from, -3..=20);
     }

@@ -161,3 +161,8 @@ pub async fn change_district(connection: &mut PgConnection, row: &DistrictRow) -
     .await?;
     Ok(done.rows_affected() == 1)
 }
+
+/// Those of these ids that are districts.
+pub async fn known(connection: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+    Ok(sqlx::query_scalar("SELECT id FROM district WHERE id = ANY($1)").bind(ids).fetch_all(connection).await?)
+}

@@ -2,9 +2,9 @@
 
 use axum::{
     Json,
-    body::{Body, Bytes},
-    extract::{FromRequest, Multipart, Request, State},
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    body::Bytes,
+    extract::{Request, State},
+    http::StatusCode,
     response::Response,
 };
 use chrono::{DateTime, Utc};
@@ -20,21 +20,22 @@ use super::{
     TAG,
     decide::take,
     first,
-    media::{ALLOWED, clean_name, sniff},
     reach::require_for,
     store::{self, Evidence, ResultEvent, ResultRow},
 };
 use crate::{
     audit::{self, Event},
-    auth::Actor,
+    auth::{Actor, secret},
     error::{ApiError, ApiErrors, Result},
-    extract::{ApiPath, Location, too_large},
+    extract::{ApiPath, Location},
     state::AppState,
     tenancy::Tx,
+    upload::{
+        self, Kept,
+        media::{ALLOWED, clean_name, sniff},
+    },
 };
 
-/// The largest file.
-const BYTES_MAX: usize = 20 << 20;
 /// The most files of one achievement.
 const FILES_MAX: usize = 20;
 
@@ -134,7 +135,7 @@ pub(super) async fn add(
     ApiPath(id): ApiPath<Uuid>,
     request: Request,
 ) -> Result<(StatusCode, Location, Json<EvidenceView>)> {
-    let (name, bytes) = file(request, &state).await?;
+    let (name, bytes) = upload::file(request, &state).await?;
     let Some(media) = sniff(&bytes) else {
         return Err(ApiError::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -142,7 +143,7 @@ pub(super) async fn add(
             format!("The content of the file is none of these: {ALLOWED}. Its name does not matter."),
         ));
     };
-    let digest = hex(&Sha256::digest(&bytes));
+    let digest = secret::hex(&Sha256::digest(&bytes));
 
     let mut tx = state.begin(&actor).await?;
     let rows = changeable(&mut tx, &actor, id).await?;
@@ -240,20 +241,13 @@ pub(super) async fn download(
     let detail = json!({ "evidence_id": file.id, "person_id": row.person_id });
     audit::record(&mut tx, &actor, state.now(), Event::new("evidence.read", "result", id, detail)).await?;
     tx.commit().await?;
-    let object = state.files().get(&ObjectPath::from(file.object_key.as_str())).await.map_err(ApiError::internal)?;
-    let mut response = Response::new(Body::from_stream(object.into_stream()));
-    let name = format!("attachment; filename*=UTF-8''{}", percent(&file.file_name));
-    for (header, value) in [
-        (header::CONTENT_TYPE, file.media_type),
-        (header::CONTENT_LENGTH, file.bytes.to_string()),
-        (header::CONTENT_DISPOSITION, name),
-        (header::CACHE_CONTROL, "private, no-store".to_owned()),
-        (HeaderName::from_static("x-content-type-options"), "nosniff".to_owned()),
-    ] {
-        let value = HeaderValue::from_str(&value).map_err(ApiError::internal)?;
-        response.headers_mut().insert(header, value);
-    }
-    Ok(response)
+    let kept = Kept {
+        object_key: &file.object_key,
+        file_name: &file.file_name,
+        media_type: &file.media_type,
+        bytes: file.bytes,
+    };
+    upload::answer(&state, kept).await
 }
 
 async fn find(tx: &mut Tx, row: &ResultRow, id: Uuid) -> Result<Evidence> {
@@ -285,62 +279,6 @@ pub(super) async fn remove(
     let detail = json!({ "evidence_id": file.id, "digest": file.digest, "file_name": file.file_name });
     changed(&mut tx, &state, &actor, &rows, "evidence.remove", "evidence removed", detail).await?;
     tx.commit().await?;
-    // The row says that it is gone; a file that stays behind is only waste.
-    if let Err(error) = state.files().delete(&ObjectPath::from(file.object_key.as_str())).await {
-        tracing::warn!(%error, key = file.object_key, "a removed file could not be deleted");
-    }
+    upload::forget(&state, &file.object_key).await;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// The form's file.
-pub(super) async fn file(request: Request, state: &AppState) -> Result<(String, Bytes)> {
-    let unreadable = |what: &str| {
-        ApiError::bad_request(
-            "malformed_form",
-            format!("Send the file as multipart/form-data in the field `file`: {what}."),
-        )
-    };
-    let failed = |error: axum::extract::multipart::MultipartError| {
-        if error.status() == StatusCode::PAYLOAD_TOO_LARGE { too_large() } else { unreadable(&error.body_text()) }
-    };
-    let mut form = Multipart::from_request(request, state).await.map_err(|error| unreadable(&error.body_text()))?;
-    while let Some(mut field) = form.next_field().await.map_err(failed)? {
-        if field.name() != Some("file") {
-            continue;
-        }
-        let name = field.file_name().unwrap_or_default().to_owned();
-        let mut bytes = Vec::new();
-        while let Some(chunk) = field.chunk().await.map_err(failed)? {
-            if bytes.len() + chunk.len() > BYTES_MAX {
-                return Err(too_large());
-            }
-            bytes.extend_from_slice(&chunk);
-        }
-        if bytes.is_empty() {
-            return Err(ApiError::invalid_field("file", "empty", "must not be empty"));
-        }
-        return Ok((name, bytes.into()));
-    }
-    Err(unreadable("there is no such field"))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-/// As RFC 8187 wants it: all but letters, digits and a few marks as %XX.
-fn percent(text: &str) -> String {
-    use std::fmt::Write;
-    text.bytes().fold(String::new(), |mut out, byte| {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-        out
-    })
 }

@@ -18,7 +18,6 @@ use uuid::Uuid;
 
 use super::{
     TAG,
-    evidence::file,
     facts::{By, Facts, Place, Raw, check_person, new_row, today},
     reach::{may_for, schools_for},
     store::{self, Found, Lookup, ResultRow},
@@ -33,6 +32,7 @@ use crate::{
     sheet::{Limits, Row, Sheet},
     state::AppState,
     tenancy::Tx,
+    upload,
 };
 
 const ROWS_MAX: u64 = 2000;
@@ -143,7 +143,7 @@ pub(super) async fn match_results(
     ApiQuery(query): ApiQuery<MatchQuery>,
     request: Request,
 ) -> Result<Json<MatchAnswer>> {
-    let (name, bytes) = file(request, &state).await?;
+    let (name, bytes) = upload::file(request, &state).await?;
     let read = move || read(&name, bytes);
     let lines = tokio::task::spawn_blocking(read).await.map_err(ApiError::internal)??;
 

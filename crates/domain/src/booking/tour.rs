@@ -52,7 +52,8 @@ pub fn check(stops: &[Days]) -> Result<(), Vec<Refusal>> {
             refusals.push(Refusal::Collide(Collision { one: *one, other: *number }));
         }
         let apart = earlier.clone().all(|(_, other)| !other.overlap(*days));
-        if apart && earlier.last().is_some_and(|(_, before)| days.first() < before.first()) {
+        let before = at.checked_sub(1).and_then(|before| numbered.get(before));
+        if apart && before.is_some_and(|(_, before)| days.first() < before.first()) {
             refusals.push(Refusal::OutOfOrder { stop: *number, first: days.first() });
         }
     }

@@ -2,7 +2,7 @@
 
 /// A kind of file that may be evidence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Media {
+pub struct Media {
     /// Media type.
     pub media_type: &'static str,
     /// Usual ending of the name.
@@ -10,10 +10,10 @@ pub(super) struct Media {
 }
 
 /// What may be evidence, for messages.
-pub(super) const ALLOWED: &str = "PDF, OFD, PNG, JPEG, WebP, HEIC, HEIF, AVIF, TIFF";
+pub const ALLOWED: &str = "PDF, OFD, PNG, JPEG, WebP, HEIC, HEIF, AVIF, TIFF";
 
 /// The kind of these bytes; none if it is not among the allowed ones.
-pub(super) fn sniff(bytes: &[u8]) -> Option<Media> {
+pub fn sniff(bytes: &[u8]) -> Option<Media> {
     let media = |media_type, extension| Some(Media { media_type, extension });
     if bytes.starts_with(b"%PDF-") {
         return media("application/pdf", "pdf");
@@ -48,8 +48,37 @@ pub(super) fn sniff(bytes: &[u8]) -> Option<Media> {
     None
 }
 
+/// What else may come with a resource, for messages.
+pub const OFFICE: &str = "DOCX, XLSX, PPTX";
+
+/// A document, sheet or presentation in the format of OOXML, without macros.
+pub fn sniff_office(bytes: &[u8]) -> Option<Media> {
+    if !bytes.starts_with(b"PK\x03\x04") {
+        return None;
+    }
+    let files = zip::ZipArchive::new(std::io::Cursor::new(bytes)).ok()?;
+    let media = |media_type, extension| Some(Media { media_type, extension });
+    let mut found = None;
+    for name in files.file_names().flatten() {
+        if name.to_ascii_lowercase().ends_with("vbaproject.bin") {
+            return None;
+        }
+        found = found.or(match &*name {
+            "word/document.xml" => {
+                media("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx")
+            }
+            "xl/workbook.xml" => media("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
+            "ppt/presentation.xml" => {
+                media("application/vnd.openxmlformats-officedocument.presentationml.presentation", "pptx")
+            }
+            _ => None,
+        });
+    }
+    found
+}
+
 /// The name of an uploaded file without folders and control characters, not too long, never empty.
-pub(super) fn clean_name(name: &str, media: Media) -> String {
+pub fn clean_name(name: &str, media: Media) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or("");
     let clean: String = last.chars().filter(|letter| !letter.is_control()).take(120).collect();
     let clean = clean.trim().trim_start_matches('.');
@@ -96,6 +125,18 @@ mod tests {
     fn a_zip_is_evidence_only_as_ofd() {
         assert_eq!(sniff(&zip_of("OFD.xml")).map(|media| media.media_type), Some("application/ofd"));
         assert_eq!(sniff(&zip_of("word/document.xml")), None);
+    }
+
+    #[test]
+    fn office_files_are_known_by_their_main_part() {
+        for (part, extension) in
+            [("word/document.xml", "docx"), ("xl/workbook.xml", "xlsx"), ("ppt/presentation.xml", "pptx")]
+        {
+            assert_eq!(sniff_office(&zip_of(part)).map(|media| media.extension), Some(extension));
+        }
+        for part in ["OFD.xml", "word/vbaProject.bin", "a.exe"] {
+            assert_eq!(sniff_office(&zip_of(part)), None, "{part}");
+        }
     }
 
     #[rstest]

@@ -1,0 +1,89 @@
+//! What all steps of a booking have in common.
+
+use axum::Json;
+use chrono::{DateTime, NaiveDate, Utc};
+use kepu_domain::booking::{self as rules, Act, Step};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{BookingView, refused, store};
+use crate::{
+    audit::{self, Event},
+    auth::Actor,
+    error::{ApiError, Result},
+    extract::{ETag, IfMatch},
+    resources::{self, store::Resource},
+    roster::today,
+    state::AppState,
+    tenancy::Tx,
+};
+
+/// A booking that nobody else changes until the transaction ends, with its resource and the day it is.
+pub(super) struct Open {
+    pub tx: Tx,
+    pub row: store::Booking,
+    pub resource: Resource,
+    pub now: DateTime<Utc>,
+    pub today: NaiveDate,
+}
+
+/// Loads a booking to be changed. Its resource is locked first, as by everybody else.
+pub(super) async fn open(state: &AppState, actor: &Actor, id: Uuid) -> Result<Open> {
+    let mut tx = state.begin(actor).await?;
+    let Some(resource) = store::resource_of(&mut tx, id).await? else { return Err(ApiError::not_found("booking")) };
+    let resource = resources::store::lock(&mut tx, resource).await?;
+    let row = store::load(&mut tx, id).await?;
+    let now = state.now();
+    let today = today(&mut tx, now).await?;
+    Ok(Open { tx, row, resource, now, today })
+}
+
+impl Open {
+    /// Refuses a change of another version than the one that was read.
+    pub fn check(&self, version: IfMatch) -> Result<()> {
+        version.check("booking", self.row.version)
+    }
+
+    /// Who does it, and when.
+    pub fn act(&self, actor: &Actor) -> Act {
+        Act { by: actor.account_id, at: self.now }
+    }
+
+    /// Takes a step: decides, lets go of items or keeps them, and writes what happened.
+    pub async fn take(&mut self, actor: &Actor, step: Step, action: &'static str, detail: Value) -> Result<()> {
+        let before = self.row.rules()?;
+        let after = before.take(step).map_err(|refusal| refused(&refusal))?;
+        self.row.turn_into(&after, self.now);
+        store::update(&mut self.tx, &self.row).await?;
+        store::hold(&mut self.tx, self.row.id, after.held(), after.is_out()).await?;
+        self.tell(actor, action, detail).await
+    }
+
+    /// Writes on the trail what happened.
+    pub async fn tell(&mut self, actor: &Actor, action: &'static str, detail: Value) -> Result<()> {
+        let mut whole = json!({ "resource_id": self.row.resource_id, "organization_id": self.row.organization_id });
+        if let (Value::Object(whole), Value::Object(detail)) = (&mut whole, detail) {
+            whole.extend(detail);
+        }
+        audit::record(&mut self.tx, actor, self.now, Event::new(action, "booking", self.row.id, whole)).await
+    }
+
+    /// Commits, and answers with the booking as it is now.
+    pub async fn finish(self) -> Result<(ETag, Json<BookingView>)> {
+        let Self { mut tx, row, today, .. } = self;
+        let row = store::load(&mut tx, row.id).await?;
+        tx.commit().await?;
+        Ok((ETag(row.version), Json(BookingView::on(row, today)?)))
+    }
+
+    /// On which side the actor stands: the owner's, if on both.
+    pub fn side(&self, actor: &Actor) -> Result<rules::Side> {
+        use kepu_domain::role::Action;
+        if actor.may(Action::BookingAnswer, &self.row.owner()) {
+            return Ok(rules::Side::Owner);
+        }
+        self.row.require_known(actor)?;
+        actor.require(Action::BookingAsk, &self.row.asker())?;
+        Ok(rules::Side::Asker)
+    }
+}
