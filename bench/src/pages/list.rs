@@ -40,6 +40,8 @@ pub const FINDS: &[(&str, &str, &str, &str)] = &[
     ("account", "official", "/accounts?limit=1", "/items/0/id"),
     ("scheme", "official", "/schemes?limit=1", "/items/0/id"),
     ("designation", "official", "/designations?limit=1", "/items/0/id"),
+    ("resource", "base01", "/resources?owner_id={base}&limit=1", "/items/0/id"),
+    ("tour", "base01", "/bookings?side=owner&state=approved&limit=1", "/items/0/tour_id"),
     ("import", "official", "/roster/imports?limit=1", "/items/0/id"),
 ];
 
@@ -373,6 +375,32 @@ pub const PAGES: &[Page] = &[
         ],
     ),
     page("student", "student01", "/student/pass", &["/persons/{pupil}/pass"]),
+    page(
+        "base",
+        "base01",
+        "/resources",
+        &[
+            "/resources?limit=50&status=open",
+            "/resources?limit=50&status=open&q=昆虫",
+            "/resources?limit=50&status=open&free_from={soon}&free_to={soon}",
+            "/resources/{resource}",
+            "/resources/{resource}/files",
+            "/resources/{resource}/ratings?limit=20",
+            "/resources/{resource}/calendar",
+        ],
+    ),
+    page(
+        "base",
+        "base01",
+        "/bookings",
+        &[
+            "/bookings?limit=50&side=owner&state=requested",
+            "/bookings?limit=50&side=owner&due_by=9999-12-31",
+            "/bookings?limit=50&side=asker",
+            "/bookings?limit=50",
+            "/tours/{tour}",
+        ],
+    ),
     page(
         "public",
         "",

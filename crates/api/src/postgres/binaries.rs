@@ -49,8 +49,9 @@ impl Binaries {
             ),
             _ => bail!(
                 "PostgreSQL is not installed: no `postgres` and `initdb` in PATH or /usr/lib/postgresql/*/bin. Install \
-                 it (Debian, Ubuntu: apt-get install postgresql; Fedora: dnf install postgresql-server; macOS: brew \
-                 install postgresql), or set PG_BIN to the folder of its programs, or DATABASE_URL to a running server"
+                 it (Debian, Ubuntu: apt-get install postgresql; Fedora: dnf install postgresql-server \
+                 postgresql-contrib; macOS: brew install postgresql), or set PG_BIN to the folder of its programs, or \
+                 DATABASE_URL to a running server"
             ),
         }
     }

@@ -15,7 +15,8 @@ import { AccountName } from "./pick";
 type Row = Schemas["AuditEventView"];
 const NOUNS = [
   "person", "score", "ledger", "report", "result", "evidence", "participation", "session", "activity", "roster", "class",
-  "policy", "soft_decision", "organization", "designation", "scheme", "competition", "account", "district", "auth",
+  "policy", "soft_decision", "organization", "designation", "scheme", "competition", "resource", "booking", "tour",
+  "account", "district", "auth",
 ] as const;
 /** Where the pages show the object of an event. */
 const PAGES: Record<string, string> = {
@@ -25,6 +26,7 @@ const PAGES: Record<string, string> = {
   result: "/district/results/",
   session: "/sessions/",
   activity: "/activities/",
+  resource: "/resources/",
   account: "/district/accounts/",
   policy_version: "/district/policies/",
   adoption: "/district/policies/adoptions/",

@@ -3,6 +3,7 @@
 
 mod network;
 mod participation;
+mod resources;
 mod results;
 mod roster;
 
@@ -88,6 +89,7 @@ impl Loader<'_> {
         self.results().await?;
         self.decide().await?;
         self.present().await?;
+        self.resources().await?;
         sqlx::query("ANALYZE").execute(self.state.db().owner()).await?;
         let detail = json!({ "state": "complete", "size": self.plan.size.word(), "school_year": self.plan.year });
         self.mark(&detail).await?;
