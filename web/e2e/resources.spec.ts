@@ -171,9 +171,13 @@ test("a school asks, meets a day that is taken, takes the next, and the base len
   await expect(page.getByText("损坏或丢失的会停止预约")).toBeVisible();
   await axe(page);
   await shot(page, "resources-return");
-  await page.getByRole("dialog").getByText("有磨损").click();
+  await page.getByRole("dialog").getByLabel("说明").fill("狭缝卡住了");
   await page.getByRole("dialog").getByRole("button", { name: "登记归还" }).click();
   await expect(rows).toHaveCount(0);
+  await page.goto(`/resources/${resource.id}`);
+  await expect(page.getByText("狭缝卡住了")).toBeVisible();
+  await page.getByRole("switch", { name: "第 1 件可以预约" }).click();
+  await expect(page.getByText("狭缝卡住了")).toBeHidden();
 
   await switchTo(page, "school02");
   await page.goto("/bookings?tab=asked");

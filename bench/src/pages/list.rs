@@ -384,6 +384,7 @@ pub const PAGES: &[Page] = &[
             "/resources?limit=50&status=open&q=昆虫",
             "/resources?limit=50&status=open&free_from={soon}&free_to={soon}",
             "/resources/{resource}",
+            "/resources/{resource}/items",
             "/resources/{resource}/files",
             "/resources/{resource}/ratings?limit=20",
             "/resources/{resource}/calendar",

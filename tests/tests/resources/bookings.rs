@@ -140,7 +140,7 @@ async fn what_is_not_back_on_its_day_is_late_and_goes_to_nobody_else() {
 
 #[tokio::test]
 async fn what_comes_back_broken_leaves_service() {
-    let town = Town::new(1).await;
+    let mut town = Town::new(1).await;
     let scopes = town.offer("equipment", "显微镜", &json!({ "labels": ["甲", "乙", "丙"] })).await;
     let mut wish = town.wish(0, &scopes, 0, 2);
     wish["quantity"] = json!(2);
@@ -149,6 +149,8 @@ async fn what_comes_back_broken_leaves_service() {
     let problem = town.kindergartens[0].account.post_json("/api/v1/bookings", &wish).await;
     let problem = problem.expect_problem(409, "resource_taken");
     assert!(problem["detail"].as_str().is_some_and(|text| text.starts_with("1 of 3 are free")), "{problem}");
+    (wish["first_day"], wish["last_day"]) = (json!(town.day(4)), json!(town.day(5)));
+    let ahead = town.kindergartens[0].account.post_json("/api/v1/bookings", &wish).await.expect(201);
     wish["quantity"] = json!(4);
     town.kindergartens[0].account.post_json("/api/v1/bookings", &wish).await.expect_problem(422, "invalid");
     town.step(&asked, "approve", &json!({})).await.expect(200);
@@ -165,6 +167,15 @@ async fn what_comes_back_broken_leaves_service() {
         items["items"].as_array().expect("items").iter().map(|item| item["in_service"] == true).collect();
     assert_eq!(service, [true, false, true]);
     assert_eq!(items["items"][1]["note"], "摔了");
+    // Who counted on it does not get it, but another one.
+    town.step(&ahead, "approve", &json!({})).await.expect(200);
+    town.pass(4).await;
+    let problem = town.step(&ahead, "deliver", &json!({})).await.expect_problem(409, "item_out_of_service");
+    assert!(problem["detail"].as_str().is_some_and(|text| text.contains("乙")), "{problem}");
+    let same = json!({ "first_day": ahead["first_day"], "last_day": ahead["last_day"] });
+    let moved = town.step(&ahead, "move", &same).await.expect(200);
+    assert_eq!(moved["labels"], json!(["甲", "丙"]));
+    town.step(&ahead, "deliver", &json!({})).await.expect(200);
 }
 
 #[tokio::test]

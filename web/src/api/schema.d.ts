@@ -436,7 +436,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Says that it was handed over, or that the course or talk was held. What is still with somebody else cannot be. */
+        /**
+         * Says that it was handed over, or that the course or talk was held. What is still with somebody else, or out of
+         *     service, cannot be.
+         */
         post: operations["deliver_booking"];
         delete?: never;
         options?: never;

@@ -110,7 +110,8 @@ fn day(open: &Open, on: Option<NaiveDate>) -> Result<NaiveDate> {
     Ok(on)
 }
 
-/// Says that it was handed over, or that the course or talk was held. What is still with somebody else cannot be.
+/// Says that it was handed over, or that the course or talk was held. What is still with somebody else, or out of
+/// service, cannot be.
 #[utoipa::path(
     post,
     path = "/api/v1/bookings/{id}/deliver",
@@ -144,6 +145,17 @@ pub(super) async fn deliver(
                 ),
             ));
         }
+    }
+    let unfit = store::unfit(&mut open.tx, id).await?;
+    if !unfit.is_empty() {
+        return Err(ApiError::conflict(
+            "item_out_of_service",
+            format!(
+                "Out of service: {}. Put it back into service, or move the booking, to the same days if you like: it \
+                 then gets others that are free.",
+                unfit.join(", ")
+            ),
+        ));
     }
     let step = Step::Deliver(open.act(&actor), on);
     open.take(&actor, step, "booking.deliver", json!({ "on": on })).await?;

@@ -142,6 +142,8 @@ const texts: Texts<typeof zh> = {
       out_of_reach: "This resource does not go to your district.",
       item_not_back: "Who had it before has not brought it back. Note its return first, or move the booking.",
       not_from_this_state: "This cannot be done now. Refresh to see how it stands.",
+      item_is_booked: "Bookings count on this item. Move or cancel them first.",
+      item_out_of_service: "Some of it is out of service. Put it back, or move the booking (to the same days if you like): it gets others.",
       already_rated: "This booking has been rated already.",
       code_taken: "This code is in use.",
       result_exists: "This pupil has a result of this contest at this level already: correct that one, or withdraw it first.",

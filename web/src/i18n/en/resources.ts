@@ -92,6 +92,7 @@ const texts: Texts<typeof zh> = {
     item: "Item {{label}}",
     bookings: "All bookings",
   },
+  items: { title: "In service", fit: "Item {{label}} can be booked", unfit: "Out of service" },
   files: {
     title: "Files",
     none: "No files.",

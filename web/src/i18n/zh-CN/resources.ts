@@ -82,6 +82,7 @@ export default {
     item: "第 {{label}} 件",
     bookings: "全部预约",
   },
+  items: { title: "在用情况", fit: "第 {{label}} 件可以预约", unfit: "已停用" },
   files: {
     title: "附带文件",
     none: "没有附带文件。",

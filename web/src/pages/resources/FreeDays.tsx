@@ -119,7 +119,14 @@ export function FreeDays({ resource, onChoose }: { resource: Resource; onChoose?
         <ul style={{ margin: "12px 0 0", paddingInlineStart: 20 }}>
           {known.map((one) => (
             <li key={one.key}>
-              <DateTime value={one.first_day} /> – <DateTime value={one.last_day} /> · {t("days.item", { label: one.label })} ·{" "}
+              <DateTime value={one.first_day} />
+              {one.last_day !== one.first_day && (
+                <>
+                  {" – "}
+                  <DateTime value={one.last_day} />
+                </>
+              )}{" "}
+              · {t("days.item", { label: one.label })} ·{" "}
               {named(one.organization_name_zh, one.organization_name_en)}
               {one.state && ` · ${t(`state.${one.state}`)}`}
               {one.late && ` · ${t("late.now")}`}

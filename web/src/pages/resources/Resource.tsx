@@ -17,6 +17,7 @@ import { ProblemAlert } from "@/ui/ProblemAlert";
 import { useSaveFile } from "@/ui/saveFile";
 import { fileSize } from "@/ui/UploadArea";
 import { FreeDays } from "./FreeDays";
+import { Items } from "./Items";
 import { licenceKey, useRating, useStock } from "./words";
 
 const ResourceForm = lazy(() => import("./ResourceForm"));
@@ -134,6 +135,7 @@ export function Component() {
           <FreeDays resource={row} {...(asks && { onChoose: ask })} />
         </>
       )}
+      {manages && <Items id={id} />}
       <h2 style={HEADING}>{t("files.title")}</h2>
       <Files id={id} />
       {manages && <Button onClick={() => setOpen("file")}>{t("files.add")}</Button>}

@@ -101,6 +101,17 @@ pub async fn out_with(tx: &mut Tx, booking: Uuid) -> Result<Vec<Uuid>> {
     .await?)
 }
 
+/// What is written on the items of a booking that are out of service.
+pub async fn unfit(tx: &mut Tx, booking: Uuid) -> Result<Vec<String>> {
+    Ok(sqlx::query_scalar(
+        "SELECT i.label FROM booking_item h JOIN resource_item i ON i.id = h.item_id
+         WHERE h.booking_id = $1 AND NOT i.in_service ORDER BY i.number",
+    )
+    .bind(booking)
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
 fn taken() -> ApiError {
     ApiError::conflict("resource_taken", "Somebody has just taken it for some of these days. Look for other days.")
 }

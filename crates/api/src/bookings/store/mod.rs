@@ -13,7 +13,7 @@ use crate::{
     tenancy::Tx,
 };
 
-pub use held::{Held, ahead, assign, held_between, held_by, hold, items, out_with, retire};
+pub use held::{Held, ahead, assign, held_between, held_by, hold, items, out_with, retire, unfit};
 pub use row::Booking;
 pub use said::{Rating, add_rating, ratings};
 
