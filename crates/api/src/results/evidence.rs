@@ -2,9 +2,9 @@
 
 use axum::{
     Json,
-    body::{Body, Bytes},
-    extract::{FromRequest, Multipart, Request, State},
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    body::Bytes,
+    extract::{Request, State},
+    http::StatusCode,
     response::Response,
 };
 use chrono::{DateTime, Utc};
@@ -12,7 +12,6 @@ use kepu_domain::{competition::Step, role::Action};
 use object_store::{ObjectStoreExt, path::Path as ObjectPath};
 use serde::Serialize;
 use serde_json::json;
-use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -20,7 +19,6 @@ use super::{
     TAG,
     decide::take,
     first,
-    media::{ALLOWED, clean_name, sniff},
     reach::require_for,
     store::{self, Evidence, ResultEvent, ResultRow},
 };
@@ -28,13 +26,12 @@ use crate::{
     audit::{self, Event},
     auth::Actor,
     error::{ApiError, ApiErrors, Result},
-    extract::{ApiPath, Location, too_large},
+    extract::{ApiPath, Location},
+    files::upload::{self, Upload},
     state::AppState,
     tenancy::Tx,
 };
 
-/// The largest file.
-const BYTES_MAX: usize = 20 << 20;
 /// The most files of one achievement.
 const FILES_MAX: usize = 20;
 
@@ -134,16 +131,7 @@ pub(super) async fn add(
     ApiPath(id): ApiPath<Uuid>,
     request: Request,
 ) -> Result<(StatusCode, Location, Json<EvidenceView>)> {
-    let (name, bytes) = file(request, &state).await?;
-    let Some(media) = sniff(&bytes) else {
-        return Err(ApiError::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "not_evidence",
-            format!("The content of the file is none of these: {ALLOWED}. Its name does not matter."),
-        ));
-    };
-    let digest = hex(&Sha256::digest(&bytes));
-
+    let Upload { file_name, media_type, digest, bytes } = upload::receive(request, &state).await?;
     let mut tx = state.begin(&actor).await?;
     let rows = changeable(&mut tx, &actor, id).await?;
     let achievement = first(&rows)?.achievement();
@@ -158,8 +146,8 @@ pub(super) async fn add(
     let row = Evidence {
         id: evidence_id,
         result_id: achievement,
-        file_name: clean_name(&name, media),
-        media_type: media.media_type.to_owned(),
+        file_name,
+        media_type: media_type.to_owned(),
         bytes: i64::try_from(bytes.len()).map_err(ApiError::internal)?,
         // One object per row, so that removing one never takes the file of another.
         object_key: format!("evidence/{}/{digest}-{}", tx.district().0, evidence_id.simple()),
@@ -240,20 +228,7 @@ pub(super) async fn download(
     let detail = json!({ "evidence_id": file.id, "person_id": row.person_id });
     audit::record(&mut tx, &actor, state.now(), Event::new("evidence.read", "result", id, detail)).await?;
     tx.commit().await?;
-    let object = state.files().get(&ObjectPath::from(file.object_key.as_str())).await.map_err(ApiError::internal)?;
-    let mut response = Response::new(Body::from_stream(object.into_stream()));
-    let name = format!("attachment; filename*=UTF-8''{}", percent(&file.file_name));
-    for (header, value) in [
-        (header::CONTENT_TYPE, file.media_type),
-        (header::CONTENT_LENGTH, file.bytes.to_string()),
-        (header::CONTENT_DISPOSITION, name),
-        (header::CACHE_CONTROL, "private, no-store".to_owned()),
-        (HeaderName::from_static("x-content-type-options"), "nosniff".to_owned()),
-    ] {
-        let value = HeaderValue::from_str(&value).map_err(ApiError::internal)?;
-        response.headers_mut().insert(header, value);
-    }
-    Ok(response)
+    upload::download(&state, &file.object_key, &file.file_name, &file.media_type, file.bytes).await
 }
 
 async fn find(tx: &mut Tx, row: &ResultRow, id: Uuid) -> Result<Evidence> {
@@ -290,57 +265,4 @@ pub(super) async fn remove(
         tracing::warn!(%error, key = file.object_key, "a removed file could not be deleted");
     }
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// The form's file.
-pub(super) async fn file(request: Request, state: &AppState) -> Result<(String, Bytes)> {
-    let unreadable = |what: &str| {
-        ApiError::bad_request(
-            "malformed_form",
-            format!("Send the file as multipart/form-data in the field `file`: {what}."),
-        )
-    };
-    let failed = |error: axum::extract::multipart::MultipartError| {
-        if error.status() == StatusCode::PAYLOAD_TOO_LARGE { too_large() } else { unreadable(&error.body_text()) }
-    };
-    let mut form = Multipart::from_request(request, state).await.map_err(|error| unreadable(&error.body_text()))?;
-    while let Some(mut field) = form.next_field().await.map_err(failed)? {
-        if field.name() != Some("file") {
-            continue;
-        }
-        let name = field.file_name().unwrap_or_default().to_owned();
-        let mut bytes = Vec::new();
-        while let Some(chunk) = field.chunk().await.map_err(failed)? {
-            if bytes.len() + chunk.len() > BYTES_MAX {
-                return Err(too_large());
-            }
-            bytes.extend_from_slice(&chunk);
-        }
-        if bytes.is_empty() {
-            return Err(ApiError::invalid_field("file", "empty", "must not be empty"));
-        }
-        return Ok((name, bytes.into()));
-    }
-    Err(unreadable("there is no such field"))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-/// As RFC 8187 wants it: all but letters, digits and a few marks as %XX.
-fn percent(text: &str) -> String {
-    use std::fmt::Write;
-    text.bytes().fold(String::new(), |mut out, byte| {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-        out
-    })
 }

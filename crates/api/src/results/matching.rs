@@ -18,7 +18,6 @@ use uuid::Uuid;
 
 use super::{
     TAG,
-    evidence::file,
     facts::{By, Facts, Place, Raw, check_person, new_row, today},
     reach::{may_for, schools_for},
     store::{self, Found, Lookup, ResultRow},
@@ -30,6 +29,7 @@ use crate::{
     competitions::store::Competition,
     error::{ApiError, ApiErrors, FieldError, Result},
     extract::ApiQuery,
+    files::upload::file,
     sheet::{Limits, Row, Sheet},
     state::AppState,
     tenancy::Tx,

@@ -9,7 +9,6 @@ mod decide;
 mod evidence;
 mod facts;
 mod matching;
-mod media;
 mod reach;
 mod read;
 pub mod store;

@@ -1,5 +1,8 @@
 //! Where files are kept: a local folder by default, an S3-compatible store by setting.
 
+pub mod media;
+pub mod upload;
+
 use std::{path::Path, sync::Arc};
 
 use anyhow::Context;

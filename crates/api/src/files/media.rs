@@ -2,7 +2,7 @@
 
 /// A kind of file that may be evidence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Media {
+pub struct Media {
     /// Media type.
     pub media_type: &'static str,
     /// Usual ending of the name.
@@ -10,10 +10,10 @@ pub(super) struct Media {
 }
 
 /// What may be evidence, for messages.
-pub(super) const ALLOWED: &str = "PDF, OFD, PNG, JPEG, WebP, HEIC, HEIF, AVIF, TIFF";
+pub const ALLOWED: &str = "PDF, OFD, PNG, JPEG, WebP, HEIC, HEIF, AVIF, TIFF";
 
 /// The kind of these bytes; none if it is not among the allowed ones.
-pub(super) fn sniff(bytes: &[u8]) -> Option<Media> {
+pub fn sniff(bytes: &[u8]) -> Option<Media> {
     let media = |media_type, extension| Some(Media { media_type, extension });
     if bytes.starts_with(b"%PDF-") {
         return media("application/pdf", "pdf");
@@ -49,7 +49,7 @@ pub(super) fn sniff(bytes: &[u8]) -> Option<Media> {
 }
 
 /// The name of an uploaded file without folders and control characters, not too long, never empty.
-pub(super) fn clean_name(name: &str, media: Media) -> String {
+pub fn clean_name(name: &str, media: Media) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or("");
     let clean: String = last.chars().filter(|letter| !letter.is_control()).take(120).collect();
     let clean = clean.trim().trim_start_matches('.');
