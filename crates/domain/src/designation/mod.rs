@@ -1,10 +1,21 @@
-//! Licences and titles: from when to when an organization holds one, and what that makes of it as a host on a day.
+//! Licences and titles: who may have one ([`scheme`], [`form`]), how one is had ([`application`], [`review`], [`rank`],
+//! [`deadline`]), from when to when it holds, and what that makes of an organization as a host on a day.
+
+pub mod application;
+pub mod deadline;
+pub mod form;
+pub mod rank;
+pub mod review;
+pub mod scheme;
+mod wrong;
 
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+
+pub use wrong::Wrong;
 
 use crate::record::HeldDesignation;
 
