@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod activities;
 pub mod admin;
+pub mod applications;
 pub mod audit;
 pub mod auth;
 pub mod check;
@@ -36,6 +37,7 @@ pub mod postgres;
 pub mod reports;
 pub mod results;
 pub mod roster;
+pub mod rounds;
 pub mod router;
 pub mod score_cli;
 pub mod search;
