@@ -57,6 +57,21 @@ impl Checks {
         Some(self.text(field, text, 1..=max))
     }
 
+    /// The trimmed text, which may have several lines and `max` characters.
+    pub fn prose(&mut self, field: &str, text: &str, max: usize) -> String {
+        let text = text.trim();
+        let length = text.chars().count();
+        if length > max {
+            let message = format!("must have at most {max} characters, not {length}");
+            self.errors.push(FieldError::new(field, "too_long", message));
+        }
+        if text.chars().any(|letter| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t')) {
+            let message = "must not hold control characters other than line ends";
+            self.errors.push(FieldError::new(field, "control_character", message));
+        }
+        text.to_owned()
+    }
+
     /// A number that must be in `range`.
     pub fn range<T: PartialOrd + Display + Copy>(&mut self, field: &str, value: T, range: RangeInclusive<T>) -> T {
         if !range.contains(&value) {

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod activities;
 pub mod admin;
+pub mod applications;
 pub mod audit;
 pub mod auth;
 pub mod bookings;
@@ -38,6 +39,7 @@ pub mod reports;
 pub mod resources;
 pub mod results;
 pub mod roster;
+pub mod rounds;
 pub mod router;
 pub mod score_cli;
 pub mod search;

@@ -7,8 +7,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
-    accounts, activities, audit, auth, bookings, classes, competitions, credits, designations, districts, door,
-    organizations, participation, passes, persons, policies, reports, resources, results, roster, search, sessions,
+    accounts, activities, applications, audit, auth, bookings, classes, competitions, credits, designations, districts, door,
+    organizations, participation, passes, persons, policies, reports, resources, results, roster, rounds, search, sessions,
 };
 use crate::{
     http::{guard, headers, health, rate},
@@ -27,6 +27,8 @@ pub fn api() -> OpenApiRouter<AppState> {
         .merge(districts::routes())
         .merge(organizations::routes())
         .merge(designations::routes())
+        .merge(rounds::routes())
+        .merge(applications::routes())
         .merge(roster::routes())
         .merge(persons::routes())
         .merge(classes::routes())

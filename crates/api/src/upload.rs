@@ -9,8 +9,11 @@ use axum::{
     response::Response,
 };
 use object_store::{ObjectStoreExt, path::Path as ObjectPath};
+use sha2::{Digest, Sha256};
 
+use self::media::{ALLOWED, clean_name, sniff};
 use crate::{
+    auth::secret,
     error::{ApiError, Result},
     extract::too_large,
     state::AppState,
@@ -18,6 +21,18 @@ use crate::{
 
 /// The largest file.
 pub const BYTES_MAX: usize = 20 << 20;
+
+/// A file that came in and is of a kind that is taken as evidence.
+pub struct Upload {
+    /// What it is called, without folders.
+    pub file_name: String,
+    /// What it is, by its content.
+    pub media_type: &'static str,
+    /// SHA-256, hex.
+    pub digest: String,
+    /// What it holds.
+    pub bytes: Bytes,
+}
 
 /// A file that is kept.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +45,20 @@ pub struct Kept<'a> {
     pub media_type: &'a str,
     /// Its size.
     pub bytes: i64,
+}
+
+/// Takes the file of a request, if its content is one of those that are taken as evidence.
+pub async fn receive(request: Request, state: &AppState) -> Result<Upload> {
+    let (name, bytes) = file(request, state).await?;
+    let Some(media) = sniff(&bytes) else {
+        return Err(ApiError::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "not_evidence",
+            format!("The content of the file is none of these: {ALLOWED}. Its name does not matter."),
+        ));
+    };
+    let digest = secret::hex(&Sha256::digest(&bytes));
+    Ok(Upload { file_name: clean_name(&name, media), media_type: media.media_type, digest, bytes })
 }
 
 /// The name and content of the form's file.

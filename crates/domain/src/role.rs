@@ -241,10 +241,20 @@ actions! {
     OrganizationManage = "organization.manage": DistrictOfficial PlatformAdmin;
     /// Read schemes and designations.
     DesignationRead = "designation.read": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial CityOfficial Auditor Guardian Student PlatformAdmin;
-    /// Grant and change designations.
+    /// Grant, change, suspend, renew and assess designations (under a scheme: judged on its authority's scope).
     DesignationManage = "designation.manage": DistrictOfficial PlatformAdmin;
     /// Create and change schemes.
     SchemeManage = "scheme.manage": DistrictOfficial PlatformAdmin;
+    /// Open and close rounds, name reviewers, check, decide, publish and award (judged on the authority's scope).
+    RoundManage = "round.manage": DistrictOfficial PlatformAdmin;
+    /// Read all applications of a round with their reviews (judged on the authority's scope).
+    RoundRead = "round.read": DistrictOfficial CityOfficial Auditor PlatformAdmin;
+    /// Write, submit, withdraw and appeal applications, and read the own ones (judged on the organization's scope).
+    ApplicationSubmit = "application.submit": SchoolAdmin BaseAdmin;
+    /// Review the applications of a round for which the account was named.
+    ApplicationReview = "application.review": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial PlatformAdmin;
+    /// Object to what was published (within the area of the authority).
+    ObjectionRaise = "objection.raise": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial PlatformAdmin;
     /// Read activities.
     ActivityRead = "activity.read": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial CityOfficial Auditor Guardian Student PlatformAdmin;
     /// Create and change the activities of a host.
@@ -343,7 +353,13 @@ impl Action {
                 | Self::CompetitionRead
                 | Self::ResourceRead
                 | Self::PolicyRead
-        )
+        ) || self.is_named()
+    }
+
+    /// Whether the right to it comes from elsewhere than the scope of a grant: from being named for a round, or from
+    /// belonging to the area of the authority. Operations ask for that beside it.
+    pub fn is_named(self) -> bool {
+        matches!(self, Self::ApplicationReview | Self::ObjectionRaise)
     }
 }
 

@@ -18,7 +18,7 @@ pub(crate) mod store;
 mod view;
 
 pub use guests::{follow_designation, rescore_guests};
-pub use records::{expected_facts, touch_designation, touch_participations, touch_results};
+pub use records::{expected_facts, has_records_of, touch_designation, touch_host, touch_participations, touch_results};
 pub use scoring::{
     Author, Cause, Effective, Rescored, effective, evaluate_person, lock_policies, policy, rescore, rescore_under,
     today,

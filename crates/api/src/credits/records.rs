@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use kepu_domain::credit::Credit;
-use kepu_domain::record::{HeldDesignation, Record};
+use kepu_domain::designation::Standing;
+use kepu_domain::record::Record;
 use uuid::Uuid;
 
 use super::scoring::{Author, Cause, Rescored, rescore};
-use super::store::{self, HostDesignation, NewRecord, ParticipationFacts, ResultFacts};
+use super::store::{self, NewRecord, ParticipationFacts, ResultFacts};
+use crate::designations;
 use crate::error::Result;
 use crate::tenancy::Tx;
 
@@ -19,10 +21,13 @@ pub async fn touch_participations(tx: &mut Tx, author: &Author, ids: &[Uuid], ca
     let rows = store::participation_facts(tx, ids).await?;
     let persons: BTreeSet<Uuid> = rows.iter().map(|r| r.person_id).collect();
     let hosts: Vec<Uuid> = rows.iter().map(|r| r.host_id).collect::<BTreeSet<_>>().into_iter().collect();
-    let designations = Designations::of(store::designations_of(tx, &hosts).await?);
+    let hosts = designations::store::standings(tx, &hosts).await?;
     let zone = zone(tx).await?;
-    let records =
-        rows.iter().filter(|r| r.state == "confirmed").map(|r| of_participation(r, zone, &designations)).collect();
+    let records = rows
+        .iter()
+        .filter(|r| r.state == "confirmed")
+        .map(|r| of_participation(r, zone, hosts.get(&r.host_id)))
+        .collect();
     store::replace_records(tx, ids, records, author.at).await?;
     rescore(tx, author, &persons, &ids.iter().copied().collect(), cause).await
 }
@@ -46,15 +51,15 @@ pub async fn touch_designation(tx: &mut Tx, author: &Author, host: Uuid) -> Resu
 }
 
 /// The same for the district of the transaction alone.
-pub(super) async fn touch_host(tx: &mut Tx, author: &Author, host: Uuid) -> Result<Rescored> {
+pub async fn touch_host(tx: &mut Tx, author: &Author, host: Uuid) -> Result<Rescored> {
     let ids = store::records_of_host(tx, host).await?;
     let rows = store::participation_facts(tx, &ids).await?;
-    let designations = Designations::of(store::designations_of(tx, &[host]).await?);
+    let hosts = designations::store::standings(tx, &[host]).await?;
     let zone = zone(tx).await?;
     let known = store::facts_of(tx, &ids).await?;
     let mut changed = Vec::new();
     for row in rows.iter().filter(|r| r.state == "confirmed") {
-        let mut record = of_participation(row, zone, &designations);
+        let mut record = of_participation(row, zone, hosts.get(&row.host_id));
         if let Some(before) = known.get(&row.id) {
             // Ranks are those of the day of confirmation.
             record.facts.session_rank = before.session_rank;
@@ -71,14 +76,19 @@ pub(super) async fn touch_host(tx: &mut Tx, author: &Author, host: Uuid) -> Resu
     rescore(tx, author, &persons, &ids.into_iter().collect(), Cause::Designation).await
 }
 
+/// Whether the district of the transaction has records at a host.
+pub async fn has_records_of(tx: &mut Tx, host: Uuid) -> Result<bool> {
+    Ok(!store::records_of_host(tx, host).await?.is_empty())
+}
+
 /// The facts that a participation and a result should have now, for verification.
 pub async fn expected_facts(tx: &mut Tx, participations: &[Uuid], results: &[Uuid]) -> Result<HashMap<Uuid, Record>> {
     let rows = store::participation_facts(tx, participations).await?;
     let hosts: Vec<Uuid> = rows.iter().map(|r| r.host_id).collect::<BTreeSet<_>>().into_iter().collect();
-    let designations = Designations::of(store::designations_of(tx, &hosts).await?);
+    let hosts = designations::store::standings(tx, &hosts).await?;
     let zone = zone(tx).await?;
     let mut facts: HashMap<Uuid, Record> =
-        rows.iter().map(|r| (r.id, of_participation(r, zone, &designations).facts)).collect();
+        rows.iter().map(|r| (r.id, of_participation(r, zone, hosts.get(&r.host_id)).facts)).collect();
     facts.extend(store::result_facts(tx, results).await?.iter().map(|r| (r.id, of_result(r).facts)));
     Ok(facts)
 }
@@ -87,31 +97,7 @@ async fn zone(tx: &mut Tx) -> Result<Tz> {
     Ok(store::time_zone(tx).await?.parse().unwrap_or(Tz::Asia__Shanghai))
 }
 
-/// Designations by host.
-struct Designations(HashMap<Uuid, Vec<HostDesignation>>);
-
-impl Designations {
-    fn of(rows: Vec<HostDesignation>) -> Self {
-        let mut by_host: HashMap<Uuid, Vec<HostDesignation>> = HashMap::new();
-        for row in rows {
-            by_host.entry(row.organization_id).or_default().push(row);
-        }
-        Self(by_host)
-    }
-
-    fn held(&self, host: Uuid) -> Vec<HeldDesignation> {
-        let held =
-            |d: &HostDesignation| HeldDesignation { name: d.code.clone(), from: Some(d.valid_from), to: d.valid_to };
-        self.0.get(&host).into_iter().flatten().map(held).collect()
-    }
-
-    fn level(&self, host: Uuid, day: NaiveDate) -> Option<String> {
-        let in_force = |d: &&HostDesignation| d.valid_from <= day && d.valid_to.is_none_or(|to| day <= to);
-        self.0.get(&host).into_iter().flatten().filter(in_force).find_map(|d| d.level.clone())
-    }
-}
-
-fn of_participation(row: &ParticipationFacts, zone: Tz, designations: &Designations) -> NewRecord {
+fn of_participation(row: &ParticipationFacts, zone: Tz, host: Option<&Standing>) -> NewRecord {
     let local = row.starts_at.with_timezone(&zone).naive_local();
     let text = |id: Uuid| Some(id.to_string());
     let minutes = row.minutes.unwrap_or(row.planned_minutes);
@@ -134,8 +120,8 @@ fn of_participation(row: &ParticipationFacts, zone: Tz, designations: &Designati
             session_rank: row.session_rank.and_then(|n| u32::try_from(n).ok()),
             class_rank: row.class_rank.and_then(|n| u32::try_from(n).ok()),
             host_id: text(row.host_id),
-            host_level: designations.level(row.host_id, local.date()).or_else(|| row.host_level.clone()),
-            host_designations: designations.held(row.host_id),
+            host_level: host.and_then(|host| host.level_on(local.date())).or_else(|| row.host_level.clone()),
+            host_designations: host.map(Standing::held).unwrap_or_default(),
             voluntary: Some(row.voluntary),
             school_day: Some(row.school_day),
             tags: row.tags.clone(),

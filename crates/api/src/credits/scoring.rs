@@ -74,6 +74,8 @@ pub struct Rescored {
     pub entries: usize,
     /// Change of credit by record, over all policies.
     pub by_record: HashMap<Uuid, Credit>,
+    /// Persons for whom something was booked.
+    pub changed: HashSet<Uuid>,
 }
 
 /// A policy that a district scores by, ready to evaluate.
@@ -112,6 +114,7 @@ pub async fn rescore(
             let sum = total.by_record.entry(record).or_default();
             *sum = sum.plus(amount);
         }
+        total.changed.extend(one.changed);
     }
     Ok(total)
 }
@@ -236,6 +239,7 @@ impl Writes {
             let id = ids::new();
             entry_of.insert(record_id, id);
             rescored.by_record.insert(record_id, change.amount);
+            rescored.changed.insert(person.id);
             let is_touched = touched.is_none_or(|t| t.contains(&record_id));
             let old = before_of.get(&record_id);
             let row = row_of.get(&record_id);

@@ -89,7 +89,7 @@ pub(super) async fn change(
     row.valid_from = body.valid_from.unwrap_or(row.valid_from);
     row.valid_to = body.valid_to.unwrap_or(row.valid_to);
     let term = Term::new(row.valid_from, row.valid_to).map_err(|refusal| refused(&refusal))?;
-    let others = store::of_holder(&mut tx, holder.id, row.scheme_id).await?;
+    let others = store::of_holder(&mut tx, row.holder(), row.scheme_id).await?;
     let others =
         others.iter().filter(|other| other.id != id).map(store::Designation::rules).collect::<Result<Vec<_>>>()?;
     // Whoever holds one may keep it: the kinds are asked when it is granted.

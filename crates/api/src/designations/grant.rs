@@ -6,6 +6,7 @@ use kepu_domain::{
 };
 use serde::Deserialize;
 use serde_json::json;
+use sqlx::types::Json as Stored;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -91,12 +92,17 @@ pub(super) async fn grant(
         scheme_code: scheme.code,
         scheme_name_zh: scheme.name_zh,
         organization_id: id,
+        professional_id: None,
+        professional_name: None,
+        application_id: None,
         district_id: holder.district_id,
         organization_name_zh: holder.name_zh,
         number,
         level,
         valid_from: term.from(),
         valid_to: term.to(),
+        revoked_from: None,
+        suspensions: Stored(Vec::new()),
         source,
         version: 1,
         created_at: now,

@@ -1,11 +1,14 @@
 //! Designations: licences and titles that organizations hold under schemes of the authorities.
 
 mod change;
+mod effect;
 mod end;
 mod grant;
 mod list;
 mod register;
-mod schemes;
+pub mod schema;
+pub mod schemes;
+mod standing;
 pub mod store;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -26,7 +29,15 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(list::list))
         .routes(routes!(list::read, change::change))
         .routes(routes!(end::end))
+        .routes(routes!(standing::read))
+        .routes(routes!(standing::suspend))
+        .routes(routes!(standing::lift))
+        .routes(routes!(standing::revoke))
+        .routes(routes!(standing::renew))
+        .routes(routes!(standing::assess))
+        .routes(routes!(effect::effect))
         .routes(routes!(register::register))
+        .routes(routes!(register::verify))
 }
 
 /// A designation.
@@ -40,8 +51,14 @@ pub struct DesignationView {
     pub scheme_code: String,
     /// Its name in Chinese.
     pub scheme_name_zh: String,
-    /// The holder.
+    /// The holder, or the employer of the professional who is.
     pub organization_id: Uuid,
+    /// The professional who holds it; null if the organization does.
+    pub professional_id: Option<Uuid>,
+    /// What the professional is called.
+    pub professional_name: Option<String>,
+    /// The application from which it came, if one was made.
+    pub application_id: Option<Uuid>,
     /// The district in which the holder is registered.
     pub district_id: Uuid,
     /// The holder's name in Chinese.
@@ -54,6 +71,10 @@ pub struct DesignationView {
     pub valid_from: NaiveDate,
     /// Last day; null if open.
     pub valid_to: Option<NaiveDate>,
+    /// First day on which it is no more; null unless it was revoked.
+    pub revoked_from: Option<NaiveDate>,
+    /// When it is not in force in between, in order.
+    pub suspensions: Vec<SuspensionView>,
     /// Where it was published.
     pub source: String,
     /// For If-Match.
@@ -64,6 +85,21 @@ pub struct DesignationView {
     pub updated_at: DateTime<Utc>,
 }
 
+/// Days on which a designation is not in force.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SuspensionView {
+    /// First day.
+    pub from: NaiveDate,
+    /// First day on which it is in force again; null while it lasts.
+    pub lifted_from: Option<NaiveDate>,
+}
+
+impl From<&store::SuspensionRow> for SuspensionView {
+    fn from(row: &store::SuspensionRow) -> Self {
+        Self { from: row.from, lifted_from: row.lifted_from }
+    }
+}
+
 impl From<store::Designation> for DesignationView {
     fn from(row: store::Designation) -> Self {
         Self {
@@ -72,12 +108,17 @@ impl From<store::Designation> for DesignationView {
             scheme_code: row.scheme_code,
             scheme_name_zh: row.scheme_name_zh,
             organization_id: row.organization_id,
+            professional_id: row.professional_id,
+            professional_name: row.professional_name,
+            application_id: row.application_id,
             district_id: row.district_id,
             organization_name_zh: row.organization_name_zh,
             number: row.number,
             level: row.level,
             valid_from: row.valid_from,
             valid_to: row.valid_to,
+            revoked_from: row.revoked_from,
+            suspensions: row.suspensions.0.iter().map(SuspensionView::from).collect(),
             source: row.source,
             version: row.version,
             created_at: row.created_at,
@@ -87,7 +128,7 @@ impl From<store::Designation> for DesignationView {
 }
 
 /// The answer to what the domain refuses.
-fn refused(refusal: &Refusal) -> ApiError {
+pub(crate) fn refused(refusal: &Refusal) -> ApiError {
     let text = refusal.to_string();
     match refusal {
         Refusal::EndsBeforeItBegins { .. } => ApiError::invalid_field("valid_to", "before_valid_from", text),

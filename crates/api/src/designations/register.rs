@@ -1,14 +1,15 @@
 use axum::{Json, extract::State};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Asia::Shanghai;
+use kepu_domain::designation::standing::StandingName;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::store;
+use super::{SuspensionView, store};
 use crate::{
-    error::{ApiErrors, Result},
-    extract::ApiQuery,
+    error::{ApiError, ApiErrors, Result},
+    extract::{ApiPath, ApiQuery},
     page::{Page, PageQuery},
     state::AppState,
     tenancy::DistrictId,
@@ -51,6 +52,8 @@ pub(super) struct RegisterEntry {
     organization_name_zh: String,
     /// Name of the holder in English.
     organization_name_en: String,
+    /// The professional who holds it, employed there; null if the organization does.
+    professional_name: Option<String>,
     /// Number of the licence.
     number: String,
     /// Level under the scheme.
@@ -87,11 +90,12 @@ pub(super) async fn register(
     let mut tx = state.begin_in(DistrictId::PLATFORM).await?;
     let rows = store::register(&mut tx, &wanted, page.after()?, page.fetch()?).await?;
     tx.commit().await?;
-    let page = Page::of(
-        rows,
-        &page,
-        |row| row.id,
-        |row| RegisterEntry {
+    Ok(Json(Page::of(rows, &page, |row| row.id, RegisterEntry::from)?))
+}
+
+impl From<store::Registered> for RegisterEntry {
+    fn from(row: store::Registered) -> Self {
+        Self {
             id: row.id,
             scheme_code: row.scheme_code,
             scheme_name_zh: row.scheme_name_zh,
@@ -102,12 +106,84 @@ pub(super) async fn register(
             organization_kind: row.organization_kind,
             organization_name_zh: row.organization_name_zh,
             organization_name_en: row.organization_name_en,
+            professional_name: row.professional_name,
             number: row.number,
             level: row.level,
             valid_from: row.valid_from,
             valid_to: row.valid_to,
             source: row.source,
-        },
-    )?;
-    Ok(Json(page))
+        }
+    }
+}
+
+/// What became of a designation.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct RegisterRecord {
+    /// What it is.
+    designation: RegisterEntry,
+    /// What it is today.
+    #[schema(value_type = String)]
+    standing: StandingName,
+    /// First day on which it is no more; null unless it was revoked.
+    revoked_from: Option<NaiveDate>,
+    /// When it is not in force in between, in order.
+    suspensions: Vec<SuspensionView>,
+    /// What happened to it, the oldest first.
+    history: Vec<RegisterEvent>,
+}
+
+/// Something that happened to a designation.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct RegisterEvent {
+    /// `awarded`, `suspended`, `lifted`, `revoked`, `renewed` or `assessed`.
+    kind: String,
+    /// The day from which it holds.
+    on_day: NaiveDate,
+    /// When it was entered.
+    at: DateTime<Utc>,
+}
+
+/// All designations of one number.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct RegisterRecords {
+    /// Usually one; schemes number for themselves.
+    items: Vec<RegisterRecord>,
+}
+
+/// Verifies a designation by its number: what it is today, and what became of it. Needs no account.
+#[utoipa::path(
+    get,
+    path = "/api/v1/register/{number}",
+    operation_id = "verify_designation",
+    tag = "designations",
+    params(("number" = String, Path, description = "The number, as it is printed")),
+    security(()),
+    responses((status = 200, description = "What there is of this number", body = RegisterRecords), ApiErrors)
+)]
+pub(super) async fn verify(
+    State(state): State<AppState>,
+    ApiPath(number): ApiPath<String>,
+) -> Result<Json<RegisterRecords>> {
+    let mut tx = state.begin_in(DistrictId::PLATFORM).await?;
+    let rows = store::of_number(&mut tx, number.trim()).await?;
+    if rows.is_empty() {
+        return Err(ApiError::not_found("designation"));
+    }
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let history = store::history(&mut tx, &ids).await?;
+    tx.commit().await?;
+    let today = state.now().with_timezone(&Shanghai).date_naive();
+    let record = |row: store::Registered| -> Result<RegisterRecord> {
+        let of_it = history.iter().filter(|event| event.designation_id == row.id);
+        Ok(RegisterRecord {
+            standing: row.rules()?.standing_on(today),
+            revoked_from: row.revoked_from,
+            suspensions: row.suspensions.0.iter().map(SuspensionView::from).collect(),
+            history: of_it
+                .map(|event| RegisterEvent { kind: event.kind.clone(), on_day: event.on_day, at: event.at })
+                .collect(),
+            designation: row.into(),
+        })
+    };
+    Ok(Json(RegisterRecords { items: rows.into_iter().map(record).collect::<Result<_>>()? }))
 }

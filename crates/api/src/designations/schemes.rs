@@ -1,17 +1,23 @@
+//! Schemes: under what organizations and professionals are designated, and who runs them.
+
 use axum::{Json, extract::State, http::StatusCode};
 use chrono::{DateTime, Utc};
-use kepu_domain::role::{Action, Scope};
+use kepu_domain::{
+    designation::scheme::Rules,
+    role::{Action, Scope},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use sqlx::types::Json as Stored;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::store;
+use super::{schema::SchemeRules, store};
 use crate::{
     audit::{self, Event},
     auth::Actor,
     check::Checks,
-    error::{ApiError, ApiErrors, Result},
+    error::{ApiError, ApiErrors, FieldError, Result},
     extract::{ApiJson, ApiPath, ApiQuery, ETag, IfMatch, Location},
     organizations::OrganizationKind,
     page::{Page, PageQuery},
@@ -35,6 +41,9 @@ pub(super) struct SchemeView {
     name_en: String,
     /// Kinds of organizations that may hold one; any if empty.
     holder_kinds: Vec<String>,
+    /// Form, criteria, validity; null where there are no rounds.
+    #[schema(value_type = Option<SchemeRules>)]
+    rules: Option<Rules>,
     /// For If-Match.
     version: i64,
     /// When it was entered.
@@ -50,6 +59,7 @@ impl From<store::Scheme> for SchemeView {
             name_zh: row.name_zh,
             name_en: row.name_en,
             holder_kinds: row.holder_kinds,
+            rules: row.rules.map(|rules| rules.0),
             version: row.version,
             created_at: row.created_at,
         }
@@ -83,6 +93,9 @@ pub(super) struct NewScheme {
     /// Kinds of organizations that may hold one; any if empty.
     #[serde(default)]
     holder_kinds: Vec<OrganizationKind>,
+    /// Form, criteria, validity; without them no round can be opened.
+    #[schema(value_type = Option<SchemeRules>)]
+    rules: Option<Rules>,
 }
 
 /// What to change; what is left out stays.
@@ -97,6 +110,9 @@ pub(super) struct SchemeChange {
     name_en: Option<String>,
     /// Kinds of organizations that may hold one; any if empty. Who holds one keeps it.
     holder_kinds: Option<Vec<OrganizationKind>>,
+    /// Form, criteria, validity. Rounds that are open keep theirs.
+    #[schema(value_type = Option<SchemeRules>)]
+    rules: Option<Rules>,
 }
 
 /// Lists schemes, of all authorities unless one is named.
@@ -143,11 +159,17 @@ pub(super) async fn read(
 }
 
 /// A district's own scheme is its officials' matter; one of a higher authority is the platform's.
-async fn scope(tx: &mut Tx, authority: Uuid) -> Result<Scope> {
+pub async fn scope(tx: &mut Tx, authority: Uuid) -> Result<Scope> {
     match store::authority_level(tx, authority).await?.as_deref() {
         Some("district") => Ok(Scope::District { district: authority }),
         Some(_) => Ok(Scope::Authority { authority }),
         None => Err(ApiError::invalid_field("authority_id", "unknown", "must be an authority")),
+    }
+}
+
+fn check_rules(checks: &mut Checks, rules: Option<&Stored<Rules>>) {
+    for wrong in rules.map(|rules| rules.check()).unwrap_or_default() {
+        checks.add(FieldError::new(format!("rules.{}", wrong.path), wrong.code, wrong.message));
     }
 }
 
@@ -185,10 +207,12 @@ pub(super) async fn create(
         name_zh: checks.text("name_zh", &body.name_zh, 1..=120),
         name_en: checks.text("name_en", &body.name_en, 0..=200),
         holder_kinds: words(&body.holder_kinds),
+        rules: body.rules.map(Stored),
         version: 1,
         created_at: now,
     };
     // `;` separates designations in sheets.
+    check_rules(&mut checks, row.rules.as_ref());
     checks.require(!row.code.contains([';', ',']), "code", "invalid_value", "must not hold ; or ,");
     checks.finish()?;
     store::insert_scheme(&mut tx, &row).await?;
@@ -234,6 +258,10 @@ pub(super) async fn change(
     }
     if let Some(kinds) = &body.holder_kinds {
         row.holder_kinds = words(kinds);
+    }
+    if let Some(rules) = body.rules {
+        row.rules = Some(Stored(rules));
+        check_rules(&mut checks, row.rules.as_ref());
     }
     checks.finish()?;
     row.version += 1;

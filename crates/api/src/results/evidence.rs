@@ -12,7 +12,6 @@ use kepu_domain::{competition::Step, role::Action};
 use object_store::{ObjectStoreExt, path::Path as ObjectPath};
 use serde::Serialize;
 use serde_json::json;
-use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -25,15 +24,12 @@ use super::{
 };
 use crate::{
     audit::{self, Event},
-    auth::{Actor, secret},
+    auth::Actor,
     error::{ApiError, ApiErrors, Result},
     extract::{ApiPath, Location},
     state::AppState,
     tenancy::Tx,
-    upload::{
-        self, Kept,
-        media::{ALLOWED, clean_name, sniff},
-    },
+    upload::{self, Kept, Upload},
 };
 
 /// The most files of one achievement.
@@ -135,16 +131,7 @@ pub(super) async fn add(
     ApiPath(id): ApiPath<Uuid>,
     request: Request,
 ) -> Result<(StatusCode, Location, Json<EvidenceView>)> {
-    let (name, bytes) = upload::file(request, &state).await?;
-    let Some(media) = sniff(&bytes) else {
-        return Err(ApiError::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "not_evidence",
-            format!("The content of the file is none of these: {ALLOWED}. Its name does not matter."),
-        ));
-    };
-    let digest = secret::hex(&Sha256::digest(&bytes));
-
+    let Upload { file_name, media_type, digest, bytes } = upload::receive(request, &state).await?;
     let mut tx = state.begin(&actor).await?;
     let rows = changeable(&mut tx, &actor, id).await?;
     let achievement = first(&rows)?.achievement();
@@ -159,8 +146,8 @@ pub(super) async fn add(
     let row = Evidence {
         id: evidence_id,
         result_id: achievement,
-        file_name: clean_name(&name, media),
-        media_type: media.media_type.to_owned(),
+        file_name,
+        media_type: media_type.to_owned(),
         bytes: i64::try_from(bytes.len()).map_err(ApiError::internal)?,
         // One object per row, so that removing one never takes the file of another.
         object_key: format!("evidence/{}/{digest}-{}", tx.district().0, evidence_id.simple()),

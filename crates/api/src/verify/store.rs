@@ -33,7 +33,7 @@ pub struct StoredScore {
 }
 
 /// Invariant and a query that answers a text for each row that breaks it.
-const BROKEN: [(&str, &str); 14] = [
+const BROKEN: [(&str, &str); 16] = [
     (
         "each line is the sum of its record's ledger entries",
         "SELECT format('%s, record %s: entries add up to %s, the line says %s (thousandths)', policy_id, record_id,
@@ -118,6 +118,24 @@ const BROKEN: [(&str, &str); 14] = [
          LEFT JOIN LATERAL (SELECT to_state FROM participation_event
                             WHERE district_id = $1 AND participation_id = p.id ORDER BY id DESC LIMIT 1) e ON true
          WHERE p.district_id = $1 AND p.state IS DISTINCT FROM e.to_state",
+    ),
+    (
+        "an application is in the state of its last step, and awarded if a designation came of it",
+        "SELECT format('application %s is %s, owns what belongs to %s, its last step led to %s', a.id, a.state,
+                       a.standing->>'state', e.to_state)
+         FROM application a JOIN organization o ON o.id = a.organization_id AND o.district_id = $1
+         LEFT JOIN LATERAL (SELECT to_state FROM application_event
+                            WHERE application_id = a.id ORDER BY id DESC LIMIT 1) e ON true
+         WHERE a.state IS DISTINCT FROM a.standing->>'state' OR a.state IS DISTINCT FROM e.to_state
+            OR (a.state = 'awarded') <> EXISTS (SELECT FROM designation d WHERE d.application_id = a.id)",
+    ),
+    (
+        "suspensions of one designation do not overlap",
+        "SELECT format('designation %s from %s', a.designation_id, b.suspended_from)
+         FROM designation_suspension a JOIN designation d ON d.id = a.designation_id
+         JOIN organization o ON o.id = d.organization_id AND o.district_id = $1
+         JOIN designation_suspension b ON b.designation_id = a.designation_id AND b.id > a.id
+              AND daterange(a.suspended_from, a.lifted_from) && daterange(b.suspended_from, b.lifted_from)",
     ),
     (
         "enrolments of one person do not overlap",

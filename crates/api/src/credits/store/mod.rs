@@ -78,16 +78,6 @@ pub struct ResultFacts {
     pub tags: Vec<String>,
 }
 
-/// A designation of a host.
-#[derive(Debug, FromRow)]
-pub struct HostDesignation {
-    pub organization_id: Uuid,
-    pub code: String,
-    pub level: Option<String>,
-    pub valid_from: NaiveDate,
-    pub valid_to: Option<NaiveDate>,
-}
-
 /// A new version of a record.
 #[derive(Debug)]
 pub struct NewRecord {
@@ -314,18 +304,6 @@ pub async fn result_facts(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<ResultFacts>>
     )
     .bind(district.0)
     .bind(ids)
-    .fetch_all(&mut **tx)
-    .await?)
-}
-
-/// All designations of these hosts, also those that are not in force now.
-pub async fn designations_of(tx: &mut Tx, hosts: &[Uuid]) -> Result<Vec<HostDesignation>> {
-    Ok(sqlx::query_as(
-        "SELECT d.organization_id, s.code, d.level, d.valid_from, d.valid_to
-         FROM designation d JOIN scheme s ON s.id = d.scheme_id
-         WHERE d.organization_id = ANY($1) ORDER BY d.valid_from, d.id",
-    )
-    .bind(hosts)
     .fetch_all(&mut **tx)
     .await?)
 }

@@ -1,10 +1,23 @@
-//! Licences and titles: from when to when an organization holds one, and what that makes of it as a host on a day.
+//! Licences and titles: who may have one ([`scheme`], [`form`]), how one is had ([`application`], [`review`], [`rank`],
+//! [`deadline`]), from when to when it holds ([`standing`]), and what that makes of an organization as a host on a day.
+
+pub mod application;
+pub mod deadline;
+pub mod form;
+pub mod rank;
+pub mod review;
+pub mod scheme;
+pub mod standing;
+mod wrong;
 
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+
+pub use standing::{Designation, Suspension};
+pub use wrong::Wrong;
 
 use crate::record::HeldDesignation;
 
@@ -53,19 +66,6 @@ impl Term {
     }
 }
 
-/// A designation that an organization holds, held or will hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Designation {
-    /// Code of the scheme, which policies name.
-    pub scheme: String,
-    /// Number of the licence.
-    pub number: String,
-    /// Level of the host under the scheme.
-    pub level: Option<String>,
-    /// When.
-    pub term: Term,
-}
-
 /// Why a designation cannot be so.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Refusal {
@@ -108,10 +108,9 @@ pub fn admit(term: Term, kind: &str, allowed: &[String], others: &[Designation])
     if !allowed.is_empty() && !allowed.iter().any(|one| one == kind) {
         return Err(Refusal::HolderKind { kind: kind.to_owned(), allowed: allowed.join(", ") });
     }
-    match others.iter().find(|other| other.term.overlaps(term)) {
-        Some(other) => {
-            Err(Refusal::Overlaps { number: other.number.clone(), from: other.term.from, to: other.term.to })
-        }
+    let held = others.iter().filter_map(|other| Some((other, other.held()?)));
+    match held.into_iter().find(|(_, held)| held.overlaps(term)) {
+        Some((other, held)) => Err(Refusal::Overlaps { number: other.number.clone(), from: held.from, to: held.to }),
         None => Ok(()),
     }
 }
@@ -126,12 +125,15 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// The designations as a record carries them. The engine compares the days itself.
+    /// The designations as a record carries them: once for all days on end on which one is in force. The engine compares
+    /// the days itself.
     pub fn held(&self) -> Vec<HeldDesignation> {
-        self.designations
-            .iter()
-            .map(|held| HeldDesignation { name: held.scheme.clone(), from: Some(held.term.from), to: held.term.to })
-            .collect()
+        let of = |held: &Designation| {
+            let name = held.scheme.clone();
+            let days = held.days().into_iter();
+            days.map(move |days| HeldDesignation { name: name.clone(), from: Some(days.from), to: days.to })
+        };
+        self.designations.iter().flat_map(of).collect()
     }
 
     /// The level on `day`: the highest that a designation in force gives, else the organization's own. Known words go
@@ -140,7 +142,7 @@ impl Standing {
         let given: BTreeSet<(usize, &str)> = self
             .designations
             .iter()
-            .filter(|held| held.term.holds_on(day))
+            .filter(|held| held.in_force_on(day))
             .filter_map(|held| held.level.as_deref())
             .map(|level| (rank(level), level))
             .collect();
@@ -169,7 +171,14 @@ mod tests {
     }
 
     fn designation(scheme: &str, level: Option<&str>, from: &str, to: &str) -> Designation {
-        Designation { scheme: scheme.into(), number: "1".into(), level: level.map(str::to_owned), term: term(from, to) }
+        Designation {
+            scheme: scheme.into(),
+            number: "1".into(),
+            level: level.map(str::to_owned),
+            term: term(from, to),
+            suspensions: Vec::new(),
+            revoked_from: None,
+        }
     }
 
     #[rstest]
@@ -209,6 +218,29 @@ mod tests {
         let allowed = ["base".to_owned(), "museum".to_owned()];
         assert_eq!(admit(term("2025-11-16", ""), "museum", &allowed, &others), Ok(()));
         assert!(matches!(admit(term("2025-11-16", ""), "school", &allowed, &[]), Err(Refusal::HolderKind { .. })));
+    }
+
+    #[test]
+    fn what_is_revoked_makes_room() {
+        let revoked =
+            Designation { revoked_from: Some(day("2024-03-01")), ..designation("base", None, "2024-01-01", "") };
+        let again = |from| admit(term(from, ""), "base", &[], std::slice::from_ref(&revoked));
+        assert_eq!(again("2024-03-01"), Ok(()));
+        assert!(matches!(again("2024-02-29"), Err(Refusal::Overlaps { to: Some(to), .. }) if to == day("2024-02-29")));
+    }
+
+    #[test]
+    fn a_suspended_day_counts_for_nothing() {
+        let suspension = Suspension { from: day("2024-03-01"), lifted_from: Some(day("2024-04-01")) };
+        let held = Designation { suspensions: vec![suspension], ..designation("base", Some("city"), "2024-01-01", "") };
+        let standing = Standing { own_level: None, designations: vec![held] };
+        let on = |day: NaiveDate| standing.held().iter().any(|held| held.holds_on(day));
+        for (text, expected) in
+            [("2024-02-29", true), ("2024-03-01", false), ("2024-03-31", false), ("2024-04-01", true)]
+        {
+            assert_eq!(on(day(text)), expected, "{text}");
+            assert_eq!(standing.level_on(day(text)).is_some(), expected, "{text}");
+        }
     }
 
     #[test]

@@ -1,0 +1,51 @@
+//! Applications for designations: from the draft through review, decision and objections to the award.
+
+mod appeal;
+mod award;
+mod check;
+mod files;
+mod late;
+mod list;
+mod objections;
+mod reach;
+mod review;
+mod save;
+mod start;
+pub mod store;
+mod submit;
+mod take;
+mod view;
+
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub use take::{refused, take};
+pub use view::outcomes;
+
+use crate::state::AppState;
+
+const TAG: &str = "applications";
+
+/// The operations of this slice.
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(start::start))
+        .routes(routes!(list::list))
+        .routes(routes!(list::read, save::save))
+        .routes(routes!(list::published))
+        .routes(routes!(late::late))
+        .routes(routes!(submit::submit))
+        .routes(routes!(submit::withdraw))
+        .routes(routes!(files::add))
+        .routes(routes!(files::add_photo))
+        .routes(routes!(files::download, files::remove))
+        .routes(routes!(check::check))
+        .routes(routes!(check::spot_check))
+        .routes(routes!(review::review))
+        .routes(routes!(review::list))
+        .routes(routes!(review::declare_tie))
+        .routes(routes!(objections::object))
+        .routes(routes!(objections::answer))
+        .routes(routes!(appeal::appeal))
+        .routes(routes!(appeal::answer))
+        .routes(routes!(award::award))
+}

@@ -1,0 +1,168 @@
+//! The SQL of reviews, ties and objections.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use kepu_domain::designation::review::Scores;
+use sqlx::{FromRow, types::Json};
+use uuid::Uuid;
+
+use crate::{error::Result, tenancy::Tx};
+
+/// One reviewer's scores.
+#[derive(Debug, FromRow)]
+pub struct ReviewRow {
+    /// Identity.
+    pub id: Uuid,
+    /// The application.
+    pub application_id: Uuid,
+    /// 1, or 2 after an appeal that was upheld.
+    pub hearing: i16,
+    /// The reviewer.
+    pub account_id: Uuid,
+    /// Points and remarks by criterion.
+    pub scores: Json<Scores>,
+    /// What there is to say of the whole.
+    pub remark: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// The reviews of these applications, by application and reviewer.
+pub async fn reviews(tx: &mut Tx, applications: &[Uuid]) -> Result<Vec<ReviewRow>> {
+    Ok(sqlx::query_as(
+        "SELECT * FROM application_review WHERE application_id = ANY($1) ORDER BY application_id, hearing, account_id",
+    )
+    .bind(applications)
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
+/// Adds a review, or puts it in the place of the same reviewer's.
+pub async fn put_review(tx: &mut Tx, row: &ReviewRow) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO application_review (id, application_id, hearing, account_id, scores, remark, at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (application_id, hearing, account_id)
+         DO UPDATE SET scores = excluded.scores, remark = excluded.remark, at = excluded.at",
+    )
+    .bind(row.id)
+    .bind(row.application_id)
+    .bind(row.hearing)
+    .bind(row.account_id)
+    .bind(&row.scores)
+    .bind(&row.remark)
+    .bind(row.at)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Whether the account is a reviewer of the round.
+pub async fn reviews_round(tx: &mut Tx, round: Uuid, account: Uuid) -> Result<bool> {
+    Ok(sqlx::query_scalar("SELECT EXISTS (SELECT FROM round_reviewer WHERE round_id = $1 AND account_id = $2)")
+        .bind(round)
+        .bind(account)
+        .fetch_one(&mut **tx)
+        .await?)
+}
+
+/// Applications to which a tie of the account was declared.
+pub async fn ties(tx: &mut Tx, account: Uuid) -> Result<BTreeSet<Uuid>> {
+    let rows: Vec<Uuid> = sqlx::query_scalar("SELECT application_id FROM reviewer_tie WHERE account_id = $1")
+        .bind(account)
+        .fetch_all(&mut **tx)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Declares a tie; again changes nothing.
+pub async fn add_tie(
+    tx: &mut Tx,
+    application: Uuid,
+    account: Uuid,
+    reason: &str,
+    by: Uuid,
+    at: DateTime<Utc>,
+) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO reviewer_tie (application_id, account_id, reason, declared_by, declared_at)
+         VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+    )
+    .bind(application)
+    .bind(account)
+    .bind(reason)
+    .bind(by)
+    .bind(at)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// An objection to what was published.
+#[derive(Debug, Clone, FromRow)]
+pub struct ObjectionRow {
+    /// Identity.
+    pub id: Uuid,
+    /// The application.
+    pub application_id: Uuid,
+    /// Why.
+    pub grounds: String,
+    /// Who objects.
+    pub raised_by: Uuid,
+    /// The day.
+    pub raised_on: NaiveDate,
+    /// When.
+    pub raised_at: DateTime<Utc>,
+    /// `upheld` or `dismissed`; none while it waits.
+    pub outcome: Option<String>,
+    /// Why.
+    pub answer: String,
+    /// Who answered.
+    pub answered_by: Option<Uuid>,
+    /// When.
+    pub answered_at: Option<DateTime<Utc>>,
+}
+
+/// The objections to these applications, the oldest first.
+pub async fn objections(tx: &mut Tx, applications: &[Uuid]) -> Result<Vec<ObjectionRow>> {
+    Ok(sqlx::query_as("SELECT * FROM objection WHERE application_id = ANY($1) ORDER BY id")
+        .bind(applications)
+        .fetch_all(&mut **tx)
+        .await?)
+}
+
+/// Finds an objection.
+pub async fn find_objection(tx: &mut Tx, id: Uuid) -> Result<Option<ObjectionRow>> {
+    Ok(sqlx::query_as("SELECT * FROM objection WHERE id = $1").bind(id).fetch_optional(&mut **tx).await?)
+}
+
+/// Adds an objection.
+pub async fn insert_objection(tx: &mut Tx, row: &ObjectionRow) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO objection (id, application_id, grounds, raised_by, raised_on, raised_at)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(row.id)
+    .bind(row.application_id)
+    .bind(&row.grounds)
+    .bind(row.raised_by)
+    .bind(row.raised_on)
+    .bind(row.raised_at)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Writes the answer to an objection.
+pub async fn answer_objection(tx: &mut Tx, row: &ObjectionRow) -> Result<()> {
+    sqlx::query("UPDATE objection SET outcome = $2, answer = $3, answered_by = $4, answered_at = $5 WHERE id = $1")
+        .bind(row.id)
+        .bind(&row.outcome)
+        .bind(&row.answer)
+        .bind(row.answered_by)
+        .bind(row.answered_at)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,143 @@
+//! What suspending or revoking would do, before it is done. It is done in transactions that are given up, so that what is
+//! told is what would be; nothing is written.
+
+use axum::{Json, extract::State};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono_tz::Asia::Shanghai;
+use kepu_domain::{credit::Credit, designation::standing::Step};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::{
+    standing::{Change, apply, lock},
+    store,
+};
+use crate::{
+    auth::Actor,
+    credits::{self, Author},
+    error::{ApiErrors, Result},
+    extract::{ApiPath, ApiQuery},
+    state::AppState,
+    tenancy::DistrictId,
+};
+
+/// What would be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Doing {
+    /// Suspend it.
+    Suspend,
+    /// Lift the suspension.
+    Lift,
+    /// Revoke it.
+    Revoke,
+}
+
+/// What would be done, and from when on.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct EffectQuery {
+    /// What would be done.
+    #[param(inline)]
+    step: Doing,
+    /// The day from which it would hold.
+    from: NaiveDate,
+}
+
+/// A session that is still to come.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct SessionToCome {
+    /// The session.
+    id: Uuid,
+    /// The activity's title.
+    title_zh: String,
+    /// When it begins.
+    starts_at: DateTime<Utc>,
+}
+
+/// What it would do.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub(super) struct DesignationEffect {
+    /// Open sessions of the host that are still to come, from that day on.
+    sessions: i64,
+    /// The first of them, 20 at the most.
+    first_sessions: Vec<SessionToCome>,
+    /// Records whose credit would change, in all districts.
+    records: usize,
+    /// Persons whose credit would change, in all districts.
+    persons: usize,
+    /// By how much all their credit would change together, in thousandths of a credit, under each policy added up;
+    /// negative if it is taken away.
+    credit: i64,
+    /// Districts in which it would change.
+    districts: usize,
+}
+
+/// Tells what suspending, lifting or revoking a designation would affect: sessions ahead, records, persons, credit. Nothing
+/// is written.
+#[utoipa::path(
+    get,
+    path = "/api/v1/designations/{id}/effect",
+    operation_id = "preview_designation_effect",
+    tag = "designations",
+    params(("id" = Uuid, Path, description = "The designation"), EffectQuery),
+    responses((status = 200, description = "What it would affect", body = DesignationEffect), ApiErrors)
+)]
+pub(super) async fn effect(
+    State(state): State<AppState>,
+    actor: Actor,
+    ApiPath(id): ApiPath<Uuid>,
+    ApiQuery(query): ApiQuery<EffectQuery>,
+) -> Result<Json<DesignationEffect>> {
+    let mut tx = state.begin(&actor).await?;
+    let (row, _) = lock(&mut tx, &actor, id).await?;
+    let districts = store::districts(&mut tx).await?;
+    let (holder, host) = (row.organization_id, row.professional_id.is_none());
+    let EffectQuery { step, from } = query;
+    let (step, kind) = match step {
+        Doing::Suspend => (Step::Suspend { from }, "suspended"),
+        Doing::Lift => (Step::Lift { from }, "lifted"),
+        Doing::Revoke => (Step::Revoke { from }, "revoked"),
+    };
+    let change = Change { step, kind, on_day: from };
+    // What is refused is refused here already.
+    apply(&mut tx, &state, actor.account_id, row, &change, "").await?;
+    let mut view = DesignationEffect::default();
+    let now = state.now();
+    if host {
+        let start = from.and_time(NaiveTime::MIN).and_local_timezone(Shanghai).earliest();
+        let start = start.map_or(now, |start| now.max(start.to_utc()));
+        let (first, sessions) = store::sessions_ahead(&mut tx, holder, start, 20).await?;
+        view.sessions = sessions;
+        view.first_sessions = first
+            .into_iter()
+            .map(|one| SessionToCome { id: one.id, title_zh: one.title_zh, starts_at: one.starts_at })
+            .collect();
+    }
+    tx.rollback().await?;
+    if !host {
+        return Ok(Json(view));
+    }
+    for district in districts {
+        let mut tx = state.begin_in(DistrictId(district)).await?;
+        if !credits::has_records_of(&mut tx, holder).await? {
+            tx.rollback().await?;
+            continue;
+        }
+        store::lock_holder(&mut tx, holder).await?;
+        let row = store::load(&mut tx, id).await?;
+        apply(&mut tx, &state, actor.account_id, row, &change, "").await?;
+        let author = Author { account_id: actor.account_id, at: now };
+        let booked = credits::touch_host(&mut tx, &author, holder).await?;
+        tx.rollback().await?;
+        if booked.changed.is_empty() {
+            continue;
+        }
+        view.districts += 1;
+        view.records += booked.by_record.values().filter(|amount| !amount.is_zero()).count();
+        view.persons += booked.changed.len();
+        view.credit += booked.by_record.values().copied().sum::<Credit>().milli();
+    }
+    Ok(Json(view))
+}

@@ -1,0 +1,423 @@
+//! What becomes of a designation: suspended, lifted, revoked, renewed, assessed. The authority of the scheme says so.
+
+use axum::{Json, extract::State, http::StatusCode};
+use chrono::{DateTime, NaiveDate, Utc};
+use kepu_domain::{
+    designation::{
+        self as rules, Designation, Term,
+        standing::{StandingName, Step},
+    },
+    role::Action,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{DesignationView, refused, schemes, store};
+use crate::{
+    audit::{self, Event},
+    auth::Actor,
+    check::Checks,
+    credits::{self, Author},
+    error::{ApiError, ApiErrors, Result},
+    extract::{ApiJson, ApiPath, ETag, IfMatch},
+    state::AppState,
+    tenancy::Tx,
+};
+
+/// From which day, and why.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StandingChange {
+    /// The day from which it holds. It may be past: credit follows.
+    from: NaiveDate,
+    /// Why, for the trail.
+    #[schema(min_length = 1, max_length = 400)]
+    reason: String,
+}
+
+/// Until when, and why.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RenewalBody {
+    /// The last day; as the scheme says, counted from the day after the present last day, if left out.
+    valid_to: Option<NaiveDate>,
+    /// Why, for the trail.
+    #[schema(min_length = 1, max_length = 400)]
+    reason: String,
+}
+
+/// How a year was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum AssessmentOutcome {
+    /// Good.
+    Passed,
+    /// Not good; what follows is another decision.
+    Failed,
+    /// Good if the remark is heeded.
+    Conditions,
+}
+
+/// The assessment of a year.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AssessmentBody {
+    /// The year.
+    year: i32,
+    /// How it was.
+    outcome: AssessmentOutcome,
+    /// Why, or the conditions; needed unless it passed.
+    #[serde(default)]
+    #[schema(max_length = 2000)]
+    remark: String,
+}
+
+/// An assessment that was made.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct AssessmentView {
+    /// The year.
+    year: i32,
+    /// `passed`, `failed` or `conditions`.
+    outcome: String,
+    /// Why, or the conditions.
+    remark: String,
+    /// When it was made.
+    assessed_at: DateTime<Utc>,
+}
+
+/// Something that happened.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct DesignationPast {
+    /// `awarded`, `suspended`, `lifted`, `revoked`, `renewed` or `assessed`.
+    kind: String,
+    /// The day from which it holds.
+    on_day: NaiveDate,
+    /// Why.
+    reason: String,
+    /// When it was entered.
+    at: DateTime<Utc>,
+}
+
+/// Where a designation stands today.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct DesignationStanding {
+    /// The designation.
+    designation: DesignationView,
+    /// What it is today: `upcoming`, `in_force`, `suspended`, `revoked` or `expired`.
+    #[schema(value_type = String)]
+    standing: StandingName,
+    /// First day on which it may be renewed; null if it never may.
+    renewal_from: Option<NaiveDate>,
+    /// Last day on which it may be renewed.
+    renewal_to: Option<NaiveDate>,
+    /// Year whose assessment is late; null if none is.
+    assessment_owed: Option<i32>,
+    /// Assessments, by year.
+    assessments: Vec<AssessmentView>,
+    /// What happened, the oldest first.
+    history: Vec<DesignationPast>,
+}
+
+/// The answer to what the domain refuses.
+fn declined(refusal: rules::standing::Refusal) -> ApiError {
+    ApiError::conflict(refusal.code(), format!("That cannot be done: {refusal}."))
+}
+
+/// Loads a designation of the actor's authority, to be changed: until the transaction ends nobody else changes what its
+/// holder has.
+pub(super) async fn lock(tx: &mut Tx, actor: &Actor, id: Uuid) -> Result<(store::Designation, store::Scheme)> {
+    let holder = store::load(tx, id).await?.organization_id;
+    store::lock_holder(tx, holder).await?;
+    let row = store::load(tx, id).await?;
+    let scheme = store::load_scheme(tx, row.scheme_id).await?;
+    let scope = schemes::scope(tx, scheme.authority_id).await?;
+    actor.require(Action::DesignationManage, &scope)?;
+    Ok((row, scheme))
+}
+
+/// What is done to a designation and written.
+pub(super) struct Change {
+    pub step: Step,
+    pub kind: &'static str,
+    pub on_day: NaiveDate,
+}
+
+/// Takes the step and writes it, without credit. The holder must be locked.
+pub(super) async fn apply(
+    tx: &mut Tx,
+    state: &AppState,
+    by: Uuid,
+    mut row: store::Designation,
+    change: &Change,
+    reason: &str,
+) -> Result<(store::Designation, Designation)> {
+    let after = row.rules()?.take(change.step).map_err(declined)?;
+    let now = state.now();
+    match change.step {
+        Step::Suspend { from } => store::suspend(tx, state.new_id(), row.id, from).await?,
+        Step::Lift { from } => store::lift(tx, row.id, from).await?,
+        Step::Revoke { .. } | Step::Renew { .. } => {}
+    }
+    row.revoked_from = after.revoked_from;
+    row.valid_to = after.term.to();
+    row.version += 1;
+    row.updated_at = now;
+    store::update(tx, &row).await?;
+    let (id, kind, on_day) = (state.new_id(), change.kind, change.on_day);
+    let event = store::NewEvent { id, designation_id: row.id, kind, on_day, reason, account_id: by, at: now };
+    store::add_event(tx, &event).await?;
+    let row = store::load(tx, row.id).await?;
+    Ok((row, after))
+}
+
+async fn change(
+    state: &AppState,
+    actor: &Actor,
+    id: Uuid,
+    version: IfMatch,
+    action: &'static str,
+    reason: &str,
+    step: impl AsyncFnOnce(&mut Tx, &store::Designation, &store::Scheme) -> Result<Change>,
+) -> Result<(ETag, Json<DesignationView>)> {
+    let mut tx = state.begin(actor).await?;
+    let (before, scheme) = lock(&mut tx, actor, id).await?;
+    version.check("designation", before.version)?;
+    let mut checks = Checks::new();
+    let reason = checks.text("reason", reason, 1..=400);
+    checks.finish()?;
+    let change = step(&mut tx, &before, &scheme).await?;
+    let was = before.rules()?.days();
+    let (row, after) = apply(&mut tx, state, actor.account_id, before, &change, &reason).await?;
+    let now = state.now();
+    let days = |days: &[Term]| -> Vec<_> { days.iter().map(|term| json!([term.from(), term.to()])).collect() };
+    let detail = json!({ "on_day": change.on_day, "in_force": { "from": days(&was), "to": days(&after.days()) }, "reason": reason });
+    audit::record(&mut tx, actor, now, Event::new(action, "designation", id, detail)).await?;
+    if row.professional_id.is_none() {
+        credits::touch_designation(&mut tx, &Author { account_id: actor.account_id, at: now }, row.organization_id)
+            .await?;
+    }
+    tx.commit().await?;
+    credits::follow_designation(state);
+    Ok((ETag(row.version), Json(row.into())))
+}
+
+/// Suspends a designation from a day on. What its host's guests earned since then is taken away; ask for the effect first.
+#[utoipa::path(
+    post,
+    path = "/api/v1/designations/{id}/suspend",
+    operation_id = "suspend_designation",
+    tag = "designations",
+    params(
+        ("id" = Uuid, Path, description = "The designation"),
+        ("If-Match" = String, Header, description = "The ETag that was read")
+    ),
+    request_body = StandingChange,
+    responses((status = 200, description = "As it is now", body = DesignationView), ApiErrors)
+)]
+pub(super) async fn suspend(
+    State(state): State<AppState>,
+    actor: Actor,
+    ApiPath(id): ApiPath<Uuid>,
+    version: IfMatch,
+    ApiJson(StandingChange { from, reason }): ApiJson<StandingChange>,
+) -> Result<(ETag, Json<DesignationView>)> {
+    let step = async move |_: &mut Tx, _: &store::Designation, _: &store::Scheme| {
+        Ok(Change { step: Step::Suspend { from }, kind: "suspended", on_day: from })
+    };
+    change(&state, &actor, id, version, "designation.suspend", &reason, step).await
+}
+
+/// Lifts the suspension: in force again from a day on. From its first day on, it is as if it had never been suspended.
+#[utoipa::path(
+    post,
+    path = "/api/v1/designations/{id}/lift",
+    operation_id = "lift_designation",
+    tag = "designations",
+    params(
+        ("id" = Uuid, Path, description = "The designation"),
+        ("If-Match" = String, Header, description = "The ETag that was read")
+    ),
+    request_body = StandingChange,
+    responses((status = 200, description = "As it is now", body = DesignationView), ApiErrors)
+)]
+pub(super) async fn lift(
+    State(state): State<AppState>,
+    actor: Actor,
+    ApiPath(id): ApiPath<Uuid>,
+    version: IfMatch,
+    ApiJson(StandingChange { from, reason }): ApiJson<StandingChange>,
+) -> Result<(ETag, Json<DesignationView>)> {
+    let step = async move |_: &mut Tx, _: &store::Designation, _: &store::Scheme| {
+        Ok(Change { step: Step::Lift { from }, kind: "lifted", on_day: from })
+    };
+    change(&state, &actor, id, version, "designation.lift", &reason, step).await
+}
+
+/// Revokes a designation from a day on, for good.
+#[utoipa::path(
+    post,
+    path = "/api/v1/designations/{id}/revoke",
+    operation_id = "revoke_designation",
+    tag = "designations",
+    params(
+        ("id" = Uuid, Path, description = "The designation"),
+        ("If-Match" = String, Header, description = "The ETag that was read")
+    ),
+    request_body = StandingChange,
+    responses((status = 200, description = "As it is now", body = DesignationView), ApiErrors)
+)]
+pub(super) async fn revoke(
+    State(state): State<AppState>,
+    actor: Actor,
+    ApiPath(id): ApiPath<Uuid>,
+    version: IfMatch,
+    ApiJson(StandingChange { from, reason }): ApiJson<StandingChange>,
+) -> Result<(ETag, Json<DesignationView>)> {
+    let step = async move |_: &mut Tx, _: &store::Designation, _: &store::Scheme| {
+        Ok(Change { step: Step::Revoke { from }, kind: "revoked", on_day: from })
+    };
+    change(&state, &actor, id, version, "designation.revoke", &reason, step).await
+}
+
+/// Renews a designation within the scheme's window: it holds until a later day.
+#[utoipa::path(
+    post,
+    path = "/api/v1/designations/{id}/renew",
+    operation_id = "renew_designation",
+    tag = "designations",
+    params(
+        ("id" = Uuid, Path, description = "The designation"),
+        ("If-Match" = String, Header, description = "The ETag that was read")
+    ),
+    request_body = RenewalBody,
+    responses((status = 200, description = "As it is now", body = DesignationView), ApiErrors)
+)]
+pub(super) async fn renew(
+    State(state): State<AppState>,
+    actor: Actor,
+    ApiPath(id): ApiPath<Uuid>,
+    version: IfMatch,
+    ApiJson(RenewalBody { valid_to, reason }): ApiJson<RenewalBody>,
+) -> Result<(ETag, Json<DesignationView>)> {
+    let at = state.now();
+    let step = async move |tx: &mut Tx, row: &store::Designation, scheme: &store::Scheme| {
+        let on = credits::today(tx, at).await?;
+        let asked = scheme.rules.as_ref().map(|rules| &rules.0);
+        let next = row.valid_to.and_then(|last| last.succ_opt());
+        let to = match (valid_to, asked, next) {
+            (Some(to), ..) => Some(to),
+            (None, Some(rules), Some(next)) => rules.last_day(next).map_err(|refusal| refused(&refusal))?,
+            _ => None,
+        };
+        let later = store::of_holder(tx, row.holder(), row.scheme_id).await?;
+        let others = later.iter().filter(|other| other.id != row.id).map(store::Designation::rules);
+        let term = Term::new(row.valid_from, to).map_err(|refusal| refused(&refusal))?;
+        rules::admit(term, "", &[], &others.collect::<Result<Vec<_>>>()?).map_err(|refusal| refused(&refusal))?;
+        let step = Step::Renew { on, to, rule: asked.and_then(|rules| rules.renewal) };
+        Ok(Change { step, kind: "renewed", on_day: next.unwrap_or(on) })
+    };
+    change(&state, &actor, id, version, "designation.renew", &reason, step).await
+}
+
+/// Enters the assessment of a year.
+#[utoipa::path(
+    post,
+    path = "/api/v1/designations/{id}/assessments",
+    operation_id = "assess_designation",
+    tag = "designations",
+    params(
+        ("id" = Uuid, Path, description = "The designation"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Repeat safely with the same key")
+    ),
+    request_body = AssessmentBody,
+    responses((status = 201, description = "Entered", body = AssessmentView), ApiErrors)
+)]
+pub(super) async fn assess(
+    State(state): State<AppState>,
+    actor: Actor,
+    ApiPath(id): ApiPath<Uuid>,
+    ApiJson(body): ApiJson<AssessmentBody>,
+) -> Result<axum::response::Response> {
+    let mut tx = state.begin(&actor).await?;
+    let (row, _) = lock(&mut tx, &actor, id).await?;
+    let mut checks = Checks::new();
+    let remark = checks.prose("remark", &body.remark, 2000);
+    let said = body.outcome == AssessmentOutcome::Passed || !remark.is_empty();
+    checks.require(said, "remark", "required", "must say why, or on which conditions");
+    checks.finish()?;
+    let now = state.now();
+    let today = credits::today(&mut tx, now).await?;
+    let assessed: Vec<i32> = store::assessments(&mut tx, &[id]).await?.iter().map(|one| one.year).collect();
+    row.rules()?.assess(body.year, today, &assessed).map_err(declined)?;
+    let outcome = serde_json::to_value(body.outcome)?.as_str().unwrap_or_default().to_owned();
+    let (year, assessed_by) = (body.year, actor.account_id);
+    let made = store::Assessment { designation_id: id, year, outcome, remark, assessed_by, assessed_at: now };
+    store::add_assessment(&mut tx, &made).await?;
+    let event = store::NewEvent {
+        id: state.new_id(),
+        designation_id: id,
+        kind: "assessed",
+        on_day: today,
+        reason: &made.remark,
+        account_id: actor.account_id,
+        at: now,
+    };
+    store::add_event(&mut tx, &event).await?;
+    let detail = json!({ "year": made.year, "outcome": made.outcome, "remark": made.remark });
+    audit::record(&mut tx, &actor, now, Event::new("designation.assess", "designation", id, detail)).await?;
+    tx.commit_with((StatusCode::CREATED, Json(AssessmentView::from(made)))).await
+}
+
+impl From<store::Assessment> for AssessmentView {
+    fn from(row: store::Assessment) -> Self {
+        Self { year: row.year, outcome: row.outcome, remark: row.remark, assessed_at: row.assessed_at }
+    }
+}
+
+/// Where a designation stands today, and what happened to it.
+#[utoipa::path(
+    get,
+    path = "/api/v1/designations/{id}/standing",
+    operation_id = "read_designation_standing",
+    tag = "designations",
+    params(("id" = Uuid, Path, description = "The designation")),
+    responses((status = 200, description = "Where it stands", body = DesignationStanding), ApiErrors)
+)]
+pub(super) async fn read(
+    State(state): State<AppState>,
+    actor: Actor,
+    ApiPath(id): ApiPath<Uuid>,
+) -> Result<(ETag, Json<DesignationStanding>)> {
+    let mut tx = state.begin(&actor).await?;
+    let row = store::load(&mut tx, id).await?;
+    let scope = kepu_domain::role::Scope::District { district: row.district_id };
+    actor.require(Action::DesignationRead, &scope)?;
+    let scheme = store::load_scheme(&mut tx, row.scheme_id).await?;
+    let today = credits::today(&mut tx, state.now()).await?;
+    let assessments = store::assessments(&mut tx, &[id]).await?;
+    let history = store::history(&mut tx, &[id]).await?;
+    tx.commit().await?;
+    let known = row.rules()?;
+    let asked = scheme.rules.map(|rules| rules.0);
+    let window = asked.as_ref().and_then(|rules| rules.renewal).zip(row.valid_to).map(|(rule, last)| rule.window(last));
+    let years: Vec<i32> = assessments.iter().map(|one| one.year).collect();
+    let owed = asked.and_then(|rules| rules.assessment).and_then(|rule| known.assessment_owed(rule, today, &years));
+    let past = |event: store::PastEvent| DesignationPast {
+        kind: event.kind,
+        on_day: event.on_day,
+        reason: event.reason,
+        at: event.at,
+    };
+    let view = DesignationStanding {
+        standing: known.standing_on(today),
+        renewal_from: window.map(|(from, _)| from),
+        renewal_to: window.map(|(_, to)| to),
+        assessment_owed: owed.map(|(year, _)| year),
+        assessments: assessments.into_iter().map(AssessmentView::from).collect(),
+        history: history.into_iter().map(past).collect(),
+        designation: row.into(),
+    };
+    Ok((ETag(view.designation.version), Json(view)))
+}

@@ -1,0 +1,6 @@
+//! Designations from the scheme to the award, what becomes of them afterwards, and who may do what about it.
+
+mod access;
+mod kit;
+mod standing;
+mod story;
