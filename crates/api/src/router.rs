@@ -7,8 +7,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
-    accounts, activities, applications, audit, auth, bookings, classes, competitions, credits, designations, districts, door,
-    organizations, participation, passes, persons, policies, reports, resources, results, roster, rounds, search, sessions,
+    accounts, activities, applications, audit, auth, bookings, classes, competitions, credits, designations, districts,
+    door, organizations, participation, passes, persons, policies, reports, resources, results, roster, rounds, search,
+    sessions,
 };
 use crate::{
     http::{guard, headers, health, rate},
