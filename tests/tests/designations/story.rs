@@ -63,6 +63,7 @@ async fn rules_are_checked_path_by_path() {
 }
 
 #[tokio::test]
+#[expect(clippy::many_single_char_names, reason = "the applicants are called so")]
 async fn five_apply_three_are_awarded_one_of_them_after_an_appeal() {
     let mut town = Town::new().await;
     let round = town.round().await;
@@ -70,7 +71,7 @@ async fn five_apply_three_are_awarded_one_of_them_after_an_appeal() {
 
     // An incomplete one says what is missing, and cannot be submitted.
     let draft = town.start(&round, "e").await;
-    let e = path(&draft);
+    let begun = path(&draft);
     assert_eq!(draft["wrong"].as_array().map(Vec::len), Some(3));
     assert_eq!(
         (&draft["state"], &draft["next"]["step"], &draft["next"]["due"]),
@@ -79,16 +80,16 @@ async fn five_apply_three_are_awarded_one_of_them_after_an_appeal() {
     let again = json!({ "organization_id": town.organizations["e"] });
     let twice = town.by("e").post_json(&format!("{round_path}/applications"), &again).await;
     twice.expect_problem(409, "applied_already");
-    let problem = town.post("e", &format!("{e}/submit"), &Value::Null).await.expect_problem(422, "invalid");
+    let problem = town.post("e", &format!("{begun}/submit"), &Value::Null).await.expect_problem(422, "invalid");
     let missing = [("answers.plan", "required"), ("answers.area", "required"), ("answers.permit", "required")];
     assert_eq!(errors(&problem), expected(&missing));
     let bad = json!({ "answers": { "area": 19, "kind": "zoo", "colour": "red" } });
-    let problem = town.by("e").patch_json(&e, 1, &bad).await.expect_problem(422, "invalid");
+    let problem = town.by("e").patch_json(&begun, 1, &bad).await.expect_problem(422, "invalid");
     let wrong =
         [("answers.area", "out_of_range"), ("answers.kind", "unknown_option"), ("answers.colour", "unknown_field")];
     assert_eq!(errors(&problem), expected(&wrong));
-    town.attach("e", &e, "plan").await.expect_problem(422, "invalid");
-    town.post("e", &format!("{e}/withdraw"), &json!({})).await.expect(200);
+    town.attach("e", &begun, "plan").await.expect_problem(422, "invalid");
+    town.post("e", &format!("{begun}/withdraw"), &json!({})).await.expect(200);
 
     // All five are submitted; one is returned and completed.
     let mut applications = Vec::new();

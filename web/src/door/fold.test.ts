@@ -155,8 +155,13 @@ describe("what a pass leads to", () => {
   const known = (walkIns: boolean) =>
     knowledgeOf(
       { ...rest, session: { ...rest.session, walk_ins: walkIns }, id: SESSION, clock: undefined, fetchedAt: 0 },
-      [guestOf(0), guestOf(1, { issue: 2 }), guestOf(2, { state: "withdrawn" })],
-      walkIns ? [{ number: "777", issue: 1, person_id: personOf(77) }] : passes,
+      [guestOf(0), guestOf(1, { issue: 2 }), guestOf(2, { state: "withdrawn" }), guestOf(3, { state: "withdrawn", barred: true })],
+      walkIns
+        ? [
+            { number: "777", issue: 1, person_id: personOf(77) },
+            { number: "779", issue: 1, person_id: personOf(79), barred: true },
+          ]
+        : passes,
     );
   const asked = (pass: string | null, walkIns = false, more: { code?: string; person_id?: string } = {}) => {
     const of = known(walkIns);
@@ -164,7 +169,7 @@ describe("what a pass leads to", () => {
   };
 
   it("finds who is expected, and what does not hold", () => {
-    expect(asked(passOf(100_000))).toEqual({ person: personOf(0), listed: "yes", revoked: false });
+    expect(asked(passOf(100_000))).toEqual({ person: personOf(0), listed: "yes", barred: false, revoked: false });
     expect(asked(passOf(100_001))).toMatchObject({ revoked: true });
     expect(asked(passOf(100_001, 2))).toMatchObject({ revoked: false });
     expect(asked(passOf(100_002))).toMatchObject({ listed: "withdrawn" });
@@ -175,7 +180,9 @@ describe("what a pass leads to", () => {
 
   it("knows strangers only where it takes them", () => {
     expect(asked(passOf(777))).toEqual({ reason: "not_on_list" });
-    expect(asked(passOf(777), true)).toEqual({ person: personOf(77), listed: "no", revoked: false });
+    expect(asked(passOf(777), true)).toEqual({ person: personOf(77), listed: "no", barred: false, revoked: false });
+    expect(asked(passOf(779), true)).toMatchObject({ listed: "no", barred: true });
+    expect(asked(passOf(100_003), true)).toMatchObject({ listed: "withdrawn", barred: true });
     expect(asked(passOf(778), true)).toEqual({ reason: "unknown_person" });
   });
 

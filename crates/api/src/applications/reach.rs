@@ -74,7 +74,7 @@ pub fn sight(actor: &Actor, district: Uuid) -> Sight {
     for grant in &actor.grants {
         match &grant.scope {
             GrantScope::Platform if grant.role == Role::PlatformAdmin || grant.role == Role::Auditor => {
-                sight.all = true
+                sight.all = true;
             }
             GrantScope::Authority { authority, .. } if Action::RoundRead.roles().contains(&grant.role) => {
                 sight.authorities.push(*authority);

@@ -75,7 +75,7 @@ impl Designation {
             number: self.number.clone(),
             level: self.level.clone(),
             term,
-            suspensions: self.suspensions.0.iter().map(SuspensionRow::rules).collect(),
+            suspensions: self.suspensions.0.iter().copied().map(SuspensionRow::rules).collect(),
             revoked_from: self.revoked_from,
         })
     }
@@ -96,7 +96,7 @@ pub struct SuspensionRow {
 }
 
 impl SuspensionRow {
-    fn rules(&self) -> rules::Suspension {
+    fn rules(self) -> rules::Suspension {
         rules::Suspension { from: self.from, lifted_from: self.lifted_from }
     }
 }
@@ -187,7 +187,7 @@ pub async fn standings(tx: &mut Tx, hosts: &[Uuid]) -> Result<HashMap<Uuid, Stan
                 number,
                 level: row.level,
                 term,
-                suspensions: row.suspensions.0.iter().map(SuspensionRow::rules).collect(),
+                suspensions: row.suspensions.0.iter().copied().map(SuspensionRow::rules).collect(),
                 revoked_from: row.revoked_from,
             });
         }

@@ -78,7 +78,7 @@ impl Registered {
             number: self.number.clone(),
             level: self.level.clone(),
             term: rules::Term::new(self.valid_from, self.valid_to).map_err(ApiError::internal)?,
-            suspensions: self.suspensions.0.iter().map(SuspensionRow::rules).collect(),
+            suspensions: self.suspensions.0.iter().copied().map(SuspensionRow::rules).collect(),
             revoked_from: self.revoked_from,
         })
     }
