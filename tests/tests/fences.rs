@@ -1,5 +1,7 @@
 //! Row-level security, and what the role of requests may not do at all.
 
+use std::time::Duration;
+
 use kepu_api::tenancy::DistrictId;
 use kepu_tests::Server;
 use uuid::Uuid;
@@ -31,6 +33,36 @@ async fn a_transaction_sees_one_district() {
     // Without a district nothing is seen, and the setting of a transaction ends with it.
     let count: i64 = sqlx::query_scalar("SELECT count(*) FROM person").fetch_one(db.app()).await.expect("counted");
     assert_eq!(count, 0);
+}
+
+#[tokio::test]
+async fn whoever_gives_up_while_a_transaction_begins_leaves_no_other_within_it() {
+    let server = Server::start_with(|config| config.connections = 4).await;
+    let district = DistrictId(server.district("东区").await);
+    let db = server.state().db();
+    for polls in 0..400_u32 {
+        // Given up after so many steps, as by a browser that goes on to another page.
+        let mut begin = std::pin::pin!(db.begin_snapshot(district));
+        for _ in 0..polls % 8 {
+            if futures::poll!(begin.as_mut()).is_ready() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_micros(u64::from(polls % 40) * 20)).await;
+        }
+    }
+    // All at once, so that each connection is asked.
+    let all = futures::future::join_all((0..4).map(|_| async {
+        let mut tx = db.begin(district).await.expect("begun");
+        let state: (String, String) =
+            sqlx::query_as("SELECT current_setting('transaction_read_only'), current_setting('transaction_isolation')")
+                .fetch_one(&mut *tx)
+                .await
+                .expect("read");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        state
+    }))
+    .await;
+    assert!(all.iter().all(|(read_only, isolation)| read_only == "off" && isolation == "read committed"), "{all:?}");
 }
 
 #[tokio::test]

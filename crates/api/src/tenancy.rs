@@ -4,10 +4,11 @@ use std::ops::{Deref, DerefMut};
 
 use axum::response::{IntoResponse, Response};
 use sqlx::{AssertSqlSafe, PgConnection, Postgres, Transaction};
+use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::{
-    error::Result,
+    error::{ApiError, Result},
     idempotency::{self, Hold, Kept},
     postgres::Db,
 };
@@ -88,7 +89,8 @@ impl Db {
     /// `Idempotency-Key` also claims the key.
     pub async fn begin(&self, district: DistrictId) -> Result<Tx> {
         let statement = format!("BEGIN; SET LOCAL kepu.district = '{}'", district.0);
-        let mut inner = self.app().begin_with(AssertSqlSafe(statement)).await?;
+        let app = self.app().clone();
+        let mut inner = undivided(async move { app.begin_with(AssertSqlSafe(statement)).await }).await?;
         let hold = idempotency::claim(&mut inner, district).await?;
         Ok(Tx { inner, district, hold })
     }
@@ -97,7 +99,8 @@ impl Db {
     pub async fn begin_snapshot(&self, district: DistrictId) -> Result<Tx> {
         let statement =
             format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL kepu.district = '{}'", district.0);
-        let inner = self.app().begin_with(AssertSqlSafe(statement)).await?;
+        let app = self.app().clone();
+        let inner = undivided(async move { app.begin_with(AssertSqlSafe(statement)).await }).await?;
         Ok(Tx { inner, district, hold: None })
     }
 
@@ -111,7 +114,16 @@ impl Db {
              SET LOCAL kepu.district = '{}'",
             district.0
         );
-        let begun = self.app().try_begin_with(AssertSqlSafe(statement)).await?;
+        let app = self.app().clone();
+        let begun = undivided(async move { app.try_begin_with(AssertSqlSafe(statement)).await }).await?;
         Ok(begun.map(|inner| Tx { inner, district, hold: None }))
     }
+}
+
+/// Begins to the end, whatever becomes of the request. sqlx knows of a transaction only once it has begun: of one whose
+/// request is given up before that, BEGIN has been sent, and the connection would go to the next one within it.
+pub(crate) async fn undivided<T: Send + 'static>(
+    begin: impl Future<Output = sqlx::Result<T>> + Send + 'static,
+) -> Result<T> {
+    Ok(tokio::spawn(begin.in_current_span()).await.map_err(ApiError::internal)??)
 }

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{secret, store};
-use crate::{error::Result, postgres::Db};
+use crate::{error::Result, postgres::Db, tenancy::undivided};
 
 /// How long an access token lives.
 pub const ACCESS_MINUTES: i64 = 10;
@@ -116,7 +116,8 @@ impl Keys {
 }
 
 async fn read(db: &Db, now: DateTime<Utc>) -> Result<Ring> {
-    let mut tx = db.app().begin().await?;
+    let app = db.app().clone();
+    let mut tx = undivided(async move { app.begin().await }).await?;
     store::lock_keys(&mut tx).await?;
     let mut rows = store::keys(&mut tx, now).await?;
     if rows.first().is_none_or(|newest| now - newest.created_at > SIGNS_FOR) {
