@@ -102,6 +102,8 @@ export function themeFor(dark: boolean, phone: boolean): ThemeConfig {
     },
     components: {
       Button: dark ? { primaryColor: "#04211e", dangerColor: "#2a0606" } : {},
+      // What antd makes of the seed is too dark for small letters on its ground.
+      Tag: dark ? { colorInfo: "#5eead4" } : {},
       Table: { cellPaddingBlock: 10, cellPaddingBlockMD: 8 },
       Typography: { titleMarginTop: 0, titleMarginBottom: 8 },
       Form: { itemMarginBottom: 20 },
