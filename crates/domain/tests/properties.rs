@@ -497,6 +497,10 @@ fn saved_cases_agree() {
             let options =
                 Options { as_of: case.as_of, today, soft: case.soft, decisions: &decisions, detail: Detail::Reasons };
             failures.extend(agree(&policy, &person, &records, &options).err().map(|e| format!("{name}: {e}")));
+            let turned: Vec<Record> = records.iter().rev().cloned().collect();
+            let sheet = evaluate(&policy, &person, &records, &options);
+            let turned = same(&sheet, &evaluate(&policy, &person, &turned, &options));
+            failures.extend(turned.err().map(|e| format!("{name}, turned round: {e}")));
             if decisions.is_empty() && today.is_none() {
                 failures.extend(run_case(&policy, case).iter().map(|e| format!("{name}: {}", e.en)));
             }

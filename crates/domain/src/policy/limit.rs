@@ -61,8 +61,12 @@ pub(super) fn apply<'a, 'c>(
             let from = cut(limit.at_most, work, wanted, room);
             left_out |= work.status == Status::Cut;
             if context.with_reasons() {
-                let by = taken.iter().filter(|(group, _)| *group == fullest).filter_map(|(_, i)| works.get(*i));
-                let taken_by = by.map(|w| w.record.id.clone()).collect();
+                // Of groups that are equally full, the one whose records come first: groups are numbered as they are met,
+                // and the order in which records are given decides nothing.
+                let full = groups.iter().filter(|group| used.get(**group) == used.get(fullest));
+                let takers = full.map(|full| taken.iter().filter(move |(group, _)| group == full));
+                let ids = takers.map(|by| by.filter_map(|(_, i)| works.get(*i)).map(|w| w.record.id.clone()).collect());
+                let taken_by: Vec<String> = ids.min().unwrap_or_default();
                 note(limit, works.get_mut(index), from, taken_by);
             }
         }
