@@ -32,14 +32,14 @@ pub async fn open_day(day: &Day, base: &Caller) -> Result<(Vec<Session>, Clock)>
     let activity = activity(base).await?;
     let (mut sessions, mut clock) = (Vec::new(), Clock::OURS);
     for number in 0..day.sessions {
-        // Still to come: one registers for nothing that has begun.
-        let soon = clock.now() + TimeDelta::hours(6);
+        // Still to come: one registers for nothing that has begun. The first is far ahead, until the service has said what
+        // "now" is.
+        let soon = clock.now() + if number == 0 { TimeDelta::days(30) } else { TimeDelta::hours(6) };
         let body = json!({ "activity_id": activity, "starts_at": soon, "ends_at": soon + LENGTH, "capacity": day.children,
                            "place": format!("演练 {}", number + 1) });
         let mut made = base.post("/api/v1/sessions", &body).await?;
         let id = word(&made, "id")?.to_owned();
         if number == 0 {
-            // What "now" is, the service says.
             clock = Clock::told(word(&made, "created_at")?.parse()?);
             let soon = clock.now() + TimeDelta::hours(6);
             made = change(base, &made, &json!({ "starts_at": soon, "ends_at": soon + LENGTH })).await?;
