@@ -1,8 +1,8 @@
 import type { APIRequestContext } from "@playwright/test";
+import { PASSWORD } from "./calls";
 import { axe, expect, settled, shot, signIn, test } from "./fixtures";
 
 // What an account meets on its first day. Each run makes accounts of its own.
-const PASSWORD = process.env.KEPU_DEMO_PASSWORD ?? "guangming-demo";
 const OWN = "a sentence that only I know";
 
 interface Grant {

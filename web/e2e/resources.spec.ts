@@ -1,25 +1,8 @@
 import type { APIRequestContext, Page } from "@playwright/test";
+import { ask, PASSWORD, token } from "./calls";
 import { axe, expect, settled, shot, signIn, test } from "./fixtures";
 
 // Against the demonstration district: KEPU_URL alone. Each run offers things of its own.
-const PASSWORD = process.env.KEPU_DEMO_PASSWORD ?? "guangming-demo";
-
-async function token(request: APIRequestContext, login: string): Promise<string> {
-  const answer = await request.post("/api/v1/auth/login", { data: { login, password: PASSWORD } });
-  expect(answer.ok(), await answer.text()).toBe(true);
-  return ((await answer.json()) as { access_token: string }).access_token;
-}
-
-async function ask<T>(request: APIRequestContext, as: string, method: "GET" | "POST", path: string, data?: unknown, headers = {}) {
-  const answer = await request.fetch(path, {
-    method,
-    headers: { authorization: `Bearer ${as}`, ...headers },
-    ...(data !== undefined && { data }),
-  });
-  expect(answer.ok(), `${method} ${path}: ${await answer.text()}`).toBe(true);
-  return (await answer.json()) as T;
-}
-
 const own = async (request: APIRequestContext, as: string) =>
   (await ask<{ grants: { organization_id: string }[] }>(request, as, "GET", "/api/v1/me")).grants[0]?.organization_id ?? "";
 

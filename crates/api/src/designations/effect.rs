@@ -10,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::{
-    standing::{Change, apply, lock},
+    standing::{apply, lock},
     store,
 };
 use crate::{
@@ -95,14 +95,13 @@ pub(super) async fn effect(
     let districts = store::districts(&mut tx).await?;
     let (holder, host) = (row.organization_id, row.professional_id.is_none());
     let EffectQuery { step, from } = query;
-    let (step, kind) = match step {
-        Doing::Suspend => (Step::Suspend { from }, "suspended"),
-        Doing::Lift => (Step::Lift { from }, "lifted"),
-        Doing::Revoke => (Step::Revoke { from }, "revoked"),
+    let step = match step {
+        Doing::Suspend => Step::Suspend { from },
+        Doing::Lift => Step::Lift { from },
+        Doing::Revoke => Step::Revoke { from },
     };
-    let change = Change { step, kind, on_day: from };
     // What is refused is refused here already.
-    apply(&mut tx, &state, actor.account_id, row, &change, "").await?;
+    apply(&mut tx, &state, actor.account_id, row, step, "").await?;
     let mut view = DesignationEffect::default();
     let now = state.now();
     if host {
@@ -127,7 +126,7 @@ pub(super) async fn effect(
         }
         store::lock_holder(&mut tx, holder).await?;
         let row = store::load(&mut tx, id).await?;
-        apply(&mut tx, &state, actor.account_id, row, &change, "").await?;
+        apply(&mut tx, &state, actor.account_id, row, step, "").await?;
         let author = Author { account_id: actor.account_id, at: now };
         let booked = credits::touch_host(&mut tx, &author, holder).await?;
         tx.rollback().await?;

@@ -137,11 +137,14 @@ pub(super) async fn lock(tx: &mut Tx, actor: &Actor, id: Uuid) -> Result<(store:
     Ok((row, scheme))
 }
 
-/// What is done to a designation and written.
-pub(super) struct Change {
-    pub step: Step,
-    pub kind: &'static str,
-    pub on_day: NaiveDate,
+/// How the history calls a step that is taken on a designation as it is, and from which day on it tells.
+fn told(step: Step, row: &store::Designation) -> (&'static str, NaiveDate) {
+    match step {
+        Step::Suspend { from } => ("suspended", from),
+        Step::Lift { from } => ("lifted", from),
+        Step::Revoke { from } => ("revoked", from),
+        Step::Renew { on, .. } => ("renewed", row.valid_to.and_then(|last| last.succ_opt()).unwrap_or(on)),
+    }
 }
 
 /// Takes the step and writes it, without credit. The holder must be locked.
@@ -150,12 +153,13 @@ pub(super) async fn apply(
     state: &AppState,
     by: Uuid,
     mut row: store::Designation,
-    change: &Change,
+    step: Step,
     reason: &str,
 ) -> Result<(store::Designation, Designation)> {
-    let after = row.rules()?.take(change.step).map_err(declined)?;
+    let after = row.rules()?.take(step).map_err(declined)?;
+    let (kind, on_day) = told(step, &row);
     let now = state.now();
-    match change.step {
+    match step {
         Step::Suspend { from } => store::suspend(tx, state.new_id(), row.id, from).await?,
         Step::Lift { from } => store::lift(tx, row.id, from).await?,
         Step::Revoke { .. } | Step::Renew { .. } => {}
@@ -165,7 +169,7 @@ pub(super) async fn apply(
     row.version += 1;
     row.updated_at = now;
     store::update(tx, &row).await?;
-    let (id, kind, on_day) = (state.new_id(), change.kind, change.on_day);
+    let id = state.new_id();
     let event = store::NewEvent { id, designation_id: row.id, kind, on_day, reason, account_id: by, at: now };
     store::add_event(tx, &event).await?;
     let row = store::load(tx, row.id).await?;
@@ -179,7 +183,7 @@ async fn change(
     version: IfMatch,
     action: &'static str,
     reason: &str,
-    step: impl AsyncFnOnce(&mut Tx, &store::Designation, &store::Scheme) -> Result<Change>,
+    step: impl AsyncFnOnce(&mut Tx, &store::Designation, &store::Scheme) -> Result<Step>,
 ) -> Result<(ETag, Json<DesignationView>)> {
     let mut tx = state.begin(actor).await?;
     let (before, scheme) = lock(&mut tx, actor, id).await?;
@@ -187,12 +191,14 @@ async fn change(
     let mut checks = Checks::new();
     let reason = checks.text("reason", reason, 1..=400);
     checks.finish()?;
-    let change = step(&mut tx, &before, &scheme).await?;
+    let step = step(&mut tx, &before, &scheme).await?;
     let was = before.rules()?.days();
-    let (row, after) = apply(&mut tx, state, actor.account_id, before, &change, &reason).await?;
+    let (_, on_day) = told(step, &before);
+    let (row, after) = apply(&mut tx, state, actor.account_id, before, step, &reason).await?;
     let now = state.now();
     let days = |days: &[Term]| -> Vec<_> { days.iter().map(|term| json!([term.from(), term.to()])).collect() };
-    let detail = json!({ "on_day": change.on_day, "in_force": { "from": days(&was), "to": days(&after.days()) }, "reason": reason });
+    let detail =
+        json!({ "on_day": on_day, "in_force": { "from": days(&was), "to": days(&after.days()) }, "reason": reason });
     audit::record(&mut tx, actor, now, Event::new(action, "designation", id, detail)).await?;
     if row.professional_id.is_none() {
         credits::touch_designation(&mut tx, &Author { account_id: actor.account_id, at: now }, row.organization_id)
@@ -223,9 +229,7 @@ pub(super) async fn suspend(
     version: IfMatch,
     ApiJson(StandingChange { from, reason }): ApiJson<StandingChange>,
 ) -> Result<(ETag, Json<DesignationView>)> {
-    let step = async move |_: &mut Tx, _: &store::Designation, _: &store::Scheme| {
-        Ok(Change { step: Step::Suspend { from }, kind: "suspended", on_day: from })
-    };
+    let step = async move |_: &mut Tx, _: &store::Designation, _: &store::Scheme| Ok(Step::Suspend { from });
     change(&state, &actor, id, version, "designation.suspend", &reason, step).await
 }
 
@@ -249,9 +253,7 @@ pub(super) async fn lift(
     version: IfMatch,
     ApiJson(StandingChange { from, reason }): ApiJson<StandingChange>,
 ) -> Result<(ETag, Json<DesignationView>)> {
-    let step = async move |_: &mut Tx, _: &store::Designation, _: &store::Scheme| {
-        Ok(Change { step: Step::Lift { from }, kind: "lifted", on_day: from })
-    };
+    let step = async move |_: &mut Tx, _: &store::Designation, _: &store::Scheme| Ok(Step::Lift { from });
     change(&state, &actor, id, version, "designation.lift", &reason, step).await
 }
 
@@ -275,9 +277,7 @@ pub(super) async fn revoke(
     version: IfMatch,
     ApiJson(StandingChange { from, reason }): ApiJson<StandingChange>,
 ) -> Result<(ETag, Json<DesignationView>)> {
-    let step = async move |_: &mut Tx, _: &store::Designation, _: &store::Scheme| {
-        Ok(Change { step: Step::Revoke { from }, kind: "revoked", on_day: from })
-    };
+    let step = async move |_: &mut Tx, _: &store::Designation, _: &store::Scheme| Ok(Step::Revoke { from });
     change(&state, &actor, id, version, "designation.revoke", &reason, step).await
 }
 
@@ -315,8 +315,7 @@ pub(super) async fn renew(
         let others = later.iter().filter(|other| other.id != row.id).map(store::Designation::rules);
         let term = Term::new(row.valid_from, to).map_err(|refusal| refused(&refusal))?;
         rules::admit(term, "", &[], &others.collect::<Result<Vec<_>>>()?).map_err(|refusal| refused(&refusal))?;
-        let step = Step::Renew { on, to, rule: asked.and_then(|rules| rules.renewal) };
-        Ok(Change { step, kind: "renewed", on_day: next.unwrap_or(on) })
+        Ok(Step::Renew { on, to, rule: asked.and_then(|rules| rules.renewal) })
     };
     change(&state, &actor, id, version, "designation.renew", &reason, step).await
 }

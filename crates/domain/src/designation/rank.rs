@@ -124,28 +124,10 @@ pub fn decide(ranked: &[Ranked], places: Option<usize>, choices: &BTreeMap<Uuid,
 mod tests {
     use proptest::prelude::*;
     use rstest::rstest;
-    use serde_json::json;
 
-    use super::super::review::{Score, Scores, outcome};
-    use super::super::scheme::Rules;
+    use super::super::review::tests::{rules, scores};
+    use super::super::review::{Scores, outcome};
     use super::*;
-
-    fn rules() -> Rules {
-        serde_json::from_value(json!({
-            "form": { "fields": [] },
-            "criteria": [
-                { "key": "space", "name_zh": "Space", "points": 40, "minimum": 20 },
-                { "key": "staff", "name_zh": "Staff", "points": 60 }
-            ],
-            "minimum": 60, "reviews": 2, "validity": { "kind": "open" }
-        }))
-        .expect("rules")
-    }
-
-    fn scores(space: u32, staff: u32) -> Scores {
-        let score = |points| Score { points, remark: String::new() };
-        Scores::from([("space".to_owned(), score(space)), ("staff".to_owned(), score(staff))])
-    }
 
     fn entry(id: u128, reviews: &[(u32, u32)], second: i64) -> Entry {
         let reviews: Vec<Scores> = reviews.iter().map(|(space, staff)| scores(*space, *staff)).collect();

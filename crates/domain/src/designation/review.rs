@@ -254,7 +254,7 @@ pub fn outcome(rules: &Rules, reviews: &[Scores], spot_check: Option<SpotCheck>)
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use rstest::rstest;
     use serde_json::json;
 
@@ -265,7 +265,7 @@ mod tests {
     const OTHER: Uuid = Uuid::from_u128(3);
     const APPLICATION: Uuid = Uuid::from_u128(9);
 
-    fn rules() -> Rules {
+    pub(in crate::designation) fn rules() -> Rules {
         serde_json::from_value(json!({
             "form": { "fields": [] },
             "criteria": [
@@ -277,7 +277,7 @@ mod tests {
         .expect("rules")
     }
 
-    fn scores(space: u32, staff: u32) -> Scores {
+    pub(in crate::designation) fn scores(space: u32, staff: u32) -> Scores {
         let score = |points| Score { points, remark: String::new() };
         Scores::from([("space".to_owned(), score(space)), ("staff".to_owned(), score(staff))])
     }
