@@ -81,7 +81,7 @@ async fn sign_in(url: &str, login: &str) -> Client {
 }
 
 /// Sends so many requests from four clients until the service is gone; answers those that were acknowledged. `kill` is run
-/// once so many are.
+/// once so many are, or all are sent.
 async fn send_until_killed(
     count: usize,
     request: impl Fn(usize) -> reqwest::RequestBuilder,
@@ -90,7 +90,7 @@ async fn send_until_killed(
 ) -> Vec<usize> {
     use std::sync::Mutex;
     use std::sync::atomic::{AtomicUsize, Ordering};
-    let (next, acknowledged) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let (next, sent, acknowledged) = (AtomicUsize::new(0), AtomicUsize::new(0), Mutex::new(Vec::new()));
     let client = || async {
         loop {
             let at = next.fetch_add(1, Ordering::SeqCst);
@@ -101,10 +101,11 @@ async fn send_until_killed(
             if request(at).send().await.is_ok_and(|answer| answer.status().is_success()) {
                 acknowledged.lock().expect("not poisoned").push(at);
             }
+            sent.fetch_add(1, Ordering::SeqCst);
         }
     };
     let killer = async {
-        while acknowledged.lock().expect("not poisoned").len() < after {
+        while acknowledged.lock().expect("not poisoned").len() < after && sent.load(Ordering::SeqCst) < count {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         kill();

@@ -2,7 +2,11 @@
 
 use std::collections::HashMap;
 
-use axum::{Json, extract::State};
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
 use chrono::{Days, NaiveDate};
 use kepu_domain::{
     role::Action,
@@ -91,7 +95,7 @@ pub async fn promote_classes(
     State(state): State<AppState>,
     actor: Actor,
     ApiJson(body): ApiJson<PromoteRequest>,
-) -> Result<Json<PromotionView>> {
+) -> Result<Response> {
     let now = state.now();
     let mut tx = state.begin(&actor).await?;
     let district = tx.district().0;
@@ -138,7 +142,7 @@ pub async fn promote_classes(
     }
     if body.dry_run {
         tx.rollback().await?;
-        return Ok(Json(view));
+        return Ok(Json(view).into_response());
     }
 
     let stay: HashMap<Uuid, &ClassPromotion> = view.classes.iter().map(|class| (class.class_id, class)).collect();
@@ -197,9 +201,9 @@ pub async fn promote_classes(
     });
     events.push(Event::new("class.promote", kind, object, detail));
     audit::record_many(&mut tx, &actor, now, events).await?;
-    tx.commit().await?;
+    let answer = tx.commit_with(Json(view)).await?;
     credits::follow_roster(&state, DistrictId(district));
-    Ok(Json(view))
+    Ok(answer)
 }
 
 /// The highest grade of each school.

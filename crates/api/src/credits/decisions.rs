@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::response::Response;
 use chrono::{DateTime, NaiveDate, Utc};
 use kepu_domain::credit::Credit;
 use kepu_domain::policy::document::Force;
@@ -179,7 +180,7 @@ pub async fn decide(
     State(state): State<AppState>,
     actor: Actor,
     ApiJson(body): ApiJson<DecideRequest>,
-) -> Result<(StatusCode, Json<Decision>)> {
+) -> Result<Response> {
     let mut tx = state.begin(&actor).await?;
     let district = tx.district().0;
     actor.require(Action::SoftDecisionDecide, &Scope::District { district })?;
@@ -205,8 +206,7 @@ pub async fn decide(
     };
     store::put_decision(&mut tx, &row).await?;
     book(&mut tx, &actor, now, &row, "soft_decision.decide").await?;
-    tx.commit().await?;
-    Ok((StatusCode::CREATED, Json(row.into())))
+    tx.commit_with((StatusCode::CREATED, Json(Decision::from(row)))).await
 }
 
 /// Refuses a rule that is not a soft one of the effective policy.
@@ -252,14 +252,13 @@ pub async fn list_decisions(
     params(("id" = Uuid, Path, description = "The decision")),
     responses((status = 200, description = "Taken back", body = Decision), ApiErrors)
 )]
-pub async fn revoke(State(state): State<AppState>, actor: Actor, ApiPath(id): ApiPath<Uuid>) -> Result<Json<Decision>> {
+pub async fn revoke(State(state): State<AppState>, actor: Actor, ApiPath(id): ApiPath<Uuid>) -> Result<Response> {
     let mut tx = state.begin(&actor).await?;
     actor.require(Action::SoftDecisionDecide, &Scope::District { district: tx.district().0 })?;
     let now = state.now();
     let row = store::revoke_decision(&mut tx, id, now).await?.ok_or_else(|| ApiError::not_found("open decision"))?;
     book(&mut tx, &actor, now, &row, "soft_decision.revoke").await?;
-    tx.commit().await?;
-    Ok(Json(row.into()))
+    tx.commit_with(Json(Decision::from(row))).await
 }
 
 async fn book(

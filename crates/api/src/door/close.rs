@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use chrono::{DateTime, Utc};
 use kepu_domain::participation::{Act, Extent, StateName, Step};
 use kepu_domain::role::{Action, Scope};
@@ -96,7 +97,7 @@ pub async fn close_door(
     actor: Actor,
     ApiPath(id): ApiPath<Uuid>,
     ApiJson(body): ApiJson<CloseRequest>,
-) -> Result<Json<CloseAnswer>> {
+) -> Result<Response> {
     let mut tx = state.begin(&actor).await?;
     store::lock(&mut tx, &[id]).await?;
     let mut session = store::session(&mut tx, id).await?;
@@ -154,8 +155,7 @@ pub async fn close_door(
         "ledger_entries": entries,
     });
     audit::record(&mut tx, &actor, now, Event::new("door.close", "session", id, detail)).await?;
-    tx.commit().await?;
-    Ok(Json(answer))
+    tx.commit_with(Json(answer)).await
 }
 
 struct Decided {

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
 use kepu_domain::door::code::STEP_SECONDS;
@@ -203,7 +204,7 @@ pub async fn open_door(
     actor: Actor,
     ApiPath(id): ApiPath<Uuid>,
     ApiJson(body): ApiJson<OpenRequest>,
-) -> Result<Json<DoorBundle>> {
+) -> Result<Response> {
     let now = state.now();
     let mut tx = state.begin(&actor).await?;
     store::lock(&mut tx, &[id]).await?;
@@ -272,6 +273,5 @@ pub async fn open_door(
     let detail = json!({ "device_id": body.device_id, "device_name": name, "clock_offset_ms": clock,
                          "guests": answer.roster.len(), "passes": answer.passes.len() });
     audit::record(&mut tx, &actor, now, Event::new("door.open", "session", id, detail)).await?;
-    tx.commit().await?;
-    Ok(Json(answer))
+    tx.commit_with(Json(answer)).await
 }

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use chrono::{DateTime, TimeDelta, Utc};
 use kepu_domain::door::scan::{Decision, Kind};
 use kepu_domain::participation::{StateName, Step};
@@ -98,7 +99,7 @@ pub async fn review_scan(
     actor: Actor,
     ApiPath(id): ApiPath<Uuid>,
     ApiJson(body): ApiJson<ReviewRequest>,
-) -> Result<Json<VerdictView>> {
+) -> Result<Response> {
     let now = state.now();
     let mut tx = state.begin(&actor).await?;
     let first = |mut rows: Vec<store::ScanRow>| rows.pop().ok_or_else(|| ApiError::not_found("scan"));
@@ -142,8 +143,7 @@ pub async fn review_scan(
         "ledger_entries": touched.ledger_entries,
     });
     audit::record(&mut tx, &actor, now, Event::new("scan.review", "scan", id, detail)).await?;
-    tx.commit().await?;
-    Ok(Json(answer))
+    tx.commit_with(Json(answer)).await
 }
 
 fn not_in_doubt(verdict: &str) -> ApiError {

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use chrono::TimeDelta;
 use kepu_domain::participation::{Participation, StateName, Step};
 use kepu_domain::role::{Action, Scope};
@@ -109,7 +110,7 @@ pub async fn mark_attendance(
     actor: Actor,
     ApiPath(id): ApiPath<Uuid>,
     ApiJson(body): ApiJson<AttendanceRequest>,
-) -> Result<Json<AttendanceAnswer>> {
+) -> Result<Response> {
     let mut tx = state.begin(&actor).await?;
     let session = store::session(&mut tx, id).await?;
     let scope = Scope::Host { district: tx.district().0, host: session.host_id };
@@ -159,8 +160,7 @@ pub async fn mark_attendance(
     let detail = json!({ "attended": attended, "absent": absent, "refused": answer.refused });
     audit::record(&mut tx, &actor, now, audit::Event::new("participation.attend", "session", session.id, detail))
         .await?;
-    tx.commit().await?;
-    Ok(Json(answer))
+    tx.commit_with(Json(answer)).await
 }
 
 const NOT_FOUND: &str = "is not registered for this session in this district";

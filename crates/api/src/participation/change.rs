@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use chrono::{DateTime, Utc};
 use kepu_domain::participation::{Act, Refusal, StateName, Step};
 use kepu_domain::role::{Action, Scope};
@@ -134,7 +135,7 @@ pub async fn amend_participation(
     ApiPath(id): ApiPath<Uuid>,
     version: IfMatch,
     ApiJson(body): ApiJson<AmendRequest>,
-) -> Result<(ETag, Json<ParticipationView>)> {
+) -> Result<Response> {
     let mut errors = Vec::new();
     let extent = entry::extent("", body.minutes, body.quantity, &mut errors);
     if body.minutes.is_none() && body.quantity.is_none() {
@@ -163,7 +164,7 @@ pub async fn void_participation(
     ApiPath(id): ApiPath<Uuid>,
     version: IfMatch,
     ApiJson(body): ApiJson<ReasonRequest>,
-) -> Result<(ETag, Json<ParticipationView>)> {
+) -> Result<Response> {
     let mut errors = Vec::new();
     let reason = reason(&body.reason, &mut errors);
     if !errors.is_empty() {
@@ -183,7 +184,7 @@ pub async fn withdraw_participation(
     State(state): State<AppState>,
     actor: Actor,
     ApiPath(id): ApiPath<Uuid>,
-) -> Result<(ETag, Json<ParticipationView>)> {
+) -> Result<Response> {
     let change = Change { action: Action::ParticipationRecord, event: "participation.withdraw", cause: None };
     change.make(&state, &actor, id, None, String::new(), |_| Step::Withdraw).await
 }
@@ -213,7 +214,7 @@ impl Change {
         version: Option<IfMatch>,
         reason: String,
         step: impl FnOnce(Act) -> Step,
-    ) -> Result<(ETag, Json<ParticipationView>)> {
+    ) -> Result<Response> {
         let mut tx = state.begin(actor).await?;
         if self.cause.is_none() {
             // Places before rows, as registering does.
@@ -242,8 +243,7 @@ impl Change {
         }
         audit::record(&mut tx, actor, now, audit::Event::new(self.event, "participation", id, detail)).await?;
         let row = store::get(&mut tx, id).await?;
-        tx.commit().await?;
-        Ok((ETag(row.version), Json(row.into())))
+        tx.commit_with((ETag(row.version), Json(ParticipationView::from(row)))).await
     }
 
     /// Schools answer for what they record, hosts for what they confirm.

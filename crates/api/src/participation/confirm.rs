@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use kepu_domain::credit::Credit;
 use kepu_domain::participation::{Act, StateName, Step};
 use kepu_domain::role::{Action, Scope};
@@ -121,7 +122,7 @@ pub async fn confirm_session(
     actor: Actor,
     ApiPath(id): ApiPath<Uuid>,
     ApiJson(body): ApiJson<ConfirmRequest>,
-) -> Result<Json<ConfirmAnswer>> {
+) -> Result<Response> {
     let mut tx = state.begin(&actor).await?;
     let session = store::session(&mut tx, id).await?;
     let scope = Scope::Host { district: tx.district().0, host: session.host_id };
@@ -149,8 +150,7 @@ pub async fn confirm_session(
         "refused": answer.refused, "ledger_entries": rescored.entries,
     });
     audit::record(&mut tx, &actor, now, audit::Event::new("participation.confirm", "session", id, detail)).await?;
-    tx.commit().await?;
-    Ok(Json(answer))
+    tx.commit_with(Json(answer)).await
 }
 
 /// The step for each participation that is named.

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use chrono::{DateTime, NaiveDate, Utc};
 use kepu_domain::no_show::Standing;
 use kepu_domain::participation::{Act, Extent, Participation, Refusal, StateName, Step};
@@ -133,7 +134,7 @@ pub async fn record_participations(
     actor: Actor,
     ApiPath(id): ApiPath<Uuid>,
     ApiJson(body): ApiJson<RecordRequest>,
-) -> Result<Json<RecordAnswer>> {
+) -> Result<Response> {
     let mut errors = Vec::new();
     let default = entry::extent("", body.minutes, body.quantity, &mut errors);
     let mut wanted = Vec::new();
@@ -177,8 +178,7 @@ pub async fn record_participations(
         }));
     }
     let answer = record(&mut tx, &state, &actor, &session, &wanted, "teacher").await?;
-    tx.commit().await?;
-    Ok(Json(answer))
+    tx.commit_with(Json(answer)).await
 }
 
 /// One person of a request or one row of a sheet.

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::multipart::Multipart;
 use axum::extract::{FromRequest, Request, State};
+use axum::response::Response;
 use kepu_domain::participation::Extent;
 use kepu_domain::text::Lang;
 use uuid::Uuid;
@@ -48,18 +49,17 @@ pub async fn record_sheet(
     actor: Actor,
     ApiPath(id): ApiPath<Uuid>,
     request: Request,
-) -> Result<Json<RecordAnswer>> {
+) -> Result<Response> {
     let (name, bytes) = file(request, &state).await?;
     let (wanted, mut unread) =
         tokio::task::spawn_blocking(move || read(&name, bytes)).await.map_err(ApiError::internal)??;
     let mut tx = state.begin(&actor).await?;
     let session = store::session(&mut tx, id).await?;
     let mut answer = record(&mut tx, &state, &actor, &session, &wanted, "sheet").await?;
-    tx.commit().await?;
     answer.refused += unread.len();
     answer.outcomes.append(&mut unread);
     answer.outcomes.sort_by_key(|o| o.index);
-    Ok(Json(answer))
+    tx.commit_with(Json(answer)).await
 }
 
 /// The form's file.

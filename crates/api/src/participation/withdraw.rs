@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use kepu_domain::participation::{StateName, Step};
 use kepu_domain::role::{Action, Scope};
 use serde::{Deserialize, Serialize};
@@ -74,7 +75,7 @@ pub async fn withdraw_participations(
     actor: Actor,
     ApiPath(id): ApiPath<Uuid>,
     ApiJson(body): ApiJson<WithdrawRequest>,
-) -> Result<Json<WithdrawAnswer>> {
+) -> Result<Response> {
     let ids = checked(&body.participations)?;
     let mut tx = state.begin(&actor).await?;
     let district = tx.district().0;
@@ -140,8 +141,7 @@ pub async fn withdraw_participations(
     let detail = json!({ "participations": withdrawn, "refused": answer.refused, "admitted": admitted });
     audit::record(&mut tx, &actor, now, audit::Event::new("participation.withdraw", "session", session.id, detail))
         .await?;
-    tx.commit().await?;
-    Ok(Json(answer))
+    tx.commit_with(Json(answer)).await
 }
 
 fn checked(asked: &[Uuid]) -> Result<Vec<Uuid>> {

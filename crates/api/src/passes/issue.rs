@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use chrono::{DateTime, Utc};
 use kepu_domain::door::pass::LARGEST_NUMBER;
 use kepu_domain::role::{Action, Scope};
@@ -51,7 +52,7 @@ pub async fn reissue_pass(
     actor: Actor,
     ApiPath(id): ApiPath<Uuid>,
     ApiJson(body): ApiJson<ReissueRequest>,
-) -> Result<Json<PassView>> {
+) -> Result<Response> {
     let now = state.now();
     let mut tx = state.begin(&actor).await?;
     let scope: Scope = person_scope(&mut tx, id, now).await?;
@@ -76,8 +77,7 @@ pub async fn reissue_pass(
     let detail = json!({ "issue": pass.issue, "reason": reason });
     audit::record(&mut tx, &actor, now, Event::new("pass.reissue", "person", id, detail)).await?;
     let answer = view(&tx, &keys, &pass)?;
-    tx.commit().await?;
-    Ok(Json(answer))
+    tx.commit_with(Json(answer)).await
 }
 
 /// The passes that these persons hold; who has none gets one now. `added` are those that were made.

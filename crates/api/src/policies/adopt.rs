@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::response::Response;
 use chrono::{DateTime, Utc};
 use kepu_domain::role::{Action, Scope};
 use serde::{Deserialize, Serialize};
@@ -88,7 +89,7 @@ pub async fn adopt_policy(
     State(state): State<AppState>,
     actor: Actor,
     ApiJson(body): ApiJson<AdoptRequest>,
-) -> Result<(StatusCode, ETag, Json<AdoptionView>)> {
+) -> Result<Response> {
     let mut tx = state.begin(&actor).await?;
     let district = tx.district();
     actor.require(Action::PolicyAdopt, &Scope::District { district: district.0 })?;
@@ -98,10 +99,10 @@ pub async fn adopt_policy(
     let detail = json!({ "policy_version_id": version.id, "policy_id": version.policy_id, "version": version.version });
     audit::record(&mut tx, &actor, now, audit::Event::new("policy.adopt", "adoption", id, detail)).await?;
     let row = store::adoption(&mut tx, id, false).await?;
-    tx.commit().await?;
+    let answer = tx.commit_with((StatusCode::ACCEPTED, ETag(row.version), Json(AdoptionView::from(row)))).await?;
     let job = state.clone();
     state.spawn_job("compute adoption", async move { adoption::compute(&job, district, id).await });
-    Ok((StatusCode::ACCEPTED, ETag(row.version), Json(row.into())))
+    Ok(answer)
 }
 
 /// Adoptions of the district, newest first.
@@ -133,7 +134,7 @@ pub async fn read_adoption(
     let mut tx = state.begin_snapshot(&actor).await?;
     actor.require(Action::PolicyAdopt, &Scope::District { district: tx.district().0 })?;
     let row = store::adoption(&mut tx, id, false).await?;
-    Ok((ETag(row.version), Json(row.into())))
+    Ok((ETag(row.version), Json(AdoptionView::from(row))))
 }
 
 /// Scores the district by a computed adoption from now on: in the background, all or nothing. Confirmations wait meanwhile.
@@ -148,7 +149,7 @@ pub async fn make_effective(
     actor: Actor,
     ApiPath(id): ApiPath<Uuid>,
     version: IfMatch,
-) -> Result<(StatusCode, ETag, Json<AdoptionView>)> {
+) -> Result<Response> {
     let mut tx = state.begin(&actor).await?;
     let district = tx.district();
     actor.require(Action::PolicyAdopt, &Scope::District { district: district.0 })?;
@@ -160,10 +161,10 @@ pub async fn make_effective(
     }
     store::set_state(&mut tx, id, "applying", None).await?;
     let row = store::adoption(&mut tx, id, false).await?;
-    tx.commit().await?;
+    let answer = tx.commit_with((StatusCode::ACCEPTED, ETag(row.version), Json(AdoptionView::from(row)))).await?;
     let job = state.clone();
     state.spawn_job("apply adoption", async move { adoption::apply(&job, &actor, district, id).await });
-    Ok((StatusCode::ACCEPTED, ETag(row.version), Json(row.into())))
+    Ok(answer)
 }
 
 /// Gives up an adoption that is not effective.
@@ -178,7 +179,7 @@ pub async fn discard_adoption(
     actor: Actor,
     ApiPath(id): ApiPath<Uuid>,
     version: IfMatch,
-) -> Result<(ETag, Json<AdoptionView>)> {
+) -> Result<Response> {
     let mut tx = state.begin(&actor).await?;
     actor.require(Action::PolicyAdopt, &Scope::District { district: tx.district().0 })?;
     let row = store::adoption(&mut tx, id, true).await?;
@@ -191,6 +192,5 @@ pub async fn discard_adoption(
     let event = audit::Event::new("policy.discard", "adoption", id, json!({ "policy_id": row.policy_id }));
     audit::record(&mut tx, &actor, state.now(), event).await?;
     let row = store::adoption(&mut tx, id, false).await?;
-    tx.commit().await?;
-    Ok((ETag(row.version), Json(row.into())))
+    tx.commit_with((ETag(row.version), Json(AdoptionView::from(row)))).await
 }

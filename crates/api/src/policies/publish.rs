@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use chrono::{DateTime, Utc};
 use kepu_domain::policy::{Case, Policy, Problem, run_case};
 use kepu_domain::role::{Action, Scope};
@@ -112,7 +113,7 @@ pub async fn publish_policy(
     actor: Actor,
     ApiQuery(asked): ApiQuery<InLang>,
     ApiJson(body): ApiJson<PolicyDocument>,
-) -> Result<(axum::http::StatusCode, Json<PolicyView>)> {
+) -> Result<Response> {
     let mut tx = state.begin(&actor).await?;
     let district = tx.district().0;
     actor.require(Action::PolicyPublish, &Scope::District { district })?;
@@ -125,9 +126,8 @@ pub async fn publish_policy(
         let event = audit::Event::new("policy.publish", "policy_version", row.id, detail);
         audit::record(&mut tx, &actor, now, event).await?;
     }
-    tx.commit().await?;
     let status = if new { axum::http::StatusCode::CREATED } else { axum::http::StatusCode::OK };
-    Ok((status, Json(row.into())))
+    tx.commit_with((status, Json(PolicyView::from(row)))).await
 }
 
 /// Publishes a document, for a district or for all; answers whether it is new. A refusal is told in `lang`.

@@ -42,8 +42,7 @@ pub async fn discard_roster(
     let detail = json!({ "file": row.file_name, "counts": row.counts.0 });
     audit::record(&mut tx, &actor, now, Event::new("roster.discard", "roster_import", id, detail)).await?;
     let row = read::visible(&mut tx, &actor, id, Action::RosterImport, false).await?;
-    tx.commit().await?;
-    Ok((ETag(row.version), Json(ImportView::from(row))).into_response())
+    tx.commit_with((ETag(row.version), Json(ImportView::from(row))).into_response()).await
 }
 
 /// 409: only what is staged can be fixed, committed or discarded.
