@@ -46,6 +46,11 @@ pub struct Config {
     #[arg(long, env = "KEPU_FILES")]
     pub files: Option<String>,
 
+    /// Address at which people open the pages, as https://kepu.example.cn: printed in QR codes and written into feeds.
+    /// By default the one at which a request came in.
+    #[arg(long, env = "KEPU_PUBLIC_URL")]
+    pub public_url: Option<String>,
+
     /// Mark cookies as Secure. Turn on wherever the pages are served over https.
     #[arg(long, env = "KEPU_SECURE_COOKIES")]
     pub secure_cookies: bool,

@@ -225,6 +225,21 @@ async fn five_apply_three_are_awarded_one_of_them_after_an_appeal() {
         (&json!("in_force"), &json!("awarded"))
     );
     anybody.get("/api/v1/register/KC-9").await.expect_problem(404, "not_found");
+
+    // Its papers are printed by who holds it and by who awarded it.
+    let designation = format!("/api/v1/designations/{}", text(&one["items"][0]["designation"]["id"]));
+    for (name, paper) in [("c", "certificate"), ("official", "certificate"), ("c", "plaque"), ("auditor", "plaque")] {
+        let printed = town.by(name).get(&format!("{designation}/{paper}.pdf")).await;
+        assert_eq!((printed.status, printed.bytes.starts_with(b"%PDF-1.7")), (200, true), "{paper} by {name}");
+    }
+    for name in ["a", "teacher", "one"] {
+        town.by(name).get(&format!("{designation}/plaque.pdf")).await.expect_problem(403, "forbidden");
+    }
+    assert_eq!(town.audited("designation.print").await, 4);
+    let end = json!({ "from": "2026-09-27", "reason": "搬迁" });
+    town.post("official", &format!("{designation}/suspend"), &end).await.expect(200);
+    town.by("c").get(&format!("{designation}/certificate.pdf")).await.expect_problem(409, "not_in_force");
+
     let story = town.read("c", c).await;
     let steps: Vec<&str> = story["history"].as_array().expect("steps").iter().map(|one| text(&one["step"])).collect();
     let told = ["start", "submit", "accept", "refuse", "appeal", "uphold_appeal", "approve", "publish", "award"];

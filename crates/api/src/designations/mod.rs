@@ -5,6 +5,7 @@ mod effect;
 mod end;
 mod grant;
 mod list;
+mod papers;
 mod register;
 pub mod schema;
 pub mod schemes;
@@ -36,6 +37,8 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(standing::renew))
         .routes(routes!(standing::assess))
         .routes(routes!(effect::effect))
+        .routes(routes!(papers::certificate))
+        .routes(routes!(papers::plaque))
         .routes(routes!(register::register))
         .routes(routes!(register::verify))
 }

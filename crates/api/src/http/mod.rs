@@ -3,4 +3,5 @@
 pub mod guard;
 pub mod headers;
 pub mod health;
+pub mod public_url;
 pub mod rate;

@@ -17,7 +17,6 @@ use crate::auth::Actor;
 use crate::districts;
 use crate::error::{ApiError, ApiErrors, Result};
 use crate::extract::ApiPath;
-use crate::pdf::PdfError;
 use crate::pdf::cards::{Card, CardSheet, cards};
 use crate::roster::today;
 use crate::state::AppState;
@@ -62,7 +61,7 @@ pub async fn class_passes(State(state): State<AppState>, actor: Actor, ApiPath(i
     }
     let sheet = CardSheet { district_name: here.name_zh, class_name, made_at: today };
     let pdf = tokio::task::spawn_blocking(move || cards(&sheet, &printed)).await.map_err(ApiError::internal)?;
-    let pdf = pdf.map_err(|error| unprintable(&error))?;
+    let pdf = pdf.map_err(|error| error.unprintable())?;
     let detail = json!({ "cards": persons.len(), "made": made });
     audit::record(&mut tx, &actor, now, Event::new("pass.print", "class", id, detail)).await?;
     tx.commit().await?;
@@ -72,18 +71,6 @@ pub async fn class_passes(State(state): State<AppState>, actor: Actor, ApiPath(i
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
     Ok((headers, pdf).into_response())
-}
-
-/// What stands in the way of printing, and what to do about it.
-fn unprintable(error: &PdfError) -> ApiError {
-    let code = match error {
-        PdfError::MissingGlyph { .. } => "missing_glyph",
-        PdfError::TooLong { .. } => "too_long_to_print",
-        PdfError::NoCards | PdfError::QrTooLong { .. } | PdfError::Written(_) => {
-            return ApiError::internal(anyhow::anyhow!("cards were not made: {error}"));
-        }
-    };
-    ApiError::unprocessable(code, error.to_string())
 }
 
 /// The class as people call it: `五年级1班`.

@@ -127,7 +127,17 @@ impl<'f> Document<'f> {
         label: &str,
         draw: impl FnOnce(&mut Page<'_>) -> Result<(), PdfError>,
     ) -> Result<(), PdfError> {
-        let size = Size::from_wh(A4.0 * MM, A4.1 * MM).ok_or_else(|| PdfError::Written("no page".to_owned()))?;
+        self.page_of(A4, label, draw)
+    }
+
+    /// Adds a page of this width and height, in millimetres.
+    pub fn page_of(
+        &mut self,
+        (width, height): (f32, f32),
+        label: &str,
+        draw: impl FnOnce(&mut Page<'_>) -> Result<(), PdfError>,
+    ) -> Result<(), PdfError> {
+        let size = Size::from_wh(width * MM, height * MM).ok_or_else(|| PdfError::Written("no page".to_owned()))?;
         let mut sheet = self.inner.start_page_with(PageSettings::new(size));
         {
             let mut page = Page { surface: sheet.surface(), fonts: self.fonts, tags: Vec::new() };

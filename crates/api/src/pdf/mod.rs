@@ -1,4 +1,4 @@
-//! PDFs: pass cards, and the house that later papers are made in. No HTTP and no SQL in here.
+//! PDFs: pass cards, certificates and plaques, and the house that later papers are made in. No SQL in here.
 //!
 //! ```text
 //! cards(sheet, cards) ─▶ Document ─▶ Page: text, lines, rectangles, QR codes ─▶ bytes
@@ -11,6 +11,7 @@
 //! - **Accessible.** Every document is written as PDF/UA-1: tagged in reading order, with the text behind a QR code's picture.
 //! - **Reproducible.** The moment comes from the caller, and the same input gives the same bytes.
 
+pub mod award;
 pub mod cards;
 pub mod document;
 pub mod font;
@@ -19,11 +20,14 @@ pub mod qr;
 mod tests;
 mod text;
 
+pub use award::{Award, Paper, award, award_with};
 pub use cards::{Card, CardSheet, cards, cards_with};
 pub use document::{About, Area, Colour, Document, Made, Page};
 pub use font::Fonts;
 pub use qr::Qr;
 pub use text::{Align, Overflow, Role, Text};
+
+use crate::error::ApiError;
 
 /// Why a PDF was not made.
 #[derive(Debug, thiserror::Error)]
@@ -60,4 +64,18 @@ pub enum PdfError {
     /// The document could not be written: a fault of ours.
     #[error("the PDF could not be written: {0}")]
     Written(String),
+}
+
+impl PdfError {
+    /// What stands in the way of printing, and what to do about it.
+    pub fn unprintable(&self) -> ApiError {
+        let code = match self {
+            Self::MissingGlyph { .. } => "missing_glyph",
+            Self::TooLong { .. } => "too_long_to_print",
+            Self::NoCards | Self::QrTooLong { .. } | Self::Written(_) => {
+                return ApiError::internal(anyhow::anyhow!("a paper was not made: {self}"));
+            }
+        };
+        ApiError::unprocessable(code, self.to_string())
+    }
 }

@@ -88,7 +88,7 @@ fn drawn_codes(pdf: &[u8]) -> Vec<Drawn> {
     let mut codes = Vec::new();
     for stream in streams(pdf) {
         for part in stream.split("BDC").filter(|part| part.contains("\nf\n") && part.contains(" l\nh ")) {
-            let mut code = Drawn { module: 0.0, dark: vec![vec![false; 41]; 41] };
+            let mut code = Drawn { module: 0.0, dark: vec![vec![false; 57]; 57] };
             let mut numbers: Vec<&str> = Vec::new();
             let mut corners: Vec<(usize, usize)> = Vec::new();
             let whole = |number: &str| number.parse::<usize>().unwrap();
@@ -258,4 +258,55 @@ fn a_document_says_its_title_language_and_moment() {
     for part in ["/Title(Report)", "/Lang(zh-CN)", "D:20260901083000+08'00", "pdfuaid:part", "/MarkInfo"] {
         assert!(text.contains(part), "{part}");
     }
+}
+
+fn awarded() -> Award {
+    Award {
+        authority: "清水区教育局(示例)".to_owned(),
+        title_zh: "校外科技创新教育基地".to_owned(),
+        title_en: "Off-campus base of science and technology".to_owned(),
+        holder: "清水区合成生物研究所".to_owned(),
+        holder_en: "Qingshui Institute of Synthetic Biology".to_owned(),
+        employer: None,
+        level: Some("district".to_owned()),
+        applied_for: true,
+        number: "清教〔2026〕3 号".to_owned(),
+        valid_from: NaiveDate::from_ymd_opt(2026, 9, 27).unwrap(),
+        valid_to: NaiveDate::from_ymd_opt(2029, 9, 26),
+        verify_at: "https://kepu.example.cn/register/%E6%B8%85%E6%95%99%E3%80%942026%E3%80%953%20%E5%8F%B7".to_owned(),
+    }
+}
+
+#[test]
+fn a_certificate_and_a_plaque_lead_to_the_register() {
+    for paper in [Paper::Certificate, Paper::Plaque] {
+        let pdf = award_with(&fonts(), paper, &awarded()).unwrap();
+        assert_eq!(pages(&pdf), 1);
+        let codes = drawn_codes(&pdf);
+        let side = Qr::new(&awarded().verify_at).unwrap().size();
+        assert_eq!(decode(side, |row, column| codes[0].dark[row][column]), awarded().verify_at);
+        assert!(codes[0].module > 0.6, "a telephone reads it from the hand: {} mm", codes[0].module);
+        assert_eq!(pdf, award_with(&fonts(), paper, &awarded()).unwrap());
+    }
+}
+
+#[test]
+fn long_names_and_titles_still_make_a_certificate() {
+    let long = Award {
+        authority: "清水省清水市清水区人民政府教育督导委员会办公室与清水区科学技术协会".to_owned(),
+        title_zh: "长三角儿童科学创新中心示范建设单位（人工智能方向）首批授牌".to_owned(),
+        title_en: "Demonstration centre of children's science and innovation of the Yangtze River Delta".to_owned(),
+        holder: "清水区青少年科技实验学校附属第二小学(示范校区)东部分校".to_owned(),
+        holder_en: "Second Primary School attached to the Qingshui Experimental School of Science".to_owned(),
+        employer: Some("清水区合成生物研究所股份有限公司东部研究中心".to_owned()),
+        valid_to: None,
+        applied_for: false,
+        ..awarded()
+    };
+    for paper in [Paper::Certificate, Paper::Plaque] {
+        award_with(&fonts(), paper, &long).unwrap();
+    }
+    let endless = Award { holder: "甲".repeat(20_000), ..awarded() };
+    let error = award_with(&fonts(), Paper::Plaque, &endless).unwrap_err();
+    assert!(matches!(error, PdfError::TooLong { .. }), "{error}");
 }

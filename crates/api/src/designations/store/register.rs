@@ -125,6 +125,15 @@ pub async fn register(
     .await?)
 }
 
+/// One designation, as the register has it, whatever became of it.
+pub async fn registered(tx: &mut Tx, id: Uuid) -> Result<Registered> {
+    sqlx::query_as(concat!(registered!(), "WHERE d.id = $1"))
+        .bind(id)
+        .fetch_optional(&mut **tx)
+        .await?
+        .ok_or_else(|| ApiError::not_found("designation"))
+}
+
 /// All designations of this number, under whatever scheme, whatever became of them.
 pub async fn of_number(tx: &mut Tx, number: &str) -> Result<Vec<Registered>> {
     Ok(sqlx::query_as(concat!(registered!(), "WHERE d.number = $1 ORDER BY d.id LIMIT 50"))
