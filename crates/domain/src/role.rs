@@ -242,11 +242,11 @@ actions! {
     /// Read schemes and designations.
     DesignationRead = "designation.read": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial CityOfficial Auditor Guardian Student PlatformAdmin;
     /// Grant, change, suspend, renew and assess designations (under a scheme: judged on its authority's scope).
-    DesignationManage = "designation.manage": DistrictOfficial PlatformAdmin;
+    DesignationManage = "designation.manage": DistrictOfficial CityOfficial PlatformAdmin;
     /// Create and change schemes.
-    SchemeManage = "scheme.manage": DistrictOfficial PlatformAdmin;
+    SchemeManage = "scheme.manage": DistrictOfficial CityOfficial PlatformAdmin;
     /// Open and close rounds, name reviewers, check, decide, publish and award (judged on the authority's scope).
-    RoundManage = "round.manage": DistrictOfficial PlatformAdmin;
+    RoundManage = "round.manage": DistrictOfficial CityOfficial PlatformAdmin;
     /// Read all applications of a round with their reviews (judged on the authority's scope).
     RoundRead = "round.read": DistrictOfficial CityOfficial Auditor PlatformAdmin;
     /// Write, submit, withdraw and appeal applications, and read the own ones (judged on the organization's scope).
@@ -356,6 +356,11 @@ impl Action {
         ) || self.is_named()
     }
 
+    /// Whether it changes what belongs to the authority itself, be it a district's or a city's.
+    pub fn is_of_the_authority(self) -> bool {
+        matches!(self, Self::SchemeManage | Self::RoundManage | Self::DesignationManage)
+    }
+
     /// Whether the right to it comes from elsewhere than the scope of a grant: from being named for a round, or from
     /// belonging to the area of the authority. Operations ask for that beside it.
     pub fn is_named(self) -> bool {
@@ -365,9 +370,11 @@ impl Action {
 
 /// Whether any of the grants lets its holder do `action` on `scope`.
 pub fn permits(grants: &[Grant], action: Action, scope: &Scope) -> bool {
-    grants
-        .iter()
-        .any(|grant| action.roles().contains(&grant.role) && (action.is_shared() || covers(&grant.scope, scope)))
+    grants.iter().any(|grant| {
+        // A city's official changes what is the city's own; what its districts do is theirs, to be read.
+        let own = grant.role != Role::CityOfficial || !action.is_of_the_authority() || scope.district().is_none();
+        action.roles().contains(&grant.role) && (action.is_shared() || covers(&grant.scope, scope) && own)
+    })
 }
 
 /// Whether what a grant reaches contains what an operation touches.
@@ -586,6 +593,15 @@ mod tests {
             ("… and rates nothing, having used nothing", official(HERE), A::BookingRate, base, false),
             ("a pupil reads the catalogue", pupil(Role::Student), A::ResourceRead, guests, true),
             ("… and sees no bookings", pupil(Role::Student), A::BookingRead, base, false),
+            (
+                "a city runs the rounds of its own schemes",
+                city(),
+                A::RoundManage,
+                Scope::Authority { authority: CITY },
+                true,
+            ),
+            ("… not those of its districts", city(), A::RoundManage, district, false),
+            ("… which it reads", city(), A::RoundRead, district, true),
             ("nobody without a grant does", Vec::new(), A::SessionRead, base, false),
         ];
         for (what, grants, action, scope, expected) in cases {
@@ -594,12 +610,13 @@ mod tests {
     }
 
     #[test]
-    fn auditors_city_officials_and_families_only_read() {
+    fn auditors_and_families_only_read_and_city_officials_run_what_is_the_citys() {
         for action in Action::ALL {
             let reads = action.as_str().ends_with(".read");
             for role in [Role::Auditor, Role::CityOfficial, Role::Guardian, Role::Student] {
                 // A student alone says one thing: I am here.
                 let says = role == Role::Student && *action == Action::PresenceClaim;
+                let says = says || role == Role::CityOfficial && action.is_of_the_authority();
                 assert!(reads || says || !action.roles().contains(&role), "{} may {}", role.as_str(), action.as_str());
             }
         }

@@ -6,8 +6,9 @@ use reqwest::{
     multipart::{Form, Part},
 };
 use serde_json::{Value, json};
+use uuid::Uuid;
 
-use crate::kit::{PNG, Town, path, text};
+use crate::kit::{PNG, Town, id, path, rules, text};
 
 /// Operations of the authority, of the applicant and of reviewers on one round and application.
 struct Probe {
@@ -193,4 +194,56 @@ async fn beginning_twice_with_one_key_begins_once() {
         (client.post_json(&path, &body).await.expect(201), client.post_json(&path, &body).await.expect(201));
     assert_eq!(one["id"], two["id"]);
     assert_eq!(town.audited("application.start").await, 1);
+}
+
+#[tokio::test]
+async fn a_city_runs_its_own_rounds_and_leaves_those_of_its_districts_to_them() {
+    let mut town = Town::new().await;
+    let city = town.server.city();
+    let scope = GrantScope::Authority { authority: city, districts: vec![town.district] };
+    town.enter("city", Role::CityOfficial, scope).await;
+    town.go_to("2026-09-01").await;
+    let account = town.accounts.get_mut("city").expect("there");
+    account.client = account.client.clone().for_district(town.district);
+
+    // What is the district's stays the district's, whoever lies above it; what is the city's is no district's.
+    let scheme = |code: &str, authority: Uuid| {
+        json!({ "code": code, "name_zh": "市级科创中心", "authority_id": authority,
+                "holder_kinds": ["kindergarten"], "rules": rules() })
+    };
+    let for_district = town.by("city").post_json("/api/v1/schemes", &scheme("x", town.district)).await;
+    for_district.expect_problem(403, "forbidden");
+    let for_city = town.by("official").post_json("/api/v1/schemes", &scheme("x", city)).await;
+    for_city.expect_problem(403, "forbidden");
+
+    let scheme = town.by("city").post_json("/api/v1/schemes", &scheme("city-centre", city)).await.expect(201);
+    let rounds = format!("/api/v1/schemes/{}/rounds", text(&scheme["id"]));
+    let round = json!({ "name_zh": "首批", "opens_on": "2026-09-01", "closes_on": "2026-09-15" });
+    town.by("official").post_json(&rounds, &round).await.expect_problem(403, "forbidden");
+    let round = town.by("city").post_json(&rounds, &round).await.expect(201);
+    let application = town.apply(&round, "a").await;
+    let complete = json!({ "complete": true });
+    town.post("official", &format!("{application}/completeness"), &complete).await.expect_problem(404, "not_found");
+    town.post("city", &format!("{application}/completeness"), &complete).await.expect(200);
+    let path = format!("/api/v1/rounds/{}", text(&round["id"]));
+    let reviewers = json!({ "accounts": [town.by("one").id, town.by("two").id] });
+    town.send("city", Method::PUT, &format!("{path}/reviewers"), &reviewers).await.expect(200);
+    for name in ["one", "two"] {
+        town.review(name, &application, 30, 50).await.expect(200);
+    }
+    town.go_to("2026-09-16").await;
+    let account = town.accounts.get_mut("city").expect("there");
+    account.client = account.client.clone().for_district(town.district);
+    let approve = json!({ "decisions": [{ "application_id": id(&application), "approve": true, "reason": "" }] });
+    town.by("city").post_json(&format!("{path}/decisions"), &approve).await.expect(200);
+    town.by("city").post(&format!("{path}/publication")).await.expect(200);
+    town.go_to("2026-09-27").await;
+    let account = town.accounts.get_mut("city").expect("there");
+    account.client = account.client.clone().for_district(town.district);
+    let made = town.post("city", &format!("{application}/award"), &json!({ "number": "C-1" })).await.expect(201);
+    let designation = format!("/api/v1/designations/{}", text(&made["id"]));
+    let suspend = json!({ "from": "2026-09-28", "reason": "整改" });
+    town.post("official", &format!("{designation}/suspend"), &suspend).await.expect_problem(403, "forbidden");
+    town.post("city", &format!("{designation}/suspend"), &suspend).await.expect(200);
+    town.holds().await;
 }
