@@ -25,6 +25,7 @@ pub mod housekeeping;
 pub mod http;
 pub mod idempotency;
 pub mod ids;
+pub mod lists;
 pub mod openapi;
 pub mod organizations;
 pub mod page;

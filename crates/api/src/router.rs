@@ -8,8 +8,8 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
     accounts, activities, applications, audit, auth, bookings, classes, competitions, credits, designations, districts,
-    door, organizations, participation, passes, persons, policies, reports, resources, results, roster, rounds, search,
-    sessions,
+    door, lists, organizations, participation, passes, persons, policies, reports, resources, results, roster, rounds,
+    search, sessions,
 };
 use crate::{
     http::{guard, headers, health, rate},
@@ -42,6 +42,7 @@ pub fn api() -> OpenApiRouter<AppState> {
         .merge(results::routes())
         .merge(policies::routes())
         .merge(credits::routes())
+        .merge(lists::routes())
         .merge(resources::routes())
         .merge(bookings::routes())
         .merge(search::routes())

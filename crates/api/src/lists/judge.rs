@@ -1,0 +1,139 @@
+//! What becomes of each row, and what entering it means.
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use super::{
+    Given, ListChange, ListCounts, ListKind, Outcome, cells::Cells, competitions, designations, organizations,
+    store::StoredRow,
+};
+use crate::{
+    competitions::store::Competition,
+    designations::store::Designation,
+    error::{FieldError, Result},
+    organizations::store::Organization,
+    tenancy::Tx,
+};
+
+/// A row that is to be judged.
+#[derive(Debug, Clone)]
+pub(super) struct Row {
+    pub(super) row_no: i64,
+    pub(super) cells: Cells,
+    /// What is wrong with the row as such.
+    pub(super) faults: Vec<FieldError>,
+}
+
+impl Row {
+    pub(super) fn number(&self) -> u64 {
+        u64::try_from(self.row_no).unwrap_or_default()
+    }
+}
+
+impl From<StoredRow> for Row {
+    fn from(row: StoredRow) -> Self {
+        Self { row_no: row.row_no, cells: row.cells.0, faults: row.faults.0 }
+    }
+}
+
+/// What entering a row does.
+#[derive(Debug, Clone)]
+pub(super) enum Act {
+    /// Nothing.
+    None,
+    /// Registers an organization.
+    AddOrganization(Box<Organization>),
+    /// Changes one.
+    ChangeOrganization(Box<Organization>),
+    /// Grants a designation.
+    Grant(Box<Designation>),
+    /// Adds a contest.
+    AddCompetition(Box<Competition>),
+    /// Changes one.
+    ChangeCompetition(Box<Competition>),
+}
+
+/// What a row means.
+pub(super) struct Meaning {
+    pub(super) label: String,
+    pub(super) verdict: std::result::Result<Taken, Vec<FieldError>>,
+}
+
+/// A row that is taken.
+pub(super) struct Taken {
+    pub(super) changes: Vec<ListChange>,
+    pub(super) act: Act,
+}
+
+impl Taken {
+    fn outcome(&self) -> Outcome {
+        match self.act {
+            Act::None => Outcome::Unchanged,
+            Act::AddOrganization(_) | Act::Grant(_) | Act::AddCompetition(_) => Outcome::Added,
+            Act::ChangeOrganization(_) | Act::ChangeCompetition(_) => Outcome::Changed,
+        }
+    }
+}
+
+/// A judged row.
+pub(super) struct Judged {
+    pub(super) row: Row,
+    pub(super) label: String,
+    pub(super) outcome: Outcome,
+    /// What changes, or the errors.
+    pub(super) detail: Value,
+    pub(super) act: Act,
+}
+
+/// Judges all rows of a list against what the district knows now.
+pub(super) async fn judge(
+    tx: &mut Tx,
+    kind: ListKind,
+    given: &Given,
+    now: DateTime<Utc>,
+    rows: Vec<Row>,
+) -> Result<Vec<Judged>> {
+    let meanings = match kind {
+        ListKind::Organizations => organizations::judge(tx, now, &rows).await?,
+        ListKind::Designations => designations::judge(tx, now, given, &rows).await?,
+        ListKind::Competitions => competitions::judge(tx, now, given, &rows).await?,
+    };
+    Ok(rows.into_iter().zip(meanings).map(|(row, meaning)| judged(row, meaning)).collect())
+}
+
+fn judged(row: Row, meaning: Meaning) -> Judged {
+    let Meaning { label, verdict } = meaning;
+    let verdict = if row.faults.is_empty() {
+        verdict
+    } else {
+        let said = verdict.err().unwrap_or_default();
+        Err(row.faults.iter().cloned().chain(said).collect())
+    };
+    match verdict {
+        Ok(taken) => Judged { row, label, outcome: taken.outcome(), detail: json!(taken.changes), act: taken.act },
+        Err(errors) => Judged { row, label, outcome: Outcome::Refused, detail: json!(errors), act: Act::None },
+    }
+}
+
+/// How many there are of each.
+pub(super) fn counts(judged: &[Judged]) -> ListCounts {
+    let mut counts = ListCounts::default();
+    for one in judged {
+        let counter = match one.outcome {
+            Outcome::Added => &mut counts.added,
+            Outcome::Changed => &mut counts.changed,
+            Outcome::Unchanged => &mut counts.unchanged,
+            Outcome::Refused => &mut counts.refused,
+        };
+        *counter += 1;
+    }
+    counts
+}
+
+/// What a new text changes; nothing if the cell is empty, for lists leave out what they do not care about.
+pub(super) fn change(changes: &mut Vec<ListChange>, field: &str, known: &mut String, new: Option<String>) {
+    if let Some(new) = new.filter(|new| new != known) {
+        changes.push(ListChange { field: field.to_owned(), from: known.clone(), to: new.clone() });
+        *known = new;
+    }
+}

@@ -1,0 +1,102 @@
+//! A sheet as rows of cells by column: Chinese or English names in any order, a title above the header or not, columns that
+//! we do not need.
+
+use bytes::Bytes;
+use kepu_domain::{roster::cell, text::Lang};
+
+use super::cells::Cells;
+use crate::{
+    error::{ApiError, FieldError, Result},
+    sheet::{Fault, Limits, Sheet},
+};
+
+/// The most rows of a list.
+const MOST: u64 = 5000;
+
+/// A column that is read.
+#[derive(Debug)]
+pub(super) struct Column {
+    /// What it is called in JSON.
+    pub(super) key: &'static str,
+    /// What it may be called in the header; the first is what a template says.
+    pub(super) names: &'static [&'static str],
+    /// Whether the header must have it.
+    pub(super) required: bool,
+    /// What a template has in it.
+    pub(super) example: &'static str,
+}
+
+/// What a sheet holds.
+#[derive(Debug)]
+pub(super) struct Content {
+    /// Row number, cells, and what is wrong with the row as such.
+    pub(super) rows: Vec<(u64, Cells, Vec<FieldError>)>,
+    /// Columns that were passed over.
+    pub(super) ignored: Vec<String>,
+}
+
+/// A header without marks and hints: `*名称（必填）` is `名称`, `Valid from` is `validfrom`.
+fn plain(name: &str) -> String {
+    let folded = cell::fold(name).to_lowercase();
+    let folded = match folded.split_once('(') {
+        Some((before, _)) if !before.trim().is_empty() => before,
+        _ => &folded,
+    };
+    folded.chars().filter(|c| !(c.is_whitespace() || matches!(c, '*' | ':' | '_' | '-' | '：'))).collect()
+}
+
+fn find(header: &[String], column: &Column) -> Option<usize> {
+    let is = |name: &String| name == column.key || column.names.contains(&name.as_str());
+    header.iter().map(|name| plain(name)).position(|name| is(&name) || name == plain(column.key))
+}
+
+/// Reads a file.
+pub(super) fn read(name: &str, bytes: Bytes, columns: &[Column]) -> Result<Content> {
+    let limits = Limits { bytes: 32 << 20, unpacked_bytes: 64 << 20, rows: MOST, ..Limits::default() };
+    let unreadable = |error: &dyn std::fmt::Display| ApiError::unprocessable("unreadable_sheet", error.to_string());
+    let mut sheet = Sheet::from_bytes(name, bytes, limits).map_err(|error| unreadable(&error))?;
+    let is_header = |cells: &[String]| columns.iter().filter(|one| one.required).all(|one| find(cells, one).is_some());
+    let rows = sheet.rows_under(is_header).map_err(|error| unreadable(&error))?;
+    let header: Vec<String> = rows.header().to_vec();
+    let places: Vec<Option<usize>> = columns.iter().map(|column| find(&header, column)).collect();
+    let missing = columns.iter().zip(&places).filter(|(column, place)| column.required && place.is_none());
+    let missing: Vec<FieldError> = missing
+        .map(|(column, _)| {
+            let name = column.names.first().copied().unwrap_or(column.key);
+            let message = format!("there is no column {name} ({}); the header must name it", column.key);
+            FieldError::new(column.key, "missing_column", message)
+        })
+        .collect();
+    if !missing.is_empty() {
+        let detail =
+            format!("The header lacks columns, see errors. Row {} reads: {}", rows.header_row(), header.join(", "));
+        return Err(ApiError::unprocessable("missing_column", detail).with_errors(missing));
+    }
+    let ignored = header.iter().enumerate().filter(|(at, name)| !name.is_empty() && !places.contains(&Some(*at)));
+    let ignored = ignored.map(|(_, name)| name.chars().take(40).collect()).collect();
+    let mut content = Content { rows: Vec::new(), ignored };
+    for row in rows {
+        let row = row.map_err(|error| unreadable(&error))?;
+        let cells = columns.iter().zip(&places).filter_map(|(column, place)| {
+            let text = row.cell((*place)?).replace('\0', "\u{fffd}");
+            (!text.is_empty()).then(|| (column.key.to_owned(), text))
+        });
+        let faults = row.faults.iter().map(|fault| told(fault, row.number, &header, columns)).collect();
+        content.rows.push((row.number, cells.collect(), faults));
+    }
+    if content.rows.is_empty() {
+        return Err(ApiError::unprocessable("empty_file", "The file has a header but no rows."));
+    }
+    Ok(content)
+}
+
+fn told(fault: &Fault, row: u64, header: &[String], columns: &[Column]) -> FieldError {
+    let named = fault.column.as_ref().and_then(|name| {
+        let at = header.iter().position(|known| known == name);
+        columns.iter().find(|column| find(header, column) == at)
+    });
+    let column = named.map_or_else(|| fault.column.clone().unwrap_or_default(), |column| column.key.to_owned());
+    let value: String = fault.value.chars().filter(|c| *c != '\0').take(80).collect();
+    let message = format!("cannot be taken; expected {}", fault.expected().get(Lang::En));
+    FieldError::new(column.clone(), "unreadable_cell", message).value(value).at(row, column)
+}

@@ -1,0 +1,105 @@
+use axum::{
+    Json,
+    extract::{Request, State},
+    http::StatusCode,
+    response::Response,
+};
+use kepu_domain::role::Scope;
+use serde::Deserialize;
+use serde_json::json;
+use sqlx::types::Json as Stored;
+use utoipa::{IntoParams, ToSchema};
+
+use super::{
+    Given, ListImportView, ListKind, ListState, TAG,
+    judge::{self, Row, counts},
+    sheet, store,
+};
+use crate::{
+    audit::{self, Event},
+    auth::Actor,
+    check::Checks,
+    error::{ApiError, ApiErrors, Result},
+    extract::{ApiQuery, ETag, Location},
+    state::AppState,
+    upload,
+};
+
+/// What the list is of, and what it does not say itself.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ListGiven {
+    /// What the list is of.
+    kind: ListKind,
+    /// Code of the scheme of designations whose rows name none.
+    scheme: Option<String>,
+    /// Where the list was published, for rows that do not say.
+    source: Option<String>,
+}
+
+/// The form.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the form in the OpenAPI document")]
+pub(super) struct ListUpload {
+    /// XLSX or CSV with one row each; `GET /api/v1/list_templates/{kind}` has the columns.
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+}
+
+/// Uploads a list. It is compared with what the district knows; nothing changes before the commit.
+#[utoipa::path(
+    post, path = "/api/v1/list_imports", operation_id = "stage_list", tag = TAG,
+    params(ListGiven, ("Idempotency-Key" = Option<String>, Header, description = "Repeat safely with the same key")),
+    request_body(content = ListUpload, content_type = "multipart/form-data"),
+    responses((status = 201, description = "What it would do", body = ListImportView), ApiErrors)
+)]
+pub(super) async fn stage_list(
+    State(state): State<AppState>,
+    actor: Actor,
+    ApiQuery(given): ApiQuery<ListGiven>,
+    request: Request,
+) -> Result<Response> {
+    let kind = given.kind;
+    let now = state.now();
+    let district = actor.district()?.0;
+    actor.require(kind.action(), &Scope::District { district })?;
+    let (file_name, bytes) = upload::file(request, &state).await?;
+    let mut checks = Checks::new();
+    let file_name = checks.text("file", if file_name.is_empty() { "list" } else { &file_name }, 1..=200);
+    let given = Given {
+        scheme: checks.optional_text("scheme", given.scheme.as_deref(), 120),
+        source: checks.text("source", given.source.as_deref().unwrap_or_default(), 0..=400),
+    };
+    checks.finish()?;
+    let name = file_name.clone();
+    let reading = tokio::task::spawn_blocking(move || sheet::read(&name, bytes, kind.columns()));
+    let content = reading.await.map_err(ApiError::internal)??;
+    let rows = content.rows.into_iter().map(|(number, cells, faults)| Row {
+        row_no: i64::try_from(number).unwrap_or(i64::MAX),
+        cells,
+        faults,
+    });
+
+    let mut tx = state.begin(&actor).await?;
+    let judged = judge::judge(&mut tx, kind, &given, now, rows.collect()).await?;
+    let row = store::ImportRow {
+        district_id: district,
+        id: state.new_id(),
+        kind,
+        file_name,
+        state: ListState::Staged,
+        given: Stored(given),
+        counts: Stored(counts(&judged)),
+        ignored: content.ignored,
+        created_by: actor.account_id,
+        created_at: now,
+        finished_at: None,
+        version: 1,
+    };
+    store::insert(&mut tx, &row).await?;
+    store::put_rows(&mut tx, row.id, &judged).await?;
+    let detail = json!({ "kind": row.kind, "file": row.file_name, "counts": row.counts.0 });
+    audit::record(&mut tx, &actor, now, Event::new("list.stage", "list_import", row.id, detail)).await?;
+    let place = Location(format!("/api/v1/list_imports/{}", row.id));
+    tx.commit_with((StatusCode::CREATED, ETag(row.version), place, Json(ListImportView::from(row)))).await
+}

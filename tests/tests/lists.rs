@@ -1,0 +1,314 @@
+//! Lists of organizations, designations and competitions that come as a sheet, over HTTP.
+
+use std::collections::BTreeMap;
+
+use calamine::{Reader, Xlsx};
+use kepu_domain::role::{GrantScope, Role};
+use kepu_tests::{Answer, Client, Server, school::School};
+use reqwest::{
+    Method,
+    multipart::{Form, Part},
+};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+async fn stage(client: &Client, given: &str, sheet: &str) -> Answer {
+    let part = Part::bytes(sheet.as_bytes().to_vec()).file_name("名单.csv");
+    client.post_form(&format!("/api/v1/list_imports?{given}"), Form::new().part("file", part)).await
+}
+
+async fn post_if(client: &Client, path: &str, version: i64) -> Answer {
+    client.send(client.request(Method::POST, path).header("If-Match", format!("\"{version}\""))).await
+}
+
+fn path(import: &Value) -> String {
+    format!("/api/v1/list_imports/{}", import["id"].as_str().expect("an id"))
+}
+
+async fn rows(client: &Client, import: &Value) -> Vec<Value> {
+    let page = client.get(&format!("{}/rows?limit=200", path(import))).await.expect(200);
+    page["items"].as_array().expect("rows").clone()
+}
+
+fn counts(import: &Value) -> [u64; 4] {
+    ["added", "changed", "unchanged", "refused"].map(|outcome| import["counts"][outcome].as_u64().expect("a count"))
+}
+
+/// Row, column and code of each error.
+fn errors(rows: &[Value]) -> Vec<(u64, String, String)> {
+    let of = |row: &Value| row["errors"].as_array().cloned().unwrap_or_default();
+    let told = |error: Value| {
+        let text = |key: &str| error[key].as_str().expect("text").to_owned();
+        (error["row"].as_u64().expect("a row"), text("column"), text("code"))
+    };
+    rows.iter().flat_map(of).map(told).collect()
+}
+
+async fn official(server: &Server) -> (Uuid, Client) {
+    let district = server.district("甲区").await;
+    (district, server.account(Role::DistrictOfficial, GrantScope::District { district }).await.client)
+}
+
+async fn audited(server: &Server, action: &str) -> i64 {
+    let sql = "SELECT count(*) FROM audit_event WHERE action = $1";
+    sqlx::query_scalar(sql).bind(action).fetch_one(server.pool()).await.expect("counted")
+}
+
+async fn named(server: &Server) -> BTreeMap<String, (String, String, Option<String>)> {
+    let sql = "SELECT code, kind, name_zh, level FROM organization";
+    let found: Vec<(String, String, String, Option<String>)> =
+        sqlx::query_as(sql).fetch_all(server.pool()).await.expect("read");
+    found.into_iter().map(|(code, kind, name, level)| (code, (kind, name, level))).collect()
+}
+
+#[tokio::test]
+async fn a_list_of_organizations_is_compared_mended_and_entered() {
+    let server = Server::start().await;
+    let (_, official) = official(&server).await;
+    let known = json!({ "kind": "base", "code": "B1", "name_zh": "天文馆", "level": "city" });
+    official.post_json("/api/v1/organizations", &known).await.expect(201);
+
+    // A title above the header, names in Chinese, one column that nobody reads.
+    let sheet = "甲区首批名单,,,,\n序号,单位名称,类型,单位代码,级别\n1,示范农场,农场,,区级\n2,天文台,,B1,市级\n3,天文馆二馆,博物馆,M2,\n\
+                 4,示范馆,动物园,,\n5,示范农场,基地,,\n6,,学校,S1,\n7,第二农场,基地,,\n";
+    let import = stage(&official, "kind=organizations", sheet).await.expect(201);
+    assert_eq!((counts(&import), &import["ignored"]), ([3, 1, 0, 3], &json!(["序号"])));
+    let found = rows(&official, &import).await;
+    let wrong = [(6, "kind", "unknown_word"), (7, "name", "twice_in_file"), (8, "name", "required")];
+    assert_eq!(errors(&found), wrong.map(|(row, column, code)| (row, column.to_owned(), code.to_owned())));
+    assert_eq!(found[1]["changes"], json!([{ "field": "name", "from": "天文馆", "to": "天文台" }]));
+    assert_eq!(named(&server).await.len(), 1, "nothing is entered yet");
+
+    // A refused row is mended in place, and the rest keeps what it was.
+    let fix = |row: u64, cells: Value| (format!("{}/rows/{row}", path(&import)), json!({ "cells": cells }));
+    let (at, body) = fix(6, json!({ "kind": "科技馆", "x": "1" }));
+    official.patch_json(&at, 1, &body).await.expect_problem(422, "invalid");
+    let (at, body) = fix(6, json!({ "kind": "科技馆" }));
+    let fixed = official.patch_json(&at, 1, &body).await.expect(200);
+    assert_eq!((&fixed["outcome"], &fixed["label"]), (&json!("added"), &json!("示范馆")));
+    official.patch_json(&at, 2, &body).await.expect_problem(409, "not_refused");
+    let (at, body) = fix(7, json!({ "name": "第三农场" }));
+    official.patch_json(&at, 1, &body).await.expect_problem(412, "version_changed");
+    official.patch_json(&at, 2, &body).await.expect(200);
+    let refused = official.get(&format!("{}/rows?outcome=refused", path(&import))).await.expect(200);
+    assert_eq!(refused["items"].as_array().map(Vec::len), Some(1));
+
+    let commit = format!("{}/commit", path(&import));
+    post_if(&official, &commit, 2).await.expect_problem(412, "version_changed");
+    let done = post_if(&official, &commit, 3).await.expect(200);
+    assert_eq!((&done["state"], counts(&done)), (&json!("committed"), [5, 1, 0, 1]));
+    post_if(&official, &commit, 4).await.expect_problem(409, "not_staged");
+    let entered = named(&server).await;
+    let level = |text: &str| Some(text.to_owned());
+    assert_eq!(entered["base-001"], ("base".into(), "示范农场".into(), level("district")));
+    assert_eq!(entered["B1"], ("base".into(), "天文台".into(), level("city")));
+    assert_eq!(entered["museum-001"], ("museum".into(), "示范馆".into(), None));
+    assert_eq!(entered["base-003"].1, "第二农场", "codes are given in the order of the rows");
+    assert_eq!(entered.len(), 6);
+    assert_eq!((audited(&server, "organization.create").await, audited(&server, "organization.change").await), (6, 1));
+
+    // The same list again says nothing new of what it could be told by.
+    let again = stage(&official, "kind=organizations", sheet).await.expect(201);
+    assert_eq!(counts(&again)[2], 4);
+    let verified = kepu_api::verify::database_holds(server.state().db()).await.expect("verified");
+    assert_eq!(verified.broken, []);
+}
+
+#[tokio::test]
+async fn a_list_of_designations_gives_what_policies_read_and_refuses_what_cannot_be() {
+    let server = Server::start().await;
+    let (district, official) = official(&server).await;
+    for (kind, code, name) in
+        [("base", "B1", "天文馆"), ("museum", "M1", "科技馆"), ("school", "S1", "第一小学"), ("base", "B2", "天文馆")]
+    {
+        let body = json!({ "kind": kind, "code": code, "name_zh": name });
+        official.post_json("/api/v1/organizations", &body).await.expect(201);
+    }
+    let scheme = json!({ "code": "base", "name_zh": "校外基地", "holder_kinds": ["base", "museum"] });
+    official.post_json("/api/v1/schemes", &scheme).await.expect(201);
+
+    let sheet = "基地名称,编号,有效期起,有效期至,级别,资质\n科技馆,K-1,2026/9/1,2029年8月31日,市级,\nB1,K-2,2026-09-01,,,校外基地\n\
+                 天文馆,K-3,2026-09-01,,,\n第一小学,K-4,2026-09-01,,,\nB1,K-5,2027-01-01,,,\nM1,K-1,2030-01-01,,,\n\
+                 无名馆,K-6,2026-09-01,,,\nB2,K-7,,,,\nB2,K-8,2026-09-01,2026-01-01,,\nB2,K-9,2026-09-01,,,奖章\n";
+    let import = stage(&official, "kind=designations&scheme=base&source=区公告", sheet).await.expect(201);
+    assert_eq!(counts(&import), [2, 0, 0, 8]);
+    let wrong = [
+        (4, "holder", "name_of_several"),
+        (5, "holder", "not_for_this_holder"),
+        (6, "holder", "not_for_this_holder"),
+        (7, "number", "twice_in_file"),
+        (8, "holder", "unknown"),
+        (9, "valid_from", "required"),
+        (10, "valid_to", "before_valid_from"),
+        (11, "scheme", "unknown"),
+    ];
+    let found = rows(&official, &import).await;
+    assert_eq!(errors(&found), wrong.map(|(row, column, code)| (row, column.to_owned(), code.to_owned())));
+    post_if(&official, &format!("{}/commit", path(&import)), 1).await.expect(200);
+    let register = server.anonymous().get("/api/v1/register?on=2027-01-01").await.expect(200);
+    let told: Vec<(&str, &str, &str, &Value)> = register["items"]
+        .as_array()
+        .expect("items")
+        .iter()
+        .map(|one| {
+            let text = |key: &str| one[key].as_str().expect("text");
+            (text("organization_name_zh"), text("number"), text("source"), &one["level"])
+        })
+        .collect();
+    assert_eq!(told, [("科技馆", "K-1", "区公告", &json!("city")), ("天文馆", "K-2", "区公告", &Value::Null)]);
+
+    // Again: known as they are; with other days: on its own page.
+    let again = stage(&official, "kind=designations&scheme=base", sheet).await.expect(201);
+    assert_eq!(counts(&again)[2], 2);
+    let other = "单位,编号,生效日期\nM1,K-1,2026-10-01\n";
+    let other = stage(&official, "kind=designations&scheme=base", other).await.expect(201);
+    assert_eq!(errors(&rows(&official, &other).await), [(2, "number".to_owned(), "number_taken".to_owned())]);
+    let none = "单位,编号,生效日期\nM1,K-9,2030-10-01\n";
+    let none = stage(&official, "kind=designations", none).await.expect(201);
+    assert_eq!(errors(&rows(&official, &none).await), [(2, "scheme".to_owned(), "required".to_owned())]);
+
+    // Something else was granted between the comparison and the entry.
+    let staged = "单位,编号,生效日期\nB2,K-10,2026-09-01\n";
+    let staged = stage(&official, "kind=designations&scheme=base", staged).await.expect(201);
+    let holder: Uuid = sqlx::query_scalar("SELECT id FROM organization WHERE code = 'B2' AND district_id = $1")
+        .bind(district)
+        .fetch_one(server.pool())
+        .await
+        .expect("there");
+    let schemes = official.get("/api/v1/schemes").await.expect(200);
+    let grant = json!({ "scheme_id": schemes["items"][0]["id"], "number": "K-11", "valid_from": "2026-09-01" });
+    official.post_json(&format!("/api/v1/organizations/{holder}/designations"), &grant).await.expect(201);
+    let commit = format!("{}/commit", path(&staged));
+    post_if(&official, &commit, 1).await.expect_problem(409, "list_changed");
+    let gone = post_if(&official, &format!("{}/discard", path(&staged)), 1).await.expect(200);
+    assert_eq!((&gone["state"], rows(&official, &gone).await.len()), (&json!("discarded"), 0));
+}
+
+#[tokio::test]
+async fn a_designation_from_a_list_gives_credit_back_to_its_first_day() {
+    const POLICY: &str = include_str!("../../policies/guangming-illustrative.yaml");
+    let server = Server::start().await;
+    let school = School::new(&server, 2).await;
+    school.adopt(POLICY).await;
+    // A host without any designation, where two pupils were.
+    let farm = server.organization(school.district, "base", "示范农场").await;
+    let session = school.session(&server, farm, "practice", 10).await;
+    let pupils: Vec<Uuid> = school.pupils.iter().map(|one| one.0).collect();
+    school.record(session, &pupils).await;
+    let scope = GrantScope::Organization { district: school.district, organization: farm };
+    let host = server.account(Role::BaseAdmin, scope).await;
+    let confirm = format!("/api/v1/sessions/{session}/confirmation");
+    host.post_json(&confirm, &json!({ "all": true })).await.expect(200);
+    let entries = "SELECT count(*) FROM ledger_entry";
+    let before: i64 = sqlx::query_scalar(entries).fetch_one(server.pool()).await.expect("counted");
+
+    let scheme: String = sqlx::query_scalar("SELECT code FROM scheme ORDER BY id LIMIT 1")
+        .fetch_one(server.pool())
+        .await
+        .expect("a scheme");
+    let official = server.account(Role::DistrictOfficial, GrantScope::District { district: school.district }).await;
+    let sheet = "单位,编号,生效日期\n示范农场,N-1,2020-09-01\n";
+    let import = stage(&official, &format!("kind=designations&scheme={scheme}"), sheet).await.expect(201);
+    post_if(&official, &format!("{}/commit", path(&import)), 1).await.expect(200);
+    for _ in 0..100 {
+        let now: i64 = sqlx::query_scalar(entries).fetch_one(server.pool()).await.expect("counted");
+        if now > before {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    let after: i64 = sqlx::query_scalar(entries).fetch_one(server.pool()).await.expect("counted");
+    assert!(after > before, "the two pupils are credited");
+    let verified = kepu_api::verify::database_holds(server.state().db()).await.expect("verified");
+    assert_eq!(verified.broken, []);
+}
+
+#[tokio::test]
+async fn a_list_of_contests_is_entered_and_changed() {
+    let server = Server::start().await;
+    let (_, official) = official(&server).await;
+    let sheet = "赛事名称,学段,开始日期,结束日期,届次\n创新大赛,小学、初中,2026-09-01,2027-08-31,\n航模赛,,2026-09-01,,第3届\n\
+                 航模赛,大学,2026-09-01,,第4届\n创新大赛,,2026-11-01,,2026\n";
+    let import = stage(&official, "kind=competitions&source=区公告", sheet).await.expect(201);
+    let found = rows(&official, &import).await;
+    let wrong = [(4, "stages", "unknown_word"), (5, "name", "twice_in_file")];
+    assert_eq!(errors(&found), wrong.map(|(row, column, code)| (row, column.to_owned(), code.to_owned())));
+    post_if(&official, &format!("{}/commit", path(&import)), 1).await.expect(200);
+    let listed = official.get("/api/v1/competitions?q=创新大赛&listed=false").await.expect(200);
+    let one = &listed["items"][0];
+    assert_eq!(
+        (&one["series"], &one["edition"], &one["stages"], &one["listed"], &one["source"]),
+        (&json!("创新大赛"), &json!("2026"), &json!(["primary", "junior"]), &json!(false), &json!("区公告"))
+    );
+    let changed = "赛事名称,开始日期,结束日期\n创新大赛,2026-09-01,2027-07-31\n";
+    let import = stage(&official, "kind=competitions", changed).await.expect(201);
+    let change = json!([{ "field": "valid_to", "from": "2027-08-31", "to": "2027-07-31" }]);
+    assert_eq!((counts(&import), &rows(&official, &import).await[0]["changes"]), ([0, 1, 0, 0], &change));
+    post_if(&official, &format!("{}/commit", path(&import)), 1).await.expect(200);
+    let listed = official.get("/api/v1/competitions?q=创新大赛&listed=false").await.expect(200);
+    assert_eq!((&listed["items"][0]["valid_to"], &listed["items"][0]["version"]), (&json!("2027-07-31"), &json!(2)));
+}
+
+#[tokio::test]
+async fn templates_are_taken_as_they_are_and_bad_files_say_why() {
+    let server = Server::start().await;
+    let (_, official) = official(&server).await;
+    let scheme = json!({ "code": "base", "name_zh": "校外基地", "holder_kinds": [] });
+    official.post_json("/api/v1/schemes", &scheme).await.expect(201);
+    for kind in ["organizations", "designations", "competitions"] {
+        let template = official.get(&format!("/api/v1/list_templates/{kind}")).await;
+        assert_eq!(template.status, 200);
+        let mut book: Xlsx<_> =
+            calamine::open_workbook_from_rs(std::io::Cursor::new(&template.bytes)).expect("a workbook");
+        let range = book.worksheet_range_at(0).expect("a sheet").expect("readable");
+        assert_eq!(range.height(), 2, "{kind}");
+        let part = Part::bytes(template.bytes.clone()).file_name("template.xlsx");
+        let form = Form::new().part("file", part);
+        let import = official.post_form(&format!("/api/v1/list_imports?kind={kind}"), form).await.expect(201);
+        if kind == "organizations" {
+            post_if(&official, &format!("{}/commit", path(&import)), 1).await.expect(200);
+        }
+        assert_eq!((counts(&import)[0], &import["ignored"]), (1, &json!([])), "{kind}: {import}");
+    }
+    let bad =
+        [("名称,级别\n", 422, "empty_file"), ("代码,级别\nA,区级\n", 422, "missing_column"), ("", 422, "invalid")];
+    for (sheet, status, code) in bad {
+        stage(&official, "kind=organizations", sheet).await.expect_problem(status, code);
+    }
+    stage(&official, "kind=planets", "名称\nA\n").await.expect_problem(422, "invalid");
+}
+
+#[tokio::test]
+async fn only_officials_of_the_district_see_and_enter_its_lists() {
+    let server = Server::start().await;
+    let (district, official) = official(&server).await;
+    let elsewhere = server.district("乙区").await;
+    let stranger = server.account(Role::DistrictOfficial, GrantScope::District { district: elsewhere }).await;
+    let school = server.organization(district, "school", "第一小学").await;
+    let sheet = "名称,类型\n示范农场,基地\n";
+    let import = stage(&official, "kind=organizations", sheet).await.expect(201);
+    let own = path(&import);
+    let roles = [
+        (Role::Teacher, GrantScope::Organization { district, organization: school }),
+        (Role::SchoolAdmin, GrantScope::Organization { district, organization: school }),
+        (Role::BaseAdmin, GrantScope::Organization { district, organization: school }),
+        (Role::Auditor, GrantScope::District { district }),
+    ];
+    for (role, scope) in roles {
+        let who = server.account(role, scope).await;
+        stage(&who, "kind=organizations", sheet).await.expect_problem(403, "forbidden");
+        who.get("/api/v1/list_imports").await.expect_problem(403, "forbidden");
+        who.get(&own).await.expect_problem(403, "forbidden");
+        who.get(&format!("{own}/rows")).await.expect_problem(403, "forbidden");
+        who.patch_json(&format!("{own}/rows/2"), 1, &json!({ "cells": {} })).await.expect_problem(403, "forbidden");
+        post_if(&who, &format!("{own}/commit"), 1).await.expect_problem(403, "forbidden");
+        post_if(&who, &format!("{own}/discard"), 1).await.expect_problem(403, "forbidden");
+    }
+    stranger.get(&own).await.expect_problem(404, "not_found");
+    stranger.get(&format!("{own}/rows")).await.expect_problem(404, "not_found");
+    stranger.patch_json(&format!("{own}/rows/2"), 1, &json!({ "cells": {} })).await.expect_problem(404, "not_found");
+    post_if(&stranger, &format!("{own}/commit"), 1).await.expect_problem(404, "not_found");
+    post_if(&stranger, &format!("{own}/discard"), 1).await.expect_problem(404, "not_found");
+    assert_eq!(stranger.get("/api/v1/list_imports").await.expect(200)["items"], json!([]));
+    assert_eq!(official.get("/api/v1/list_imports").await.expect(200)["items"][0]["id"], import["id"]);
+}
