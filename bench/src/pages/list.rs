@@ -42,6 +42,7 @@ pub const FINDS: &[(&str, &str, &str, &str)] = &[
     ("designation", "official", "/designations?limit=1", "/items/0/id"),
     ("resource", "base01", "/resources?owner_id={base}&limit=1", "/items/0/id"),
     ("tour", "base01", "/bookings?side=owner&state=approved&limit=1", "/items/0/tour_id"),
+    ("list", "official", "/list_imports?limit=1", "/items/0/id"),
     ("import", "official", "/roster/imports?limit=1", "/items/0/id"),
 ];
 
@@ -400,6 +401,19 @@ pub const PAGES: &[Page] = &[
             "/bookings?limit=50&side=asker",
             "/bookings?limit=50",
             "/tours/{tour}",
+        ],
+    ),
+    page(
+        "lists",
+        "official",
+        "/lists",
+        &[
+            "/list_imports?limit=50",
+            "/list_imports/{list}",
+            "/list_imports/{list}/rows?limit=50",
+            "/list_imports/{list}/rows?limit=50&outcome=refused",
+            "/schemes?limit=200",
+            "/list_templates/organizations",
         ],
     ),
     page(

@@ -5534,7 +5534,9 @@ export interface components {
         /** @description The cells to write anew, by column; what is left away stays as the file has it. */
         ListRowFix: {
             /** @description Text by column. */
-            cells: Record<string, never>;
+            cells: {
+                [key: string]: string;
+            };
         };
         /** @description A row of an import. */
         ListRowView: {
@@ -5548,7 +5550,9 @@ export interface components {
             /** @description What it is about. */
             label: string;
             /** @description The cells as written, by column. */
-            cells: Record<string, never>;
+            cells: {
+                [key: string]: string;
+            };
             /** @description What changes. */
             changes: components["schemas"]["ListChange"][];
             /** @description Why it is refused. */
@@ -7266,7 +7270,9 @@ export interface components {
                 /** @description What it is about. */
                 label: string;
                 /** @description The cells as written, by column. */
-                cells: Record<string, never>;
+                cells: {
+                    [key: string]: string;
+                };
                 /** @description What changes. */
                 changes: components["schemas"]["ListChange"][];
                 /** @description Why it is refused. */

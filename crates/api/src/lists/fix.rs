@@ -32,7 +32,6 @@ use crate::{
 #[serde(deny_unknown_fields)]
 pub(super) struct ListRowFix {
     /// Text by column.
-    #[schema(value_type = Object)]
     cells: BTreeMap<String, String>,
 }
 

@@ -23,6 +23,8 @@ mod stage;
 mod store;
 mod template;
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use kepu_domain::role::Action;
 use serde::{Deserialize, Serialize};
@@ -210,8 +212,7 @@ pub struct ListRowView {
     /// What it is about.
     label: String,
     /// The cells as written, by column.
-    #[schema(value_type = Object)]
-    cells: cells::Cells,
+    cells: BTreeMap<String, String>,
     /// What changes.
     changes: Vec<ListChange>,
     /// Why it is refused.

@@ -3,6 +3,7 @@
 
 mod network;
 mod participation;
+mod registry;
 mod resources;
 mod results;
 mod roster;
@@ -81,6 +82,7 @@ impl Loader<'_> {
     async fn run(mut self) -> anyhow::Result<()> {
         admin::make(self.state.db(), PLATFORM, "演示平台管理员", PASSWORD, self.state.now()).await?;
         self.network().await?;
+        let pending = self.registry().await?;
         self.roster().await?;
         self.adopt().await?;
         for half in 0..4 {
@@ -89,6 +91,7 @@ impl Loader<'_> {
         self.results().await?;
         self.decide().await?;
         self.present().await?;
+        self.awards(pending).await?;
         self.resources().await?;
         sqlx::query("ANALYZE").execute(self.state.db().owner()).await?;
         let detail = json!({ "state": "complete", "size": self.plan.size.word(), "school_year": self.plan.year });

@@ -1,0 +1,61 @@
+import { PASSWORD } from "./calls";
+import { axe, expect, settled, shot, signIn, test } from "./fixtures";
+
+test("an official enters a published list: compared, mended in place, written, and found in the register", async ({ page }) => {
+  await signIn(page, "official", PASSWORD);
+  await page.goto("/lists");
+  await expect(page.getByRole("heading", { level: 1, name: "名单导入" })).toBeVisible();
+  await shot(page, "lists-home");
+
+  const tag = `e2e${Date.now() % 1_000_000}`;
+  const sheet = `单位名称,类型,单位代码,级别\n示范农场${tag},基地,F${tag},区级\n示范馆${tag},动物园,M${tag},市级\n,企业,X${tag},\n`;
+  await page.locator("input[type=file]").setInputFiles({ name: "首批名单.csv", mimeType: "text/csv", buffer: Buffer.from(sheet) });
+  await page.getByRole("button", { name: "上传并比对" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "首批名单.csv" })).toBeVisible();
+  await expect(page.getByText("2 行有误，不会写入")).toBeVisible();
+  await settled(page);
+  await axe(page);
+  await shot(page, "lists-compared");
+
+  // One row is mended where it stands; the other is left out.
+  await page.getByLabel("第 3 行的类型").fill("科技馆");
+  await page.getByRole("button", { name: "重新检查第 3 行" }).click();
+  await expect(page.getByText("1 行有误，不会写入")).toBeVisible();
+  await page.getByRole("button", { name: "写入", exact: true }).click();
+  await page.getByRole("tooltip").getByRole("button", { name: "写入", exact: true }).click();
+  await expect(page.getByText("名单已写入")).toBeVisible();
+  await shot(page, "lists-entered");
+
+  // What was entered may hold a licence from a second list.
+  await page.goto("/lists");
+  await page.locator("label").filter({ hasText: /^资质$/ }).click();
+  await page.getByLabel("资质类别").click();
+  await page.getByTitle("校外科技创新教育基地").click();
+  const licences = `单位,编号,有效期起\nF${tag},示${tag}-1,2026-09-01\n无名单位,示${tag}-2,2026-09-01\n`;
+  await page.locator("input[type=file]").setInputFiles({ name: "授牌.csv", mimeType: "text/csv", buffer: Buffer.from(licences) });
+  await page.getByRole("button", { name: "上传并比对" }).click();
+  await expect(page.getByText("没有找到，请写代码或全称；单位请先登记")).toBeVisible();
+  await page.getByRole("button", { name: "写入", exact: true }).click();
+  await page.getByRole("tooltip").getByRole("button", { name: "写入", exact: true }).click();
+  await expect(page.getByText("名单已写入")).toBeVisible();
+  await page.goto(`/register?q=示${tag}-1`);
+  await expect(page.getByText(`示范农场${tag}`)).toBeVisible();
+});
+
+test("a list that nobody wants is given up, and a bad file says why", async ({ page }) => {
+  await signIn(page, "official", PASSWORD);
+  await page.goto("/lists");
+  const upload = (text: string) =>
+    page.locator("input[type=file]").setInputFiles({ name: "错误.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
+  await upload("代码,级别\nA,区级\n");
+  await page.getByRole("button", { name: "上传并比对" }).click();
+  await expect(page.getByText("缺少这一列")).toBeVisible();
+  await page.getByRole("button", { name: /错误\.csv|移除|删除/ }).first().click();
+  await upload("名称,类型\n示范气象站,气象站\n");
+  await page.getByRole("button", { name: "上传并比对" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "错误.csv" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "写入", exact: true })).toBeDisabled();
+  await page.getByRole("button", { name: "放弃" }).click();
+  await page.getByRole("tooltip").getByRole("button", { name: "放弃" }).click();
+  await expect(page.getByText("这份名单已放弃，没有改动任何数据。")).toBeVisible();
+});

@@ -1,0 +1,84 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { App, Button, Form, Input } from "antd";
+import { api, call, ifMatch, type Schemas } from "@/api/client";
+import { isProblem } from "@/api/problem";
+import { getQuery, useInvalidate } from "@/api/query";
+import { useTranslation } from "@/i18n";
+import { ProblemAlert } from "@/ui/ProblemAlert";
+import { COLUMNS, useListWords } from "./columns";
+
+type Cells = Record<string, string>;
+
+/** The cells of a refused row that are wrong, to be written anew where they stand. */
+export function FixRow({ list, row }: { list: Schemas["ListImportView"]; row: Schemas["ListRowView"] }) {
+  const { t } = useTranslation("lists");
+  const { t: common } = useTranslation();
+  const { message } = App.useApp();
+  const client = useQueryClient();
+  const invalidate = useInvalidate();
+  const words = useListWords();
+  const written = row.cells as Cells;
+
+  const fix = useMutation({
+    // One after the other: each changes the version of the import.
+    scope: { id: `list ${list.id}` },
+    mutationFn: async (cells: Cells) => {
+      const read = getQuery("/api/v1/list_imports/{id}", { params: { path: { id: list.id } } });
+      const send = (version: number) =>
+        call(
+          api.PATCH("/api/v1/list_imports/{id}/rows/{row_no}", {
+            params: { path: { id: list.id, row_no: row.row_no }, header: ifMatch(version) },
+            body: { cells },
+          }),
+        );
+      try {
+        return await send((client.getQueryData(read.queryKey) ?? list).version);
+      } catch (error) {
+        // Another row was corrected meanwhile: that does not touch this one.
+        if (!isProblem(error, "version_changed")) throw error;
+        return await send((await client.fetchQuery({ ...read, staleTime: 0 })).version);
+      }
+    },
+    onSuccess: async (judged) => {
+      if (judged.outcome === "refused") message.warning(t("list.stillRefused", { row: row.row_no }));
+      else message.success(t("list.fixed", { row: row.row_no, outcome: common(`status.row.${judged.outcome}`) }));
+      await invalidate("/api/v1/list_imports");
+    },
+  });
+
+  const wrong = [...new Map(row.errors.map((error) => [error.column ?? error.field, error])).entries()];
+  const known = COLUMNS[list.kind];
+  return (
+    <>
+      <ProblemAlert error={fix.error} />
+      <Form<Cells>
+        // New reasons, new fields.
+        key={JSON.stringify(row.cells)}
+        layout="vertical"
+        requiredMark={false}
+        initialValues={Object.fromEntries(wrong.map(([name]) => [name, written[name] ?? ""]))}
+        onFinish={(cells) => fix.mutate(cells)}
+        style={{ display: "grid", gap: 8, maxWidth: 420 }}
+      >
+        {wrong.map(([name, error]) =>
+          known.includes(name) ? (
+            <Form.Item key={name} name={name} label={words.column(name)} validateStatus="error" help={words.refusal(error)} style={{ margin: 0 }}>
+              <Input id={`row-${row.row_no}-${name}`} aria-label={t("list.cellOf", { column: words.column(name), row: row.row_no })} maxLength={400} />
+            </Form.Item>
+          ) : (
+            <div key={name}>
+              <strong>{words.column(name)}</strong> “{error.value}” {words.refusal(error)}
+            </div>
+          ),
+        )}
+        {wrong.some(([name]) => known.includes(name)) && (
+          <div>
+            <Button htmlType="submit" size="small" type="primary" loading={fix.isPending} aria-label={t("list.saveRow", { row: row.row_no })}>
+              {t("list.recheck")}
+            </Button>
+          </div>
+        )}
+      </Form>
+    </>
+  );
+}

@@ -1,0 +1,166 @@
+import { DownloadOutlined } from "@ant-design/icons";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { Button, Card, Flex, Form, Input, Radio, Select, Typography } from "antd";
+import { useState } from "react";
+import { Link, useNavigate } from "react-router";
+import { api, call, type Schemas } from "@/api/client";
+import { isProblem } from "@/api/problem";
+import { getQuery, useIdempotencyKey, useInvalidate } from "@/api/query";
+import { useTranslation } from "@/i18n";
+import { type Column, DataTable } from "@/ui/DataTable";
+import { DateTime } from "@/ui/DateTime";
+import { EmptyState } from "@/ui/EmptyState";
+import { PageTitle } from "@/ui/PageTitle";
+import { ProblemAlert } from "@/ui/ProblemAlert";
+import { useSaveFile } from "@/ui/saveFile";
+import { StatusTag } from "@/ui/StatusTag";
+import { UploadArea } from "@/ui/UploadArea";
+import { KINDS, type Kind, useListWords } from "./columns";
+import { useCounts } from "./useCounts";
+
+type Import = Schemas["ListImportView"];
+
+export function Component() {
+  const { t } = useTranslation("lists");
+  const counts = useCounts();
+  const columns: Column<Import>[] = [
+    {
+      key: "file",
+      title: t("lists.file"),
+      render: (row) => <Link to={`/lists/${row.id}`}>{row.file_name}</Link>,
+      csv: (row) => row.file_name,
+    },
+    { key: "kind", title: t("lists.kind"), render: (row) => t(`kind.${row.kind}`), csv: (row) => t(`kind.${row.kind}`) },
+    { key: "state", title: t("lists.state"), render: (row) => <StatusTag of="import" state={row.state} />, csv: (row) => row.state },
+    { key: "counts", title: t("lists.counts"), render: (row) => counts(row.counts), csv: (row) => counts(row.counts) },
+    {
+      key: "created",
+      title: t("lists.created"),
+      render: (row) => <DateTime value={row.created_at} />,
+      csv: (row) => row.created_at,
+    },
+  ];
+  return (
+    <>
+      <PageTitle lead={t("lists.lead")}>{t("lists.title")}</PageTitle>
+      <NewList />
+      <Typography.Title level={2} style={{ fontSize: 19, marginTop: 32 }}>
+        {t("lists.past")}
+      </Typography.Title>
+      <DataTable
+        name="lists"
+        label={t("lists.past")}
+        columns={columns}
+        rowKey={(row) => row.id}
+        source={(page) => getQuery("/api/v1/list_imports", { params: { query: { limit: page.limit, cursor: page.cursor } } })}
+        empty={<EmptyState title={t("lists.empty")} lead={t("lists.emptyLead")} />}
+      />
+    </>
+  );
+}
+
+interface Values {
+  kind: Kind;
+  scheme?: string;
+  source?: string;
+}
+
+function NewList() {
+  const { t } = useTranslation("lists");
+  const words = useListWords();
+  const navigate = useNavigate();
+  const invalidate = useInvalidate();
+  const key = useIdempotencyKey();
+  const template = useSaveFile();
+  const [form] = Form.useForm<Values>();
+  const [files, setFiles] = useState<File[]>([]);
+  const kind = Form.useWatch("kind", form) ?? "organizations";
+  const schemes = useQuery({ ...getQuery("/api/v1/schemes", { params: { query: { limit: 200 } } }), enabled: kind === "designations" });
+
+  const send = useMutation({
+    mutationFn: ({ kind, scheme, source }: Values) => {
+      const [file] = files;
+      if (!file) throw new Error(t("lists.fileMissing"));
+      const body = new FormData();
+      body.append("file", file, file.name);
+      const query = { kind, scheme: kind === "designations" ? scheme : undefined, source: source?.trim() || undefined };
+      return call(
+        api.POST("/api/v1/list_imports", {
+          params: { query, header: key.header },
+          // The form is what the serializer gives; the typed body only names its parts.
+          body: { file: file.name },
+          bodySerializer: () => body,
+        }),
+      );
+    },
+    onSuccess: async (made) => {
+      key.renew();
+      await invalidate("/api/v1/list_imports");
+      navigate(`/lists/${made.id}`);
+    },
+    onError: () => key.renew(),
+  });
+  const errors = isProblem(send.error) ? send.error.errors : [];
+
+  return (
+    <Card title={<h2 style={{ margin: 0, fontSize: 17 }}>{t("lists.new")}</h2>}>
+      <ProblemAlert
+        error={send.error}
+        {...(errors.length > 0 && { rest: errors.map((wrong) => ({ ...wrong, message: `${words.column(wrong.field)}: ${words.refusal(wrong)}` })) })}
+      />
+      <Form<Values>
+        form={form}
+        layout="vertical"
+        requiredMark={false}
+        initialValues={{ kind: "organizations" }}
+        onFinish={(values) => send.mutate(values)}
+      >
+        <Form.Item name="kind" label={t("lists.kind")}>
+          <Radio.Group optionType="button" options={KINDS.map((value) => ({ value, label: t(`kind.${value}`) }))} onChange={() => send.reset()} />
+        </Form.Item>
+        <Form.Item label={t("lists.fileLabel")} extra={t(`help.${kind}`)}>
+          <UploadArea
+            files={files}
+            onChange={(next) => {
+              send.reset();
+              setFiles(next);
+            }}
+            accept=".xlsx,.csv"
+            types={t("lists.types")}
+            maxBytes={20 << 20}
+            disabled={send.isPending}
+          />
+        </Form.Item>
+        <Flex gap={16} wrap>
+          {kind === "designations" && (
+            <Form.Item name="scheme" label={t("lists.scheme")} extra={t("lists.schemeHelp")} style={{ minWidth: 260, flex: "1 1 260px" }}>
+              <Select
+                allowClear
+                loading={schemes.isFetching}
+                options={schemes.data?.items.map((one) => ({ value: one.code, label: one.name_zh })) ?? []}
+              />
+            </Form.Item>
+          )}
+          {kind !== "organizations" && (
+            <Form.Item name="source" label={t("lists.source")} extra={t("lists.sourceHelp")} style={{ minWidth: 260, flex: "1 1 260px" }}>
+              <Input maxLength={400} />
+            </Form.Item>
+          )}
+        </Flex>
+        <Flex gap={12} wrap align="center">
+          <Button type="primary" htmlType="submit" loading={send.isPending} disabled={files.length === 0}>
+            {t("lists.compare")}
+          </Button>
+          <Button
+            icon={<DownloadOutlined />}
+            loading={template.busy}
+            onClick={() => void template.save(`/api/v1/list_templates/${kind}`, `${kind}.xlsx`)}
+          >
+            {t("lists.template")}
+          </Button>
+          <Typography.Text type="secondary">{t("lists.nothingYet")}</Typography.Text>
+        </Flex>
+      </Form>
+    </Card>
+  );
+}

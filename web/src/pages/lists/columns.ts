@@ -1,0 +1,29 @@
+import type { Schemas } from "@/api/client";
+import { useText } from "@/i18n/useText";
+import { useProblemText } from "@/ui/problems";
+
+export type Kind = Schemas["ListKind"];
+type FieldError = Schemas["FieldError"];
+
+/** The columns of each kind of list, in the order of its template. */
+export const COLUMNS: Record<Kind, readonly string[]> = {
+  organizations: ["name", "kind", "code", "name_en", "level"],
+  designations: ["holder", "scheme", "number", "level", "valid_from", "valid_to", "source"],
+  competitions: ["name", "series", "edition", "name_en", "stages", "valid_from", "valid_to", "source"],
+};
+
+export const KINDS = Object.keys(COLUMNS) as Kind[];
+
+/** The name of a column, and what is wrong with a cell, in words. */
+export function useListWords() {
+  const text = useText();
+  const say = useProblemText();
+  return {
+    column: (name: string) => text(`lists:column.${name}`, {}, name),
+    refusal: (error: FieldError) => {
+      const row = /\brow (\d+)/.exec(error.message)?.[1] ?? "";
+      const known = /must be (?:one|some) of (.+?)(?:, with|$)/.exec(error.message)?.[1] ?? "";
+      return text(`lists:refusal.${error.code}`, { row, known }, "") || say.field(error);
+    },
+  };
+}

@@ -1,0 +1,18 @@
+import { ImportOutlined } from "@ant-design/icons";
+import type { AreaRoute, MenuEntry } from "@/app/area";
+import type { Role } from "@/app/roles";
+
+const KEEPERS: readonly Role[] = ["district_official", "platform_admin"];
+
+export const routes: AreaRoute[] = [
+  { path: "/lists", handle: { title: "lists:lists.title", audience: KEEPERS }, lazy: () => import("./Lists") },
+  {
+    path: "/lists/:id",
+    handle: { title: "lists:list.title", audience: KEEPERS, crumbs: [{ title: "lists:lists.title", path: "/lists" }] },
+    lazy: () => import("./List"),
+  },
+];
+
+export const menu: MenuEntry[] = [
+  { path: "/lists", label: "lists:menu", icon: <ImportOutlined />, audience: KEEPERS, order: 17 },
+];
