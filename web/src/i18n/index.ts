@@ -5,6 +5,7 @@ import type closing from "./zh-CN/closing";
 import type common from "./zh-CN/common";
 import type door from "./zh-CN/door";
 import type district from "./zh-CN/district";
+import type designations from "./zh-CN/designations";
 import type everyone from "./zh-CN/public";
 import type resources from "./zh-CN/resources";
 import type school from "./zh-CN/school";
@@ -29,6 +30,7 @@ interface Areas {
   student: typeof student;
   public: typeof everyone;
   resources: typeof resources;
+  designations: typeof designations;
 }
 export type Area = keyof Areas;
 
