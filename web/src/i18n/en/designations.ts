@@ -442,6 +442,8 @@ const texts: Texts<typeof zh> = {
     suspensions: "Suspended",
     renewal: "May be renewed",
     application: "The application",
+    certificate: "Certificate",
+    plaque: "Plaque",
     assessments: "Yearly assessments",
     year: "{{year}}",
     history: "History",

@@ -408,6 +408,8 @@ export default {
     suspensions: "暂停",
     renewal: "可延续的日期",
     application: "查看申请",
+    certificate: "证书",
+    plaque: "牌匾",
     assessments: "年度评估",
     year: "{{year}} 年",
     history: "经过",

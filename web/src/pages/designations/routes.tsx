@@ -17,7 +17,7 @@ export const routes: AreaRoute[] = [
   },
   {
     path: "/schemes/new",
-    handle: { title: "designations:scheme.new", audience: ["district_official", "platform_admin"], crumbs: ROUNDS },
+    handle: { title: "designations:scheme.new", audience: ["district_official", "city_official", "platform_admin"], crumbs: ROUNDS },
     lazy: () => import("./scheme/Scheme"),
   },
   {

@@ -1,3 +1,4 @@
+import { FilePdfOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Alert, App, Button, Card, Flex, Form, Input, InputNumber, Radio, Tag, Timeline as Line } from "antd";
 import { lazy, Suspense, useState } from "react";
@@ -9,6 +10,7 @@ import { useText } from "@/i18n/useText";
 import { FormModal } from "@/pages/district/FormModal";
 import { DateTime } from "@/ui/DateTime";
 import { Muted } from "@/ui/Muted";
+import { useSaveFile } from "@/ui/saveFile";
 import { PageSkeleton } from "@/ui/PageSkeleton";
 import { PageTitle } from "@/ui/PageTitle";
 import { ProblemAlert } from "@/ui/ProblemAlert";
@@ -51,6 +53,7 @@ function One({ standing }: { standing: Standing }) {
   const runs = useRuns();
   const invalidate = useInvalidate();
   const { message } = App.useApp();
+  const papers = useSaveFile();
   const [asked, setAsked] = useState<Asked>();
   const { designation: row } = standing;
   const scheme = useQuery(getQuery("/api/v1/schemes/{id}", { params: { path: { id: row.scheme_id } } }));
@@ -125,6 +128,18 @@ function One({ standing }: { standing: Standing }) {
               </div>
             ))}
           </dl>
+          <Flex gap={8} wrap style={{ marginTop: 14 }}>
+            {(["certificate", "plaque"] as const).map((paper) => (
+              <Button
+                key={paper}
+                icon={<FilePdfOutlined aria-hidden />}
+                disabled={papers.busy}
+                onClick={() => void papers.save(`/api/v1/designations/${row.id}/${paper}.pdf`, `${row.number}.pdf`)}
+              >
+                {t(`held.${paper}`)}
+              </Button>
+            ))}
+          </Flex>
           <Flex gap={12} wrap style={{ marginTop: 14 }}>
             <Link to={`/organizations/${row.organization_id}`}>{row.organization_name_zh}</Link>
             {row.application_id && may && <Link to={`/applications/${row.application_id}`}>{t("held.application")}</Link>}

@@ -3,10 +3,9 @@ import { useQuery } from "@tanstack/react-query";
 import { Button, Card, Flex, Tag } from "antd";
 import { lazy, Suspense, useState } from "react";
 import { Link, useNavigate } from "react-router";
-import { getQuery } from "@/api/query";
+import { getQuery, useMe } from "@/api/query";
 import { useTranslation } from "@/i18n";
 import { useNamed, useText } from "@/i18n/useText";
-import { useAccess } from "@/pages/district/access";
 import { DataTable } from "@/ui/DataTable";
 import { DateTime } from "@/ui/DateTime";
 import { EmptyState } from "@/ui/EmptyState";
@@ -28,7 +27,8 @@ export function Component() {
   const day = useDay();
   const runs = useRuns();
   const navigate = useNavigate();
-  const { manages } = useAccess();
+  const me = useMe();
+  const makes = me.grants.some((grant) => ["district_official", "city_official", "platform_admin"].includes(grant.role));
   const [address] = useAddress("scheme");
   const [opening, setOpening] = useState<Scheme>();
   const schemes = useQuery(getQuery("/api/v1/schemes", { params: { query: { limit: 200 } } }));
@@ -44,7 +44,7 @@ export function Component() {
       <PageTitle
         lead={t("rounds.lead")}
         actions={
-          manages && (
+          makes && (
             <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => navigate("/schemes/new")}>
               {t("scheme.new")}
             </Button>

@@ -4,7 +4,7 @@ import { App, Button, Card, Checkbox, Flex, Form, Input, Select } from "antd";
 import { lazy, Suspense, useState } from "react";
 import { useNavigate, useParams } from "react-router";
 import { api, call, ifMatch, type Schemas } from "@/api/client";
-import { getQuery, useInvalidate } from "@/api/query";
+import { getQuery, useInvalidate, useMe } from "@/api/query";
 import { useTranslation } from "@/i18n";
 import { useNamed } from "@/i18n/useText";
 import { useSave } from "@/pages/base/useSave";
@@ -60,6 +60,18 @@ const valuesOf = (row: Scheme | undefined): Values => ({
   },
 });
 
+/** A group of boxes takes no `aria-required`, which a form gives to its fields. */
+function Holders({ value, onChange }: { value?: string[]; onChange?: (value: string[]) => void }) {
+  const { t } = useTranslation("designations");
+  return (
+    <Checkbox.Group
+      value={value ?? []}
+      options={(["organization", "professional"] as const).map((one) => ({ value: one, label: t(`holder.${one}`) }))}
+      onChange={(next) => onChange?.(next)}
+    />
+  );
+}
+
 export function Component() {
   const { id } = useParams();
   const { t } = useTranslation("designations");
@@ -87,6 +99,7 @@ function Edit({ scheme }: { scheme?: Scheme }) {
   const kindOf = useOrganizationKind();
   const required = useRequired();
   const runs = useRuns();
+  const me = useMe();
   const navigate = useNavigate();
   const invalidate = useInvalidate();
   const { message } = App.useApp();
@@ -114,7 +127,12 @@ function Edit({ scheme }: { scheme?: Scheme }) {
           quota: rules.quota ?? null,
         },
       };
-      if (!scheme) return call(api.POST("/api/v1/schemes", { body: { code: values.code, ...body } }));
+      if (!scheme) {
+        // A city's scheme is the city's; a district's is that of the request.
+        const district = me.grants.some((grant) => grant.role === "district_official" || grant.role === "platform_admin");
+        const city = district ? undefined : me.grants.find((grant) => grant.role === "city_official")?.authority_id;
+        return call(api.POST("/api/v1/schemes", { body: { code: values.code, ...body, ...(city && { authority_id: city }) } }));
+      }
       return call(api.PATCH("/api/v1/schemes/{id}", { params: { path: { id: scheme.id }, header: ifMatch(version) }, body }));
     },
     done: (saved) => {
@@ -176,7 +194,7 @@ function Edit({ scheme }: { scheme?: Scheme }) {
               </Form.Item>
             </Flex>
             <Form.Item name={["rules", "holders"]} label={t("scheme.holders")} rules={required}>
-              <Checkbox.Group options={(["organization", "professional"] as const).map((value) => ({ value, label: t(`holder.${value}`) }))} />
+              <Holders />
             </Form.Item>
             <Form.Item name="holder_kinds" label={t("scheme.kinds")} extra={t("scheme.kindsHelp")} style={{ marginBottom: 0 }}>
               <Select mode="multiple" options={KINDS.map((value) => ({ value, label: kindOf(value) }))} />
