@@ -16,6 +16,8 @@ async function switchTo(page: Page, login: string, password = PASSWORD) {
 
 async function choose(page: Page, field: Locator, option: string) {
   await field.click();
+  // What still unfolds is elsewhere when it is clicked.
+  await expect(page.locator(".ant-slide-up-enter, .ant-slide-up-appear")).toHaveCount(0);
   await page.locator(".ant-select-dropdown:visible .ant-select-item-option").filter({ hasText: option }).last().click();
 }
 
@@ -457,14 +459,14 @@ test("an objection takes an award away, and the appeal is heard by others", asyn
 
 test("a suspension tells what it affects before it is done, and its lifting gives all back", async ({ page }) => {
   await signIn(page, "official", PASSWORD);
-  await page.goto("/district/designations?q=DEMO-02");
-  await page.getByRole("link", { name: "DEMO-02-1" }).click();
+  await page.goto("/district/designations?q=DEMO-01");
+  await page.getByRole("link", { name: "DEMO-01-1" }).click();
   await expect(page.getByText("有效", { exact: true })).toBeVisible();
   await axe(page);
   await shot(page, "designations-held");
 
   // Before it is done: sessions ahead, what waits to be confirmed, credit.
-  const from = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(new Date(Date.now() - 60 * 24 * 3600_000));
+  const from = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(new Date(Date.now() - 400 * 24 * 3600_000));
   const told = page.getByRole("region", { name: "会影响什么" });
   const credit = told.getByText(/条记录、\d+ 人的学分变化/);
   const propose = async (step: "暂停" | "恢复") => {
@@ -487,7 +489,7 @@ test("a suspension tells what it affects before it is done, and its lifting give
   await expect(page.getByText("有效", { exact: true })).toBeHidden();
 
   // Everybody sees it by its number; what it took comes back when it is lifted from the same day on.
-  await page.getByRole("link", { name: "DEMO-02-1" }).click();
+  await page.getByRole("link", { name: "DEMO-01-1" }).click();
   await expect(page.getByText("目前暂停，暂停期间的活动可能不计学分。")).toBeVisible();
   await page.goBack();
   const given = await propose("恢复");
@@ -508,7 +510,7 @@ test("a title goes to a person of a firm, after somebody went there and looked",
   await page.goto("/schemes/new");
   await page.getByLabel("名称", { exact: true }).fill(scheme);
   await page.getByLabel("代号").fill(`cto-${run}`);
-  await page.getByRole("checkbox", { name: "单位" }).uncheck();
+  await page.getByRole("checkbox", { name: "单位", exact: true }).uncheck();
   await page.getByRole("checkbox", { name: /个人/ }).check();
   await page.getByRole("button", { name: "添加问题" }).click();
   await page.getByRole("group", { name: "第 1 个问题" }).getByLabel("问题", { exact: true }).fill("专业经历");

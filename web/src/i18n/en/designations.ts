@@ -145,6 +145,7 @@ const texts: Texts<typeof zh> = {
     leadOpen: "{{scheme}}; takes applications until {{to}}.",
     leadClosed: "{{scheme}}; took applications from {{from}} to {{to}}.",
     leadToCome: "{{scheme}}; takes applications from {{from}} to {{to}}.",
+    leadEarly: "{{scheme}}; closed early on {{from}}.",
     closeEarly: "Close early",
     closeLead: "From today on it takes no new applications. What was submitted goes on; what was returned can still be completed.",
     tab: { applications: "Applications", ranking: "Ranking and decisions", reviewers: "Reviewers" },

@@ -133,6 +133,7 @@ export default {
     leadOpen: "{{scheme}}，接受申请到 {{to}}。",
     leadClosed: "{{scheme}}，{{from}} 至 {{to}} 接受申请，已截止。",
     leadToCome: "{{scheme}}，{{from}} 开始接受申请，{{to}} 截止。",
+    leadEarly: "{{scheme}}，{{from}} 当天提前截止。",
     closeEarly: "提前截止",
     closeLead: "今天起不再接受新的申请。已提交的继续办理，退回的仍可补正。",
     tab: { applications: "申请", ranking: "排名与决定", reviewers: "评审人" },

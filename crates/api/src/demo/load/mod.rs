@@ -6,6 +6,7 @@ mod participation;
 mod resources;
 mod results;
 mod roster;
+mod rounds;
 
 use std::{collections::HashMap, future::Future, time::Instant};
 
@@ -90,6 +91,7 @@ impl Loader<'_> {
         self.decide().await?;
         self.present().await?;
         self.resources().await?;
+        self.rounds().await?;
         sqlx::query("ANALYZE").execute(self.state.db().owner()).await?;
         let detail = json!({ "state": "complete", "size": self.plan.size.word(), "school_year": self.plan.year });
         self.mark(&detail).await?;

@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button, Card } from "antd";
 import { lazy, Suspense, useState } from "react";
-import { useParams } from "react-router";
+import { Link, useParams } from "react-router";
 import { api, call, ifMatch } from "@/api/client";
 import { getQuery, useInvalidate } from "@/api/query";
+import { usePhone } from "@/app/theme";
 import { useTranslation } from "@/i18n";
 import { useNamed } from "@/i18n/useText";
 import { PageSkeleton } from "@/ui/PageSkeleton";
@@ -43,6 +44,7 @@ export function Component() {
 function One({ application, round }: { application: Application; round: Round }) {
   const { t } = useTranslation("designations");
   const named = useNamed();
+  const phone = usePhone();
   const holder = useHolder();
   const runs = useRuns()(round.authority_id);
   const invalidate = useInvalidate();
@@ -59,6 +61,11 @@ function One({ application, round }: { application: Application; round: Round })
   return (
     <>
       <PageTitle
+        before={
+          <Link to={seat === "authority" ? `/rounds/${round.id}` : seat === "reviewer" ? "/to-review" : "/applications"}>
+            {seat === "authority" ? named(round.name_zh, round.name_en) : t(seat === "reviewer" ? "toReview.title" : "mine.title")}
+          </Link>
+        }
         lead={`${named(round.scheme_name_zh, round.scheme_name_en)} ${named(round.name_zh, round.name_en)}`}
         actions={
           applies && (
@@ -75,7 +82,7 @@ function One({ application, round }: { application: Application; round: Round })
       >
         {holder(application)}
       </PageTitle>
-      <div className="kepu-two" style={{ display: "grid", gap: 16, gridTemplateColumns: "repeat(auto-fit, minmax(min(100%, 340px), 1fr))", alignItems: "start" }}>
+      <div style={{ display: "grid", gap: 16, gridTemplateColumns: "repeat(auto-fit, minmax(min(100%, 340px), 1fr))", alignItems: "start" }}>
         <div style={{ display: "grid", gap: 16, gridColumn: "span 1" }}>
           {fills ? (
             <Fill application={application} round={round} />
@@ -85,7 +92,8 @@ function One({ application, round }: { application: Application; round: Round })
             </Card>
           )}
         </div>
-        <div style={{ display: "grid", gap: 16 }}>
+        {/* Where it stands is what one opens it for; on a phone that comes first, unless it is to be filled in. */}
+        <div style={{ display: "grid", gap: 16, order: phone && !fills && seat !== "reviewer" ? -1 : 0 }}>
           {seat !== "reviewer" && <Timeline application={application} />}
           <Suspense>
             {seat === "authority" && <Authority application={application} round={round} runs={runs} />}

@@ -130,7 +130,8 @@ export function FileField({ application, field, label, maxFiles, changed, readOn
           <input
             ref={input}
             type="file"
-            hidden
+            // A form shows inputs of files even when they are `hidden`.
+            style={{ display: "none" }}
             aria-label={label}
             accept={field === null ? "image/*" : ACCEPT}
             multiple={maxFiles > 1}

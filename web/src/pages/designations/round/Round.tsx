@@ -47,7 +47,9 @@ function One({ round }: { round: Round }) {
   const now = today();
   const open = round.closes_on >= now;
   const scheme = named(round.scheme_name_zh, round.scheme_name_en);
-  const lead = round.opens_on > now ? "round.leadToCome" : open ? "round.leadOpen" : "round.leadClosed";
+  // Closed on its first day, it ends before it begins.
+  const early = round.closes_on < round.opens_on;
+  const lead = early ? "round.leadEarly" : round.opens_on > now ? "round.leadToCome" : open ? "round.leadOpen" : "round.leadClosed";
   return (
     <>
       <PageTitle

@@ -34,10 +34,11 @@ export function Component() {
   const schemes = useQuery(getQuery("/api/v1/schemes", { params: { query: { limit: 200 } } }));
   const now = today();
   const stands = (row: Round) => {
+    if (row.closes_on < row.opens_on) return <Tag color="processing">{t("rounds.closed")}</Tag>;
     if (row.opens_on > now) return <Tag>{t("rounds.toCome")}</Tag>;
     return row.closes_on >= now ? <Tag color="success">{t("rounds.open")}</Tag> : <Tag color="processing">{t("rounds.closed")}</Tag>;
   };
-  const days = (row: Round) => `${day(row.opens_on)} – ${day(row.closes_on)}`;
+  const days = (row: Round) => (row.closes_on < row.opens_on ? day(row.opens_on) : `${day(row.opens_on)} – ${day(row.closes_on)}`);
   const all = schemes.data?.items ?? [];
   return (
     <>
