@@ -6,13 +6,15 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 /// Operations that need no sign-in. An addition here is a decision: say why beside it.
-const PUBLIC: [&str; 5] = [
+const PUBLIC: [&str; 6] = [
     "login", // Its token is the credential.
     "refresh",
     // The register of designations is published, so that anybody can check a base.
     "public_register",
     // So is what became of each of them: whoever sees a plaque checks its number.
     "verify_designation",
+    // What is published for objection is published; who objects signs in.
+    "list_published",
     // What is on offer; it names no person.
     "public_sessions",
 ];

@@ -2,5 +2,6 @@
 
 mod access;
 mod kit;
+mod lists;
 mod standing;
 mod story;

@@ -1687,6 +1687,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/published": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists what all rounds have published for objection and is not decided yet, the newest rounds first, 500 at the most.
+         *     Needs no account.
+         */
+        get: operations["list_published"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/register": {
         parameters: {
             query?: never;
@@ -1694,7 +1714,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The public register: which organizations are designated on a day. Needs no account. */
+        /** The public register: who is designated on a day, or was. Needs no account. */
         get: operations["public_register"];
         put?: never;
         post?: never;
@@ -3274,6 +3294,13 @@ export interface components {
         /** @description An application in a list, with what comes next. */
         ApplicationItem: components["schemas"]["ApplicationSummary"] & {
             next?: components["schemas"]["NextStep"] | null;
+            /** @description Whether the account has reviewed it, in the hearing in which it is. */
+            reviewed: boolean;
+            /**
+             * @description What ties the account to the applicant, so that somebody else must review it: `organization`, `declared` …; null
+             *     if nothing does. Told of what is there to be reviewed.
+             */
+            tie?: string | null;
         };
         /** @description A review. */
         ApplicationReviewBody: {
@@ -3296,6 +3323,8 @@ export interface components {
              * @description The reviewer.
              */
             account_id: string;
+            /** @description What the reviewer is called. */
+            display_name: string;
             /**
              * Format: int32
              * @description 1, or 2 after an appeal that was upheld.
@@ -3325,6 +3354,14 @@ export interface components {
              * @description The round.
              */
             round_id: string;
+            /** @description What it is called. */
+            round_name_zh: string;
+            /** @description The same in English. */
+            round_name_en: string;
+            /** @description What the scheme is called. */
+            scheme_name_zh: string;
+            /** @description The same in English. */
+            scheme_name_en: string;
             /**
              * Format: uuid
              * @description Who applies; the employer if a professional is to hold it.
@@ -4293,6 +4330,12 @@ export interface components {
             sessions: number;
             /** @description The first of them, 20 at the most. */
             first_sessions: components["schemas"]["SessionToCome"][];
+            /**
+             * Format: int64
+             * @description Participations with the host, of these days, that wait to be confirmed, in all districts: they would be confirmed
+             *     without what the designation gives.
+             */
+            pending: number;
             /** @description Records whose credit would change, in all districts. */
             records: number;
             /** @description Persons whose credit would change, in all districts. */
@@ -6597,6 +6640,13 @@ export interface components {
             /** @description The items. */
             items: (components["schemas"]["ApplicationSummary"] & {
                 next?: components["schemas"]["NextStep"] | null;
+                /** @description Whether the account has reviewed it, in the hearing in which it is. */
+                reviewed: boolean;
+                /**
+                 * @description What ties the account to the applicant, so that somebody else must review it: `organization`, `declared` …; null
+                 *     if nothing does. Told of what is there to be reviewed.
+                 */
+                tie?: string | null;
             })[];
             /** @description Pass as `cursor` for the next page; null on the last one. */
             next_cursor?: string | null;
@@ -7911,11 +7961,15 @@ export interface components {
                 scheme_code: string;
                 /** @description Its name in Chinese. */
                 scheme_name_zh: string;
+                /** @description The same in English. */
+                scheme_name_en: string;
                 /**
                  * Format: uuid
                  * @description The authority that runs it.
                  */
                 authority_id: string;
+                /** @description What that is called. */
+                authority_name_zh: string;
                 /** @description Kinds of organizations that may apply; any if empty. */
                 holder_kinds: string[];
                 /** @description Name in Chinese. */
@@ -8771,6 +8825,36 @@ export interface components {
             /** @description Class by class; classes without persons are left out. */
             classes: components["schemas"]["ClassPromotion"][];
         };
+        /** @description Something that is published for objection. */
+        PublicItem: {
+            /**
+             * Format: uuid
+             * @description The application.
+             */
+            application_id: string;
+            /**
+             * Format: uuid
+             * @description The round.
+             */
+            round_id: string;
+            /** @description What it is called. */
+            round_name_zh: string;
+            /** @description The same in English. */
+            round_name_en: string;
+            /** @description What the scheme is called. */
+            scheme_name_zh: string;
+            /** @description The same in English. */
+            scheme_name_en: string;
+            /** @description Who is to hold it, or the employer of the professional who is. */
+            organization_name_zh: string;
+            /** @description The professional who is to hold it; null if the organization is. */
+            professional_name?: string | null;
+            /**
+             * Format: date
+             * @description Last day for objections.
+             */
+            until: string;
+        };
         /** @description A session that anybody may know of. Nobody's name is in it. */
         PublicSession: {
             /**
@@ -8835,6 +8919,11 @@ export interface components {
              * @description Until when places are kept for schools; null for until it begins, or where none are.
              */
             to_all_at?: string | null;
+        };
+        /** @description All that is published for objection. */
+        PublicView: {
+            /** @description The newest rounds first. */
+            items: components["schemas"]["PublicItem"][];
         };
         /** @description What is to be awarded unless somebody objects. */
         PublishedItem: {
@@ -9781,11 +9870,15 @@ export interface components {
             scheme_code: string;
             /** @description Its name in Chinese. */
             scheme_name_zh: string;
+            /** @description The same in English. */
+            scheme_name_en: string;
             /**
              * Format: uuid
              * @description The authority that runs it.
              */
             authority_id: string;
+            /** @description What that is called. */
+            authority_name_zh: string;
             /** @description Kinds of organizations that may apply; any if empty. */
             holder_kinds: string[];
             /** @description Name in Chinese. */
@@ -10236,7 +10329,7 @@ export interface components {
             minimum?: number;
             /**
              * Format: uint32
-             * @description Days for which a decision is published before the award.
+             * @description Days for which a decision is published before the award; with none, it may be awarded at once.
              * @default 7
              */
             objection_days?: number;
@@ -13416,6 +13509,8 @@ export interface operations {
                 organization_id?: string;
                 /** @description In this state. */
                 state?: string;
+                /** @description Whether only those are listed that the account was named to review. */
+                to_review?: boolean;
                 /** @description How many items, 50 if not given. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -27748,11 +27843,150 @@ export interface operations {
             };
         };
     };
+    list_published: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is published */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     public_register: {
         parameters: {
             query?: {
-                /** @description In force on this day; today if left out. */
+                /** @description On this day; today if left out. */
                 on?: string;
+                /** @description What is looked for: what is in force if left out. */
+                standing?: "in_force" | "suspended" | "over";
                 /** @description Code of the district. */
                 district?: string;
                 /** @description Code of the scheme. */
@@ -34517,8 +34751,12 @@ export interface operations {
             query?: {
                 /** @description Of this scheme. */
                 scheme_id?: string;
+                /** @description Of this authority. */
+                authority_id?: string;
                 /** @description That take applications on this day. */
                 open_on?: string;
+                /** @description In which this organization may apply, for itself or for a professional of its own. */
+                open_to?: string;
                 /** @description How many items, 50 if not given. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */

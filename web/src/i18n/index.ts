@@ -5,6 +5,7 @@ import type closing from "./zh-CN/closing";
 import type common from "./zh-CN/common";
 import type door from "./zh-CN/door";
 import type district from "./zh-CN/district";
+import type designations from "./zh-CN/designations";
 import type everyone from "./zh-CN/public";
 import type lists from "./zh-CN/lists";
 import type resources from "./zh-CN/resources";
@@ -31,6 +32,7 @@ interface Areas {
   public: typeof everyone;
   lists: typeof lists;
   resources: typeof resources;
+  designations: typeof designations;
 }
 export type Area = keyof Areas;
 

@@ -70,7 +70,8 @@ pub(super) async fn late(State(state): State<AppState>, actor: Actor) -> Result<
     let mut assessments = Vec::new();
     let schemes = designations::store::list_schemes(&mut tx, Some(district), None, LOOKED_AT).await?;
     for scheme in &schemes {
-        for round in rounds::store::list(&mut tx, Some(scheme.id), None, None, LOOKED_AT).await? {
+        let of_scheme = rounds::store::Filter { scheme: Some(scheme.id), ..rounds::store::Filter::default() };
+        for round in rounds::store::list(&mut tx, &of_scheme, None, LOOKED_AT).await? {
             let waiting = ["submitted", "returned", "under_review", "approved", "published", "appealed"];
             let rows = store::of_round(&mut tx, round.id, &waiting).await?;
             let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();

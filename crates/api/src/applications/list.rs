@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::{
     TAG,
     reach::{seat, sight},
+    review::{applicant, reviewer},
     store,
     view::{ApplicationSummary, ApplicationView, NextStep, next, whole},
 };
@@ -22,6 +23,7 @@ use crate::{
     page::{Page, PageQuery},
     rounds,
     state::AppState,
+    tenancy::DistrictId,
 };
 
 /// Which applications.
@@ -34,6 +36,9 @@ pub(super) struct ApplicationFilter {
     organization_id: Option<Uuid>,
     /// In this state.
     state: Option<String>,
+    /// Whether only those are listed that the account was named to review.
+    #[serde(default)]
+    to_review: bool,
 }
 
 /// An application in a list, with what comes next.
@@ -44,6 +49,11 @@ pub(super) struct ApplicationItem {
     summary: ApplicationSummary,
     /// What comes next; null at its end.
     next: Option<NextStep>,
+    /// Whether the account has reviewed it, in the hearing in which it is.
+    reviewed: bool,
+    /// What ties the account to the applicant, so that somebody else must review it: `organization`, `declared` …; null
+    /// if nothing does. Told of what is there to be reviewed.
+    tie: Option<String>,
 }
 
 /// Lists applications: those of the own organizations, those submitted to the own authority, those to review.
@@ -69,11 +79,17 @@ pub(super) async fn list(
         let words: Vec<&str> = StateName::ALL.iter().map(|state| state.word()).collect();
         return Err(ApiError::invalid_field("state", "unknown", format!("must be one of {}", words.join(", "))));
     }
-    let wanted =
-        store::Filter { round: filter.round_id, organization: filter.organization_id, state: filter.state.as_deref() };
+    let wanted = store::Filter {
+        round: filter.round_id,
+        organization: filter.organization_id,
+        state: filter.state.as_deref(),
+        reviewer: filter.to_review.then_some(actor.account_id),
+    };
     let rows = store::list(&mut tx, &sight, &wanted, page.after()?, page.fetch()?).await?;
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let objections = store::objections(&mut tx, &ids).await?;
+    let reviews = if filter.to_review { store::reviews(&mut tx, &ids).await? } else { Vec::new() };
+    let reviewer = if filter.to_review { Some(reviewer(&mut tx, &actor).await?) } else { None };
     let today = credits::today(&mut tx, state.now()).await?;
     let mut items = Vec::with_capacity(rows.len());
     let mut known: Vec<rounds::store::Round> = Vec::new();
@@ -86,7 +102,16 @@ pub(super) async fn list(
                 round
             }
         };
-        items.push(ApplicationItem { next: next(&row, &objections, &round, today), summary: (&row).into() });
+        let own = |one: &store::ReviewRow| {
+            one.application_id == row.id && one.account_id == actor.account_id && one.hearing == row.hearing()
+        };
+        let tie = reviewer.as_ref().and_then(|reviewer| reviewer.tie(&applicant(&row)));
+        items.push(ApplicationItem {
+            next: next(&row, &objections, &round, today),
+            reviewed: reviews.iter().any(own),
+            tie: tie.map(|tie| tie.word().to_owned()),
+            summary: (&row).into(),
+        });
     }
     tx.commit().await?;
     Ok(Json(Page::of(items, &page, |item| item.summary.id, |item| item)?))
@@ -133,6 +158,67 @@ pub(super) struct PublishedItem {
 pub(super) struct PublishedView {
     /// By application.
     items: Vec<PublishedItem>,
+}
+
+/// Something that is published for objection.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct PublicItem {
+    /// The application.
+    application_id: Uuid,
+    /// The round.
+    round_id: Uuid,
+    /// What it is called.
+    round_name_zh: String,
+    /// The same in English.
+    round_name_en: String,
+    /// What the scheme is called.
+    scheme_name_zh: String,
+    /// The same in English.
+    scheme_name_en: String,
+    /// Who is to hold it, or the employer of the professional who is.
+    organization_name_zh: String,
+    /// The professional who is to hold it; null if the organization is.
+    professional_name: Option<String>,
+    /// Last day for objections.
+    until: NaiveDate,
+}
+
+/// All that is published for objection.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct PublicView {
+    /// The newest rounds first.
+    items: Vec<PublicItem>,
+}
+
+/// Lists what all rounds have published for objection and is not decided yet, the newest rounds first, 500 at the most.
+/// Needs no account.
+#[utoipa::path(
+    get,
+    path = "/api/v1/published",
+    operation_id = "list_published",
+    tag = TAG,
+    security(()),
+    responses((status = 200, description = "What is published", body = PublicView), ApiErrors)
+)]
+pub(super) async fn all_published(State(state): State<AppState>) -> Result<Json<PublicView>> {
+    let mut tx = state.begin_in(DistrictId::PLATFORM).await?;
+    let rows = store::published(&mut tx, 500).await?;
+    tx.commit().await?;
+    let item = |row: store::ApplicationRow| match row.standing.0 {
+        Application::Published { until, .. } => Some(PublicItem {
+            application_id: row.id,
+            round_id: row.round_id,
+            round_name_zh: row.round_name_zh,
+            round_name_en: row.round_name_en,
+            scheme_name_zh: row.scheme_name_zh,
+            scheme_name_en: row.scheme_name_en,
+            organization_name_zh: row.organization_name_zh,
+            professional_name: row.professional_name,
+            until,
+        }),
+        _ => None,
+    };
+    Ok(Json(PublicView { items: rows.into_iter().filter_map(item).collect() }))
 }
 
 /// Lists what a round has published for objection. Whoever is signed in may read it.

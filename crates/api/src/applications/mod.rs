@@ -32,6 +32,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(list::list))
         .routes(routes!(list::read, save::save))
         .routes(routes!(list::published))
+        .routes(routes!(list::all_published))
         .routes(routes!(late::late))
         .routes(routes!(submit::submit))
         .routes(routes!(submit::withdraw))

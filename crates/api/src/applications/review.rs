@@ -48,6 +48,8 @@ pub(super) struct ApplicationReviewBody {
 pub(super) struct ApplicationReviewView {
     /// The reviewer.
     account_id: Uuid,
+    /// What the reviewer is called.
+    display_name: String,
     /// 1, or 2 after an appeal that was upheld.
     hearing: i16,
     /// Points and remark for each criterion, by its key.
@@ -61,7 +63,14 @@ pub(super) struct ApplicationReviewView {
 
 impl From<store::ReviewRow> for ApplicationReviewView {
     fn from(row: store::ReviewRow) -> Self {
-        Self { account_id: row.account_id, hearing: row.hearing, scores: row.scores.0, remark: row.remark, at: row.at }
+        Self {
+            account_id: row.account_id,
+            display_name: row.display_name,
+            hearing: row.hearing,
+            scores: row.scores.0,
+            remark: row.remark,
+            at: row.at,
+        }
     }
 }
 
@@ -118,6 +127,7 @@ pub(super) async fn review(
         application_id: id,
         hearing: row.hearing(),
         account_id: actor.account_id,
+        display_name: actor.display_name.clone(),
         scores: Stored(body.scores),
         remark,
         at: now,
@@ -130,7 +140,7 @@ pub(super) async fn review(
 }
 
 /// The actor, as far as ties go.
-async fn reviewer(tx: &mut Tx, actor: &Actor) -> Result<Reviewer> {
+pub(super) async fn reviewer(tx: &mut Tx, actor: &Actor) -> Result<Reviewer> {
     let of = |scope: &GrantScope| match scope {
         GrantScope::Organization { organization, .. } => Some(*organization),
         _ => None,
@@ -140,7 +150,7 @@ async fn reviewer(tx: &mut Tx, actor: &Actor) -> Result<Reviewer> {
 }
 
 /// Who applies, as far as ties go. Pairings are not kept yet, so nobody has partners.
-fn applicant(row: &ApplicationRow) -> Applicant {
+pub(super) fn applicant(row: &ApplicationRow) -> Applicant {
     Applicant {
         application: row.id,
         organization: row.organization_id,

@@ -118,6 +118,10 @@ pub(super) async fn start(
     let row = ApplicationRow {
         id: state.new_id(),
         round_id: id,
+        round_name_zh: round.name_zh.clone(),
+        round_name_en: round.name_en.clone(),
+        scheme_name_zh: round.scheme_name_zh.clone(),
+        scheme_name_en: round.scheme_name_en.clone(),
         organization_id: applicant.id,
         organization_name_zh: applicant.name_zh,
         organization_kind: kind.to_owned(),

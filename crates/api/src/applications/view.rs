@@ -65,6 +65,14 @@ pub struct ApplicationSummary {
     pub id: Uuid,
     /// The round.
     pub round_id: Uuid,
+    /// What it is called.
+    pub round_name_zh: String,
+    /// The same in English.
+    pub round_name_en: String,
+    /// What the scheme is called.
+    pub scheme_name_zh: String,
+    /// The same in English.
+    pub scheme_name_en: String,
     /// Who applies; the employer if a professional is to hold it.
     pub organization_id: Uuid,
     /// Its name in Chinese.
@@ -91,6 +99,10 @@ impl From<&ApplicationRow> for ApplicationSummary {
         Self {
             id: row.id,
             round_id: row.round_id,
+            round_name_zh: row.round_name_zh.clone(),
+            round_name_en: row.round_name_en.clone(),
+            scheme_name_zh: row.scheme_name_zh.clone(),
+            scheme_name_en: row.scheme_name_en.clone(),
             organization_id: row.organization_id,
             organization_name_zh: row.organization_name_zh.clone(),
             organization_kind: row.organization_kind.clone(),

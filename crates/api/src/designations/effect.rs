@@ -63,6 +63,9 @@ pub(super) struct DesignationEffect {
     sessions: i64,
     /// The first of them, 20 at the most.
     first_sessions: Vec<SessionToCome>,
+    /// Participations with the host, of these days, that wait to be confirmed, in all districts: they would be confirmed
+    /// without what the designation gives.
+    pending: i64,
     /// Records whose credit would change, in all districts.
     records: usize,
     /// Persons whose credit would change, in all districts.
@@ -120,6 +123,7 @@ pub(super) async fn effect(
     }
     for district in districts {
         let mut tx = state.begin_in(DistrictId(district)).await?;
+        view.pending += store::pending_from(&mut tx, holder, from).await?;
         if !credits::has_records_of(&mut tx, holder).await? {
             tx.rollback().await?;
             continue;

@@ -19,8 +19,12 @@ use crate::{
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct RegisterFilter {
-    /// In force on this day; today if left out.
+    /// On this day; today if left out.
     on: Option<NaiveDate>,
+    /// What is looked for: what is in force if left out.
+    #[serde(default)]
+    #[param(inline)]
+    standing: store::Registering,
     /// Code of the district.
     district: Option<String>,
     /// Code of the scheme.
@@ -66,7 +70,7 @@ pub(super) struct RegisterEntry {
     source: String,
 }
 
-/// The public register: which organizations are designated on a day. Needs no account.
+/// The public register: who is designated on a day, or was. Needs no account.
 #[utoipa::path(
     get,
     path = "/api/v1/register",
@@ -83,6 +87,7 @@ pub(super) async fn register(
 ) -> Result<Json<Page<RegisterEntry>>> {
     let wanted = store::RegisterFilter {
         on: filter.on.unwrap_or_else(|| state.now().with_timezone(&Shanghai).date_naive()),
+        standing: filter.standing,
         district: filter.district.as_deref(),
         scheme: filter.scheme.as_deref(),
         q: filter.q.as_deref().map(str::trim).filter(|q| !q.is_empty()),

@@ -154,7 +154,7 @@ pub(super) async fn publish(
             "The round has approved nothing that is not published yet.",
         ));
     }
-    let last = until(credits::today(&mut tx, state.now()).await?, round.rules.objection_days);
+    let last = round.rules.objections_until(credits::today(&mut tx, state.now()).await?);
     let mut items = Vec::with_capacity(rows.len());
     for row in rows {
         let step = Step::Publish { until: last };

@@ -20,8 +20,12 @@ use crate::{
 pub(super) struct RoundFilter {
     /// Of this scheme.
     scheme_id: Option<Uuid>,
+    /// Of this authority.
+    authority_id: Option<Uuid>,
     /// That take applications on this day.
     open_on: Option<NaiveDate>,
+    /// In which this organization may apply, for itself or for a professional of its own.
+    open_to: Option<Uuid>,
 }
 
 /// Lists rounds, of all schemes unless one is named.
@@ -41,7 +45,13 @@ pub(super) async fn list(
 ) -> Result<Json<Page<RoundView>>> {
     let mut tx = state.begin(&actor).await?;
     actor.require(Action::DesignationRead, &Scope::District { district: tx.district().0 })?;
-    let rows = store::list(&mut tx, filter.scheme_id, filter.open_on, page.after()?, page.fetch()?).await?;
+    let wanted = store::Filter {
+        scheme: filter.scheme_id,
+        authority: filter.authority_id,
+        open_on: filter.open_on,
+        open_to: filter.open_to,
+    };
+    let rows = store::list(&mut tx, &wanted, page.after()?, page.fetch()?).await?;
     tx.commit().await?;
     Ok(Json(Page::of(rows, &page, |row| row.id, RoundView::from)?))
 }

@@ -49,8 +49,12 @@ pub(super) struct RoundView {
     scheme_code: String,
     /// Its name in Chinese.
     scheme_name_zh: String,
+    /// The same in English.
+    scheme_name_en: String,
     /// The authority that runs it.
     authority_id: Uuid,
+    /// What that is called.
+    authority_name_zh: String,
     /// Kinds of organizations that may apply; any if empty.
     holder_kinds: Vec<String>,
     /// Name in Chinese.
@@ -79,7 +83,9 @@ impl From<store::Round> for RoundView {
             scheme_id: row.scheme_id,
             scheme_code: row.scheme_code,
             scheme_name_zh: row.scheme_name_zh,
+            scheme_name_en: row.scheme_name_en,
             authority_id: row.authority_id,
+            authority_name_zh: row.authority_name_zh,
             holder_kinds: row.holder_kinds,
             name_zh: row.name_zh,
             name_en: row.name_en,

@@ -73,6 +73,8 @@ pub(super) async fn open(
         scheme_id: id,
         scheme_code: scheme.code,
         scheme_name_zh: scheme.name_zh,
+        scheme_name_en: scheme.name_en,
+        authority_name_zh: String::new(),
         authority_id: scheme.authority_id,
         holder_kinds: scheme.holder_kinds,
         name_zh,
@@ -85,6 +87,7 @@ pub(super) async fn open(
         updated_at: now,
     };
     store::insert(&mut tx, &row).await?;
+    let row = store::load(&mut tx, row.id).await?;
     let detail = json!({ "scheme": row.scheme_code, "opens_on": row.opens_on, "closes_on": row.closes_on });
     audit::record(&mut tx, &actor, now, Event::new("round.open", "round", row.id, detail)).await?;
     let place = Location(format!("/api/v1/rounds/{}", row.id));

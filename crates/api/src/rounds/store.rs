@@ -23,8 +23,12 @@ pub struct Round {
     pub scheme_code: String,
     /// Name of the scheme.
     pub scheme_name_zh: String,
+    /// The same in English.
+    pub scheme_name_en: String,
     /// Who runs it.
     pub authority_id: Uuid,
+    /// What that is called.
+    pub authority_name_zh: String,
     /// Kinds of organizations that may apply; any if empty.
     pub holder_kinds: Vec<String>,
     /// Name in Chinese.
@@ -54,27 +58,45 @@ impl Round {
 
 macro_rules! rounds {
     () => {
-        "SELECT r.id, r.scheme_id, s.code AS scheme_code, s.name_zh AS scheme_name_zh, s.authority_id, s.holder_kinds,
-                r.name_zh, r.name_en, r.opens_on, r.closes_on, r.rules, r.version, r.created_at, r.updated_at
-         FROM round r JOIN scheme s ON s.id = r.scheme_id "
+        "SELECT r.id, r.scheme_id, s.code AS scheme_code, s.name_zh AS scheme_name_zh, s.name_en AS scheme_name_en,
+                s.authority_id, u.name_zh AS authority_name_zh, s.holder_kinds, r.name_zh, r.name_en,
+                r.opens_on, r.closes_on, r.rules, r.version, r.created_at, r.updated_at
+         FROM round r JOIN scheme s ON s.id = r.scheme_id JOIN authority u ON u.id = s.authority_id "
     };
 }
 
+/// Which rounds to list.
+#[derive(Debug, Default)]
+pub struct Filter {
+    /// Of this scheme.
+    pub scheme: Option<Uuid>,
+    /// Of this authority.
+    pub authority: Option<Uuid>,
+    /// That take applications on this day.
+    pub open_on: Option<NaiveDate>,
+    /// In which this organization may apply for itself or for a professional of its own.
+    pub open_to: Option<Uuid>,
+}
+
 /// Lists rounds by identity.
-pub async fn list(
-    tx: &mut Tx,
-    scheme: Option<Uuid>,
-    open_on: Option<NaiveDate>,
-    after: Option<Uuid>,
-    fetch: i64,
-) -> Result<Vec<Round>> {
+pub async fn list(tx: &mut Tx, filter: &Filter, after: Option<Uuid>, fetch: i64) -> Result<Vec<Round>> {
     Ok(sqlx::query_as(concat!(
         rounds!(),
         "WHERE ($1::uuid IS NULL OR r.scheme_id = $1) AND ($2::date IS NULL OR $2 BETWEEN r.opens_on AND r.closes_on)
-           AND ($3::uuid IS NULL OR r.id > $3) ORDER BY r.id LIMIT $4"
+           AND ($3::uuid IS NULL OR s.authority_id = $3)
+           AND ($4::uuid IS NULL OR EXISTS (
+                WITH RECURSIVE above AS (
+                    SELECT h.id, h.parent_id FROM authority h JOIN organization o ON o.district_id = h.id WHERE o.id = $4
+                    UNION SELECT h.id, h.parent_id FROM authority h JOIN above ON h.id = above.parent_id
+                )
+                SELECT FROM organization o WHERE o.id = $4 AND s.authority_id IN (SELECT id FROM above)
+                  AND (r.rules->'holders' ? 'professional' OR s.holder_kinds = '{}' OR o.kind = ANY(s.holder_kinds))))
+           AND ($5::uuid IS NULL OR r.id > $5) ORDER BY r.id LIMIT $6"
     ))
-    .bind(scheme)
-    .bind(open_on)
+    .bind(filter.scheme)
+    .bind(filter.open_on)
+    .bind(filter.authority)
+    .bind(filter.open_to)
     .bind(after)
     .bind(fetch)
     .fetch_all(&mut **tx)

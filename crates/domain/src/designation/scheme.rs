@@ -43,7 +43,7 @@ pub struct Rules {
     /// Awards of one round at the most; as many as deserve it if left out.
     #[serde(default)]
     pub quota: Option<u32>,
-    /// Days for which a decision is published before the award.
+    /// Days for which a decision is published before the award; with none, it may be awarded at once.
     #[serde(default = "week")]
     pub objection_days: u32,
     /// Days within which a refusal may be appealed.
@@ -192,7 +192,7 @@ impl Rules {
         if let Some(quota) = self.quota {
             wrong.range("quota", quota, 1, 100_000);
         }
-        wrong.range("objection_days", self.objection_days, 1, 90);
+        wrong.range("objection_days", self.objection_days, 0, 90);
         wrong.range("appeal_days", self.appeal_days, 1, 90);
         let Targets { check, completion, decision, publication, award, answer } = self.targets;
         for (path, days) in [
@@ -230,6 +230,12 @@ impl Rules {
         } else {
             wrong.range("reviews", self.reviews, 1, 20);
         }
+    }
+
+    /// The last day for objections to what is published on a day: the day before, where there are no days for them.
+    pub fn objections_until(&self, on: NaiveDate) -> NaiveDate {
+        let after = on.checked_add_days(Days::new(self.objection_days.into())).unwrap_or(on);
+        if self.objection_days == 0 { on.pred_opt().unwrap_or(on) } else { after }
     }
 
     /// The last day of an award whose first day this is; none if it stays open.
@@ -320,7 +326,7 @@ mod tests {
     #[case("/assessment/day", json!(29), "assessment.day", "out_of_range")]
     #[case("/assessment/month", json!(13), "assessment.month", "out_of_range")]
     #[case("/quota", json!(0), "quota", "out_of_range")]
-    #[case("/objection_days", json!(0), "objection_days", "out_of_range")]
+    #[case("/objection_days", json!(91), "objection_days", "out_of_range")]
     #[case("/appeal_days", json!(91), "appeal_days", "out_of_range")]
     #[case("/targets", json!({ "award": 0 }), "targets.award", "out_of_range")]
     fn each_error_names_its_path(#[case] at: &str, #[case] value: Value, #[case] path: &str, #[case] code: &str) {
@@ -351,6 +357,20 @@ mod tests {
             let refused = with(at, "colour").expect_err(at).to_string();
             assert!(refused.contains("colour"), "{at}: {refused}");
         }
+    }
+
+    #[test]
+    fn objections_are_heard_for_so_many_days_or_not_at_all() {
+        let on = NaiveDate::from_ymd_opt(2026, 9, 1).expect("a day");
+        let until = |days: u32| {
+            let mut document = document();
+            document["objection_days"] = json!(days);
+            rules(document).objections_until(on).to_string()
+        };
+        assert_eq!(
+            (until(0).as_str(), until(1).as_str(), until(7).as_str()),
+            ("2026-08-31", "2026-09-02", "2026-09-08")
+        );
     }
 
     #[rstest]

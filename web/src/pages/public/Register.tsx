@@ -1,4 +1,7 @@
+import { Select } from "antd";
+import { Link } from "react-router";
 import { useTranslation } from "@/i18n";
+import { STANDINGS } from "@/pages/designations/words";
 import { type Answer, getQuery } from "@/api/query";
 import { useLanguage, useNamed, useText } from "@/i18n/useText";
 import { DataTable } from "@/ui/DataTable";
@@ -10,7 +13,7 @@ import { useAddress } from "@/ui/useAddress";
 import { useKnown } from "./useKnown";
 
 type Entry = Answer<"/api/v1/register">["items"][number];
-type Name = "q" | "scheme" | "district" | "on";
+type Name = "q" | "scheme" | "district" | "standing" | "on";
 
 /** Who is designated to host, today or on another day. */
 export function Component() {
@@ -19,7 +22,8 @@ export function Component() {
   const named = useNamed();
   const { language } = useLanguage();
   const known = useKnown();
-  const [{ on }] = useAddress("on");
+  const [{ on, standing }] = useAddress("on", "standing");
+  const shown = STANDINGS.find((one) => one === standing) ?? "in_force";
   const name = (row: Entry) => named(row.organization_name_zh, row.organization_name_en);
   const scheme = (row: Entry) => named(row.scheme_name_zh, row.scheme_name_en);
   const kind = (row: Entry) => text(`public:kind.${row.organization_kind}`, {}, row.organization_kind);
@@ -32,7 +36,7 @@ export function Component() {
     <>
       <PageTitle lead={t("register.lead")}>{t("register.title")}</PageTitle>
       <p role="status" style={{ margin: "0 0 12px" }}>
-        {on ? t("register.onDay", { day: day(on) }) : t("register.onToday")}
+        {on ? t(`register.onDay.${shown}`, { day: day(on) }) : t(`register.onToday.${shown}`)}
       </p>
       <DataTable
         name="register"
@@ -47,6 +51,7 @@ export function Component() {
                 ...(chosen.scheme && { scheme: chosen.scheme }),
                 ...(chosen.district && { district: chosen.district }),
                 ...(chosen.on && { on: chosen.on }),
+                ...(chosen.standing && { standing: STANDINGS.find((one) => one === chosen.standing) ?? "in_force" }),
               },
             },
           })
@@ -58,6 +63,22 @@ export function Component() {
             ? [{ name: "district" as const, kind: "select" as const, label: t("column.district"), options: known.districts }]
             : []),
           { name: "scheme", kind: "select", label: t("column.scheme"), width: 200, options: known.schemes },
+          {
+            name: "standing",
+            kind: "own",
+            label: t("register.standing"),
+            field: (value, set, id) => (
+              <Select
+                id={id}
+                aria-label={t("register.standing")}
+                value={value ?? "in_force"}
+                popupMatchSelectWidth={false}
+                style={{ width: 150 }}
+                options={STANDINGS.map((one) => ({ value: one, label: t(`register.${one}`) }))}
+                onChange={(next) => set(next === "in_force" ? undefined : next)}
+              />
+            ),
+          },
           { name: "on", kind: "date", label: t("register.on") },
         ]}
         empty={<EmptyState title={t("register.empty")} lead={t("register.emptyLead")} />}
@@ -67,10 +88,11 @@ export function Component() {
             title: t("column.name"),
             render: (row) => (
               <>
-                <strong>{name(row)}</strong> <Muted style={{ fontSize: "0.87em" }}>{kind(row)}</Muted>
+                <strong>{row.professional_name ?? name(row)}</strong>{" "}
+                {row.professional_name && <span>{name(row)}</span>} <Muted style={{ fontSize: "0.87em" }}>{kind(row)}</Muted>
               </>
             ),
-            csv: name,
+            csv: (row) => (row.professional_name ? `${row.professional_name} ${name(row)}` : name(row)),
           },
           { key: "scheme", title: t("column.scheme"), render: scheme, csv: scheme },
           {
@@ -88,7 +110,11 @@ export function Component() {
           {
             key: "number",
             title: t("column.number"),
-            render: (row) => <span className="kepu-numbers">{row.number}</span>,
+            render: (row) => (
+              <Link to={`/register/${encodeURIComponent(row.number)}`} className="kepu-numbers">
+                {row.number}
+              </Link>
+            ),
             csv: (row) => row.number,
           },
           {

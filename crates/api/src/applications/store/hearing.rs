@@ -20,6 +20,8 @@ pub struct ReviewRow {
     pub hearing: i16,
     /// The reviewer.
     pub account_id: Uuid,
+    /// What the reviewer is called.
+    pub display_name: String,
     /// Points and remarks by criterion.
     pub scores: Json<Scores>,
     /// What there is to say of the whole.
@@ -31,7 +33,8 @@ pub struct ReviewRow {
 /// The reviews of these applications, by application and reviewer.
 pub async fn reviews(tx: &mut Tx, applications: &[Uuid]) -> Result<Vec<ReviewRow>> {
     Ok(sqlx::query_as(
-        "SELECT * FROM application_review WHERE application_id = ANY($1) ORDER BY application_id, hearing, account_id",
+        "SELECT v.*, c.display_name FROM application_review v JOIN account c ON c.id = v.account_id
+         WHERE v.application_id = ANY($1) ORDER BY v.application_id, v.hearing, v.account_id",
     )
     .bind(applications)
     .fetch_all(&mut **tx)

@@ -35,6 +35,14 @@ pub struct ApplicationRow {
     pub id: Uuid,
     /// The round.
     pub round_id: Uuid,
+    /// What it is called.
+    pub round_name_zh: String,
+    /// The same in English.
+    pub round_name_en: String,
+    /// What the scheme is called.
+    pub scheme_name_zh: String,
+    /// The same in English.
+    pub scheme_name_en: String,
     /// Who applies; the employer if a professional is to hold it.
     pub organization_id: Uuid,
     /// Its name.
@@ -76,7 +84,8 @@ impl ApplicationRow {
 
 macro_rules! applications {
     () => {
-        "SELECT a.id, a.round_id, a.organization_id, o.name_zh AS organization_name_zh, o.kind AS organization_kind,
+        "SELECT a.id, a.round_id, r.name_zh AS round_name_zh, r.name_en AS round_name_en, s.name_zh AS scheme_name_zh,
+                s.name_en AS scheme_name_en, a.organization_id, o.name_zh AS organization_name_zh, o.kind AS organization_kind,
                 o.district_id, a.professional_id, p.name AS professional_name, p.post AS professional_post, a.standing,
                 a.since, a.answers, a.spot_check, a.created_by, a.version, a.created_at, a.updated_at
          FROM application a JOIN organization o ON o.id = a.organization_id
@@ -107,6 +116,8 @@ pub struct Filter<'f> {
     pub organization: Option<Uuid>,
     /// In this state.
     pub state: Option<&'f str>,
+    /// Those alone that are there to be reviewed by this account.
+    pub reviewer: Option<Uuid>,
 }
 
 /// Lists applications by identity.
@@ -123,8 +134,11 @@ pub async fn list(
                 OR (a.state = 'under_review' AND EXISTS (SELECT FROM round_reviewer v
                                                          WHERE v.round_id = a.round_id AND v.account_id = $4)))
            AND ($5::uuid IS NULL OR a.round_id = $5) AND ($6::uuid IS NULL OR a.organization_id = $6)
-           AND ($7::text IS NULL OR a.state = $7) AND ($8::uuid IS NULL OR a.id > $8)
-         ORDER BY a.id LIMIT $9"
+           AND ($7::text IS NULL OR a.state = $7)
+           AND ($8::uuid IS NULL OR (a.state = 'under_review' AND EXISTS (SELECT FROM round_reviewer v
+                                                       WHERE v.round_id = a.round_id AND v.account_id = $8)))
+           AND ($9::uuid IS NULL OR a.id > $9)
+         ORDER BY a.id LIMIT $10"
     ))
     .bind(sight.all)
     .bind(&sight.authorities)
@@ -133,10 +147,19 @@ pub async fn list(
     .bind(filter.round)
     .bind(filter.organization)
     .bind(filter.state)
+    .bind(filter.reviewer)
     .bind(after)
     .bind(fetch)
     .fetch_all(&mut **tx)
     .await?)
+}
+
+/// What is published for objection in any round, the newest rounds first.
+pub async fn published(tx: &mut Tx, most: i64) -> Result<Vec<ApplicationRow>> {
+    Ok(sqlx::query_as(concat!(applications!(), "WHERE a.state = 'published' ORDER BY a.round_id DESC, a.id LIMIT $1"))
+        .bind(most)
+        .fetch_all(&mut **tx)
+        .await?)
 }
 
 /// Loads one.

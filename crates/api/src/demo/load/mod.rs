@@ -7,6 +7,7 @@ mod registry;
 mod resources;
 mod results;
 mod roster;
+mod rounds;
 
 use std::{collections::HashMap, future::Future, time::Instant};
 
@@ -93,6 +94,7 @@ impl Loader<'_> {
         self.present().await?;
         self.awards(pending).await?;
         self.resources().await?;
+        self.rounds().await?;
         sqlx::query("ANALYZE").execute(self.state.db().owner()).await?;
         let detail = json!({ "state": "complete", "size": self.plan.size.word(), "school_year": self.plan.year });
         self.mark(&detail).await?;

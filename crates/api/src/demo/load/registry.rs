@@ -1,20 +1,14 @@
-//! Who may do what: published lists entered as such, a title that went through a round, and a round that is open.
+//! Who may do what: published lists entered as such, and a title that went through a round.
 //!
 //! How many there are of what is public (each list says where it was published); the names are made up.
 
 use std::{fmt::Write, time::Instant};
 
-use anyhow::Context;
-use chrono::Days;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 
 use super::Loader;
-use crate::demo::{
-    client::{number, word},
-    names,
-    plan::Host,
-};
+use crate::demo::client::{number, word};
 
 const SCHOOLS: &str = "公开报道：深圳市光明区首批试点学校 20 所（名称为示例）";
 const CENTRES: &str = "公开报道：2023 年长三角首批授牌 42 家儿童科创中心，39 所幼儿园、3 个街道社区（名称为示例）";
@@ -117,7 +111,7 @@ impl Loader<'_> {
         Ok(Pending(path))
     }
 
-    /// Awards the title, once nobody may object any more; opens a round, and compares a list that has something to mend.
+    /// Awards the title, once nobody may object any more; compares a list that has something to mend.
     pub(super) async fn awards(&self, pending: Pending) -> anyhow::Result<()> {
         let began = Instant::now();
         let official = self.official();
@@ -126,47 +120,6 @@ impl Loader<'_> {
         let award = json!({ "number": "示首技〔2023〕1 号", "source": TITLES });
         official.post_if(&format!("{path}/award"), version, &award).await?;
 
-        let rules = json!({
-            "form": { "fields": [
-                { "key": "plan", "name_zh": "年度活动计划", "name_en": "Plan of the year", "required": true,
-                  "answer": { "kind": "long_text", "max_length": 2000 } },
-                { "key": "area", "name_zh": "活动场地面积", "name_en": "Area for activities", "required": true,
-                  "answer": { "kind": "number", "unit_zh": "平方米", "unit_en": "m²", "min": 20, "max": 50000 } },
-                { "key": "permit", "name_zh": "消防验收文件", "name_en": "Fire safety approval",
-                  "answer": { "kind": "file", "max_files": 2 } }
-            ] },
-            "criteria": [
-                { "key": "space", "name_zh": "场地与设备", "name_en": "Space and equipment", "points": 40, "minimum": 20 },
-                { "key": "staff", "name_zh": "师资", "name_en": "Staff", "points": 30 },
-                { "key": "courses", "name_zh": "课程", "name_en": "Courses", "points": 30 }
-            ],
-            "minimum": 60, "reviews": 1, "quota": 5, "validity": { "kind": "months", "months": 36 },
-            "renewal": { "days_before": 90 }, "objection_days": 7, "appeal_days": 10
-        });
-        let body = json!({ "code": "alliance-school", "name_zh": "空间站联盟学校", "name_en": "Alliance school",
-                           "holder_kinds": ["school"], "rules": rules });
-        let scheme = official.post("/api/v1/schemes", &body).await?;
-        let today = self.today();
-        let last = today.checked_add_days(Days::new(21)).context("a day to come")?;
-        let body =
-            json!({ "name_zh": "第二批联盟学校", "name_en": "Second group", "opens_on": today, "closes_on": last });
-        let round = official.post(&format!("/api/v1/schemes/{}/rounds", word(&scheme, "id")?), &body).await?;
-        let start = format!("/api/v1/rounds/{}/applications", word(&round, "id")?);
-        for (school, submits) in self.plan.schools.iter().take(2).zip([true, false]) {
-            let host = Host::School(school.number);
-            let applicant = self.of_host(host);
-            let draft = applicant.post(&start, &json!({ "organization_id": self.host(host)? })).await?;
-            let path = format!("/api/v1/applications/{}", word(&draft, "id")?);
-            let mut answers =
-                json!({ "plan": format!("{}每周一次社团，每月一次场馆课。", names::school(school.number).0) });
-            if submits {
-                answers["area"] = json!(240);
-            }
-            let saved = applicant.patch(&path, number(&draft, "version")?, &json!({ "answers": answers })).await?;
-            if submits {
-                applicant.post_if(&format!("{path}/submit"), number(&saved, "version")?, &json!({})).await?;
-            }
-        }
         let list = "名称,类型,级别\n示范天文台,博物馆,市级\n示范气象站,气象站,区级\n";
         self.compare("kind=organizations", "新增单位.csv", list).await?;
         self.say("awards", "titles", 1, began);

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use sqlx::{FromRow, types::Json};
 use uuid::Uuid;
 
-pub use register::{PastEvent, RegisterFilter, Registered, history, of_number, register, registered};
+pub use register::{PastEvent, RegisterFilter, Registered, Registering, history, of_number, register, registered};
 pub use schemes::*;
 pub use standing::*;
 

@@ -84,11 +84,36 @@ impl Registered {
     }
 }
 
+/// What of the register is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Registering {
+    /// What is in force.
+    #[default]
+    InForce,
+    /// What is suspended.
+    Suspended,
+    /// What was revoked or has expired.
+    Over,
+}
+
+impl Registering {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::InForce => "in_force",
+            Self::Suspended => "suspended",
+            Self::Over => "over",
+        }
+    }
+}
+
 /// Which lines of the register.
 #[derive(Debug)]
 pub struct RegisterFilter<'f> {
-    /// In force on this day.
+    /// On this day …
     pub on: NaiveDate,
+    /// … they are this: in force, suspended, or over.
+    pub standing: Registering,
     /// Code of the district.
     pub district: Option<&'f str>,
     /// Code of the scheme.
@@ -106,9 +131,13 @@ pub async fn register(
 ) -> Result<Vec<Registered>> {
     Ok(sqlx::query_as::<_, Registered>(concat!(
         registered!(),
-        "WHERE ",
+        "WHERE CASE $7 WHEN 'in_force' THEN ",
         in_force!("$1"),
-        " AND o.status = 'active'
+        " WHEN 'over' THEN d.revoked_from <= $1 OR d.valid_to < $1
+          ELSE d.valid_from <= $1 AND (d.valid_to IS NULL OR d.valid_to >= $1)
+               AND (d.revoked_from IS NULL OR d.revoked_from > $1) AND NOT ",
+        in_force!("$1"),
+        " END AND ($7 = 'over' OR o.status = 'active')
                AND ($2::text IS NULL OR t.code = $2) AND ($3::text IS NULL OR s.code = $3)
                AND ($4::text IS NULL OR position(lower($4) IN lower(o.name_zh || ' ' || o.name_en || ' ' || d.number
                                                                    || ' ' || coalesce(p.name, ''))) > 0)
@@ -121,6 +150,7 @@ pub async fn register(
     .bind(filter.q)
     .bind(after)
     .bind(fetch)
+    .bind(filter.standing.word())
     .fetch_all(&mut **tx)
     .await?)
 }

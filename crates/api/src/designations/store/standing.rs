@@ -154,6 +154,19 @@ pub async fn sessions_ahead(
     Ok((rows, count))
 }
 
+/// How many participations of the district with a host, from a day on, wait to be confirmed.
+pub async fn pending_from(tx: &mut Tx, host: Uuid, from: NaiveDate) -> Result<i64> {
+    Ok(sqlx::query_scalar(
+        "SELECT count(*) FROM participation p JOIN session s ON s.id = p.session_id
+         WHERE s.host_id = $1 AND (s.starts_at AT TIME ZONE 'Asia/Shanghai')::date >= $2
+           AND p.state IN ('attended', 'recorded')",
+    )
+    .bind(host)
+    .bind(from)
+    .fetch_one(&mut **tx)
+    .await?)
+}
+
 /// Every district, for what must be looked at in each.
 pub async fn districts(tx: &mut Tx) -> Result<Vec<Uuid>> {
     Ok(sqlx::query_scalar("SELECT id FROM district ORDER BY id").fetch_all(&mut **tx).await?)

@@ -42,9 +42,9 @@ function Held() {
   const named = useNamed();
   const schemes = useQuery(getQuery("/api/v1/schemes", { params: { query: { limit: 200 } } }));
   const columns: Column<Schemas["DesignationView"]>[] = [
-    { key: "holder", title: t("filter.organization"), fixed: true, render: (row) => <Link to={`/organizations/${row.organization_id}`}>{row.organization_name_zh}</Link>, csv: (row) => row.organization_name_zh },
+    { key: "holder", title: t("filter.organization"), fixed: true, render: (row) => <Link to={`/organizations/${row.organization_id}`}>{row.professional_name ? `${row.professional_name} (${row.organization_name_zh})` : row.organization_name_zh}</Link>, csv: (row) => row.organization_name_zh },
     { key: "scheme", title: t("designations.scheme"), render: (row) => row.scheme_name_zh, csv: (row) => row.scheme_name_zh },
-    { key: "number", title: t("designations.number"), render: (row) => row.number, csv: (row) => row.number },
+    { key: "number", title: t("designations.number"), render: (row) => <Link to={`/designations/${row.id}`}>{row.number}</Link>, csv: (row) => row.number },
     { key: "level", title: t("organizations.level"), render: (row) => row.level, csv: (row) => row.level ?? "" },
     { key: "from", title: t("designations.from"), render: (row) => <DateTime value={row.valid_from} style="date" />, csv: (row) => row.valid_from },
     { key: "to", title: t("designations.to"), render: (row) => (row.valid_to ? <DateTime value={row.valid_to} style="date" /> : t("designations.open")), csv: (row) => row.valid_to ?? "" },
@@ -89,7 +89,7 @@ function Schemes() {
   const scheme = open === "new" ? undefined : open;
   const pick = (one: Scheme): SchemeValues => ({ code: one.code, name_zh: one.name_zh, name_en: one.name_en, holder_kinds: one.holder_kinds as Schemas["OrganizationKind"][] });
   const columns: Column<Scheme>[] = [
-    { key: "name", title: t("filter.name"), fixed: true, render: (row) => named(row.name_zh, row.name_en), csv: (row) => named(row.name_zh, row.name_en) },
+    { key: "name", title: t("filter.name"), fixed: true, render: (row) => <Link to={`/schemes/${row.id}`}>{named(row.name_zh, row.name_en)}</Link>, csv: (row) => named(row.name_zh, row.name_en) },
     { key: "code", title: t("schemes.code"), render: (row) => <code>{row.code}</code>, csv: (row) => row.code },
     { key: "kinds", title: t("schemes.holders"), render: (row) => row.holder_kinds.map((kind) => <Tag key={kind}>{text(`district:kind.${kind}`)}</Tag>), csv: (row) => row.holder_kinds.join(" ") },
     ...(manages
