@@ -3,7 +3,6 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
-use uuid::Uuid;
 
 use super::{Act, Standing};
 
@@ -160,6 +159,8 @@ pub fn is_late(due: NaiveDate, done: Option<NaiveDate>, today: NaiveDate) -> boo
 
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use super::*;
 
     fn act() -> Act {
