@@ -4,3 +4,4 @@ mod access;
 mod kit;
 mod standing;
 mod story;
+mod ties;
