@@ -571,7 +571,6 @@ const texts: Texts<typeof zh> = {
       offer: "offered",
       sign: "signed",
       recall: "taken back",
-      end: "ended",
       text: "text added",
       start: "begun",
       complete: "completed",

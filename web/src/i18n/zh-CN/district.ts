@@ -548,7 +548,6 @@ export default {
       offer: "签署并提交",
       sign: "签署",
       recall: "收回",
-      end: "终止",
       text: "上传文本",
       start: "开始",
       complete: "完成",
