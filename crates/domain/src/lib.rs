@@ -3,6 +3,7 @@
 //! Start at [`policy`]: a [`policy::Policy`] is read from YAML, and [`policy::evaluate`] turns the [`record::Record`]s of a
 //! [`person::Person`] into a [`policy::ScoreSheet`] in which every number carries its reasons.
 
+pub mod agreement;
 pub mod booking;
 pub mod competition;
 pub mod credit;

@@ -279,6 +279,13 @@ actions! {
     BookingAnswer = "booking.answer": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial;
     /// Rate what one has used (judged on the scope of who asked).
     BookingRate = "booking.rate": Teacher SchoolAdmin BaseStaff BaseAdmin;
+    /// Read the network: who has which agreement with whom, what organizations offer and seek.
+    NetworkRead = "network.read": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial CityOfficial Auditor PlatformAdmin;
+    /// Read agreements, their texts and projects (judged on the scope of a party).
+    AgreementRead = "agreement.read": SchoolAdmin BaseAdmin DistrictOfficial CityOfficial Auditor PlatformAdmin;
+    /// Write, offer, sign, refuse and end agreements, run their projects, say what one offers and seeks (judged on the
+    /// party's scope).
+    AgreementManage = "agreement.manage": SchoolAdmin BaseAdmin;
 
     /// Read classes, enrolments and imports.
     RosterRead = "roster.read": Teacher SchoolAdmin DistrictOfficial CityOfficial Auditor;
@@ -352,6 +359,7 @@ impl Action {
                 | Self::SessionRead
                 | Self::CompetitionRead
                 | Self::ResourceRead
+                | Self::NetworkRead
                 | Self::PolicyRead
         ) || self.is_named()
     }

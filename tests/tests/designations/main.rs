@@ -5,3 +5,4 @@ mod kit;
 mod lists;
 mod standing;
 mod story;
+mod ties;

@@ -1,4 +1,5 @@
 import * as account from "@/pages/account/routes";
+import * as agreements from "@/pages/agreements/routes";
 import * as base from "@/pages/base/routes";
 import * as door from "@/pages/door/routes";
 import * as designations from "@/pages/designations/routes";
@@ -10,7 +11,7 @@ import * as school from "@/pages/school/routes";
 import * as student from "@/pages/student/routes";
 import * as teacher from "@/pages/teacher/routes";
 
-const areas = [student, teacher, school, base, door, district, designations, lists, resources, everyone, account];
+const areas = [student, teacher, school, base, door, district, designations, lists, resources, agreements, everyone, account];
 
 export const routes = areas.flatMap((area) => area.routes);
 export const menu = areas.flatMap((area) => area.menu).toSorted((a, b) => (a.order ?? 100) - (b.order ?? 100));

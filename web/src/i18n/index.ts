@@ -1,5 +1,6 @@
 import { use, useMemo, useSyncExternalStore } from "react";
 import type account from "./zh-CN/account";
+import type agreements from "./zh-CN/agreements";
 import type base from "./zh-CN/base";
 import type closing from "./zh-CN/closing";
 import type common from "./zh-CN/common";
@@ -33,6 +34,7 @@ interface Areas {
   lists: typeof lists;
   resources: typeof resources;
   designations: typeof designations;
+  agreements: typeof agreements;
 }
 export type Area = keyof Areas;
 

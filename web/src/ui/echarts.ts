@@ -1,5 +1,5 @@
 // Only what the pages draw; loaded when the first chart is.
-import { BarChart, HeatmapChart, LineChart, PieChart } from "echarts/charts";
+import { BarChart, GraphChart, HeatmapChart, LineChart, PieChart } from "echarts/charts";
 import {
   AriaComponent,
   DatasetComponent,
@@ -17,6 +17,7 @@ register([
   LineChart,
   PieChart,
   HeatmapChart,
+  GraphChart,
   AriaComponent,
   DatasetComponent,
   GridComponent,

@@ -90,7 +90,8 @@ pub(super) async fn list(
     let objections = store::objections(&mut tx, &ids).await?;
     let reviews = if filter.to_review { store::reviews(&mut tx, &ids).await? } else { Vec::new() };
     let reviewer = if filter.to_review { Some(reviewer(&mut tx, &actor).await?) } else { None };
-    let today = credits::today(&mut tx, state.now()).await?;
+    let now = state.now();
+    let today = credits::today(&mut tx, now).await?;
     let mut items = Vec::with_capacity(rows.len());
     let mut known: Vec<rounds::store::Round> = Vec::new();
     for row in rows {
@@ -105,7 +106,10 @@ pub(super) async fn list(
         let own = |one: &store::ReviewRow| {
             one.application_id == row.id && one.account_id == actor.account_id && one.hearing == row.hearing()
         };
-        let tie = reviewer.as_ref().and_then(|reviewer| reviewer.tie(&applicant(&row)));
+        let tie = match &reviewer {
+            Some(reviewer) => reviewer.tie(&applicant(&mut tx, &row, now).await?),
+            None => None,
+        };
         items.push(ApplicationItem {
             next: next(&row, &objections, &round, today),
             reviewed: reviews.iter().any(own),

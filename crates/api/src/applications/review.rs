@@ -1,5 +1,3 @@
-use std::collections::BTreeSet;
-
 use axum::{Json, extract::State};
 use chrono::{DateTime, Utc};
 use kepu_domain::{
@@ -19,12 +17,14 @@ use super::{
     take::refused,
 };
 use crate::{
+    agreements,
     audit::{self, Event},
     auth::Actor,
     check::Checks,
     designations::schema::ReviewScore,
     error::{ApiError, ApiErrors, FieldError, Result},
     extract::{ApiJson, ApiPath},
+    roster::today,
     rounds,
     state::AppState,
     tenancy::Tx,
@@ -109,7 +109,9 @@ pub(super) async fn review(
         ));
     }
     row.standing.0.reviewable_by(actor.account_id).map_err(|refusal| refused(&refusal))?;
-    if let Some(tie) = reviewer(&mut tx, &actor).await?.tie(&applicant(&row)) {
+    let now = state.now();
+    let applicant = applicant(&mut tx, &row, now).await?;
+    if let Some(tie) = reviewer(&mut tx, &actor).await?.tie(&applicant) {
         return Err(ApiError::conflict(
             "reviewer_tied",
             format!("You are tied to the applicant ({}), so that somebody else must review it.", tie.word()),
@@ -121,7 +123,6 @@ pub(super) async fn review(
         checks.add(FieldError::new(wrong.path, wrong.code, wrong.message));
     }
     checks.finish()?;
-    let now = state.now();
     let made = store::ReviewRow {
         id: state.new_id(),
         application_id: id,
@@ -149,14 +150,15 @@ pub(super) async fn reviewer(tx: &mut Tx, actor: &Actor) -> Result<Reviewer> {
     Ok(Reviewer { organizations, declared: store::ties(tx, actor.account_id).await? })
 }
 
-/// Who applies, as far as ties go. Pairings are not kept yet, so nobody has partners.
-pub(super) fn applicant(row: &ApplicationRow) -> Applicant {
-    Applicant {
+/// Who applies, as far as ties go. An agreement that is in force on the day of the review ties its parties.
+pub(super) async fn applicant(tx: &mut Tx, row: &ApplicationRow, now: DateTime<Utc>) -> Result<Applicant> {
+    let today = today(tx, now).await?;
+    Ok(Applicant {
         application: row.id,
         organization: row.organization_id,
         professional: row.professional_id.is_some(),
-        partners: BTreeSet::new(),
-    }
+        partners: agreements::store::partners_in_force(tx, row.organization_id, today).await?,
+    })
 }
 
 /// Lists the reviews of an application: all for the authority, the own ones for a reviewer.

@@ -32,6 +32,7 @@ use crate::{
     state::AppState,
 };
 
+pub use steps::cancel_within;
 pub use words::{BookingSide, BookingState, ReturnCondition};
 
 const TAG: &str = "bookings";

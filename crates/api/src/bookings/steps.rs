@@ -6,7 +6,7 @@ use kepu_domain::booking::{self as rules, Act, Step};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{BookingView, refused, store};
+use super::{BookingSide, BookingView, refused, store};
 use crate::{
     audit::{self, Event},
     auth::Actor,
@@ -51,21 +51,12 @@ impl Open {
 
     /// Takes a step: decides, lets go of items or keeps them, and writes what happened.
     pub async fn take(&mut self, actor: &Actor, step: Step, action: &'static str, detail: Value) -> Result<()> {
-        let before = self.row.rules()?;
-        let after = before.take(step).map_err(|refusal| refused(&refusal))?;
-        self.row.turn_into(&after, self.now);
-        store::update(&mut self.tx, &self.row).await?;
-        store::hold(&mut self.tx, self.row.id, after.held(), after.is_out()).await?;
-        self.tell(actor, action, detail).await
+        take(&mut self.tx, &mut self.row, actor, self.now, step, (action, detail)).await
     }
 
     /// Writes on the trail what happened.
     pub async fn tell(&mut self, actor: &Actor, action: &'static str, detail: Value) -> Result<()> {
-        let mut whole = json!({ "resource_id": self.row.resource_id, "organization_id": self.row.organization_id });
-        if let (Value::Object(whole), Value::Object(detail)) = (&mut whole, detail) {
-            whole.extend(detail);
-        }
-        audit::record(&mut self.tx, actor, self.now, Event::new(action, "booking", self.row.id, whole)).await
+        tell(&mut self.tx, &self.row, actor, self.now, action, detail).await
     }
 
     /// Commits, and answers with the booking as it is now.
@@ -86,4 +77,53 @@ impl Open {
         actor.require(Action::BookingAsk, &self.row.asker())?;
         Ok(rules::Side::Asker)
     }
+}
+
+async fn take(
+    tx: &mut Tx,
+    row: &mut store::Booking,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    step: Step,
+    (action, detail): (&'static str, Value),
+) -> Result<()> {
+    let before = row.rules()?;
+    let after = before.take(step).map_err(|refusal| refused(&refusal))?;
+    row.turn_into(&after, now);
+    store::update(tx, row).await?;
+    store::hold(tx, row.id, after.held(), after.is_out()).await?;
+    tell(tx, row, actor, now, action, detail).await
+}
+
+async fn tell(
+    tx: &mut Tx,
+    row: &store::Booking,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    action: &'static str,
+    detail: Value,
+) -> Result<()> {
+    let mut whole = json!({ "resource_id": row.resource_id, "organization_id": row.organization_id });
+    if let (Value::Object(whole), Value::Object(detail)) = (&mut whole, detail) {
+        whole.extend(detail);
+    }
+    audit::record(tx, actor, now, Event::new(action, "booking", row.id, whole)).await
+}
+
+/// Calls a booking off for one of its two sides, in the transaction of what makes it so: the end of an agreement.
+pub async fn cancel_within(
+    tx: &mut Tx,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    id: Uuid,
+    organization: Uuid,
+    reason: &str,
+) -> Result<()> {
+    let Some(resource) = store::resource_of(tx, id).await? else { return Err(ApiError::not_found("booking")) };
+    resources::store::lock(tx, resource).await?;
+    let mut row = store::load(tx, id).await?;
+    let side = if row.owner_id == organization { rules::Side::Owner } else { rules::Side::Asker };
+    let step = Step::Cancel(Act { by: actor.account_id, at: now }, side, reason.to_owned());
+    let detail = json!({ "side": BookingSide::from(side), "reason": reason });
+    take(tx, &mut row, actor, now, step, ("booking.cancel", detail)).await
 }

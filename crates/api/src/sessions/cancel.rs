@@ -1,4 +1,5 @@
 use axum::{Json, extract::State};
+use chrono::{DateTime, Utc};
 use kepu_domain::role::{Action, Scope};
 use serde::Deserialize;
 use serde_json::json;
@@ -13,6 +14,7 @@ use crate::{
     error::{ApiError, ApiErrors, Result},
     extract::{ApiJson, ApiPath, ETag, IfMatch},
     state::AppState,
+    tenancy::Tx,
 };
 
 /// Why.
@@ -51,23 +53,35 @@ pub(super) async fn cancel(
     let mut checks = Checks::new();
     row.reason = checks.text("reason", &body.reason, 1..=400);
     checks.finish()?;
+    call_off(&mut tx, &actor, state.now(), &mut row).await?;
+    tx.commit().await?;
+    Ok((ETag(row.version), Json(row.into())))
+}
+
+/// Cancels a session whose reason is set and whose row is locked.
+async fn call_off(tx: &mut Tx, actor: &Actor, now: DateTime<Utc>, row: &mut store::Session) -> Result<()> {
     if row.status == SessionStatus::Cancelled {
         return Err(ApiError::conflict("already_cancelled", "The session is cancelled already."));
     }
-    let there = store::taken_part(&mut tx, id).await?;
+    let there = store::taken_part(tx, row.id).await?;
     if there > 0 {
         return Err(ApiError::conflict(
             "session_took_place",
             format!("{there} persons are recorded as having been there. Reject or void them first."),
         ));
     }
-    let now = state.now();
     row.status = SessionStatus::Cancelled;
     row.version += 1;
     row.updated_at = now;
-    store::update(&mut tx, &row).await?;
+    store::update(tx, row).await?;
     let detail = json!({ "reason": row.reason });
-    audit::record(&mut tx, &actor, now, Event::new("session.cancel", "session", id, detail)).await?;
-    tx.commit().await?;
-    Ok((ETag(row.version), Json(row.into())))
+    audit::record(tx, actor, now, Event::new("session.cancel", "session", row.id, detail)).await
+}
+
+/// Cancels a session in the transaction of what makes it so: the end of an agreement.
+pub async fn cancel_within(tx: &mut Tx, actor: &Actor, now: DateTime<Utc>, id: Uuid, reason: &str) -> Result<()> {
+    let mut row = store::lock(tx, id).await?;
+    actor.require(Action::SessionManage, &Scope::Host { district: row.district_id, host: row.host_id })?;
+    reason.clone_into(&mut row.reason);
+    call_off(tx, actor, now, &mut row).await
 }

@@ -18,6 +18,7 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
+pub use self::cancel::cancel_within;
 pub use self::places::{QuotaView, SchoolQuota};
 use crate::{
     activities::{self, ActivityStatus, Grades},

@@ -29,7 +29,7 @@ pub struct Applicant {
     pub organization: Uuid,
     /// Whether a professional is to hold it, whose employer the organization is.
     pub professional: bool,
-    /// Organizations with which it is paired by an agreement.
+    /// Organizations with which it has an agreement in force.
     pub partners: BTreeSet<Uuid>,
 }
 
@@ -41,8 +41,8 @@ pub enum Tie {
     Organization,
     /// The reviewer belongs to the professional's employer.
     Employer,
-    /// The reviewer's organization is paired with the applicant's.
-    Pairing,
+    /// The reviewer's organization has an agreement with the applicant's that is in force.
+    Agreement,
     /// Somebody said that there is one.
     Declared,
 }
@@ -53,7 +53,7 @@ impl Tie {
         match self {
             Self::Organization => "organization",
             Self::Employer => "employer",
-            Self::Pairing => "pairing",
+            Self::Agreement => "agreement",
             Self::Declared => "declared",
         }
     }
@@ -66,7 +66,7 @@ impl Reviewer {
             return Some(if applicant.professional { Tie::Employer } else { Tie::Organization });
         }
         if !self.organizations.is_disjoint(&applicant.partners) {
-            return Some(Tie::Pairing);
+            return Some(Tie::Agreement);
         }
         self.declared.contains(&applicant.application).then_some(Tie::Declared)
     }
@@ -286,7 +286,7 @@ pub(super) mod tests {
     #[case::none(&[OTHER], &[], false, None)]
     #[case::own(&[OTHER, OWN], &[], false, Some(Tie::Organization))]
     #[case::employer(&[OWN], &[], true, Some(Tie::Employer))]
-    #[case::paired(&[PAIRED], &[], false, Some(Tie::Pairing))]
+    #[case::paired(&[PAIRED], &[], false, Some(Tie::Agreement))]
     #[case::declared(&[], &[APPLICATION], false, Some(Tie::Declared))]
     #[case::declared_elsewhere(&[], &[OTHER], false, None)]
     fn a_reviewer_has_no_tie(

@@ -15,7 +15,8 @@ import { AccountName } from "./pick";
 type Row = Schemas["AuditEventView"];
 const NOUNS = [
   "person", "score", "ledger", "report", "result", "evidence", "participation", "session", "activity", "roster", "class",
-  "policy", "soft_decision", "organization", "designation", "scheme", "competition", "resource", "booking", "tour",
+  "policy", "soft_decision", "organization", "designation", "scheme", "competition", "resource", "booking", "tour", "agreement",
+  "project", "partner",
   "account", "district", "auth",
 ] as const;
 /** Where the pages show the object of an event. */
@@ -27,6 +28,8 @@ const PAGES: Record<string, string> = {
   session: "/sessions/",
   activity: "/activities/",
   resource: "/resources/",
+  agreement: "/agreements/",
+  project: "/projects/",
   account: "/district/accounts/",
   policy_version: "/district/policies/",
   adoption: "/district/policies/adoptions/",

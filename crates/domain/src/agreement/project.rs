@@ -1,0 +1,217 @@
+//! Projects under an agreement: planned ─▶ running ─▶ completed, or stopped with a reason before that.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::{Act, Standing};
+
+/// A project in its state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "state")]
+pub enum Project {
+    /// Has not begun.
+    Planned,
+    /// Is under way.
+    Running {
+        /// Who began it, when.
+        act: Act,
+    },
+    /// Has reached its end.
+    Completed {
+        /// Who began it, when.
+        began: Act,
+        /// Who completed it, when.
+        act: Act,
+        /// What came of it, in words.
+        outcome: String,
+    },
+    /// Will not be completed.
+    Stopped {
+        /// Who stopped it, when.
+        act: Act,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Something that is done with a project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// It begins.
+    Start(Act),
+    /// It has reached its end: what came of it.
+    Complete(Act, String),
+    /// It is given up: why.
+    Stop(Act, String),
+}
+
+/// What a step depends on beside the state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Around {
+    /// How the agreement stands.
+    pub agreement: Standing,
+    /// How many milestones are not reached.
+    pub open_milestones: usize,
+}
+
+/// Why a step is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum Refusal {
+    /// The state does not allow it.
+    #[error("a project that is {from} cannot be {step}")]
+    NotFromHere {
+        /// The state.
+        from: &'static str,
+        /// The step, as a participle.
+        step: &'static str,
+    },
+    /// It rests on an agreement.
+    #[error("the agreement is not in force ({}), so that nothing begins under it", .0.word())]
+    AgreementNotInForce(Standing),
+    /// What was set out is not reached.
+    #[error("{0} milestones are not reached; enter the day on which they were, or remove them")]
+    MilestonesOpen(usize),
+    /// A reason is needed.
+    #[error("a reason is needed")]
+    ReasonNeeded,
+}
+
+impl Refusal {
+    /// The stable code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NotFromHere { .. } => "not_from_this_state",
+            Self::AgreementNotInForce(_) => "agreement_not_in_force",
+            Self::MilestonesOpen(_) => "milestones_open",
+            Self::ReasonNeeded => "reason_needed",
+        }
+    }
+}
+
+impl Project {
+    /// The word of its state in the database and in JSON.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Running { .. } => "running",
+            Self::Completed { .. } => "completed",
+            Self::Stopped { .. } => "stopped",
+        }
+    }
+
+    /// Whether something can still come of it.
+    pub const fn is_open(&self) -> bool {
+        matches!(self, Self::Planned | Self::Running { .. })
+    }
+
+    /// When it began; none if it has not.
+    pub const fn began_at(&self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Running { act } | Self::Completed { began: act, .. } => Some(act.at),
+            Self::Planned | Self::Stopped { .. } => None,
+        }
+    }
+
+    /// Takes a step.
+    ///
+    /// # Errors
+    /// The state, the agreement or a milestone does not allow it, or a reason is missing.
+    pub fn take(self, around: Around, step: Step) -> Result<Self, Refusal> {
+        match (self, step) {
+            (Self::Planned, Step::Start(act)) => match around.agreement {
+                Standing::InForce => Ok(Self::Running { act }),
+                other => Err(Refusal::AgreementNotInForce(other)),
+            },
+            (Self::Running { act: began }, Step::Complete(act, outcome)) => {
+                if around.open_milestones > 0 {
+                    return Err(Refusal::MilestonesOpen(around.open_milestones));
+                }
+                Ok(Self::Completed { began, act, outcome })
+            }
+            (Self::Planned | Self::Running { .. }, Step::Stop(act, reason)) => {
+                if reason.trim().is_empty() {
+                    return Err(Refusal::ReasonNeeded);
+                }
+                Ok(Self::Stopped { act, reason })
+            }
+            (state, step) => {
+                let step = match step {
+                    Step::Start(_) => "begun",
+                    Step::Complete(..) => "completed",
+                    Step::Stop(..) => "stopped",
+                };
+                Err(Refusal::NotFromHere { from: state.word(), step })
+            }
+        }
+    }
+}
+
+/// Whether a milestone may be said to be reached on this day.
+pub fn reached_on(day: NaiveDate, today: NaiveDate) -> bool {
+    day <= today
+}
+
+/// Whether a milestone is late: not reached after its day.
+pub fn is_late(due: NaiveDate, done: Option<NaiveDate>, today: NaiveDate) -> bool {
+    done.is_none() && due < today
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn act() -> Act {
+        Act { by: Uuid::from_u128(1), at: DateTime::UNIX_EPOCH }
+    }
+
+    /// States by steps: the state after, or the code of the refusal (a dot where the state alone refuses).
+    #[test]
+    fn every_step_from_every_state() {
+        let states = [
+            Project::Planned,
+            Project::Running { act: act() },
+            Project::Completed { began: act(), act: act(), outcome: String::new() },
+            Project::Stopped { act: act(), reason: "no staff".into() },
+        ];
+        let steps =
+            [Step::Start(act()), Step::Complete(act(), "a forum".into()), Step::Stop(act(), "no staff".into())];
+        let table = |around: Around| -> String {
+            let row = |state: &Project| {
+                let cells = steps.iter().map(|step| match state.clone().take(around, step.clone()) {
+                    Ok(after) => after.word(),
+                    Err(Refusal::NotFromHere { .. }) => ".",
+                    Err(refusal) => refusal.code(),
+                });
+                format!("{}: {}", state.word(), cells.collect::<Vec<_>>().join(" | "))
+            };
+            states.iter().map(row).collect::<Vec<_>>().join("\n")
+        };
+        insta::assert_snapshot!(table(Around { agreement: Standing::InForce, open_milestones: 0 }), @r"
+        planned: running | . | stopped
+        running: . | completed | stopped
+        completed: . | . | .
+        stopped: . | . | .
+        ");
+        insta::assert_snapshot!(table(Around { agreement: Standing::Ended, open_milestones: 2 }), @r"
+        planned: agreement_not_in_force | . | stopped
+        running: . | milestones_open | stopped
+        completed: . | . | .
+        stopped: . | . | .
+        ");
+        let around = Around { agreement: Standing::InForce, open_milestones: 0 };
+        let stopped = Project::Planned.take(around, Step::Stop(act(), " ".into()));
+        assert_eq!(stopped, Err(Refusal::ReasonNeeded));
+    }
+
+    #[test]
+    fn a_milestone_is_late_from_the_day_after_its_day() {
+        let day = |of_june| NaiveDate::from_ymd_opt(2026, 6, of_june).expect("a day of June");
+        for (due, done, late) in [(8, None, false), (7, None, true), (7, Some(8), false), (9, None, false)] {
+            assert_eq!(is_late(day(due), done.map(day), day(8)), late, "due on {due}");
+        }
+        assert!(reached_on(day(8), day(8)) && !reached_on(day(9), day(8)));
+    }
+}

@@ -1,0 +1,145 @@
+//! An agreement that is ended early while things are under way.
+
+use kepu_tests::school::{activity, session_of};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::kit::{Town, at, each, of, step, told};
+
+/// What the museum offers, and a booking of it by the academy on these days from today.
+async fn booked(town: &Town, title: &str, first: i64, last: i64) -> (Value, Value) {
+    let offer = json!({
+        "owner_id": town.museum.id, "kind": "equipment", "title_zh": title, "licence": "cc-by-4.0", "reach": "everywhere",
+    });
+    let resource = town.museum.account.post_json("/api/v1/resources", &offer).await.expect(201);
+    let wish = json!({
+        "resource_id": resource["id"], "organization_id": town.academy.id, "first_day": town.day(first),
+        "last_day": town.day(last),
+    });
+    let booking = town.academy.account.post_json("/api/v1/bookings", &wish).await.expect(201);
+    (resource, booking)
+}
+
+fn outcomes(list: &Value) -> Vec<(&str, &str, &str)> {
+    let items = list["items"].as_array().expect("items").iter();
+    items
+        .map(|item| {
+            let word = |name: &str| item[name].as_str().unwrap_or_default();
+            (word("sort"), word("title_zh"), word("outcome"))
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn nothing_is_left_in_silence() {
+    let town = Town::new().await;
+    let agreement = town.signed(&json!({ "parties": [town.academy.id] })).await;
+    let (_, open) = booked(&town, "球幕放映机", 3, 5).await;
+    let (_, lent) = booked(&town, "望远镜", 0, 9).await;
+    for step in ["approve", "deliver"] {
+        let path = format!("/api/v1/bookings/{}", lent["id"].as_str().expect("an id"));
+        let version = town.museum.account.get(&path).await.body["version"].clone();
+        crate::kit::post_at(&town.museum.account, &format!("{path}/{step}"), &version, &json!({})).await.expect(200);
+    }
+    // One of somebody else is not the agreement's.
+    let wish = json!({
+        "resource_id": open["resource_id"], "organization_id": town.firm.id, "first_day": town.day(20),
+        "last_day": town.day(21),
+    });
+    let foreign = town.firm.account.post_json("/api/v1/bookings", &wish).await.expect(201);
+    let body = json!({ "owner_id": town.museum.id, "title_zh": "科学传播论坛" });
+    let project =
+        town.museum.account.post_json(&format!("{}/projects", at(&agreement)), &body).await.expect(201);
+    let hosted = activity(&town.server, town.here, town.museum.id, "practice", 60).await;
+    let ahead = session_of(&town.server, town.here, town.museum.id, hosted, -4, None).await;
+    session_of(&town.server, town.here, town.museum.id, hosted, 4, None).await;
+    town.museum.account.put_json(&format!("{}/activities/{hosted}", of(&project)), &json!({})).await.expect(200);
+
+    let shown = |place: &crate::kit::Place| format!("{}/ahead?organization_id={}", at(&agreement), place.id);
+    let list = town.museum.account.get(&shown(&town.museum)).await.expect(200);
+    let all = [
+        ("bookings", "望远镜", "has_begun"),
+        ("bookings", "球幕放映机", "cancelled"),
+        ("sessions", "试验活动", "cancelled"),
+        ("projects", "科学传播论坛", "cancelled"),
+    ];
+    assert_eq!(outcomes(&list), all);
+    // To the academy the session is the museum's.
+    let list = town.academy.account.get(&shown(&town.academy)).await.expect(200);
+    assert_eq!(outcomes(&list)[2].2, "of_others");
+    town.academy.account.get(&shown(&town.museum)).await.expect_problem(403, "forbidden");
+
+    let why = json!({ "reason": "场馆改造" });
+    let problem = step(&town.museum, &agreement, "end", &why).await.expect_problem(422, "invalid");
+    assert_eq!(told(&problem), [("bookings", "required"), ("sessions", "required"), ("projects", "required")]);
+    let standing = town.museum.account.get(&at(&agreement)).await.expect(200)["standing"].clone();
+    assert_eq!(standing, "in_force", "a refused end changes nothing");
+    let body = json!({ "reason": "场馆改造", "bookings": "cancel", "sessions": "cancel", "projects": "cancel" });
+    let ended = step(&town.museum, &agreement, "end", &body).await.expect(200);
+    assert_eq!(outcomes(&ended), all);
+    assert_eq!((&ended["agreement"]["standing"], &ended["agreement"]["reason"]), (&json!("ended"), &json!("场馆改造")));
+    let read = async |id: &Value| {
+        let path = format!("/api/v1/bookings/{}", id.as_str().expect("an id"));
+        let booking = town.museum.account.get(&path).await.expect(200);
+        (booking["state"].clone(), booking["reason"].clone(), booking["cancelled_by"].clone())
+    };
+    assert_eq!(read(&open["id"]).await, (json!("cancelled"), json!("场馆改造"), json!("owner")));
+    assert_eq!(read(&lent["id"]).await.0, "delivered");
+    assert_eq!(read(&foreign["id"]).await.0, "requested");
+    let session = town.museum.account.get(&format!("/api/v1/sessions/{ahead}")).await.expect(200);
+    assert_eq!((&session["status"], &session["reason"]), (&json!("cancelled"), &json!("场馆改造")));
+    let stopped = town.academy.account.get(&of(&project)).await.expect(200);
+    assert_eq!((&stopped["state"], &stopped["reason"]), (&json!("stopped"), &json!("场馆改造")));
+    // The items are free again, and the trail has each of them.
+    assert_eq!(town.audited("booking.cancel", &open["id"]).await, 1);
+    assert_eq!(town.audited("session.cancel", &json!(ahead)).await, 1);
+    step(&town.academy, &agreement, "end", &body).await.expect_problem(409, "not_from_this_state");
+    town.holds().await;
+}
+
+#[tokio::test]
+async fn what_is_kept_goes_on() {
+    let town = Town::new().await;
+    let agreement = town.signed(&json!({})).await;
+    let (_, open) = booked(&town, "球幕放映机", 3, 5).await;
+    let body = json!({ "owner_id": town.academy.id, "title_zh": "实习研究员" });
+    let project = town.academy.account.post_json(&format!("{}/projects", at(&agreement)), &body).await.expect(201);
+    crate::kit::run(&town.academy, &project, "start", &json!({})).await.expect(200);
+    let body = json!({ "reason": "不再续约", "bookings": "keep", "projects": "keep" });
+    let ended = step(&town.academy, &agreement, "end", &body).await.expect(200);
+    assert_eq!(outcomes(&ended).iter().map(|one| one.2).collect::<Vec<_>>(), ["kept", "kept"]);
+    let booking = format!("/api/v1/bookings/{}", open["id"].as_str().expect("an id"));
+    assert_eq!(town.academy.account.get(&booking).await.expect(200)["state"], "requested");
+    let running = town.academy.account.get(&of(&project)).await.expect(200);
+    assert_eq!((&running["state"], &running["agreement_standing"]), (&json!("running"), &json!("ended")));
+    crate::kit::run(&town.academy, &project, "complete", &json!({ "text": "三名实习研究员" })).await.expect(200);
+    // Nothing new begins under it, and it is in the network no more.
+    let path = format!("{}/projects", at(&agreement));
+    let body = json!({ "owner_id": town.academy.id, "title_zh": "新项目" });
+    town.academy.account.post_json(&path, &body).await.expect_problem(409, "agreement_not_in_force");
+    let network = town.official.get("/api/v1/network").await.expect(200);
+    assert_eq!(network["ties"], json!([]));
+    let listed = town.official.get("/api/v1/agreements?standing=ended").await.expect(200);
+    assert_eq!(each(&listed, "reason"), ["不再续约"]);
+}
+
+#[tokio::test]
+async fn who_ends_it_does_not_call_off_what_is_between_others() {
+    let town = Town::new().await;
+    let draft = town.draft(&json!({ "parties": [town.academy.id, town.firm.id] })).await;
+    town.text(&draft, crate::kit::PDF).await.expect(201);
+    for (place, how) in [(&town.museum, "offer"), (&town.academy, "sign"), (&town.firm, "sign")] {
+        crate::kit::sign(place, &draft, how).await.expect(200);
+    }
+    let (_, open) = booked(&town, "球幕放映机", 3, 5).await;
+    let body = json!({ "reason": "退出", "bookings": "cancel" });
+    let ended = step(&town.firm, &draft, "end", &body).await.expect(200);
+    assert_eq!(outcomes(&ended), [("bookings", "球幕放映机", "of_others")]);
+    let id: Uuid = open["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
+    let state: String = sqlx::query_scalar("SELECT state FROM booking WHERE id = $1")
+        .bind(id)
+        .fetch_one(town.server.pool())
+        .await
+        .expect("read");
+    assert_eq!(state, "requested");
+}

@@ -1,0 +1,8 @@
+//! Agreements, the projects under them and pairings, over HTTP.
+
+mod end;
+mod kit;
+mod life;
+mod partners;
+mod projects;
+mod rights;
