@@ -7,9 +7,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
-    accounts, activities, applications, audit, auth, bookings, classes, competitions, credits, designations, districts,
-    door, organizations, participation, passes, persons, policies, reports, resources, results, roster, rounds, search,
-    sessions,
+    accounts, activities, applications, audit, auth, bookings, calendars, classes, competitions, credits, designations,
+    districts, door, organizations, participation, passes, persons, policies, programmes, reports, resources, results,
+    roster, rounds, search, sessions,
 };
 use crate::{
     http::{guard, headers, health, rate},
@@ -42,6 +42,8 @@ pub fn api() -> OpenApiRouter<AppState> {
         .merge(results::routes())
         .merge(policies::routes())
         .merge(credits::routes())
+        .merge(programmes::routes())
+        .merge(calendars::routes())
         .merge(resources::routes())
         .merge(bookings::routes())
         .merge(search::routes())
