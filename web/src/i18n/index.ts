@@ -6,6 +6,7 @@ import type common from "./zh-CN/common";
 import type door from "./zh-CN/door";
 import type district from "./zh-CN/district";
 import type everyone from "./zh-CN/public";
+import type programmes from "./zh-CN/programmes";
 import type resources from "./zh-CN/resources";
 import type school from "./zh-CN/school";
 import type student from "./zh-CN/student";
@@ -28,6 +29,7 @@ interface Areas {
   district: typeof district;
   student: typeof student;
   public: typeof everyone;
+  programmes: typeof programmes;
   resources: typeof resources;
 }
 export type Area = keyof Areas;

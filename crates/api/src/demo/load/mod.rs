@@ -3,6 +3,7 @@
 
 mod network;
 mod participation;
+mod programmes;
 mod resources;
 mod results;
 mod roster;
@@ -90,6 +91,7 @@ impl Loader<'_> {
         self.decide().await?;
         self.present().await?;
         self.resources().await?;
+        self.programmes().await?;
         sqlx::query("ANALYZE").execute(self.state.db().owner()).await?;
         let detail = json!({ "state": "complete", "size": self.plan.size.word(), "school_year": self.plan.year });
         self.mark(&detail).await?;
