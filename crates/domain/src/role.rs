@@ -21,7 +21,7 @@ pub enum Role {
     BaseAdmin,
     /// Answers for a district.
     DistrictOfficial,
-    /// Reads the districts of a city.
+    /// Reads the districts of a city, or of any authority above them, and runs the programmes of that authority.
     CityOfficial,
     /// Reads, with the audit trail, and changes nothing.
     Auditor,
@@ -267,6 +267,18 @@ actions! {
     CompetitionRead = "competition.read": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial CityOfficial Auditor Guardian Student PlatformAdmin;
     /// Create and change local competitions (the national list: at the platform).
     CompetitionManage = "competition.manage": DistrictOfficial PlatformAdmin;
+    /// Read programmes and their published editions.
+    ProgrammeRead = "programme.read": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial CityOfficial Auditor Guardian Student PlatformAdmin;
+    /// Write, publish, launch and close the editions of a district's programmes.
+    ProgrammeManage = "programme.manage": DistrictOfficial PlatformAdmin;
+    /// The same for the programmes of a city, or of any authority above a district.
+    CityProgrammeManage = "city_programme.manage": CityOfficial PlatformAdmin;
+    /// Read drafts, and what came of an edition (judged on the scope of the programme's authority).
+    ProgrammeProgress = "programme_progress.read": DistrictOfficial CityOfficial Auditor PlatformAdmin;
+    /// Make a secret address of a school's calendar.
+    SchoolCalendar = "school.calendar": Teacher SchoolAdmin;
+    /// Make a secret address of a person's calendar.
+    PersonCalendar = "person.calendar": Guardian Student;
     /// Read resources, their files, free days and ratings.
     ResourceRead = "resource.read": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial CityOfficial Auditor Guardian Student PlatformAdmin;
     /// Offer, change and close the resources of an organization (judged on the owner's scope).
@@ -358,6 +370,7 @@ impl Action {
                 | Self::ActivityRead
                 | Self::SessionRead
                 | Self::CompetitionRead
+                | Self::ProgrammeRead
                 | Self::ResourceRead
                 | Self::NetworkRead
                 | Self::PolicyRead
@@ -624,7 +637,13 @@ mod tests {
             for role in [Role::Auditor, Role::CityOfficial, Role::Guardian, Role::Student] {
                 // A student alone says one thing: I am here.
                 let says = role == Role::Student && *action == Action::PresenceClaim;
-                let says = says || role == Role::CityOfficial && action.is_of_the_authority();
+                // An authority above districts has programmes of its own, a family its calendar.
+                let own = match role {
+                    Role::CityOfficial => action.is_of_the_authority() || *action == Action::CityProgrammeManage,
+                    Role::Guardian | Role::Student => *action == Action::PersonCalendar,
+                    _ => false,
+                };
+                let reads = reads || own;
                 assert!(reads || says || !action.roles().contains(&role), "{} may {}", role.as_str(), action.as_str());
             }
         }

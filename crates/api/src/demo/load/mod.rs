@@ -3,6 +3,7 @@
 
 mod network;
 mod participation;
+mod programmes;
 mod registry;
 mod resources;
 mod results;
@@ -95,6 +96,7 @@ impl Loader<'_> {
         self.awards(pending).await?;
         self.resources().await?;
         self.rounds().await?;
+        self.programmes().await?;
         sqlx::query("ANALYZE").execute(self.state.db().owner()).await?;
         let detail = json!({ "state": "complete", "size": self.plan.size.word(), "school_year": self.plan.year });
         self.mark(&detail).await?;
