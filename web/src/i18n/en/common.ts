@@ -134,7 +134,7 @@ const texts: Texts<typeof zh> = {
       already_cancelled: "The session is cancelled already.",
       activity_closed: "The activity is closed: it takes no new sessions.",
       activity_settled: "A session has begun: what credit depends on stays.",
-      organization_closed: "The host is closed.",
+      organization_closed: "An organization is closed; nothing more is entered for it.",
       resource_taken: "Some of these days are taken. Choose other days.",
       tour_collides: "On some stops of the tour it is taken, so nothing was booked.",
       tour_stops_collide: "Other stops of the tour have these days.",

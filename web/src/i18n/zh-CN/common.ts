@@ -121,7 +121,7 @@ export default {
       already_cancelled: "场次已经取消了。",
       activity_closed: "活动已下线，不能再排场次。",
       activity_settled: "已有场次开始，影响学分的内容不能再改。",
-      organization_closed: "主办单位已停用。",
+      organization_closed: "有单位已停用，不能再登记。",
       resource_taken: "这些日期已有预约，请换别的日期。",
       tour_collides: "巡回有几站的日期已被预约，没有预约任何一站。",
       tour_stops_collide: "同一巡回的其他站已占用这些日期，请换别的日期。",
