@@ -46,6 +46,10 @@ pub const FINDS: &[(&str, &str, &str, &str)] = &[
     ("resource", "base01", "/resources?owner_id={base}&limit=1", "/items/0/id"),
     ("tour", "base01", "/bookings?side=owner&state=approved&limit=1", "/items/0/tour_id"),
     ("list", "official", "/list_imports?limit=1", "/items/0/id"),
+    ("museum", "museum", "/me", "/grants/0/organization_id"),
+    ("agreement", "museum", "/agreements?limit=1", "/items/0/id"),
+    ("project", "museum", "/agreements/{agreement}/projects", "/items/0/id"),
+    ("campus", "school01", "/me", "/grants/0/organization_id"),
     ("import", "official", "/roster/imports?limit=1", "/items/0/id"),
 ];
 
@@ -405,6 +409,46 @@ pub const PAGES: &[Page] = &[
             "/bookings?limit=50",
             "/tours/{tour}",
         ],
+    ),
+    page(
+        "agreements",
+        "museum",
+        "/agreements",
+        &[
+            "/agreements?limit=50",
+            "/agreements?limit=50&q=科学院",
+            "/agreements?limit=50&kind=strategic&standing=in_force",
+            "/organizations?everywhere=true&status=active&limit=30",
+            "/organizations?everywhere=true&status=active&limit=30&q=示范",
+            "/organizations/{museum}",
+            "/agreements/{agreement}",
+            "/agreements/{agreement}/history",
+            "/agreements/{agreement}/projects",
+            "/agreements/{agreement}/ahead?organization_id={museum}",
+        ],
+    ),
+    page(
+        "agreements",
+        "museum",
+        "/projects/:id",
+        &[
+            "/projects/{project}",
+            "/projects/{project}/figures",
+            "/activities?host_id={museum}&limit=200",
+            "/resources?owner_id={museum}&limit=200",
+        ],
+    ),
+    page(
+        "agreements",
+        "school01",
+        "/partners",
+        &["/organizations/{campus}/partner-profile", "/partners?organization_id={campus}"],
+    ),
+    page(
+        "agreements",
+        "official",
+        "/network",
+        &["/network", "/network?kind=pairing", "/network?district_id={district}", "/districts?limit=500"],
     ),
     page(
         "lists",

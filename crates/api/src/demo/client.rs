@@ -180,6 +180,11 @@ impl Account {
         self.send(build, &format!("PATCH {path}")).await
     }
 
+    /// PUT.
+    pub async fn put(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
+        self.send(|api| api.request(Method::PUT, path).json(body), &format!("PUT {path}")).await
+    }
+
     /// POST of a form with a file.
     pub async fn post_form(&self, path: &str, form: impl Fn() -> Form) -> anyhow::Result<Value> {
         self.send(|api| api.request(Method::POST, path).multipart(form()), &format!("POST {path}")).await

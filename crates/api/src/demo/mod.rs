@@ -223,6 +223,8 @@ kepu 演示已就绪 the demonstration is ready ({:.1} s)
     student01      学生                            pupil: reads the own score and its reasons
     guardian01     监护人                          guardian of that pupil
     demo.platform  平台管理员                      platform administrator: districts and officials
+    museum         科技馆管理员，有三份协议        administrator of a museum with three agreements
+    school1        示范学校联系人（上海）          administrator of schools that are paired with firms
   另有 teacher02…、school02…、base02… and so on for the other schools and bases.
 
   试一试 try

@@ -28,7 +28,7 @@ pub async fn look(owner: &PgPool) -> sqlx::Result<Found> {
     }
     // The administrator of the demonstration is the first thing that a loading makes.
     Ok(match accounts.iter().any(|login| login == PLATFORM) {
-        true if districts.len() <= 1 => Found::Unfinished,
+        true if districts.len() <= 1 || districts.iter().any(|settings| !settings[MARK].is_null()) => Found::Unfinished,
         false if accounts.is_empty() && districts.is_empty() => Found::Empty,
         _ => Found::Foreign,
     })

@@ -134,7 +134,7 @@ const texts: Texts<typeof zh> = {
       already_cancelled: "The session is cancelled already.",
       activity_closed: "The activity is closed: it takes no new sessions.",
       activity_settled: "A session has begun: what credit depends on stays.",
-      organization_closed: "The host is closed.",
+      organization_closed: "An organization is closed; nothing more is entered for it.",
       edition_draft: "The edition is a draft. Publish it first.",
       edition_published: "The edition is published already.",
       edition_closed: "The edition is closed and stays as it was. Make one of another year.",

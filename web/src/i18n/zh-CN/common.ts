@@ -121,7 +121,7 @@ export default {
       already_cancelled: "场次已经取消了。",
       activity_closed: "活动已下线，不能再排场次。",
       activity_settled: "已有场次开始，影响学分的内容不能再改。",
-      organization_closed: "主办单位已停用。",
+      organization_closed: "有单位已停用，不能再登记。",
       edition_draft: "年度还是草稿，请先发布。",
       edition_published: "年度已经发布了。",
       edition_closed: "年度已结束，不能再改。需要时请新建别的年度。",

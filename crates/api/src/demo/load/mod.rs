@@ -1,6 +1,7 @@
 //! Loads the synthetic district over HTTP, as its teachers, bases and officials would enter it: a service of its own is
 //! started on a free port of this machine, its clock is set to the beginning of the school year and moved along.
 
+mod agreements;
 mod network;
 mod participation;
 mod programmes;
@@ -97,6 +98,7 @@ impl Loader<'_> {
         self.resources().await?;
         self.rounds().await?;
         self.programmes().await?;
+        self.agreements().await?;
         sqlx::query("ANALYZE").execute(self.state.db().owner()).await?;
         let detail = json!({ "state": "complete", "size": self.plan.size.word(), "school_year": self.plan.year });
         self.mark(&detail).await?;
