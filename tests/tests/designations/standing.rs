@@ -183,6 +183,35 @@ async fn a_suspension_that_is_undone_gives_all_back() {
 }
 
 #[tokio::test]
+async fn correcting_the_days_is_told_before_it_is_done() {
+    let base = Base::new().await;
+    let waits = base.home.session(&base.server, base.home.base, "practice", 2).await;
+    base.home.record(waits, &[base.home.pupils[0].0, base.home.pupils[1].0]).await;
+    let before = base.rows().await;
+    let path = |to: NaiveDate| format!("{}/effect?step=correct&from=2020-01-01&to={to}", base.designation);
+    let effect = base.home.official.get(&path(base.day(5))).await.expect(200);
+    assert_eq!(
+        (&effect["sessions"], &effect["pending"], &effect["records"], &effect["credit"]),
+        (&json!(1), &json!(2), &json!(2), &json!(-4000))
+    );
+    assert_eq!(base.rows().await, before);
+    let none = base.home.official.get(&path(base.day(-30))).await.expect(200);
+    assert_eq!((&none["records"], &none["credit"]), (&json!(0), &json!(0)));
+    let backwards = base.home.official.get(&path("2019-12-31".parse().expect("a day"))).await;
+    backwards.expect_problem(422, "invalid");
+    base.home.teacher.client.get(&path(base.day(5))).await.expect_problem(403, "forbidden");
+
+    // And it does what it told.
+    let held = base.home.official.get(&base.designation).await.expect(200);
+    let version = held["version"].as_i64().expect("a version");
+    let change = json!({ "valid_from": "2020-01-01", "valid_to": base.day(5), "reason": "登记有误" });
+    base.home.official.patch_json(&base.designation, version, &change).await.expect(200);
+    credits::rescore_guests(base.server.state()).await.expect("scored");
+    assert_eq!(base.credit().await, ["2", "2", "0"]);
+    base.holds().await;
+}
+
+#[tokio::test]
 async fn only_the_authority_of_the_scheme_says_what_becomes_of_a_designation() {
     let base = Base::new().await;
     let School { teacher, host, .. } = &base.home;

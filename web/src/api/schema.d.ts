@@ -1270,8 +1270,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Tells what suspending, lifting or revoking a designation would affect: sessions ahead, records, persons, credit. Nothing
-         *     is written.
+         * Tells what suspending, lifting, revoking or correcting a designation would affect: sessions ahead, records, persons,
+         *     credit. Nothing is written.
          */
         get: operations["preview_designation_effect"];
         put?: never;
@@ -26494,9 +26494,11 @@ export interface operations {
         parameters: {
             query: {
                 /** @description What would be done. */
-                step: "suspend" | "lift" | "revoke";
-                /** @description The day from which it would hold. */
+                step: "suspend" | "lift" | "revoke" | "correct";
+                /** @description The day from which it would hold; the first day, where days are corrected. */
                 from: string;
+                /** @description The last day, where days are corrected; it stays open if left out. */
+                to?: string;
             };
             header?: never;
             path: {

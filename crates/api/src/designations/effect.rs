@@ -1,15 +1,20 @@
-//! What suspending or revoking would do, before it is done. It is done in transactions that are given up, so that what is
+//! What suspending, revoking or correcting would do, before it is done. It is done in transactions that are given up, so that what is
 //! told is what would be; nothing is written.
 
 use axum::{Json, extract::State};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Asia::Shanghai;
-use kepu_domain::{credit::Credit, designation::standing::Step};
+use kepu_domain::{
+    credit::Credit,
+    designation::{Term, standing::Step},
+    role::{Action, Scope},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::{
+    refused,
     standing::{apply, lock},
     store,
 };
@@ -19,7 +24,7 @@ use crate::{
     error::{ApiErrors, Result},
     extract::{ApiPath, ApiQuery},
     state::AppState,
-    tenancy::DistrictId,
+    tenancy::{DistrictId, Tx},
 };
 
 /// What would be done.
@@ -32,6 +37,8 @@ pub(super) enum Doing {
     Lift,
     /// Revoke it.
     Revoke,
+    /// Correct its first and last day.
+    Correct,
 }
 
 /// What would be done, and from when on.
@@ -41,8 +48,28 @@ pub(super) struct EffectQuery {
     /// What would be done.
     #[param(inline)]
     step: Doing,
-    /// The day from which it would hold.
+    /// The day from which it would hold; the first day, where days are corrected.
     from: NaiveDate,
+    /// The last day, where days are corrected; it stays open if left out.
+    to: Option<NaiveDate>,
+}
+
+/// What would be written.
+#[derive(Debug, Clone, Copy)]
+enum Trial {
+    Step(Step),
+    Term(Term),
+}
+
+/// Writes it, without credit.
+async fn attempt(tx: &mut Tx, state: &AppState, by: Uuid, mut row: store::Designation, trial: Trial) -> Result<()> {
+    match trial {
+        Trial::Step(step) => apply(tx, state, by, row, step, "").await.map(|_| ()),
+        Trial::Term(term) => {
+            (row.valid_from, row.valid_to) = (term.from(), term.to());
+            store::update(tx, &row).await
+        }
+    }
 }
 
 /// A session that is still to come.
@@ -77,8 +104,8 @@ pub(super) struct DesignationEffect {
     districts: usize,
 }
 
-/// Tells what suspending, lifting or revoking a designation would affect: sessions ahead, records, persons, credit. Nothing
-/// is written.
+/// Tells what suspending, lifting, revoking or correcting a designation would affect: sessions ahead, records, persons,
+/// credit. Nothing is written.
 #[utoipa::path(
     get,
     path = "/api/v1/designations/{id}/effect",
@@ -94,20 +121,32 @@ pub(super) async fn effect(
     ApiQuery(query): ApiQuery<EffectQuery>,
 ) -> Result<Json<DesignationEffect>> {
     let mut tx = state.begin(&actor).await?;
-    let (row, _) = lock(&mut tx, &actor, id).await?;
+    let row = if matches!(query.step, Doing::Correct) {
+        // Who keeps the register of the district corrects it, whoever granted it.
+        actor.require(Action::DesignationManage, &Scope::District { district: tx.district().0 })?;
+        store::load(&mut tx, id).await?
+    } else {
+        lock(&mut tx, &actor, id).await?.0
+    };
     let districts = store::districts(&mut tx).await?;
     let (holder, host) = (row.organization_id, row.professional_id.is_none());
-    let EffectQuery { step, from } = query;
-    let step = match step {
-        Doing::Suspend => Step::Suspend { from },
-        Doing::Lift => Step::Lift { from },
-        Doing::Revoke => Step::Revoke { from },
+    let EffectQuery { step, from, to } = query;
+    let trial = match step {
+        Doing::Suspend => Trial::Step(Step::Suspend { from }),
+        Doing::Lift => Trial::Step(Step::Lift { from }),
+        Doing::Revoke => Trial::Step(Step::Revoke { from }),
+        Doing::Correct => Trial::Term(Term::new(from, to).map_err(|refusal| refused(&refusal))?),
+    };
+    // From this day on it would be another: after its last day, where days are corrected.
+    let other_from = match trial {
+        Trial::Step(_) => Some(from),
+        Trial::Term(term) => term.to().and_then(|last| last.succ_opt()),
     };
     // What is refused is refused here already.
-    apply(&mut tx, &state, actor.account_id, row, step, "").await?;
+    attempt(&mut tx, &state, actor.account_id, row, trial).await?;
     let mut view = DesignationEffect::default();
     let now = state.now();
-    if host {
+    if let Some(from) = other_from.filter(|_| host) {
         let start = from.and_time(NaiveTime::MIN).and_local_timezone(Shanghai).earliest();
         let start = start.map_or(now, |start| now.max(start.to_utc()));
         let (first, sessions) = store::sessions_ahead(&mut tx, holder, start, 20).await?;
@@ -123,14 +162,16 @@ pub(super) async fn effect(
     }
     for district in districts {
         let mut tx = state.begin_in(DistrictId(district)).await?;
-        view.pending += store::pending_from(&mut tx, holder, from).await?;
+        if let Some(from) = other_from {
+            view.pending += store::pending_from(&mut tx, holder, from).await?;
+        }
         if !credits::has_records_of(&mut tx, holder).await? {
             tx.rollback().await?;
             continue;
         }
         store::lock_holder(&mut tx, holder).await?;
         let row = store::load(&mut tx, id).await?;
-        apply(&mut tx, &state, actor.account_id, row, step, "").await?;
+        attempt(&mut tx, &state, actor.account_id, row, trial).await?;
         let author = Author { account_id: actor.account_id, at: now };
         let booked = credits::touch_host(&mut tx, &author, holder).await?;
         tx.rollback().await?;

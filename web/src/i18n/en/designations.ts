@@ -475,7 +475,7 @@ const texts: Texts<typeof zh> = {
     from: { suspend: "Suspended from", lift: "In force again from", revoke: "Revoked from" },
     past: "It may be a past day: what took place since is scored again.",
     none: "It affects no sessions and no credit.",
-    lead: { suspend: "From {{day}}:", lift: "In force again from {{day}}:", revoke: "From {{day}}:" },
+    lead: { suspend: "From {{day}}:", lift: "In force again from {{day}}:", revoke: "From {{day}}:", correct: "Corrected so:" },
     sessions_one: "{{count}} session to come",
     sessions_other: "{{count}} sessions to come",
     pending_one: "{{count}} participation to be confirmed",

@@ -441,7 +441,7 @@ export default {
     from: { suspend: "从哪天起暂停", lift: "从哪天起恢复", revoke: "从哪天起撤销" },
     past: "可以选过去的日子，那以后的活动会重新计分。",
     none: "没有受影响的场次和学分。",
-    lead: { suspend: "从 {{day}} 起：", lift: "从 {{day}} 起恢复：", revoke: "从 {{day}} 起：" },
+    lead: { suspend: "从 {{day}} 起：", lift: "从 {{day}} 起恢复：", revoke: "从 {{day}} 起：", correct: "按这样更正：" },
     sessions_other: "{{count}} 个将要举行的场次",
     pending_other: "{{count}} 条参与待确认",
     credit: "{{records}} 条记录、{{persons}} 人的学分变化，合计 {{credit}}",

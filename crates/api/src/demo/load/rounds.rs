@@ -35,7 +35,7 @@ fn rules() -> Value {
         "minimum": 60, "reviews": 2, "quota": 10,
         "validity": { "kind": "months", "months": 36 },
         "renewal": { "days_before": 90, "days_after": 30 },
-        "assessment": { "month": 12, "day": 31 }
+        "assessment": { "month": 12, "day": 15 }
     })
 }
 

@@ -94,12 +94,13 @@ function One({ application, round }: { application: Application; round: Round })
         </div>
         {/* Where it stands is what one opens it for; on a phone that comes first, unless it is to be filled in. */}
         <div style={{ display: "grid", gap: 16, order: phone && !fills && seat !== "reviewer" ? -1 : 0 }}>
-          {seat !== "reviewer" && <Timeline application={application} />}
+          {applies && <Timeline application={application} />}
           <Suspense>
             {seat === "authority" && <Authority application={application} round={round} runs={runs} />}
             {(seat === "reviewer" || (seat === "authority" && state === "under_review")) && (round.rules.criteria ?? []).length > 0 && (
               <Review application={application} round={round} />
             )}
+            {seat === "authority" && <Timeline application={application} />}
             {asked && (
               <Words
                 title={t(`${asked}.title`)}

@@ -1,19 +1,15 @@
-import { useQuery } from "@tanstack/react-query";
-import { Alert, Button, Form, Input, Modal, Spin } from "antd";
+import { Button, Form, Input, Modal } from "antd";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
-import { Link } from "react-router";
 import { api, call, ifMatch, type Schemas } from "@/api/client";
 import type { FieldError } from "@/api/problem";
-import { getQuery } from "@/api/query";
 import { useTranslation } from "@/i18n";
-import { DateTime } from "@/ui/DateTime";
 import { ProblemAlert } from "@/ui/ProblemAlert";
 import { applyProblemToForm, useProblemText } from "@/ui/problems";
 import { today } from "@/ui/time";
 import { Day } from "../Day";
 import { useRequired } from "../scheme/useRequired";
-import { thousandths, useDay } from "../words";
+import { Told, useEffectOf } from "./Effect";
 
 interface Props {
   step: "suspend" | "lift" | "revoke";
@@ -39,11 +35,7 @@ export default function Change({ step, designation: row, onDone, onClose }: Prop
   const now = today();
   const first = step === "lift" && begun && begun > now ? begun : now;
   const from = Form.useWatch("from", form) ?? first;
-  const effect = useQuery({
-    ...getQuery("/api/v1/designations/{id}/effect", { params: { path: { id: row.id }, query: { step, from } } }),
-    staleTime: 0,
-    gcTime: 0,
-  });
+  const effect = useEffectOf(row.id, step, from);
   const change = useMutation({
     mutationFn: (body: Values) => {
       const params = { path: { id: row.id }, header: ifMatch(row.version) };
@@ -86,59 +78,11 @@ export default function Change({ step, designation: row, onDone, onClose }: Prop
         <Form.Item name="from" label={t(`effect.from.${step}`)} extra={t("effect.past")} rules={required}>
           <Day allowClear={false} min={step === "lift" ? begun : row.valid_from} {...(row.valid_to && { max: row.valid_to })} />
         </Form.Item>
-        <section aria-label={t("effect.title")} aria-busy={effect.isFetching} style={{ marginBottom: 16 }}>
-          <h3 style={{ fontSize: 15, margin: "0 0 6px" }}>{t("effect.title")}</h3>
-          {effect.isFetching && <Spin size="small" aria-label={t("effect.computing")} />}
-          {!effect.isFetching && effect.error && <ProblemAlert error={effect.error} retry={effect.refetch} />}
-          {!effect.isFetching && effect.data && <Effect effect={effect.data} step={step} from={from} />}
-        </section>
+        <Told effect={effect} step={step} from={from} />
         <Form.Item name="reason" label={t("reason")} rules={required.map((rule) => ({ ...rule, whitespace: true }))}>
           <Input maxLength={400} />
         </Form.Item>
       </Form>
     </Modal>
-  );
-}
-
-function Effect({ effect, step, from }: { effect: Schemas["DesignationEffect"]; step: Props["step"]; from: string }) {
-  const { t } = useTranslation("designations");
-  const day = useDay();
-  const none = effect.sessions + effect.pending + effect.records === 0;
-  return (
-    <>
-      <Alert
-        type={none ? "success" : step === "lift" ? "info" : "warning"}
-        showIcon
-        title={none ? t("effect.none") : t(`effect.lead.${step}`, { day: day(from) })}
-        description={
-          none ? undefined : (
-            <ul style={{ margin: 0, paddingInlineStart: 18 }}>
-              <li>{t("effect.sessions", { count: effect.sessions })}</li>
-              <li>{t("effect.pending", { count: effect.pending })}</li>
-              <li>
-                {t("effect.credit", {
-                  records: effect.records,
-                  persons: effect.persons,
-                  credit: effect.credit === 0 ? "0" : thousandths(effect.credit),
-                })}
-              </li>
-              {effect.districts > 1 && <li>{t("effect.districts", { count: effect.districts })}</li>}
-            </ul>
-          )
-        }
-      />
-      {effect.first_sessions.length > 0 && (
-        <details style={{ marginTop: 8 }}>
-          <summary>{t("effect.which")}</summary>
-          <ul style={{ margin: "6px 0 0", paddingInlineStart: 18 }}>
-            {effect.first_sessions.map((one) => (
-              <li key={one.id}>
-                <Link to={`/sessions/${one.id}`}>{one.title_zh}</Link> <DateTime value={one.starts_at} />
-              </li>
-            ))}
-          </ul>
-        </details>
-      )}
-    </>
   );
 }

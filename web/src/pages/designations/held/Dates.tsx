@@ -4,6 +4,7 @@ import { useTranslation } from "@/i18n";
 import { FormModal } from "@/pages/district/FormModal";
 import { Day } from "../Day";
 import { useRequired } from "../scheme/useRequired";
+import { Told, useEffectOf } from "./Effect";
 
 interface Values {
   number: string;
@@ -12,6 +13,18 @@ interface Values {
   valid_to?: string | null;
   source?: string;
   reason: string;
+}
+
+function DaysTold({ id }: { id: string }) {
+  const form = Form.useFormInstance();
+  const from = Form.useWatch("valid_from", form) as string | undefined;
+  const to = Form.useWatch("valid_to", form) as string | null | undefined;
+  return from ? <Asked id={id} from={from} to={to} /> : null;
+}
+
+function Asked({ id, from, to }: { id: string; from: string; to: string | null | undefined }) {
+  const effect = useEffectOf(id, "correct", from, to);
+  return <Told effect={effect} step="correct" from={from} />;
 }
 
 /** Corrects what the register says: what takes place on days that come in or fall out is scored again. */
@@ -53,6 +66,7 @@ export default function Dates({ designation: row, onDone, onClose }: { designati
       <Form.Item name="valid_to" label={t("held.validTo")} extra={t("held.openEnd")}>
         <Day />
       </Form.Item>
+      <DaysTold id={row.id} />
       <Form.Item name="number" label={t("held.number")} rules={required}>
         <Input maxLength={60} />
       </Form.Item>

@@ -120,7 +120,10 @@ function One({ organization }: { organization: Schemas["OrganizationView"] }) {
               scroll={{ x: "max-content" }}
               columns={[
                 { title: t("designations.scheme"), render: (_, row) => row.scheme_name_zh },
-                { title: t("designations.number"), dataIndex: "number" },
+                {
+                  title: t("designations.number"),
+                  render: (_, one) => <Link to={`/designations/${one.id}`}>{one.number}</Link>,
+                },
                 { title: t("organizations.level"), dataIndex: "level" },
                 {
                   title: t("designations.period"),
