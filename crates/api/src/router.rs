@@ -9,7 +9,7 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::{
     accounts, activities, agreements, applications, audit, auth, bookings, classes, competitions, credits, designations,
     districts, door, lists, organizations, participation, partners, passes, persons, policies, projects, reports,
-    resources, results, roster, rounds, search, sessions,
+    resources, results, roster, rounds, seals, search, sessions,
 };
 use crate::{
     http::{guard, headers, health, rate},
@@ -43,6 +43,7 @@ pub fn api() -> OpenApiRouter<AppState> {
         .merge(policies::routes())
         .merge(credits::routes())
         .merge(lists::routes())
+        .merge(seals::routes())
         .merge(resources::routes())
         .merge(bookings::routes())
         .merge(agreements::routes())
