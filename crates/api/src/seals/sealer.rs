@@ -21,7 +21,7 @@ use crate::state::AppState;
 /// Entries in a batch.
 const BATCH: i64 = 1000;
 /// How often what is new is looked for.
-const EVERY: Duration = Duration::from_secs(10);
+const EVERY: Duration = Duration::from_secs(5);
 /// How often everything is looked through, for transactions that took longer than [`RECENT_MS`].
 const ALL_EVERY: Duration = Duration::from_secs(3600);
 /// What is new has an id of the last ten minutes, in milliseconds: ids begin with the time at which they were made.

@@ -202,7 +202,7 @@ pub async fn districts_to_seal(owner: &PgPool, from: Uuid) -> Result<Vec<Uuid>> 
 pub async fn hold_log(connection: &mut PgConnection, district: Uuid, at: DateTime<Utc>) -> Result<String> {
     sqlx::query(
         "INSERT INTO seal_log (district_id, origin, created_at)
-         SELECT d.id, 'kepu/' || a.code, $2 FROM district d JOIN authority a ON a.id = d.id WHERE d.id = $1
+         SELECT id, 'kepu/' || code, $2 FROM district WHERE id = $1
          ON CONFLICT DO NOTHING",
     )
     .bind(district)
