@@ -54,7 +54,7 @@ async fn heads_are_for_everybody_and_proofs_for_those_who_may_read_the_ledger() 
         (format!("{district}/checkpoints"), [200; 14]),
         (format!("{district}/checkpoint/consistency?from=1"), [200; 14]),
         (format!("{district}/checkpoint/keys"), [200; 14]),
-        (proof.clone(), [200, 200, 403, 200, 200, 403, 403, 200, 200, 403, 404, 404, 403, 401]),
+        (proof.clone(), [200, 200, 403, 200, 200, 403, 403, 200, 200, 200, 404, 404, 404, 401]),
     ];
     let mut wrong = Vec::new();
     for (path, expected) in &table {
@@ -63,6 +63,14 @@ async fn heads_are_for_everybody_and_proofs_for_those_who_may_read_the_ledger() 
             if status != *expected {
                 wrong.push(format!("{path} as {name}: {status}, not {expected}"));
             }
+        }
+    }
+    // Whoever may not read the ledger gets no proof of it, and the other way round.
+    for (name, client) in &who {
+        let ledger = client.get(&format!("/api/v1/persons/{pupil}/ledger")).await.status;
+        let proven = client.get(&proof).await.status;
+        if ledger != proven {
+            wrong.push(format!("{name}: the ledger answers {ledger}, its proof {proven}"));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

