@@ -199,6 +199,12 @@ pub const PAGES: &[Page] = &[
         ],
     ),
     page(
+        "school",
+        "school01",
+        "/school/checkpoints",
+        &["/districts/{district}/checkpoints?limit=20", "/districts/{district}/checkpoint/keys"],
+    ),
+    page(
         "base",
         "base01",
         "/base",
@@ -367,6 +373,7 @@ pub const PAGES: &[Page] = &[
             "/districts/{district}",
             "/public/sessions?limit=8&district={code}&grade=5",
             "/persons/{pupil}/ledger?limit=20",
+            "/persons/{pupil}/ledger/proof",
             "/results?person_id={pupil}&limit=200&sort=-submitted",
         ],
     ),

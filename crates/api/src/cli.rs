@@ -13,6 +13,7 @@ use crate::{
         with_database::{self, WithDatabaseArgs},
     },
     score_cli,
+    seals::{self, VerifyProofArgs},
     verify::VerifyArgs,
 };
 
@@ -42,6 +43,8 @@ enum Command {
     Policy(score_cli::PolicyCommand),
     /// Check every invariant over the whole database.
     Verify(Box<VerifyArgs>),
+    /// Check proofs of ledger entries, without database and network.
+    VerifyProof(VerifyProofArgs),
     /// A synthetic district to try things on.
     Demo(Box<DemoArgs>),
     /// Becomes the private PostgreSQL.
@@ -65,6 +68,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Score(args) => score_cli::score(&args),
         Command::Policy(command) => score_cli::policy(command),
         Command::PostgresGuard(args) => match guard::run(args)? {},
+        Command::VerifyProof(args) => seals::verify_proof(&args),
         Command::Openapi => {
             print!("{}", crate::openapi::text()?);
             Ok(ExitCode::SUCCESS)
@@ -80,7 +84,11 @@ async fn run_async(command: Command) -> anyhow::Result<ExitCode> {
         Command::WithDatabase(args) => with_database::run(args).await,
         Command::Verify(args) => crate::verify::run(*args).await,
         Command::Demo(args) => crate::demo::run(*args).await,
-        Command::Score(_) | Command::Policy(_) | Command::Openapi | Command::PostgresGuard(_) => {
+        Command::Score(_)
+        | Command::Policy(_)
+        | Command::Openapi
+        | Command::VerifyProof(_)
+        | Command::PostgresGuard(_) => {
             unreachable!("done without a runtime")
         }
     }

@@ -48,6 +48,7 @@ pub mod roster;
 pub mod rounds;
 pub mod router;
 pub mod score_cli;
+pub mod seals;
 pub mod search;
 pub mod serve;
 pub mod sessions;

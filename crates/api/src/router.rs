@@ -9,7 +9,7 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::{
     accounts, activities, agreements, applications, audit, auth, bookings, calendars, classes, competitions, credits,
     designations, districts, door, lists, organizations, participation, partners, passes, persons, policies,
-    programmes, projects, reports, resources, results, roster, rounds, search, sessions,
+    programmes, projects, reports, resources, results, roster, rounds, seals, search, sessions,
 };
 use crate::{
     http::{guard, headers, health, rate},
@@ -45,6 +45,7 @@ pub fn api() -> OpenApiRouter<AppState> {
         .merge(lists::routes())
         .merge(programmes::routes())
         .merge(calendars::routes())
+        .merge(seals::routes())
         .merge(resources::routes())
         .merge(bookings::routes())
         .merge(agreements::routes())

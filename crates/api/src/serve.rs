@@ -17,7 +17,7 @@ use crate::{
         Db,
         embedded::{Durability, PrivateServer},
     },
-    router,
+    router, seals,
     state::AppState,
     telemetry::{self, metrics},
 };
@@ -113,6 +113,7 @@ pub async fn serve(
     state.spawn_job("metrics", metrics::upkeep(state.clone()));
     state.spawn_job("housekeeping", housekeeping::run(state.clone()));
     state.spawn_job("standing of scores", credits::keep(state.clone()));
+    state.spawn_job("sealer", seals::keep(state.clone()));
     state.spawn_job("waitlists", participation::places::keep(state.clone()));
     let service = router::router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
     let drain = state.clone();

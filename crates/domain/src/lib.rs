@@ -21,4 +21,5 @@ pub mod record;
 pub mod resource;
 pub mod role;
 pub mod roster;
+pub mod seal;
 pub mod text;

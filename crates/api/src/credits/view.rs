@@ -339,7 +339,7 @@ fn reason_view(reason: &Reason, policy: &Policy, lang: Lang) -> Result<ReasonVie
 }
 
 /// The person, if the actor may read the scores.
-pub(super) async fn readable_person(tx: &mut Tx, actor: &Actor, id: Uuid) -> Result<store::NamedPerson> {
+pub(crate) async fn readable_person(tx: &mut Tx, actor: &Actor, id: Uuid) -> Result<store::NamedPerson> {
     let person = store::named_person(tx, id).await?.ok_or_else(|| ApiError::not_found("person"))?;
     let scope = Scope::Person { district: tx.district().0, person: id, school: person.school_id };
     actor.require(Action::ScoreRead, &scope)?;

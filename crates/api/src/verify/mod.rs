@@ -2,18 +2,24 @@
 //!
 //! score = Σ ledger = evaluate(policy, records), as of the day on which the score stands; each record's credit ≤ its raw credit; every confirmed participation and
 //! verified result is one record and the other way round; who records never confirms; no entry points into nothing. At the door: every scan has its verdict, which is what `door::fold`
-//! says of all scans of the person in the session, and who was there stands so.
+//! says of all scans of the person in the session, and who was there stands so. Every leaf, subtree, root and signature of the
+//! sealed ledger follows from its entries.
 
+mod seals;
+mod seals_store;
 mod store;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::Args;
 use kepu_domain::credit::Credit;
 use kepu_domain::policy::ScoreSheet;
 use kepu_domain::record::Record;
+use kepu_domain::seal::note::Note;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -36,6 +42,9 @@ pub struct VerifyArgs {
     /// Broken invariants to print at the most.
     #[arg(long, default_value_t = 20)]
     pub first: usize,
+    /// A checkpoint that was kept outside, as it was downloaded: whether it is still true. May be given more than once.
+    #[arg(long, value_name = "FILE")]
+    pub checkpoint: Vec<PathBuf>,
 }
 
 /// Persons evaluated at a time.
@@ -77,6 +86,12 @@ pub struct Verified {
     pub scans: usize,
     /// Persons whose scans wait to be judged anew, for the list or the session has changed since.
     pub waiting_at_doors: usize,
+    /// Leaves of sealed ledgers derived again.
+    pub sealed: usize,
+    /// Those of them whose entry was erased.
+    pub erased: usize,
+    /// Ledger entries that wait to be sealed.
+    pub unsealed: i64,
     /// Broken invariants.
     pub broken: Vec<Broken>,
 }
@@ -86,17 +101,28 @@ pub struct Verified {
 /// # Errors
 /// The database cannot be reached.
 pub async fn run(args: VerifyArgs) -> anyhow::Result<ExitCode> {
+    let mut published = Vec::new();
+    for file in &args.checkpoint {
+        let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+        published.push(Note::parse(&text).with_context(|| format!("{} is no checkpoint", file.display()))?);
+    }
     let database = Database::beside(&args.data).await?;
     let db = Db::open(&database.url, 4).await?;
-    let verified = database_holds(&db).await;
+    let verified = database_holds_to(&db, &published).await;
     db.close().await;
     database.stop().await?;
     let verified = verified?;
     println!(
         "verified {} district(s): {} persons and {} records evaluated again, {} ledger entries added up, \
-         {} scans judged again",
-        verified.districts, verified.persons, verified.records, verified.entries, verified.scans
+         {} scans judged again, {} sealed entries derived again",
+        verified.districts, verified.persons, verified.records, verified.entries, verified.scans, verified.sealed
     );
+    if verified.erased > 0 {
+        println!("{} sealed entries are of persons who were erased", verified.erased);
+    }
+    if verified.unsealed > 0 {
+        println!("{} ledger entries wait to be sealed", verified.unsealed);
+    }
     if verified.waiting > 0 {
         println!("{} score(s) wait to be computed anew, for the roster has changed", verified.waiting);
     }
@@ -124,6 +150,14 @@ pub async fn run(args: VerifyArgs) -> anyhow::Result<ExitCode> {
 /// # Errors
 /// The database failed.
 pub async fn database_holds(db: &Db) -> Result<Verified> {
+    database_holds_to(db, &[]).await
+}
+
+/// The same, and that these checkpoints, which somebody kept outside, are still true.
+///
+/// # Errors
+/// The database failed.
+pub async fn database_holds_to(db: &Db, published: &[Note]) -> Result<Verified> {
     let mut verified = Verified::default();
     let mut tx = db.begin_snapshot(DistrictId::PLATFORM).await?;
     let districts = store::districts(&mut tx).await?;
@@ -131,13 +165,13 @@ pub async fn database_holds(db: &Db) -> Result<Verified> {
     for district in districts {
         verified.districts += 1;
         let mut tx = db.begin_snapshot(DistrictId(district)).await?;
-        verify_district(&mut tx, &mut verified).await?;
+        verify_district(&mut tx, published, &mut verified).await?;
         tx.rollback().await?;
     }
     Ok(verified)
 }
 
-async fn verify_district(tx: &mut Tx, verified: &mut Verified) -> Result<()> {
+async fn verify_district(tx: &mut Tx, published: &[Note], verified: &mut Verified) -> Result<()> {
     let district = tx.district().0;
     for (invariant, found) in store::broken_in_sql(tx).await? {
         verified.broken.push(Broken { district, invariant, found });
@@ -154,7 +188,8 @@ async fn verify_district(tx: &mut Tx, verified: &mut Verified) -> Result<()> {
             scores_hold(tx, one, &persons, verified).await?;
         }
     }
-    doors_hold(tx, verified).await
+    doors_hold(tx, verified).await?;
+    seals::hold(tx, published, verified).await
 }
 
 /// Verdicts are what the door's rules say of all scans, and who was there stands so.

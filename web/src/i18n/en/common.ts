@@ -110,6 +110,7 @@ const texts: Texts<typeof zh> = {
     code: {
       forbidden: "Your account may not do this.",
       not_found: "Not found. It may have been deleted, or it is not within your reach.",
+      not_sealed: "This credit is not sealed yet. It will be within a minute of its booking; try again then.",
       not_signed_in: "Please sign in first.",
       session_ended: "Your session has ended. Please sign in again.",
       token_expired: "Your sign-in has expired. Please sign in again.",

@@ -28,6 +28,8 @@ const texts: Texts<typeof zh> = {
     history: "History",
     ledger: "Ledger",
     policy: "The rules",
+    proof: "Download proof",
+    proofLead: "Proves that this credit is in the ledger of the district, unchanged. It can be checked without this service.",
     empty: "No record has been scored yet. What you take part in stands here once the host has confirmed it.",
   },
   pass: {

@@ -97,6 +97,7 @@ export default {
     code: {
       forbidden: "您的账号没有这项权限。",
       not_found: "没有找到，可能已被删除，或不在您的范围内。",
+      not_sealed: "这些学分还没有封存。入账后一分钟内会封存，请稍后再试。",
       not_signed_in: "请先登录。",
       session_ended: "登录已结束，请重新登录。",
       token_expired: "登录已过期，请重新登录。",

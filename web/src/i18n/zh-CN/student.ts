@@ -24,6 +24,8 @@ export default {
     history: "经历",
     ledger: "流水",
     policy: "学分办法",
+    proof: "下载证明",
+    proofLead: "证明这些学分已记入全区账本且未被改动，不经过本系统也能核对。",
     empty: "还没有计分的记录。参加活动并由场馆确认后，会出现在这里。",
   },
   pass: {

@@ -5,6 +5,7 @@ import {
   IdcardOutlined,
   ImportOutlined,
   ReadOutlined,
+  SafetyCertificateOutlined,
   TeamOutlined,
   TrophyOutlined,
   UserOutlined,
@@ -81,6 +82,11 @@ export const routes: AreaRoute[] = [
     handle: { title: "school:report.records", audience, crumbs: [home, report] },
     lazy: () => import("./report/Records"),
   },
+  {
+    path: "/school/checkpoints",
+    handle: { title: "school:checkpoints.title", audience, crumbs: [home] },
+    lazy: () => import("./Checkpoints"),
+  },
 ];
 
 export const menu: MenuEntry[] = [
@@ -93,4 +99,5 @@ export const menu: MenuEntry[] = [
   { path: "/school/persons", label: "school:menu.persons", icon: <UserOutlined />, audience, order: 44 },
   { path: "/school/accounts", label: "school:menu.accounts", icon: <IdcardOutlined />, audience, order: 46 },
   { path: "/school/report", label: "school:menu.report", icon: <FundOutlined />, audience, order: 12 },
+  { path: "/school/checkpoints", label: "school:menu.checkpoints", icon: <SafetyCertificateOutlined />, audience, order: 48 },
 ];

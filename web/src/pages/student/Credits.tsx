@@ -1,6 +1,6 @@
-import { PrinterOutlined } from "@ant-design/icons";
+import { PrinterOutlined, SafetyCertificateOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
-import { Button, Segmented } from "antd";
+import { Button, Segmented, Tooltip } from "antd";
 import { lazy, Suspense } from "react";
 import { useTranslation } from "@/i18n";
 import { getQuery } from "@/api/query";
@@ -9,6 +9,7 @@ import { EmptyState } from "@/ui/EmptyState";
 import { PageSkeleton } from "@/ui/PageSkeleton";
 import { PageTitle } from "@/ui/PageTitle";
 import { ProblemAlert } from "@/ui/ProblemAlert";
+import { useSaveFile } from "@/ui/saveFile";
 import { Lines } from "@/ui/score/Lines";
 import { useAddress } from "@/ui/useAddress";
 import { ChildSwitch, useWhose } from "./whose";
@@ -27,6 +28,7 @@ export function Component() {
   const whose = useWhose();
   const id = whose.person?.id ?? "";
   const [address, setAddress] = useAddress("view");
+  const { busy, save } = useSaveFile();
   const view = VIEWS.find((one) => one === address.view) ?? "sheet";
   const score = useQuery({
     ...getQuery("/api/v1/persons/{id}/score", { params: { path: { id }, query: { lang } } }),
@@ -39,9 +41,16 @@ export function Component() {
       <PageTitle
         lead={score.data && t("credits.lead", { name: whose.person.name, total: score.data.total })}
         actions={
-          <Button icon={<PrinterOutlined />} onClick={() => print()}>
-            {common("action.print")}
-          </Button>
+          <>
+            <Tooltip title={t("credits.proofLead")}>
+              <Button icon={<SafetyCertificateOutlined />} loading={busy} onClick={() => save(`/api/v1/persons/${id}/ledger/proof`, "credits.tlog-proof")}>
+                {t("credits.proof")}
+              </Button>
+            </Tooltip>
+            <Button icon={<PrinterOutlined />} onClick={() => print()}>
+              {common("action.print")}
+            </Button>
+          </>
         }
       >
         {t("credits.title")}
