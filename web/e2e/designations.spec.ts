@@ -471,9 +471,12 @@ test("a suspension tells what it affects before it is done, and its lifting give
   const credit = told.getByText(/条记录、\d+ 人的学分变化/);
   const propose = async (step: "暂停" | "恢复") => {
     await page.getByRole("button", { name: step === "暂停" ? /^暂\s?停$/ : /^恢\s?复$/ }).click();
+    await expect(told.getByRole("listitem").or(told.getByText("没有受影响")).first()).toBeVisible();
     const day = page.getByLabel(`从哪天起${step}`);
     await day.fill(from);
     await day.press("Enter");
+    // Told for that day, not for today's, which was asked first.
+    await expect(told.getByText(`从 ${from.split("-").map(Number).join("/")} 起`)).toBeVisible();
     await expect(told).toHaveAttribute("aria-busy", "false");
     await expect(credit).toBeVisible();
     return (await credit.textContent()) ?? "";
@@ -498,6 +501,16 @@ test("a suspension tells what it affects before it is done, and its lifting give
   await dialogOf(page).getByRole("button", { name: /^恢\s?复$/ }).click();
   await expect(page.getByText("有效", { exact: true })).toBeVisible();
   expect(await propose("暂停")).toBe(taken);
+  await dialogOf(page).getByRole("button", { name: /取\s?消/ }).click();
+
+  // Correcting its last day tells as much: nothing after that day would count.
+  await page.getByRole("button", { name: /^更\s?正$/ }).click();
+  const last = page.getByLabel("最后一天");
+  await last.fill(from);
+  await last.press("Enter");
+  await expect(credit).toContainText(/合计 −\d/);
+  await axe(page);
+  await shot(page, "designations-dates");
   await dialogOf(page).getByRole("button", { name: /取\s?消/ }).click();
   await settled(page);
 });
@@ -560,4 +573,30 @@ test("a title goes to a person of a firm, after somebody went there and looked",
   await expect(page.getByText("试验员甲")).toBeVisible();
   await axe(page);
   await shot(page, "designations-register");
+});
+
+test("who runs rounds and who applies read them in English, and in the dark", async ({ page }) => {
+  await page.addInitScript(() => {
+    localStorage.setItem("kepu.language", "en");
+    localStorage.setItem("kepu.theme", "dark");
+  });
+  await signIn(page, "official", PASSWORD);
+  await page.goto("/rounds");
+  await expect(page.getByRole("heading", { level: 1, name: "Designation rounds" })).toBeVisible();
+  await axe(page);
+  await shot(page, "designations-rounds-dark-en");
+  await page.getByRole("link", { name: "Alliance school" }).first().click();
+  await expect(page.getByRole("heading", { level: 1, name: "Alliance school" })).toBeVisible();
+  await axe(page);
+  await shot(page, "designations-scheme-dark-en");
+  await page.goto("/rounds");
+  await page.getByRole("link", { name: "Demonstration round" }).click();
+  await expect(page.getByRole("tab", { name: "Ranking and decisions" })).toBeVisible();
+  await axe(page);
+  await switchTo(page, "school01");
+  await page.goto("/applications");
+  await page.getByRole("link", { name: "Alliance school" }).click();
+  await expect(page.getByText("Where it stands")).toBeVisible();
+  await axe(page);
+  await shot(page, "designations-application-dark-en");
 });

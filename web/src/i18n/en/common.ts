@@ -168,7 +168,6 @@ const texts: Texts<typeof zh> = {
       milestones_open: "Some milestones are not reached. Note or remove them first.",
       project_is_over: "The project is over; nothing more is entered for it.",
       milestone_reached: "A milestone that was reached stays on the record.",
-      reviewer_tied: "You are tied to the applicant; somebody else must review it.",
       code_taken: "This code is in use.",
       result_exists: "This pupil has a result of this contest at this level already: correct that one, or withdraw it first.",
       door_closed: "The session was closed already. Decide on who is left under “Confirm”.",

@@ -155,7 +155,6 @@ export default {
       milestones_open: "还有没达成的里程碑，请登记或删除后再完成。",
       project_is_over: "项目已经结束，不能再登记。",
       milestone_reached: "已达成的里程碑会保留，不能删除。",
-      reviewer_tied: "您与申请单位有关联，请由其他人评审。",
       code_taken: "这个编号已被使用。",
       result_exists: "这名学生在这项竞赛、这个级别的成绩已经有了，请改正原来那条，或先撤回它。",
       door_closed: "场次已经关闭。剩下的人请在“确认”里逐个处理。",

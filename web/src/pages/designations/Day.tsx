@@ -1,5 +1,6 @@
 import { DatePicker } from "antd";
 import dayjs from "dayjs";
+import { useMemo } from "react";
 
 interface Props {
   id?: string;
@@ -14,11 +15,13 @@ interface Props {
 
 /** A day as the API writes it, `2026-09-01`. */
 export function Day({ id, value, onChange, min, max, disabled, allowClear = true, label }: Props) {
+  // The same object while it is the same day: another one would take back what is being typed.
+  const day = useMemo(() => (value ? dayjs(value) : null), [value]);
   return (
     <DatePicker
       {...(id && { id })}
       {...(label && { "aria-label": label })}
-      value={value ? dayjs(value) : null}
+      value={day}
       allowClear={allowClear}
       disabled={disabled ?? false}
       style={{ width: 170 }}
