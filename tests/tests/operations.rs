@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 /// Operations that need no sign-in. An addition here is a decision: say why beside it.
-const PUBLIC: [&str; 6] = [
+const PUBLIC: [&str; 11] = [
     "login", // Its token is the credential.
     "refresh",
     // The register of designations is published, so that anybody can check a base.
@@ -17,6 +17,13 @@ const PUBLIC: [&str; 6] = [
     "list_published",
     // What is on offer; it names no person.
     "public_sessions",
+    // What is going on in a year, and the same as calendars; they name no person.
+    "public_editions",
+    "public_edition",
+    "edition_calendar",
+    "organization_calendar",
+    // The secret in its address is the credential; it names nobody either.
+    "own_calendar",
 ];
 
 struct Operation {

@@ -89,6 +89,14 @@ impl Checks {
         }
     }
 
+    /// Takes over the errors of a part, whose fields are named from here with `prefix` before them.
+    pub fn within(&mut self, prefix: &str, part: Self) {
+        self.errors.extend(part.errors.into_iter().map(|mut error| {
+            error.field.insert_str(0, prefix);
+            error
+        }));
+    }
+
     /// Whether nothing is wrong so far.
     pub fn is_clean(&self) -> bool {
         self.errors.is_empty()

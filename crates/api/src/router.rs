@@ -7,9 +7,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
-    accounts, activities, agreements, applications, audit, auth, bookings, classes, competitions, credits, designations,
-    districts, door, lists, organizations, participation, partners, passes, persons, policies, projects, reports,
-    resources, results, roster, rounds, search, sessions,
+    accounts, activities, agreements, applications, audit, auth, bookings, calendars, classes, competitions, credits,
+    designations, districts, door, lists, organizations, participation, partners, passes, persons, policies, programmes,
+    projects, reports, resources, results, roster, rounds, search, sessions,
 };
 use crate::{
     http::{guard, headers, health, rate},
@@ -43,6 +43,8 @@ pub fn api() -> OpenApiRouter<AppState> {
         .merge(policies::routes())
         .merge(credits::routes())
         .merge(lists::routes())
+        .merge(programmes::routes())
+        .merge(calendars::routes())
         .merge(resources::routes())
         .merge(bookings::routes())
         .merge(agreements::routes())

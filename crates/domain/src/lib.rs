@@ -16,6 +16,7 @@ pub mod participation;
 pub mod person;
 pub mod places;
 pub mod policy;
+pub mod programme;
 pub mod record;
 pub mod resource;
 pub mod role;

@@ -21,7 +21,7 @@ pub enum Role {
     BaseAdmin,
     /// Answers for a district.
     DistrictOfficial,
-    /// Reads the districts of a city.
+    /// Reads the districts of a city, or of any authority above them, and runs the programmes of that authority.
     CityOfficial,
     /// Reads, with the audit trail, and changes nothing.
     Auditor,
@@ -267,6 +267,16 @@ actions! {
     CompetitionRead = "competition.read": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial CityOfficial Auditor Guardian Student PlatformAdmin;
     /// Create and change local competitions (the national list: at the platform).
     CompetitionManage = "competition.manage": DistrictOfficial PlatformAdmin;
+    /// Read programmes and their published editions.
+    ProgrammeRead = "programme.read": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial CityOfficial Auditor Guardian Student PlatformAdmin;
+    /// Write, publish, launch and close the editions of a programme (judged on the scope of its authority).
+    ProgrammeManage = "programme.manage": DistrictOfficial CityOfficial PlatformAdmin;
+    /// Read drafts, and what came of an edition (judged on the scope of the programme's authority).
+    ProgrammeProgress = "programme_progress.read": DistrictOfficial CityOfficial Auditor PlatformAdmin;
+    /// Make a secret address of a school's calendar.
+    SchoolCalendar = "school.calendar": Teacher SchoolAdmin;
+    /// Make a secret address of a person's calendar.
+    PersonCalendar = "person.calendar": Guardian Student;
     /// Read resources, their files, free days and ratings.
     ResourceRead = "resource.read": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial CityOfficial Auditor Guardian Student PlatformAdmin;
     /// Offer, change and close the resources of an organization (judged on the owner's scope).
@@ -358,6 +368,7 @@ impl Action {
                 | Self::ActivityRead
                 | Self::SessionRead
                 | Self::CompetitionRead
+                | Self::ProgrammeRead
                 | Self::ResourceRead
                 | Self::NetworkRead
                 | Self::PolicyRead
@@ -366,7 +377,10 @@ impl Action {
 
     /// Whether it changes what belongs to the authority itself, be it a district's or a city's.
     pub fn is_of_the_authority(self) -> bool {
-        matches!(self, Self::SchemeManage | Self::RoundManage | Self::DesignationManage)
+        matches!(
+            self,
+            Self::SchemeManage | Self::RoundManage | Self::DesignationManage | Self::ProgrammeManage
+        )
     }
 
     /// Whether the right to it comes from elsewhere than the scope of a grant: from being named for a round, or from
@@ -625,6 +639,9 @@ mod tests {
                 // A student alone says one thing: I am here.
                 let says = role == Role::Student && *action == Action::PresenceClaim;
                 let says = says || role == Role::CityOfficial && action.is_of_the_authority();
+                // A family makes the addresses of its calendar.
+                let says = says
+                    || matches!(role, Role::Guardian | Role::Student) && *action == Action::PersonCalendar;
                 assert!(reads || says || !action.roles().contains(&role), "{} may {}", role.as_str(), action.as_str());
             }
         }

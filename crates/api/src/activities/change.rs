@@ -13,7 +13,7 @@ use crate::{
     check::Checks,
     error::{ApiError, ApiErrors, Result},
     extract::{ApiJson, ApiPath, ETag, IfMatch},
-    patch,
+    patch, programmes,
     state::AppState,
 };
 
@@ -51,6 +51,14 @@ pub(super) struct ActivityChange {
     /// How long one session takes; settled once a session has begun.
     #[schema(minimum = 1, maximum = 1440)]
     minutes: Option<i32>,
+    /// The theme that it is on, of an edition in which the host takes part; null for none.
+    #[serde(default, deserialize_with = "patch::given")]
+    #[schema(value_type = Option<Uuid>)]
+    theme_id: Option<Option<Uuid>>,
+    /// The strand that it belongs to, of the same edition; null for none.
+    #[serde(default, deserialize_with = "patch::given")]
+    #[schema(value_type = Option<Uuid>)]
+    strand_id: Option<Option<Uuid>>,
     /// Whether it is on offer.
     status: Option<ActivityStatus>,
 }
@@ -108,6 +116,11 @@ pub(super) async fn change(
         row.minutes = checks.range("minutes", minutes, 1..=1440);
     }
     checks.finish()?;
+    row.theme_id = body.theme_id.unwrap_or(row.theme_id);
+    row.strand_id = body.strand_id.unwrap_or(row.strand_id);
+    if (row.theme_id, row.strand_id) != (before.theme_id, before.strand_id) {
+        row.edition_id = programmes::part_of(&mut tx, row.host_id, row.theme_id, row.strand_id).await?;
+    }
     row.voluntary = body.voluntary.unwrap_or(row.voluntary);
     row.school_day = body.school_day.unwrap_or(row.school_day);
     row.status = body.status.unwrap_or(row.status);

@@ -13,6 +13,7 @@ use crate::{
     error::{ApiError, ApiErrors, Result},
     extract::{ApiJson, ETag, Location},
     organizations::{self, OrganizationStatus},
+    programmes,
     state::AppState,
 };
 
@@ -54,6 +55,10 @@ pub(super) struct NewActivity {
     /// How long one session takes.
     #[schema(minimum = 1, maximum = 1440)]
     minutes: i32,
+    /// The theme that it is on, of an edition in which the host takes part.
+    theme_id: Option<Uuid>,
+    /// The strand that it belongs to, of the same edition.
+    strand_id: Option<Uuid>,
 }
 
 fn yes() -> bool {
@@ -84,6 +89,7 @@ pub(super) async fn create(
     if host.status == OrganizationStatus::Closed {
         return Err(ApiError::conflict("organization_closed", "The host is closed."));
     }
+    let edition = programmes::part_of(&mut tx, host.id, body.theme_id, body.strand_id).await?;
     let mut checks = Checks::new();
     let now = state.now();
     let grades = body.grades.map(|grades| check_grades(&mut checks, grades));
@@ -103,6 +109,9 @@ pub(super) async fn create(
         voluntary: body.voluntary,
         school_day: body.school_day,
         minutes: checks.range("minutes", body.minutes, 1..=1440),
+        edition_id: edition,
+        theme_id: body.theme_id,
+        strand_id: body.strand_id,
         status: ActivityStatus::Open,
         version: 1,
         created_at: now,

@@ -32,6 +32,8 @@ pub(super) struct ActivityFilter {
     status: Option<ActivityStatus>,
     /// Whose code or title holds this text.
     q: Option<String>,
+    /// That are part of this edition of a programme.
+    edition_id: Option<Uuid>,
 }
 
 /// Lists activities: those of the district unless a host is named, in the order of entry.
@@ -59,6 +61,7 @@ pub(super) async fn list(
         grade: filter.grade,
         tag: filter.tag.as_deref(),
         status: filter.status,
+        edition: filter.edition_id,
         q: filter.q.as_deref().map(str::trim).filter(|q| !q.is_empty()),
     };
     let rows = store::list(&mut tx, &wanted, page.after()?, page.fetch()?).await?;

@@ -72,6 +72,12 @@ pub struct ActivityView {
     pub school_day: bool,
     /// How long one session takes.
     pub minutes: i32,
+    /// The edition of a programme that it is part of.
+    pub edition_id: Option<Uuid>,
+    /// The theme that it is on.
+    pub theme_id: Option<Uuid>,
+    /// The strand that it belongs to.
+    pub strand_id: Option<Uuid>,
     /// Whether it is on offer.
     pub status: ActivityStatus,
     /// For If-Match.
@@ -100,6 +106,9 @@ impl From<store::Activity> for ActivityView {
             voluntary: row.voluntary,
             school_day: row.school_day,
             minutes: row.minutes,
+            edition_id: row.edition_id,
+            theme_id: row.theme_id,
+            strand_id: row.strand_id,
             status: row.status,
             version: row.version,
             created_at: row.created_at,

@@ -43,6 +43,12 @@ pub struct Activity {
     pub school_day: bool,
     /// How long one session takes.
     pub minutes: i32,
+    /// The edition of a programme that it is part of.
+    pub edition_id: Option<Uuid>,
+    /// The theme that it is on.
+    pub theme_id: Option<Uuid>,
+    /// The strand that it belongs to.
+    pub strand_id: Option<Uuid>,
     /// Whether it is on offer.
     pub status: ActivityStatus,
     /// Version.
@@ -88,6 +94,8 @@ pub struct Filter<'f> {
     pub status: Option<ActivityStatus>,
     /// Whose code or title holds this.
     pub q: Option<&'f str>,
+    /// That are part of this edition of a programme.
+    pub edition: Option<Uuid>,
 }
 
 /// Lists by identity, which is the order of entry.
@@ -100,7 +108,7 @@ pub async fn list(tx: &mut Tx, filter: &Filter<'_>, after: Option<Uuid>, fetch: 
            AND ($5::text IS NULL OR $5 = ANY(a.tags)) AND ($6::text IS NULL OR a.status = $6)
            AND ($7::text IS NULL
                 OR position(lower($7) IN lower(a.code || ' ' || a.title_zh || ' ' || a.title_en)) > 0)
-           AND ($8::uuid IS NULL OR a.id > $8)
+           AND ($8::uuid IS NULL OR a.id > $8) AND ($10::uuid IS NULL OR a.edition_id = $10)
          ORDER BY a.id LIMIT $9",
     )
     .bind(filter.district)
@@ -112,6 +120,7 @@ pub async fn list(tx: &mut Tx, filter: &Filter<'_>, after: Option<Uuid>, fetch: 
     .bind(filter.q)
     .bind(after)
     .bind(fetch)
+    .bind(filter.edition)
     .fetch_all(&mut **tx)
     .await?)
 }
@@ -163,12 +172,19 @@ fn code_taken() -> ApiError {
 
 /// Adds one.
 pub async fn insert(tx: &mut Tx, row: &Activity) -> Result<()> {
-    sqlx::query(
+    if insert_unless_there(tx, row).await? { Ok(()) } else { Err(code_taken()) }
+}
+
+/// Adds one unless the host has another of its code, even one that is being added right now; says whether it did.
+pub async fn insert_unless_there(tx: &mut Tx, row: &Activity) -> Result<bool> {
+    let added = sqlx::query(
         "INSERT INTO activity (id, district_id, host_id, code, kind, title_zh, title_en, level, grades, tags, voluntary,
-                               school_day, minutes, status, version, created_at, updated_at)
+                               school_day, minutes, status, version, created_at, updated_at, edition_id, theme_id,
+                               strand_id)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8,
                  CASE WHEN $9::int IS NULL AND $10::int IS NULL THEN NULL ELSE int4range($9, $10, '[]') END,
-                 $11, $12, $13, $14, $15, $16, $17, $18)",
+                 $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+         ON CONFLICT (host_id, code) DO NOTHING",
     )
     .bind(row.id)
     .bind(row.district_id)
@@ -188,10 +204,12 @@ pub async fn insert(tx: &mut Tx, row: &Activity) -> Result<()> {
     .bind(row.version)
     .bind(row.created_at)
     .bind(row.updated_at)
+    .bind(row.edition_id)
+    .bind(row.theme_id)
+    .bind(row.strand_id)
     .execute(&mut **tx)
-    .await
-    .on_constraint("activity_host_id_code_key", code_taken)?;
-    Ok(())
+    .await?;
+    Ok(added.rows_affected() > 0)
 }
 
 /// Writes the changed fields of one that is locked.
@@ -200,7 +218,7 @@ pub async fn update(tx: &mut Tx, row: &Activity) -> Result<()> {
         "UPDATE activity SET code = $2, kind = $3, title_zh = $4, title_en = $5, level = $6,
                 grades = CASE WHEN $7::int IS NULL AND $8::int IS NULL THEN NULL ELSE int4range($7, $8, '[]') END,
                 tags = $9, voluntary = $10, school_day = $11, minutes = $12, status = $13, version = $14,
-                updated_at = $15
+                updated_at = $15, edition_id = $16, theme_id = $17, strand_id = $18
          WHERE id = $1",
     )
     .bind(row.id)
@@ -218,6 +236,9 @@ pub async fn update(tx: &mut Tx, row: &Activity) -> Result<()> {
     .bind(row.status)
     .bind(row.version)
     .bind(row.updated_at)
+    .bind(row.edition_id)
+    .bind(row.theme_id)
+    .bind(row.strand_id)
     .execute(&mut **tx)
     .await
     .on_constraint("activity_host_id_code_key", code_taken)?;

@@ -231,6 +231,44 @@ fn check_times(checks: &mut Checks, prefix: &str, starts_at: DateTime<Utc>, ends
     checks.require(length <= LENGTH_MAX, &field, "too_long", "must be within 31 days of starts_at");
 }
 
+/// When and where a session takes place that has neither quotas nor an opening of its own.
+#[derive(Debug, Clone)]
+pub struct NewTimes {
+    /// When it begins.
+    pub starts_at: DateTime<Utc>,
+    /// When it ends.
+    pub ends_at: DateTime<Utc>,
+    /// Where.
+    pub place: String,
+    /// How many guests.
+    pub capacity: Option<i32>,
+}
+
+/// Checks such a session; fields are named with `prefix` before them.
+pub fn check_new_times(checks: &mut Checks, prefix: &str, times: &NewTimes) {
+    check_times(checks, prefix, times.starts_at, times.ends_at);
+    checks.text(&format!("{prefix}place"), &times.place, 0..=200);
+    if let Some(capacity) = times.capacity {
+        checks.range(&format!("{prefix}capacity"), capacity, 1..=CAPACITY_MAX);
+    }
+}
+
+/// Adds such sessions, which are checked, to an activity; says their identities. Whoever calls it has judged the right.
+pub async fn add_plain(
+    state: &AppState,
+    tx: &mut Tx,
+    activity: &activities::store::Activity,
+    times: &[NewTimes],
+    now: DateTime<Utc>,
+) -> Result<Vec<Uuid>> {
+    let rows: Vec<store::Session> =
+        times.iter().map(|times| store::Session::plain(state.new_id(), activity, times, now)).collect();
+    if !rows.is_empty() {
+        store::insert(tx, &rows).await?;
+    }
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
 /// The activity of the district to which sessions may be added, locked, if the actor may.
 async fn activity_for_sessions(tx: &mut Tx, actor: &Actor, id: Uuid) -> Result<activities::store::Activity> {
     let activity = activities::store::lock(tx, id).await?;

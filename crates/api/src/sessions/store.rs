@@ -8,8 +8,9 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::places::QuotaView;
-use super::{DoorMode, SessionStatus};
+use super::{DoorMode, NewTimes, SessionStatus};
 use crate::{
+    activities::store::Activity,
     error::{ApiError, Result},
     tenancy::Tx,
 };
@@ -73,6 +74,42 @@ pub struct Session {
     pub created_at: DateTime<Utc>,
     /// When it was last changed.
     pub updated_at: DateTime<Utc>,
+}
+
+impl Session {
+    /// A session that has neither quotas nor an opening of its own.
+    pub fn plain(id: Uuid, activity: &Activity, times: &NewTimes, now: DateTime<Utc>) -> Self {
+        Self {
+            id,
+            activity_id: activity.id,
+            activity_title_zh: activity.title_zh.clone(),
+            activity_title_en: activity.title_en.clone(),
+            kind: activity.kind.clone(),
+            grade_from: activity.grade_from,
+            grade_to: activity.grade_to,
+            minutes: activity.minutes,
+            district_id: activity.district_id,
+            host_id: activity.host_id,
+            host_name_zh: activity.host_name_zh.clone(),
+            host_name_en: String::new(),
+            district_code: String::new(),
+            district_name_zh: String::new(),
+            starts_at: times.starts_at,
+            ends_at: times.ends_at,
+            place: times.place.trim().to_owned(),
+            capacity: times.capacity,
+            door_mode: DoorMode::In,
+            walk_ins: false,
+            opens_at: None,
+            to_all_at: None,
+            quotas: Json(Vec::new()),
+            status: SessionStatus::Open,
+            reason: String::new(),
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        }
+    }
 }
 
 /// Which to list.

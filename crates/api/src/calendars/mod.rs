@@ -1,0 +1,23 @@
+//! Calendars as iCalendar (RFC 5545): of an edition and of a host for anybody; of a school's and of a person's
+//! registrations at a secret address, which is made and revoked here.
+
+mod feeds;
+mod links;
+mod store;
+mod text;
+
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::state::AppState;
+
+const TAG: &str = "calendars";
+
+/// The operations of this slice.
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(feeds::edition))
+        .routes(routes!(feeds::organization))
+        .routes(routes!(feeds::secret))
+        .routes(routes!(links::list, links::create))
+        .routes(routes!(links::revoke))
+}

@@ -1,0 +1,80 @@
+use axum::{Json, extract::State};
+use kepu_domain::programme::Step;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{TAG, begin, managed, store, views::EditionView};
+use crate::{
+    audit::{self, Event},
+    auth::Actor,
+    error::{ApiErrors, Result},
+    extract::{ApiPath, ETag, IfMatch},
+    state::AppState,
+    tenancy::Tx,
+};
+
+/// Makes an edition known to all: from now on it is launched and joined.
+#[utoipa::path(
+    post,
+    path = "/api/v1/editions/{id}/publish",
+    operation_id = "publish_edition",
+    tag = TAG,
+    params(
+        ("id" = Uuid, Path, description = "The edition"),
+        ("If-Match" = String, Header, description = "The ETag that was read")
+    ),
+    responses((status = 200, description = "Published", body = EditionView), ApiErrors)
+)]
+pub(super) async fn publish(
+    State(state): State<AppState>,
+    actor: Actor,
+    ApiPath(id): ApiPath<Uuid>,
+    version: IfMatch,
+) -> Result<(ETag, Json<EditionView>)> {
+    let mut tx = begin(&state, &actor).await?;
+    let parts = store::themes(&mut tx, id).await?.len() + store::strands(&mut tx, id).await?.len();
+    let step = Step::Publish { parts: u64::try_from(parts).unwrap_or(u64::MAX), at: state.now() };
+    let row = managed(&mut tx, &actor, id, Some(version), step).await?;
+    keep(&state, tx, &actor, row, "edition.publish").await
+}
+
+/// Ends an edition: it stays as it was, and no more activities become part of it. Sessions that are still to come take
+/// place.
+#[utoipa::path(
+    post,
+    path = "/api/v1/editions/{id}/close",
+    operation_id = "close_edition",
+    tag = TAG,
+    params(
+        ("id" = Uuid, Path, description = "The edition"),
+        ("If-Match" = String, Header, description = "The ETag that was read")
+    ),
+    responses((status = 200, description = "Closed", body = EditionView), ApiErrors)
+)]
+pub(super) async fn close(
+    State(state): State<AppState>,
+    actor: Actor,
+    ApiPath(id): ApiPath<Uuid>,
+    version: IfMatch,
+) -> Result<(ETag, Json<EditionView>)> {
+    let mut tx = begin(&state, &actor).await?;
+    let row = managed(&mut tx, &actor, id, Some(version), Step::Close { at: state.now() }).await?;
+    keep(&state, tx, &actor, row, "edition.close").await
+}
+
+async fn keep(
+    state: &AppState,
+    mut tx: Tx,
+    actor: &Actor,
+    mut row: store::Edition,
+    action: &'static str,
+) -> Result<(ETag, Json<EditionView>)> {
+    let now = state.now();
+    row.version += 1;
+    row.updated_at = now;
+    store::update_edition(&mut tx, &row).await?;
+    let detail = json!({ "programme": row.programme_code, "year": row.year });
+    audit::record(&mut tx, actor, now, Event::new(action, "edition", row.id, detail)).await?;
+    tx.commit().await?;
+    Ok((ETag(row.version), Json(row.into())))
+}
