@@ -9,6 +9,7 @@ import type district from "./zh-CN/district";
 import type designations from "./zh-CN/designations";
 import type everyone from "./zh-CN/public";
 import type lists from "./zh-CN/lists";
+import type programmes from "./zh-CN/programmes";
 import type resources from "./zh-CN/resources";
 import type school from "./zh-CN/school";
 import type student from "./zh-CN/student";
@@ -32,6 +33,7 @@ interface Areas {
   student: typeof student;
   public: typeof everyone;
   lists: typeof lists;
+  programmes: typeof programmes;
   resources: typeof resources;
   designations: typeof designations;
   agreements: typeof agreements;

@@ -218,6 +218,7 @@ kepu 演示已就绪 the demonstration is ready ({:.1} s)
     baseadmin01    基地管理员                      base administrator: activities, sessions, staff
     official       区教育局                        district official: verifies results, decides, reads reports
     city           市教育局                        city official: reads the districts of the city
+    joint          联合行动                        official of the country: runs the joint action of science museums
     auditor        审计员                          auditor: reads, with the audit trail
     student01      学生                            pupil: reads the own score and its reasons
     guardian01     监护人                          guardian of that pupil

@@ -9,12 +9,13 @@ use crate::postgres::Db;
 use crate::tenancy::DistrictId;
 
 /// Name and text of each policy in `policies/`.
-pub const SHIPPED: [(&str, &str); 6] = [
+pub const SHIPPED: [(&str, &str); 7] = [
     ("guangming-illustrative", include_str!("../../../../policies/guangming-illustrative.yaml")),
     ("beijing-open-practice-2016", include_str!("../../../../policies/beijing-open-practice-2016.yaml")),
     ("childrens-university", include_str!("../../../../policies/childrens-university.yaml")),
     ("award-table-junior-school", include_str!("../../../../policies/award-table-junior-school.yaml")),
     ("second-classroom", include_str!("../../../../policies/second-classroom.yaml")),
+    ("teacher-training", include_str!("../../../../policies/teacher-training.yaml")),
     ("science-shop-team", include_str!("../../../../policies/science-shop-team.yaml")),
 ];
 

@@ -22,7 +22,7 @@ use crate::{
 
 /// What is counted of a part of an edition, or of the whole.
 #[derive(Debug, Clone, Default, Serialize, ToSchema)]
-pub(super) struct Counted {
+pub(super) struct EditionCounts {
     /// Activities.
     activities: i64,
     /// Venues at which a session was held.
@@ -43,7 +43,7 @@ pub(super) struct Counted {
 
 /// What is counted of a theme, strand or venue.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct CountedPart {
+pub(super) struct EditionPart {
     /// The theme, strand or venue; null for what has none.
     id: Option<Uuid>,
     /// Name in Chinese; may be empty.
@@ -52,24 +52,24 @@ pub(super) struct CountedPart {
     name_en: String,
     /// The counts.
     #[serde(flatten)]
-    counted: Counted,
+    counted: EditionCounts,
 }
 
 /// What came of an edition.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Progress {
+pub(super) struct EditionProgress {
     /// The edition.
     edition_id: Uuid,
     /// The moment.
     as_of: DateTime<Utc>,
     /// The whole. A person is counted once here, however many themes they came to.
-    total: Counted,
+    total: EditionCounts,
     /// By theme, in the order of the months; what has no theme last.
-    themes: Vec<CountedPart>,
+    themes: Vec<EditionPart>,
     /// By strand; what has none last.
-    strands: Vec<CountedPart>,
+    strands: Vec<EditionPart>,
     /// By venue, those with the most events first.
-    venues: Vec<CountedPart>,
+    venues: Vec<EditionPart>,
     /// Totals that others published. They are not in what is counted.
     reported: Vec<Reported>,
 }
@@ -100,13 +100,13 @@ impl Part {
     operation_id = "edition_progress",
     tag = TAG,
     params(("id" = Uuid, Path, description = "The edition")),
-    responses((status = 200, description = "The counts", body = Progress), ApiErrors)
+    responses((status = 200, description = "The counts", body = EditionProgress), ApiErrors)
 )]
 pub(super) async fn progress(
     State(state): State<AppState>,
     actor: Actor,
     ApiPath(id): ApiPath<Uuid>,
-) -> Result<Json<Progress>> {
+) -> Result<Json<EditionProgress>> {
     let mut tx = begin(&state, &actor).await?;
     actor.require(Action::ProgrammeRead, &Scope::Platform)?;
     let edition = store::load_edition(&mut tx, id).await?;
@@ -116,7 +116,7 @@ pub(super) async fn progress(
     let scope = designations::schemes::scope(&mut tx, edition.authority_id).await?;
     actor.require(Action::ProgrammeProgress, &scope)?;
     let now = state.now();
-    let mut counts: HashMap<Part, Counted> = HashMap::new();
+    let mut counts: HashMap<Part, EditionCounts> = HashMap::new();
     for row in store::held(&mut tx, id, now).await? {
         let one = counts.entry(Part::of(row.theme_id, row.strand_id, row.host_id)).or_default();
         one.activities = row.activities;
@@ -142,27 +142,27 @@ pub(super) async fn progress(
         }
     }
     let of = |part: Part| counts.get(&part).cloned().unwrap_or_default();
-    let part = |id: Uuid, part: Part, name_zh: String, name_en: String| CountedPart {
+    let part = |id: Uuid, part: Part, name_zh: String, name_en: String| EditionPart {
         id: Some(id),
         name_zh,
         name_en,
         counted: of(part),
     };
     let rest = |part: Part| {
-        counts.get(&part).filter(|rest| rest.activities > 0).map(|rest| CountedPart {
+        counts.get(&part).filter(|rest| rest.activities > 0).map(|rest| EditionPart {
             id: None,
             name_zh: String::new(),
             name_en: String::new(),
             counted: rest.clone(),
         })
     };
-    let mut by_theme: Vec<CountedPart> =
+    let mut by_theme: Vec<EditionPart> =
         themes.into_iter().map(|row| part(row.id, Part::Theme(row.id), row.title_zh, row.title_en)).collect();
     by_theme.extend(rest(Part::Theme(Uuid::nil())));
-    let mut by_strand: Vec<CountedPart> =
+    let mut by_strand: Vec<EditionPart> =
         strands.into_iter().map(|row| part(row.id, Part::Strand(row.id), row.title_zh, row.title_en)).collect();
     by_strand.extend(rest(Part::Strand(Uuid::nil())));
-    let mut venues: Vec<CountedPart> = members
+    let mut venues: Vec<EditionPart> = members
         .into_iter()
         .filter(|row| {
             row.roles.iter().any(|role| role.hosts()) || counts.contains_key(&Part::Venue(row.organization_id))
@@ -170,7 +170,7 @@ pub(super) async fn progress(
         .map(|row| part(row.organization_id, Part::Venue(row.organization_id), row.name_zh, row.name_en))
         .collect();
     venues.sort_by_key(|venue| std::cmp::Reverse((venue.counted.events, venue.counted.person_times)));
-    Ok(Json(Progress {
+    Ok(Json(EditionProgress {
         edition_id: id,
         as_of: now,
         total: of(Part::Whole),

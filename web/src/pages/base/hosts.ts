@@ -45,7 +45,7 @@ export const mayCorrect = (me: Me | null | undefined, of: { host_id: string; dis
   holds(me, of.host_id, ["base_admin", "base_staff", "school_admin"]) || official(me, of.district_id);
 
 /** The kinds that published policies name; others may be typed. */
-export const KINDS = ["practice", "visit", "lecture", "club", "festival", "camp", "open-laboratory"];
+export const KINDS = ["practice", "visit", "lecture", "club", "festival", "camp", "open-laboratory", "training"];
 
 export { useKind } from "@/ui/names";
 

@@ -4,6 +4,7 @@
 mod network;
 mod participation;
 mod registry;
+mod programmes;
 mod resources;
 mod results;
 mod roster;
@@ -95,6 +96,7 @@ impl Loader<'_> {
         self.awards(pending).await?;
         self.resources().await?;
         self.rounds().await?;
+        self.programmes().await?;
         sqlx::query("ANALYZE").execute(self.state.db().owner()).await?;
         let detail = json!({ "state": "complete", "size": self.plan.size.word(), "school_year": self.plan.year });
         self.mark(&detail).await?;
