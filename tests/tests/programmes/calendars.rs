@@ -71,9 +71,7 @@ async fn an_edition_is_a_calendar_that_another_parser_reads() {
     assert_eq!(line(&event, "LOCATION"), "LOCATION:一楼 · 东区科技馆");
 
     // As it is known, it is not sent again; what changes has the same UID and a later sequence.
-    let again = async |etag: &str| {
-        nobody.send(nobody.request(Method::GET, &path).header("If-None-Match", etag)).await
-    };
+    let again = async |etag: &str| nobody.send(nobody.request(Method::GET, &path).header("If-None-Match", etag)).await;
     assert_eq!(again(&etag).await.status, 304);
     cancel(&city, 0, session).await;
     let changed = again(&etag).await;
@@ -117,7 +115,7 @@ async fn a_family_and_a_school_have_secret_calendars_that_name_nobody() {
     make(&guardian, json!({ "person_id": pupils[1] })).await.expect_problem(403, "forbidden");
     make(&guardian, json!({ "school_id": school.id })).await.expect_problem(403, "forbidden");
     make(&school.account, of_child.clone()).await.expect_problem(403, "forbidden");
-    make(&guardian, json!({})).await.expect_problem(422, "validation_failed");
+    make(&guardian, json!({})).await.expect_problem(422, "invalid");
 
     let nobody = city.server.anonymous();
     let text = nobody.get(&path).await.expect_text();

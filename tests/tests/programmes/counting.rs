@@ -9,15 +9,21 @@ use crate::kit::{City, at, of_theme};
 
 /// A session of the activity that a museum got, which ended some hours ago.
 async fn held(city: &City, launched: &Value, museum: usize) -> Uuid {
-    let activity: Uuid =
-        launched["items"][museum]["activity_id"].as_str().expect("an id").parse().expect("an id");
+    let activity: Uuid = launched["items"][museum]["activity_id"].as_str().expect("an id").parse().expect("an id");
     let district = if museum == 2 { city.west } else { city.east };
     let starts = city.server.state().now() - chrono::Duration::hours(5);
     session_at(&city.server, district, city.museums[museum].id, activity, starts, None).await
 }
 
 /// Pupils are recorded by their teacher and confirmed by the museum.
-async fn took_part(city: &City, museum: usize, session: Uuid, teacher: &kepu_tests::Client, pupils: &[Uuid], district: Uuid) {
+async fn took_part(
+    city: &City,
+    museum: usize,
+    session: Uuid,
+    teacher: &kepu_tests::Client,
+    pupils: &[Uuid],
+    district: Uuid,
+) {
     let persons: Vec<Value> = pupils.iter().map(|id| json!({ "person_id": id })).collect();
     let path = format!("/api/v1/sessions/{session}/participations");
     let answer = teacher.post_json(&path, &json!({ "persons": persons })).await.expect(200);

@@ -34,7 +34,8 @@ impl City {
         let official = server.account(Role::CityOfficial, scope).await.client;
         let eastern = server.account(Role::DistrictOfficial, GrantScope::District { district: east }).await;
         let mut museums = Vec::new();
-        for (district, name) in [(east, "东区科技馆"), (east, "东区自然博物馆"), (west, "西区天文馆")] {
+        for (district, name) in [(east, "东区科技馆"), (east, "东区自然博物馆"), (west, "西区天文馆")]
+        {
             let id = server.organization(district, "museum", name).await;
             let account =
                 server.account(Role::BaseAdmin, GrantScope::Organization { district, organization: id }).await;
@@ -118,8 +119,7 @@ impl City {
     pub async fn school(&self, district: Uuid, name: &str, pupils: usize) -> (Place, Vec<Uuid>) {
         let id = self.server.organization(district, "school", name).await;
         let (_, pupils) = class_of(&self.server, district, id, 5, pupils).await;
-        let account =
-            self.server.account(Role::Teacher, GrantScope::Organization { district, organization: id }).await;
+        let account = self.server.account(Role::Teacher, GrantScope::Organization { district, organization: id }).await;
         (Place { id, account }, pupils.into_iter().map(|(id, _)| id).collect())
     }
 

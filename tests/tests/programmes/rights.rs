@@ -68,7 +68,13 @@ async fn every_operation_is_for_those_whom_it_concerns() {
         ("calendar", &get, format!("/api/v1/public/editions/{}/calendar.ics", id(&edition)), &nothing, [200; 9]),
         ("host", &get, format!("/api/v1/public/organizations/{}/calendar.ics", school.id), &nothing, [200; 9]),
         ("own", &get, "/api/v1/calendars/own.ics?key=none".into(), &nothing, [404; 9]),
-        ("progress", &get, format!("{}/progress", at(&edition)), &nothing, [200, 200, 200, 403, 403, 403, 403, 403, 403]),
+        (
+            "progress",
+            &get,
+            format!("{}/progress", at(&edition)),
+            &nothing,
+            [200, 200, 200, 403, 403, 403, 403, 403, 403],
+        ),
         ("new programme", &post, "/api/v1/programmes".into(), &new_programme, managed(422)),
         ("change programme", &patch, format!("/api/v1/programmes/{programme}"), &nothing, managed(412)),
         ("new edition", &post, format!("/api/v1/programmes/{programme}/editions"), &new_edition, managed(422)),
@@ -84,11 +90,17 @@ async fn every_operation_is_for_those_whom_it_concerns() {
         ("change strand", &patch, format!("/api/v1/strands/{}", id(&strand)), &nothing, managed(412)),
         ("members", &post, format!("{}/members", at(&edition)), &members, managed(422)),
         ("remove member", &delete, gone, &nothing, managed(404)),
-        ("links of a school", &get, links_of_school, &nothing, [403, 422, 403, 403, 404, 403, 200, 403, 403]),
-        ("links of a person", &get, links_of_person, &nothing, [403, 422, 403, 403, 404, 403, 403, 200, 200]),
+        ("links of a school", &get, links_of_school, &nothing, [403, 422, 403, 403, 403, 403, 200, 403, 403]),
+        ("links of a person", &get, links_of_person, &nothing, [403, 422, 403, 403, 403, 403, 403, 200, 200]),
         // The teacher's is really made; nobody else's is.
-        ("link", &post, "/api/v1/calendar-links".into(), &school_link, [403, 422, 403, 403, 404, 403, 201, 403, 403]),
-        ("revoke", &delete, format!("/api/v1/calendar-links/{}", Uuid::nil()), &nothing, [404, 422, 404, 404, 404, 404, 404, 404, 404]),
+        ("link", &post, "/api/v1/calendar-links".into(), &school_link, [403, 422, 403, 403, 403, 403, 201, 403, 403]),
+        (
+            "revoke",
+            &delete,
+            format!("/api/v1/calendar-links/{}", Uuid::nil()),
+            &nothing,
+            [404, 422, 404, 404, 404, 404, 404, 404, 404],
+        ),
     ];
     let mut wrong = Vec::new();
     for (what, method, path, body, expected) in &table {
@@ -123,7 +135,10 @@ async fn a_programme_is_run_by_its_own_authority() {
     let edition = city.eastern.post_json(&path, &new).await.expect(201);
     let western = city.server.account(Role::DistrictOfficial, GrantScope::District { district: city.west }).await;
     western.get(&at(&edition)).await.expect_problem(404, "not_found");
-    western.post_json(&format!("{}/themes", at(&edition)), &json!({ "month": "2026-05-01", "title_zh": "x" })).await.expect(404);
+    western
+        .post_json(&format!("{}/themes", at(&edition)), &json!({ "month": "2026-05-01", "title_zh": "x" }))
+        .await
+        .expect(404);
     assert_eq!(western.get("/api/v1/editions").await.expect(200)["items"], json!([]));
     // The city sees what its districts plan, and leaves it to them.
     city.official.get(&at(&edition)).await.expect(200);

@@ -73,7 +73,8 @@ impl Loader<'_> {
             ("第四项竞赛及培训（名称未收录）", "Fourth contest, with training (name not recorded)", UNNAMED),
         ]
         .map(|(zh, en, source)| ("competition", zh.to_owned(), en.to_owned(), source));
-        let training = [("training", "科技教师培训（七、八月）".to_owned(), "Training of science teachers".to_owned(), SUMMARY)];
+        let training =
+            [("training", "科技教师培训（七、八月）".to_owned(), "Training of science teachers".to_owned(), SUMMARY)];
         for (kind, title_zh, title_en, source) in exchanges.chain(competitions).chain(training) {
             let topic = if kind == "training" { "科技馆＋当地师范大学" } else { "" };
             let body =
