@@ -8,8 +8,8 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
     accounts, activities, agreements, applications, audit, auth, bookings, calendars, classes, competitions, credits,
-    designations, districts, door, lists, organizations, participation, partners, passes, persons, policies, programmes,
-    projects, reports, resources, results, roster, rounds, search, sessions,
+    designations, districts, door, lists, organizations, participation, partners, passes, persons, policies,
+    programmes, projects, reports, resources, results, roster, rounds, search, sessions,
 };
 use crate::{
     http::{guard, headers, health, rate},

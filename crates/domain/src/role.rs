@@ -377,10 +377,7 @@ impl Action {
 
     /// Whether it changes what belongs to the authority itself, be it a district's or a city's.
     pub fn is_of_the_authority(self) -> bool {
-        matches!(
-            self,
-            Self::SchemeManage | Self::RoundManage | Self::DesignationManage | Self::ProgrammeManage
-        )
+        matches!(self, Self::SchemeManage | Self::RoundManage | Self::DesignationManage | Self::ProgrammeManage)
     }
 
     /// Whether the right to it comes from elsewhere than the scope of a grant: from being named for a round, or from
@@ -640,8 +637,7 @@ mod tests {
                 let says = role == Role::Student && *action == Action::PresenceClaim;
                 let says = says || role == Role::CityOfficial && action.is_of_the_authority();
                 // A family makes the addresses of its calendar.
-                let says = says
-                    || matches!(role, Role::Guardian | Role::Student) && *action == Action::PersonCalendar;
+                let says = says || matches!(role, Role::Guardian | Role::Student) && *action == Action::PersonCalendar;
                 assert!(reads || says || !action.roles().contains(&role), "{} may {}", role.as_str(), action.as_str());
             }
         }

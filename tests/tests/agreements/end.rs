@@ -48,8 +48,7 @@ async fn nothing_is_left_in_silence() {
     });
     let foreign = town.firm.account.post_json("/api/v1/bookings", &wish).await.expect(201);
     let body = json!({ "owner_id": town.museum.id, "title_zh": "科学传播论坛" });
-    let project =
-        town.museum.account.post_json(&format!("{}/projects", at(&agreement)), &body).await.expect(201);
+    let project = town.museum.account.post_json(&format!("{}/projects", at(&agreement)), &body).await.expect(201);
     let hosted = activity(&town.server, town.here, town.museum.id, "practice", 60).await;
     let ahead = session_of(&town.server, town.here, town.museum.id, hosted, -4, None).await;
     session_of(&town.server, town.here, town.museum.id, hosted, 4, None).await;

@@ -52,7 +52,8 @@ async fn a_party_refuses_and_the_text_is_changed_and_offered_again() {
     let signed = sign(&town.academy, &draft, "sign").await.expect(200);
     assert_eq!((&signed["standing"], &signed["last_day"]), (&json!("in_force"), &json!(town.day(180))));
     let history = town.academy.account.get(&format!("{}/history", at(&draft))).await.expect(200);
-    let steps: Vec<&str> = history["steps"].as_array().expect("steps").iter().filter_map(|s| s["step"].as_str()).collect();
+    let steps: Vec<&str> =
+        history["steps"].as_array().expect("steps").iter().filter_map(|s| s["step"].as_str()).collect();
     assert_eq!(steps, ["create", "text", "offer", "refuse", "text", "change", "offer", "sign"]);
     assert_eq!(history["steps"][3]["reason"], "期限过长");
     assert_eq!(history["texts"].as_array().map(Vec::len), Some(2));
@@ -81,7 +82,9 @@ async fn three_sign_and_a_recall_asks_all_again() {
     assert_eq!(sign(&town.academy, &draft, "sign").await.expect(200)["standing"], "in_force");
     // A stale version changes nothing.
     let body = json!({ "organization_id": town.firm.id, "reason": "x" });
-    post_at(&town.firm.account, &format!("{}/end", at(&draft)), &json!(1), &body).await.expect_problem(412, "version_changed");
+    post_at(&town.firm.account, &format!("{}/end", at(&draft)), &json!(1), &body)
+        .await
+        .expect_problem(412, "version_changed");
 }
 
 #[tokio::test]
@@ -90,7 +93,8 @@ async fn a_term_begins_and_ends_by_the_day_and_a_renewal_takes_its_place() {
     let first = town.signed(&json!({ "first_day": town.day(5), "last_day": town.day(30) })).await;
     assert_eq!(first["standing"], "not_begun");
     town.pass(5).await;
-    let standing = async |town: &Town, one: &Value| town.academy.account.get(&at(one)).await.expect(200)["standing"].clone();
+    let standing =
+        async |town: &Town, one: &Value| town.academy.account.get(&at(one)).await.expect(200)["standing"].clone();
     assert_eq!(standing(&town, &first).await, "in_force");
     let from_the_start = json!({ "predecessor_id": first["id"], "first_day": first["first_day"] });
     let mut body = json!({
@@ -105,9 +109,8 @@ async fn a_term_begins_and_ends_by_the_day_and_a_renewal_takes_its_place() {
     body["parties"] = json!([town.firm.id]);
     let problem = museum.post_json("/api/v1/agreements", &body).await.expect_problem(422, "invalid");
     assert_eq!(told(&problem), [("predecessor_id", "not_the_same_parties")]);
-    let second = town
-        .signed(&json!({ "predecessor_id": first["id"], "first_day": town.day(10), "last_day": null }))
-        .await;
+    let second =
+        town.signed(&json!({ "predecessor_id": first["id"], "first_day": town.day(10), "last_day": null })).await;
     assert_eq!((&second["standing"], &second["predecessor_id"]), (&json!("not_begun"), &first["id"]));
     assert_eq!(standing(&town, &first).await, "in_force", "until the other one begins");
     town.pass(10).await;
@@ -164,7 +167,8 @@ async fn parties_and_days_that_cannot_be_are_refused_together() {
         (json!({ "kind": "pairing" }), vec![("parties", "not_a_pair")]),
         (json!({ "kind": "pairing", "parties": [town.school.id, town.firm.id] }), vec![("parties", "not_two")]),
     ] {
-        let problem = museum.post_json("/api/v1/agreements", &body(change.clone())).await.expect_problem(422, "invalid");
+        let problem =
+            museum.post_json("/api/v1/agreements", &body(change.clone())).await.expect_problem(422, "invalid");
         assert_eq!(told(&problem), errors, "{change}");
     }
     let keyed = museum.client.clone().with_header("Idempotency-Key", "draft-1");

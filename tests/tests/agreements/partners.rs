@@ -23,7 +23,8 @@ async fn a_school_and_a_firm_find_each_other_and_pair() {
     let school = &town.school.account;
     assert_eq!(school.get(&search(&town.school)).await.expect(200)["described"], false);
     describe(&town.school, &["biology"], &["robotics", "ai", "ai"]).await.expect(200);
-    let seen = town.firm.account.get(&format!("/api/v1/organizations/{}/partner-profile", town.school.id)).await.expect(200);
+    let seen =
+        town.firm.account.get(&format!("/api/v1/organizations/{}/partner-profile", town.school.id)).await.expect(200);
     assert_eq!((&seen["seeks"], &seen["version"]), (&json!(["robotics", "ai"]), &json!(1)));
     describe(&town.firm, &["robotics"], &["energy"]).await.expect(200);
     describe(&town.academy, &["ai", "robotics"], &["biology"]).await.expect(200);
@@ -43,7 +44,10 @@ async fn a_school_and_a_firm_find_each_other_and_pair() {
     let offered = town.propose(&town.school, &town.firm).await.expect(201);
     assert_eq!((&offered["standing"], &offered["kind"]), (&json!("offered"), &json!("pairing")));
     let found = school.get(&search(&town.school)).await.expect(200);
-    assert_eq!((&found["items"][1]["agreement_id"], &found["items"][1]["agreement_standing"]), (&offered["id"], &json!("offered")));
+    assert_eq!(
+        (&found["items"][1]["agreement_id"], &found["items"][1]["agreement_standing"]),
+        (&offered["id"], &json!("offered"))
+    );
     // Neither of the two proposes it again while it waits or holds.
     town.propose(&town.school, &town.firm).await.expect_problem(409, "already_paired");
     town.propose(&town.firm, &town.school).await.expect_problem(409, "already_paired");
@@ -74,8 +78,7 @@ async fn a_school_and_a_firm_find_each_other_and_pair() {
 #[tokio::test]
 async fn of_two_who_propose_at_once_one_does() {
     let town = Town::new().await;
-    let (one, other) =
-        futures::join!(town.propose(&town.school, &town.firm), town.propose(&town.firm, &town.school));
+    let (one, other) = futures::join!(town.propose(&town.school, &town.firm), town.propose(&town.firm, &town.school));
     let mut both = [one.status, other.status];
     both.sort_unstable();
     assert_eq!(both, [201, 409], "{} {}", one.text(), other.text());
@@ -123,7 +126,6 @@ async fn a_description_that_cannot_be_is_refused() {
     assert_eq!(told(&problem), [("persons_per_year", "out_of_range"), ("offers", "required")]);
     let problem = put(json!({ "offers": ["alchemy"], "seeks": [], "open": true })).await;
     assert_eq!(told(&problem), [("offers[0]", "invalid_value")]);
-    let problem =
-        put(json!({ "offers": ["ai"], "seeks": [], "open": true, "grades": { "from": 6, "to": 4 } })).await;
+    let problem = put(json!({ "offers": ["ai"], "seeks": [], "open": true, "grades": { "from": 6, "to": 4 } })).await;
     assert_eq!(told(&problem), [("grades.to", "before_from")]);
 }

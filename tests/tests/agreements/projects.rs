@@ -41,11 +41,13 @@ async fn a_project_runs_from_its_plan_to_its_end() {
     run(&town.museum, &project, "start", &json!({})).await.expect(200);
     run(&town.museum, &project, "complete", &json!({})).await.expect_problem(409, "milestones_open");
     let one = format!("{}/milestones/{}", of(&project), with["milestones"][0]["id"].as_str().expect("an id"));
-    let problem =
-        museum.patch_json(&one, 1, &json!({ "done_on": town.day(1) })).await.expect_problem(422, "invalid");
+    let problem = museum.patch_json(&one, 1, &json!({ "done_on": town.day(1) })).await.expect_problem(422, "invalid");
     assert_eq!(told(&problem), [("done_on", "in_the_future")]);
     let done = museum.patch_json(&one, 1, &json!({ "done_on": town.day(0) })).await.expect(200);
-    assert_eq!((&done["milestones"][0]["late"], &done["milestones"][0]["done_on"]), (&json!(false), &json!(town.day(0))));
+    assert_eq!(
+        (&done["milestones"][0]["late"], &done["milestones"][0]["done_on"]),
+        (&json!(false), &json!(town.day(0)))
+    );
     museum.delete(&one).await.expect_problem(409, "milestone_reached");
     let version = museum.get(&of(&project)).await.body["version"].as_i64().expect("a version");
     museum.patch_json(&of(&project), version, &json!({ "aims": "每年两届" })).await.expect(200);
@@ -114,9 +116,7 @@ async fn participants_and_credits_are_counted_in_each_district() {
         .map(|one| (&one["district_id"], &one["persons"], &one["credits"][0]["credits"]))
         .collect();
     assert_eq!(by.len(), 2, "{found}");
-    for (district, persons, credits) in
-        [(districts[0], 3, json!("6")), (districts[1], 2, json!("4"))]
-    {
+    for (district, persons, credits) in [(districts[0], 3, json!("6")), (districts[1], 2, json!("4"))] {
         assert!(by.contains(&(&json!(district), &json!(persons), &credits)), "{found}");
     }
     museum.delete(&attach(hosted)).await.expect(204);

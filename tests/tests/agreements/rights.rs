@@ -27,7 +27,8 @@ async fn every_operation_is_for_those_whom_it_concerns() {
     let city = GrantScope::Authority { authority: town.server.city(), districts: vec![here, there] };
     let person = GrantScope::Person { district: here, person: Uuid::from_u128(1) };
     let city_official = town.server.account(Role::CityOfficial, city).await.client.clone().for_district(here);
-    let platform = town.server.account(Role::PlatformAdmin, GrantScope::Platform).await.client.clone().for_district(here);
+    let platform =
+        town.server.account(Role::PlatformAdmin, GrantScope::Platform).await.client.clone().for_district(here);
     let auditor = town.server.account(Role::Auditor, GrantScope::District { district: here }).await;
     let student = town.server.account(Role::Student, person).await;
     let staff = town.server.account(Role::BaseStaff, organization(town.museum.id)).await;
@@ -83,13 +84,7 @@ async fn every_operation_is_for_those_whom_it_concerns() {
             [200, 404, 403, 403, 200, 404, 200, 200, 200, 403, 403],
         ),
         ("ahead", &get, format!("{path}/ahead?organization_id={}", town.museum.id), &nothing, runs(200)),
-        (
-            "create",
-            &post,
-            "/api/v1/agreements".into(),
-            &unfit,
-            [422, 403, 403, 403, 403, 403, 403, 403, 403, 403, 403],
-        ),
+        ("create", &post, "/api/v1/agreements".into(), &unfit, [422, 403, 403, 403, 403, 403, 403, 403, 403, 403, 403]),
         ("change", &patch, path.clone(), &of_museum, runs(412)),
         ("offer", &post, step("offer"), &signed, runs(412)),
         ("sign", &post, step("sign"), &signed, runs(412)),
@@ -122,7 +117,8 @@ async fn every_operation_is_for_those_whom_it_concerns() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     for (name, client) in who {
-        let form = reqwest::multipart::Form::new().part("file", reqwest::multipart::Part::bytes(PDF).file_name("a.pdf"));
+        let form =
+            reqwest::multipart::Form::new().part("file", reqwest::multipart::Part::bytes(PDF).file_name("a.pdf"));
         let answer = client.post_form(&format!("{path}/texts?organization_id={}", town.museum.id), form).await;
         let expected = match name {
             "proposer" => 409,

@@ -134,9 +134,7 @@ fn view(nodes: Vec<store::Node>, edges: Vec<store::Edge>, cut: bool) -> NetworkV
         .filter(|edge| edge.kind == AgreementKind::Pairing)
         .flat_map(|edge| edge.parties.iter().copied())
         .collect();
-    let on = |wanted: Side| {
-        nodes.iter().filter(|node| paired.contains(&node.id) && side(node.kind) == wanted).count()
-    };
+    let on = |wanted: Side| nodes.iter().filter(|node| paired.contains(&node.id) && side(node.kind) == wanted).count();
     let figures = NetworkFigures {
         organizations: nodes.len(),
         agreements: edges.len(),

@@ -5,12 +5,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::PartnerField;
-use crate::{
-    agreements::AgreementStanding,
-    error::Result,
-    organizations::OrganizationKind,
-    tenancy::Tx,
-};
+use crate::{agreements::AgreementStanding, error::Result, organizations::OrganizationKind, tenancy::Tx};
 
 /// A row.
 #[derive(Debug, Clone, FromRow)]
@@ -117,11 +112,7 @@ pub async fn candidates(tx: &mut Tx, today: NaiveDate) -> Result<Vec<Candidate>>
 }
 
 /// The pairings of an organization that wait or hold: with whom, which, and how it stands.
-pub async fn paired(
-    tx: &mut Tx,
-    organization: Uuid,
-    today: NaiveDate,
-) -> Result<Vec<(Uuid, Uuid, AgreementStanding)>> {
+pub async fn paired(tx: &mut Tx, organization: Uuid, today: NaiveDate) -> Result<Vec<(Uuid, Uuid, AgreementStanding)>> {
     Ok(sqlx::query_as(
         "SELECT other.organization_id, g.id,
                 CASE WHEN g.state = 'offered' THEN 'offered' WHEN g.first_day > $2 THEN 'not_begun' ELSE 'in_force' END

@@ -73,7 +73,10 @@ pub(super) async fn create(
     if !matches!(standing, Standing::InForce | Standing::NotBegun) {
         return Err(ApiError::conflict(
             "agreement_not_in_force",
-            format!("The agreement is {}: projects are planned once all have signed, and until it is over.", standing.word()),
+            format!(
+                "The agreement is {}: projects are planned once all have signed, and until it is over.",
+                standing.word()
+            ),
         ));
     }
     let row = store::ProjectRow {

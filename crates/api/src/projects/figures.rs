@@ -85,8 +85,13 @@ pub(super) async fn figures(
         districts::store::districts(&mut tx, None, None, DISTRICTS_MAX).await?
     };
     tx.commit().await?;
-    let mut figures =
-        ProjectFigures { since: agreement.first_day, sessions: sessions.len(), persons: 0, participations: 0, districts: Vec::new() };
+    let mut figures = ProjectFigures {
+        since: agreement.first_day,
+        sessions: sessions.len(),
+        persons: 0,
+        participations: 0,
+        districts: Vec::new(),
+    };
     for district in all {
         let mut tx = state.db().begin_snapshot(DistrictId(district.id)).await?;
         let (persons, participations) = store::participants(&mut tx, &sessions).await?;

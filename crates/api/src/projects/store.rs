@@ -110,7 +110,10 @@ macro_rules! projects {
 
 /// The projects of an agreement, in the order of entry.
 pub async fn of_agreement(tx: &mut Tx, agreement: Uuid) -> Result<Vec<ProjectRow>> {
-    Ok(sqlx::query_as(projects!("WHERE p.agreement_id = $1 ORDER BY p.id")).bind(agreement).fetch_all(&mut **tx).await?)
+    Ok(sqlx::query_as(projects!("WHERE p.agreement_id = $1 ORDER BY p.id"))
+        .bind(agreement)
+        .fetch_all(&mut **tx)
+        .await?)
 }
 
 /// Those of an agreement that are planned or running.

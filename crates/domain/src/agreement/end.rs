@@ -99,8 +99,7 @@ impl Choices {
 /// # Errors
 /// Some kinds have no choice.
 pub fn decide(by: Uuid, ahead: &[Ahead], choices: Choices) -> Result<Vec<Outcome>, Vec<Sort>> {
-    let open: BTreeSet<Sort> =
-        ahead.iter().map(|one| one.sort).filter(|sort| choices.of(*sort).is_none()).collect();
+    let open: BTreeSet<Sort> = ahead.iter().map(|one| one.sort).filter(|sort| choices.of(*sort).is_none()).collect();
     if !open.is_empty() {
         return Err(open.into_iter().collect());
     }
@@ -140,7 +139,11 @@ mod tests {
             ] {
                 let said = Some(choice);
                 let choices = Choices { bookings: said, sessions: said, projects: said };
-                assert_eq!(decide(id(1), &[thing(sort, &of, begun)], choices), Ok(vec![outcome]), "{sort:?} {choice:?}");
+                assert_eq!(
+                    decide(id(1), &[thing(sort, &of, begun)], choices),
+                    Ok(vec![outcome]),
+                    "{sort:?} {choice:?}"
+                );
             }
         }
     }

@@ -525,9 +525,7 @@ impl Agreement {
                 }
                 Ok(Self::Renewed { signatures, successor, act, from })
             }
-            (state, step) => {
-                Err(Refusal::NotFromHere { from: state.on(terms.term, today), step: step.participle() })
-            }
+            (state, step) => Err(Refusal::NotFromHere { from: state.on(terms.term, today), step: step.participle() }),
         }
     }
 }

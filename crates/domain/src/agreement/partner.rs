@@ -229,7 +229,8 @@ mod tests {
             assert_eq!(order(&own, &[Profile { side, ..fits() }]), [0_u128; 0], "{side:?}");
         }
         let of_small = Profile { grades: grades(Some(1), Some(3)), ..own };
-        for (other, met) in [(grades(Some(3), None), true), (grades(Some(4), Some(9)), false), (grades(None, None), true)]
+        for (other, met) in
+            [(grades(Some(3), None), true), (grades(Some(4), Some(9)), false), (grades(None, None), true)]
         {
             let there = order(&of_small, &[Profile { grades: other, ..fits() }]);
             assert_eq!(!there.is_empty(), met, "{other:?}");

@@ -176,8 +176,7 @@ mod tests {
             Project::Completed { began: act(), act: act(), outcome: String::new() },
             Project::Stopped { act: act(), reason: "no staff".into() },
         ];
-        let steps =
-            [Step::Start(act()), Step::Complete(act(), "a forum".into()), Step::Stop(act(), "no staff".into())];
+        let steps = [Step::Start(act()), Step::Complete(act(), "a forum".into()), Step::Stop(act(), "no staff".into())];
         let table = |around: Around| -> String {
             let row = |state: &Project| {
                 let cells = steps.iter().map(|step| match state.clone().take(around, step.clone()) {

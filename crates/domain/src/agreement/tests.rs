@@ -43,10 +43,7 @@ fn every_state() -> Vec<(&'static str, Agreement)> {
         ("refused", Agreement::Refused { party: OTHER, act: act(), reason: why() }),
         ("withdrawn", Agreement::Withdrawn { act: act(), reason: String::new() }),
         ("signed", Agreement::Signed { signatures: signatures() }),
-        (
-            "ended",
-            Agreement::Ended { signatures: signatures(), party: OTHER, act: act(), on: day(10), reason: why() },
-        ),
+        ("ended", Agreement::Ended { signatures: signatures(), party: OTHER, act: act(), on: day(10), reason: why() }),
         ("renewed", Agreement::Renewed { signatures: signatures(), successor: STRANGER, act: act(), from: day(12) }),
     ]
 }
@@ -179,8 +176,7 @@ fn the_day_says_whether_it_is_in_force() {
         assert_eq!(signed.on(term, day(of_june)), standing, "on the {of_june}th");
     }
     assert_eq!(signed.on(Term { to: None, ..term }, day(30)), Standing::InForce, "an open term");
-    let ended =
-        Agreement::Ended { signatures: all_signed(), party: OTHER, act: act(), on: day(10), reason: why() };
+    let ended = Agreement::Ended { signatures: all_signed(), party: OTHER, act: act(), on: day(10), reason: why() };
     let renewed = Agreement::Renewed { signatures: all_signed(), successor: STRANGER, act: act(), from: day(12) };
     for (state, of_june, standing) in [
         (&ended, 9, Standing::InForce),
@@ -196,9 +192,8 @@ fn the_day_says_whether_it_is_in_force() {
 #[test]
 fn parties_and_terms_that_fit() {
     use Side::{Neither, Partner, School};
-    let parties = |sides: &[Side]| -> Vec<(Uuid, Side)> {
-        (1_u128..).map(Uuid::from_u128).zip(sides.iter().copied()).collect()
-    };
+    let parties =
+        |sides: &[Side]| -> Vec<(Uuid, Side)> { (1_u128..).map(Uuid::from_u128).zip(sides.iter().copied()).collect() };
     for (kind, sides, verdict) in [
         (Kind::Pairing, vec![School, Partner], Ok(())),
         (Kind::Pairing, vec![Partner, School], Ok(())),

@@ -3,8 +3,8 @@
 
 mod network;
 mod participation;
-mod registry;
 mod programmes;
+mod registry;
 mod resources;
 mod results;
 mod roster;
