@@ -24,13 +24,16 @@ const TIMES: usize = 40;
 /// Before that, so that caches and prepared statements are as on any day.
 const WARM_UP: usize = 3;
 /// Areas of pages, and how their rows are called.
-const AREAS: [(&str, &str); 8] = [
+const AREAS: [(&str, &str); 11] = [
     ("frame", "pages: the frame, slowest request, p95"),
     ("account", "pages of the account, slowest request, p95"),
     ("teacher", "pages of a teacher, slowest request, p95"),
     ("school", "pages of a school, slowest request, p95"),
     ("base", "pages of a base, slowest request, p95"),
     ("district", "pages of the district, slowest request, p95"),
+    ("programmes", "pages of programmes, slowest request, p95"),
+    ("agreements", "pages of agreements, slowest request, p95"),
+    ("lists", "pages of lists, slowest request, p95"),
     ("student", "pages of pupils and guardians, slowest request, p95"),
     ("public", "public pages, slowest request, p95"),
 ];

@@ -125,8 +125,8 @@ impl Loader<'_> {
             let id = self.host(Host::Base(number))?;
             let name = names::base(number).0;
             wanted.push((format!("base{number:02}"), format!("{name}工作人员"), "base_staff", id));
-            if number == 1 {
-                wanted.push(("baseadmin01".to_owned(), format!("{name}管理员"), "base_admin", id));
+            if number <= 5 {
+                wanted.push((format!("baseadmin{number:02}"), format!("{name}管理员"), "base_admin", id));
             }
         }
         let count = wanted.len();
