@@ -51,6 +51,9 @@ pub const FINDS: &[(&str, &str, &str, &str)] = &[
     ("project", "museum", "/agreements/{agreement}/projects", "/items/0/id"),
     ("campus", "school01", "/me", "/grants/0/organization_id"),
     ("import", "official", "/roster/imports?limit=1", "/items/0/id"),
+    ("edition", "joint", "/editions?state=published&limit=1", "/items/0/id"),
+    ("theme", "joint", "/editions/{edition}", "/themes/1/id"),
+    ("month", "joint", "/editions/{edition}", "/themes/2/month"),
 ];
 
 /// Every page.
@@ -390,6 +393,22 @@ pub const PAGES: &[Page] = &[
         ],
     ),
     page("student", "student01", "/student/pass", &["/persons/{pupil}/pass"]),
+    page("student", "guardian01", "/subscriptions", &["/calendar-links?person_id={child}"]),
+    page("teacher", "teacher01", "/subscriptions", &["/calendar-links?school_id={school}"]),
+    page("programmes", "joint", "/programmes", &["/programmes?limit=200", "/editions?limit=500", "/schemes?limit=200"]),
+    page(
+        "programmes",
+        "joint",
+        "/editions/:id",
+        &[
+            "/editions/{edition}",
+            "/editions/{edition}/progress",
+            "/themes/{theme}/outside?month={month}",
+            "/organizations?limit=50&everywhere=true&status=active",
+        ],
+    ),
+    page("programmes", "base01", "/activities (form)", &["/editions?member_id={base}&state=published&limit=50"]),
+    page("programmes", "base01", "/public/editions/:id", &["/public/editions/{edition}"]),
     page(
         "base",
         "base01",

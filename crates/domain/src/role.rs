@@ -269,10 +269,8 @@ actions! {
     CompetitionManage = "competition.manage": DistrictOfficial PlatformAdmin;
     /// Read programmes and their published editions.
     ProgrammeRead = "programme.read": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial CityOfficial Auditor Guardian Student PlatformAdmin;
-    /// Write, publish, launch and close the editions of a district's programmes.
-    ProgrammeManage = "programme.manage": DistrictOfficial PlatformAdmin;
-    /// The same for the programmes of a city, or of any authority above a district.
-    CityProgrammeManage = "city_programme.manage": CityOfficial PlatformAdmin;
+    /// Write, publish, launch and close the editions of a programme (judged on the scope of its authority).
+    ProgrammeManage = "programme.manage": DistrictOfficial CityOfficial PlatformAdmin;
     /// Read drafts, and what came of an edition (judged on the scope of the programme's authority).
     ProgrammeProgress = "programme_progress.read": DistrictOfficial CityOfficial Auditor PlatformAdmin;
     /// Make a secret address of a school's calendar.
@@ -379,7 +377,7 @@ impl Action {
 
     /// Whether it changes what belongs to the authority itself, be it a district's or a city's.
     pub fn is_of_the_authority(self) -> bool {
-        matches!(self, Self::SchemeManage | Self::RoundManage | Self::DesignationManage)
+        matches!(self, Self::SchemeManage | Self::RoundManage | Self::DesignationManage | Self::ProgrammeManage)
     }
 
     /// Whether the right to it comes from elsewhere than the scope of a grant: from being named for a round, or from
@@ -639,7 +637,7 @@ mod tests {
                 let says = role == Role::Student && *action == Action::PresenceClaim;
                 // An authority above districts has programmes of its own, a family its calendar.
                 let own = match role {
-                    Role::CityOfficial => action.is_of_the_authority() || *action == Action::CityProgrammeManage,
+                    Role::CityOfficial => action.is_of_the_authority(),
                     Role::Guardian | Role::Student => *action == Action::PersonCalendar,
                     _ => false,
                 };

@@ -115,7 +115,7 @@ async fn a_family_and_a_school_have_secret_calendars_that_name_nobody() {
     make(&guardian, json!({ "person_id": pupils[1] })).await.expect_problem(403, "forbidden");
     make(&guardian, json!({ "school_id": school.id })).await.expect_problem(403, "forbidden");
     make(&school.account, of_child.clone()).await.expect_problem(403, "forbidden");
-    make(&guardian, json!({})).await.expect_problem(422, "validation_failed");
+    make(&guardian, json!({})).await.expect_problem(422, "invalid");
 
     let nobody = city.server.anonymous();
     let text = nobody.get(&path).await.expect_text();

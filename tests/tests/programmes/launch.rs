@@ -144,7 +144,7 @@ async fn only_what_is_published_is_launched_and_nonsense_is_refused_as_a_whole()
     wrong["activity"]["minutes"] = json!(0);
     wrong["sessions"][0]["capacity"] = json!(0);
     wrong["strand_id"] = json!(Uuid::from_u128(3));
-    let problem = city.official.post_json(&path, &wrong).await.expect_problem(422, "validation_failed");
+    let problem = city.official.post_json(&path, &wrong).await.expect_problem(422, "invalid");
     let fields: Vec<&str> =
         problem["errors"].as_array().expect("errors").iter().map(|one| one["field"].as_str().unwrap_or("")).collect();
     for field in ["activity.minutes", "sessions[0].capacity", "hosts[1].organization_id", "strand_id"] {
@@ -167,7 +167,7 @@ async fn members_lie_within_the_area_of_the_authority() {
     let edition = city.eastern.post_json(&path, &new).await.expect(201);
     let members = format!("{}/members", at(&edition));
     let all = json!({ "organization_ids": city.hosts(), "role": "host" });
-    let refused = city.eastern.post_json(&members, &all).await.expect_problem(422, "validation_failed");
+    let refused = city.eastern.post_json(&members, &all).await.expect_problem(422, "invalid");
     let told: Vec<&Value> = refused["errors"].as_array().expect("errors").iter().map(|one| &one["field"]).collect();
     assert_eq!(told, [&json!("organization_ids[2]")]);
     assert_eq!(city.count("edition_member").await, 0);

@@ -34,7 +34,7 @@ async fn sessions_stay_and_are_told_to_lie_outside() {
     go(city.month(2), 1).await.expect_problem(409, "month_taken");
     go(city.month(1), 1).await.expect_problem(409, "same_month");
     go(city.month(3), 9).await.expect_problem(412, "version_changed");
-    go(city.month(12), 1).await.expect_problem(422, "validation_failed");
+    go(city.month(12), 1).await.expect_problem(422, "invalid");
     let before: Vec<(uuid::Uuid, chrono::DateTime<chrono::Utc>)> = sessions(&city).await;
     let moved = go(city.month(3), 1).await.expect(200);
     assert_eq!((&moved["theme"]["month"], &moved["outside_count"]), (&json!(city.month(3)), &json!(5)));

@@ -65,7 +65,7 @@ async fn confirmed_hours_of_a_teacher_count_under_the_policy_for_teachers() {
     post(&staff, &confirm, &json!({ "all": true })).await.expect(200);
 
     let credit = async |person, policy: &str| -> Value {
-        let path = format!("/api/v1/persons/{person}/score?policy_id={policy}");
+        let path = format!("/api/v1/persons/{person}/score?policy={policy}");
         town.teacher.get(&path).await.expect(200)["total"].clone()
     };
     assert_eq!(credit(teacher, "teacher-training").await, "6");

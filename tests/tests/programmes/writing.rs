@@ -64,7 +64,7 @@ async fn one_theme_a_month_and_one_edition_a_year() {
     let add = async |body: Value| city.official.post_json(&themes, &body).await;
     let other = json!({ "month": city.month(2), "title_zh": "礼赞科学家" });
     add(other).await.expect_problem(409, "month_taken");
-    let errors = |answer: kepu_tests::Answer| answer.expect_problem(422, "validation_failed")["errors"][0].clone();
+    let errors = |answer: kepu_tests::Answer| answer.expect_problem(422, "invalid")["errors"][0].clone();
     let middle = city.month(3).succ_opt().expect("a day");
     let refused = errors(add(json!({ "month": middle, "title_zh": "a" })).await);
     assert_eq!((&refused["field"], &refused["code"]), (&json!("month"), &json!("not_a_first_day")));
@@ -117,7 +117,7 @@ async fn what_activities_have_stays() {
     // And who takes part no more cannot say so.
     new["code"] = json!("X2");
     new["theme_id"] = Value::Null;
-    let refused = museum.account.post_json("/api/v1/activities", &new).await.expect_problem(422, "validation_failed");
+    let refused = museum.account.post_json("/api/v1/activities", &new).await.expect_problem(422, "invalid");
     assert_eq!(
         (&refused["errors"][0]["field"], &refused["errors"][0]["code"]),
         (&json!("strand_id"), &json!("not_a_member"))
@@ -143,7 +143,7 @@ async fn theme_and_strand_are_of_one_edition() {
         })
     };
     let post = async |body: &Value| museum.account.post_json("/api/v1/activities", body).await;
-    let refused = post(&new(&theme["id"], &strand["id"])).await.expect_problem(422, "validation_failed");
+    let refused = post(&new(&theme["id"], &strand["id"])).await.expect_problem(422, "invalid");
     assert_eq!(refused["errors"][0]["code"], "other_edition");
     post(&new(&Value::Null, &strand["id"])).await.expect_problem(409, "edition_draft");
 
@@ -169,7 +169,7 @@ async fn a_competition_belongs_to_a_strand_of_its_kind() {
     let competition = city.eastern.post_json("/api/v1/competitions", &competition).await.expect(201);
     let strands = format!("{}/strands", at(&edition));
     let wrong = json!({ "kind": "exchange", "title_zh": "交流", "competition_id": competition["id"] });
-    let refused = city.official.post_json(&strands, &wrong).await.expect_problem(422, "validation_failed");
+    let refused = city.official.post_json(&strands, &wrong).await.expect_problem(422, "invalid");
     assert_eq!(refused["errors"][0]["code"], "wrong_kind");
     let right = json!({ "kind": "competition", "title_zh": "讲解", "competition_id": competition["id"] });
     let strand = city.official.post_json(&strands, &right).await.expect(201);

@@ -94,7 +94,7 @@ pub(super) async fn edition(
     let months = store::months(&mut tx, id).await?;
     let sessions = store::of_edition(&mut tx, id).await?;
     tx.rollback().await?;
-    let feed = text::write(&format!("{} {}", row.programme_name_zh, row.year), &months, &sessions)?;
+    let feed = text::write(&format!("{} {}", row.programme_name_zh, row.year), &months, &sessions);
     Ok(answer(feed, &headers))
 }
 
@@ -121,7 +121,7 @@ pub(super) async fn organization(
     let row = organizations::store::load(&mut tx, id).await?;
     let sessions = store::of_host(&mut tx, id, since(state.now())).await?;
     tx.rollback().await?;
-    Ok(answer(text::write(&row.name_zh, &[], &sessions)?, &headers))
+    Ok(answer(text::write(&row.name_zh, &[], &sessions), &headers))
 }
 
 /// The calendar at a secret address: sessions of the last 400 days and to come in which a school's pupils or a person are
@@ -154,5 +154,5 @@ pub(super) async fn secret(
         (None, None) => Vec::new(),
     };
     tx.rollback().await?;
-    Ok(answer(text::write(OWN, &[], &sessions)?, &headers))
+    Ok(answer(text::write(OWN, &[], &sessions), &headers))
 }

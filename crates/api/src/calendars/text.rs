@@ -9,15 +9,15 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::store::{Dated, Month};
-use crate::error::{ApiError, Result};
 
 /// The zone of all districts; China has had one offset and no summer time since 1991.
 const ZONE: &str = "Asia/Shanghai";
-/// A calendar with nothing but its zone, which RFC 5545 wants described once a time names it.
-const EMPTY: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//kepu//kepu//ZH\r\nCALSCALE:GREGORIAN\r\nMETHOD:PUBLISH\r\n\
-                     BEGIN:VTIMEZONE\r\nTZID:Asia/Shanghai\r\nBEGIN:STANDARD\r\nDTSTART:19910915T000000\r\n\
-                     TZOFFSETFROM:+0800\r\nTZOFFSETTO:+0800\r\nTZNAME:CST\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n\
-                     END:VCALENDAR\r\n";
+const HEAD: [(&str, &str); 4] =
+    [("VERSION", "2.0"), ("PRODID", "-//kepu//kepu//ZH"), ("CALSCALE", "GREGORIAN"), ("METHOD", "PUBLISH")];
+/// The zone, which RFC 5545 wants described once a time names it. As text: the writer would give it an identity and the
+/// time of writing, which a zone has not.
+const DESCRIBED: &str = "BEGIN:VTIMEZONE\r\nTZID:Asia/Shanghai\r\nBEGIN:STANDARD\r\nDTSTART:19910915T000000\r\n\
+                     TZOFFSETFROM:+0800\r\nTZOFFSETTO:+0800\r\nTZNAME:CST\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n";
 
 /// A calendar that is ready to be sent.
 #[derive(Debug)]
@@ -31,8 +31,11 @@ pub(super) struct Feed {
 }
 
 /// Writes a calendar of this name.
-pub(super) fn write(name: &str, months: &[Month], sessions: &[Dated]) -> Result<Feed> {
-    let mut calendar: Calendar = EMPTY.parse().map_err(|error: String| ApiError::internal(anyhow::anyhow!(error)))?;
+pub(super) fn write(name: &str, months: &[Month], sessions: &[Dated]) -> Feed {
+    let mut calendar = Calendar::empty();
+    for (key, value) in HEAD {
+        calendar.append_property(Property::new(key, value));
+    }
     calendar.append_property(Property::new("X-WR-CALNAME", name));
     calendar.append_property(Property::new("X-WR-TIMEZONE", ZONE));
     calendar.append_property(Property::new("REFRESH-INTERVAL", "PT1H").add_parameter("VALUE", "DURATION").done());
@@ -43,6 +46,8 @@ pub(super) fn write(name: &str, months: &[Month], sessions: &[Dated]) -> Result<
         calendar.push(event(session));
     }
     let text = calendar.to_string();
+    let first = if text.contains("BEGIN:VEVENT\r\n") { "BEGIN:VEVENT\r\n" } else { "END:VCALENDAR\r\n" };
+    let text = text.replacen(first, &format!("{DESCRIBED}{first}"), 1);
     let digest = Sha256::digest(&text);
     let mut etag = String::from("\"");
     for byte in digest.iter().take(16) {
@@ -50,7 +55,7 @@ pub(super) fn write(name: &str, months: &[Month], sessions: &[Dated]) -> Result<
     }
     etag.push('"');
     let modified = months.iter().map(|row| row.updated_at).chain(sessions.iter().map(|row| row.updated_at)).max();
-    Ok(Feed { text, etag, modified })
+    Feed { text, etag, modified }
 }
 
 fn uid(kind: &str, id: Uuid) -> String {
@@ -136,7 +141,7 @@ mod tests {
 
     #[test]
     fn lines_are_folded_between_characters() {
-        let text = write("日历", &[], &[session()]).expect("written").text;
+        let text = write("日历", &[], &[session()]).text;
         assert!(text.contains("DTSTART;TZID=Asia/Shanghai:20240413T093000\r\n"), "{text}");
         assert!(text.contains("SEQUENCE:2\r\n") && text.contains("UID:session-00000000-"), "{text}");
         for line in text.split("\r\n") {
@@ -149,11 +154,11 @@ mod tests {
 
     #[test]
     fn the_same_facts_are_the_same_bytes_and_others_are_not() {
-        let first = write("日历", &[], &[session()]).expect("written");
-        let again = write("日历", &[], &[session()]).expect("written");
+        let first = write("日历", &[], &[session()]);
+        let again = write("日历", &[], &[session()]);
         assert_eq!((&first.text, &first.etag), (&again.text, &again.etag));
         let cancelled = Dated { cancelled: true, reason: "停电".into(), revision: 3, ..session() };
-        let other = write("日历", &[], &[cancelled]).expect("written");
+        let other = write("日历", &[], &[cancelled]);
         assert_ne!(first.etag, other.etag);
         assert!(other.text.contains("STATUS:CANCELLED\r\n") && other.text.contains("DESCRIPTION:停电\r\n"));
         assert!(other.text.contains("SEQUENCE:3\r\n"), "{}", other.text);

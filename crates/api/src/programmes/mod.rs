@@ -68,11 +68,7 @@ async fn begin(state: &AppState, actor: &Actor) -> Result<Tx> {
 /// The scope of an authority, with what it takes to manage its programmes.
 async fn managing(tx: &mut Tx, authority: Uuid) -> Result<(Action, Scope)> {
     let scope = designations::schemes::scope(tx, authority).await?;
-    let action = match scope {
-        Scope::District { .. } => Action::ProgrammeManage,
-        _ => Action::CityProgrammeManage,
-    };
-    Ok((action, scope))
+    Ok((Action::ProgrammeManage, scope))
 }
 
 /// Refuses who does not run the programmes of the authority.

@@ -10,6 +10,7 @@ import { Conflict } from "@/ui/Conflict";
 import { ProblemAlert } from "@/ui/ProblemAlert";
 import { instantToWall } from "@/ui/time";
 import type { ActivityRow } from "./guests";
+import { PartFields } from "@/pages/programmes/PartFields";
 import { type Host, KINDS, useKind } from "./hosts";
 import { useSave } from "./useSave";
 
@@ -27,6 +28,8 @@ interface Values {
   school_day: boolean;
   level: string;
   open: boolean;
+  theme_id: string | null;
+  strand_id: string | null;
 }
 
 type Props =
@@ -64,6 +67,8 @@ function valuesOf(row: ActivityRow): Values {
     school_day: row.school_day,
     level: row.level ?? "",
     open: row.status === "open",
+    theme_id: row.theme_id ?? null,
+    strand_id: row.strand_id ?? null,
   };
 }
 
@@ -104,6 +109,8 @@ export default function ActivityForm(props: Props) {
         voluntary: values.voluntary,
         school_day: values.school_day,
         level: values.level.trim() || null,
+        theme_id: values.theme_id ?? null,
+        strand_id: values.strand_id ?? null,
       };
       if (!activity) return call(api.POST("/api/v1/activities", { body: { ...body, host_id: values.host_id } }));
       return call(
@@ -128,6 +135,7 @@ export default function ActivityForm(props: Props) {
   };
 
   const kindNow = Form.useWatch("kind", form);
+  const hostNow = Form.useWatch("host_id", form) as string | undefined;
   // Policies may name kinds that are not known here: what is typed can be chosen too.
   const kinds = [...new Set([...KINDS, activity?.kind ?? "", kindNow ?? "", typed.trim().slice(0, 40)])].filter((one) => one !== "");
   const yes = (value: boolean) => t(value ? "activities.yes" : "activities.no");
@@ -162,6 +170,8 @@ export default function ActivityForm(props: Props) {
         school_day: false,
         level: "",
         open: true,
+        theme_id: null,
+        strand_id: null,
       };
   const required = [{ required: true, message: common("problem.field.required") }];
   const grades = GRADES.map((value) => ({ value, label: grade(value) }));
@@ -228,6 +238,7 @@ export default function ActivityForm(props: Props) {
         <Form.Item name="tags" label={t("activities.field.tags")} extra={t("activities.tagsHelp")}>
           <Select mode="tags" open={false} suffixIcon={null} maxCount={20} tokenSeparators={[",", ";"]} />
         </Form.Item>
+        <PartFields host={hostNow ?? initial.host_id ?? ""} />
         <Form.Item name="level" label={t("activities.field.level")} extra={t("activities.levelHelp")}>
           <Input maxLength={40} />
         </Form.Item>

@@ -1,0 +1,177 @@
+import type { APIRequestContext, Page } from "@playwright/test";
+import { ask, PASSWORD, token } from "./calls";
+import { axe, expect, settled, shot, signIn, test } from "./fixtures";
+
+// The joint action of a year, set up from nothing by its official, through the pages. Each run makes a programme of its own.
+const unique = (name: string) => `${name}${Date.now() % 1_000_000}`;
+
+/** The first day of the month so many months ahead, in the district. */
+function month(ahead: number): string {
+  const today = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(new Date());
+  const [year, now] = today.split("-").map(Number) as [number, number];
+  const at = year * 12 + now - 1 + ahead;
+  return `${Math.floor(at / 12)}-${String((at % 12) + 1).padStart(2, "0")}-01`;
+}
+const inWords = (first: string) => `${Number(first.slice(0, 4))}年${Number(first.slice(5, 7))}月`;
+
+async function pick(page: Page, label: string, value: string) {
+  const field = page.getByRole("dialog").getByLabel(label, { exact: true });
+  await field.fill(value);
+  await field.press("Enter");
+}
+
+/** Chooses in a list that opens. */
+async function choose(page: Page, label: string, option: string) {
+  await page.getByRole("dialog").getByLabel(label, { exact: true }).click();
+  await page.locator(".ant-select-dropdown:visible").getByTitle(option, { exact: true }).click();
+}
+
+const save = (page: Page) => page.getByRole("dialog").getByRole("button", { name: /保\s?存/ }).click();
+
+async function addTheme(page: Page, ahead: number, title: string) {
+  await page.getByRole("button", { name: `添加主题：${inWords(month(ahead))}` }).click();
+  await page.getByRole("dialog").getByLabel("主题", { exact: true }).fill(title);
+  await save(page);
+  await expect(page.getByRole("dialog")).toBeHidden();
+  await expect(page.getByText(title, { exact: true })).toBeVisible();
+}
+
+async function addMembers(page: Page, role: string, names: string[]) {
+  await page.getByRole("button", { name: "添加单位" }).click();
+  if (role !== "主办") await choose(page, "角色", role);
+  for (const name of names) {
+    await page.getByRole("dialog").getByLabel("单位", { exact: true }).fill(name);
+    await page.locator(".ant-select-dropdown:visible").getByTitle(name, { exact: true }).click();
+  }
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").getByRole("button", { name: /添\s?加/ }).click();
+  await expect(page.getByRole("dialog")).toBeHidden();
+}
+
+interface Organization {
+  id: string;
+  name_zh: string;
+}
+
+/** A pupil of the teacher's is recorded in a session that is over, and the base confirms it. */
+async function takePart(request: APIRequestContext, activity: string) {
+  const base = await token(request, "base01");
+  const teacher = await token(request, "teacher01");
+  const starts = new Date(Date.now() - 4 * 3600_000).toISOString();
+  const session = await ask<{ id: string }>(request, base, "POST", "/api/v1/sessions", { activity_id: activity, starts_at: starts });
+  const school = (await ask<{ grants: { organization_id: string }[] }>(request, teacher, "GET", "/api/v1/me")).grants[0]?.organization_id;
+  const pupils = await ask<{ items: { person_id: string }[] }>(request, teacher, "GET", `/api/v1/scores?school=${school}&limit=3`);
+  const persons = pupils.items.map(({ person_id }) => ({ person_id }));
+  await ask(request, teacher, "POST", `/api/v1/sessions/${session.id}/participations`, { persons });
+  await ask(request, base, "POST", `/api/v1/sessions/${session.id}/confirmation`, { all: true });
+  return persons.length;
+}
+
+test.slow();
+
+test("the joint action is set up, launched at venues, moved, and its progress seen", async ({ page, request }) => {
+  const official = await token(request, "joint");
+  const bases = (await ask<{ items: Organization[] }>(request, official, "GET", "/api/v1/organizations?kind=base&everywhere=true&limit=10")).items;
+  const [first, second, third] = bases.map(({ name_zh }) => name_zh) as [string, string, string];
+  const name = unique("科技馆联合行动");
+
+  await signIn(page, "joint", PASSWORD);
+  await page.goto("/programmes");
+  await page.getByRole("button", { name: "新建计划" }).click();
+  await page.getByRole("dialog").getByLabel("名称", { exact: true }).fill(name);
+  await page.getByRole("dialog").getByLabel("编号", { exact: true }).fill(unique("joint"));
+  await save(page);
+  const card = page.locator(".ant-card", { has: page.getByRole("heading", { level: 2, name }) });
+  await expect(card).toBeVisible();
+  await axe(page);
+  await shot(page, "programmes-list");
+  await card.getByRole("button", { name: "新建年度" }).click();
+  await page.getByRole("dialog").getByLabel("年度主题").fill("点亮科技之光");
+  await pick(page, "从", month(0));
+  await pick(page, "到", `${month(5).slice(0, 8)}28`);
+  await save(page);
+  await expect(page).toHaveURL(/\/editions\/[0-9a-f-]+$/);
+  await expect(page.getByRole("heading", { level: 1 })).toContainText(name);
+
+  await addTheme(page, 1, "筑梦航天");
+  await addTheme(page, 2, "美丽中国");
+  await page.getByRole("button", { name: "添加板块" }).click();
+  await choose(page, "类型", "专题交流");
+  await page.getByRole("dialog").getByLabel("名称", { exact: true }).fill("展品研发交流");
+  await save(page);
+  await expect(page.getByText("展品研发交流")).toBeVisible();
+  await addMembers(page, "主办", [first, second]);
+  await addMembers(page, "支持", [third]);
+  await axe(page);
+  await shot(page, "programmes-draft");
+  await page.getByRole("button", { name: /发\s?布/ }).click();
+  await page.getByRole("dialog").getByRole("button", { name: /发\s?布/ }).click();
+  await expect(page.getByText("已发布", { exact: true }).first()).toBeVisible();
+
+  // A venue that may not host is refused, and the others go on.
+  await page.getByRole("button", { name: "发起活动：筑梦航天" }).click();
+  const drawer = page.getByRole("dialog");
+  await drawer.getByLabel("活动名称").fill("和宇航员一起造火箭");
+  await drawer.getByRole("button", { name: "添加场次" }).click();
+  await drawer.getByLabel("开始时间").fill(`${month(1).slice(0, 8)}15 10:00`);
+  await drawer.getByLabel("开始时间").press("Enter");
+  await drawer.getByLabel("地点").fill("一楼展厅");
+  await drawer.getByRole("checkbox", { name: third }).check();
+  await axe(page);
+  await shot(page, "programmes-launch");
+  await drawer.getByRole("button", { name: /^发\s?起$/ }).click();
+  await expect(drawer.getByText("新发起 2 个，已有 0 个，未能发起 1 个。")).toBeVisible();
+  await expect(drawer.getByText("不是本年度的主办或承办单位。")).toBeVisible();
+  await axe(page);
+  await shot(page, "programmes-launched");
+  const activity = (await drawer.getByRole("link", { name: first }).getAttribute("href"))?.split("/").at(-1) ?? "";
+  await drawer.getByRole("button", { name: /关\s?闭/ }).last().click();
+
+  // A theme goes to another month while sessions are ahead: one month is taken, the other is free.
+  await page.getByRole("button", { name: "改到别的月份：筑梦航天" }).click();
+  await choose(page, "改到", inWords(month(2)));
+  await expect(page.getByText("这个月已有主题“美丽中国”，请先移走它。")).toBeVisible();
+  await expect(page.getByRole("button", { name: "移动主题" })).toBeDisabled();
+  await choose(page, "改到", inWords(month(3)));
+  await expect(page.getByText("2 个即将举行的场次不在新月份内。")).toBeVisible();
+  await axe(page);
+  await shot(page, "programmes-move");
+  await page.getByRole("button", { name: "移动主题" }).click();
+  await expect(page.getByText(`主题已改到${inWords(month(3))}，有 2 个场次留在原来的日期。`)).toBeVisible();
+  await expect(page.locator("li", { has: page.getByText("筑梦航天", { exact: true }) }).first()).toContainText(inWords(month(3)));
+
+  // People take part, and the progress shows it.
+  const came = await takePart(request, activity);
+  await page.reload();
+  const progress = page.locator(".ant-card", { has: page.getByRole("heading", { level: 2, name: "进展" }) });
+  await expect(progress.locator("dl > div", { hasText: "已举办场次" })).toContainText("1");
+  await expect(progress.locator("dl > div", { hasText: "人次" })).toContainText(String(came));
+  await expect(page.getByRole("heading", { level: 2, name: "各主题已举办场次" })).toBeVisible();
+  await settled(page);
+  await axe(page);
+  await shot(page, "programmes-edition");
+
+  // Anybody reads it, and subscribes.
+  await page.getByRole("link", { name: "公开页面" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toContainText(name);
+  await axe(page);
+  await shot(page, "programmes-public");
+  const feed = await request.get((await page.getByRole("link", { name: "本年度全部主题和场次" }).getAttribute("href")) ?? "");
+  expect(await feed.text()).toContain("SUMMARY:和宇航员一起造火箭");
+});
+
+test("a venue sees what was launched, and a family subscribes to its own calendar", async ({ page }) => {
+  await signIn(page, "baseadmin01", PASSWORD);
+  await page.goto("/activities");
+  await expect(page.getByRole("link", { name: "美丽中国主题日" }).first()).toBeVisible();
+  await page.context().clearCookies();
+  await signIn(page, "guardian01", PASSWORD);
+  await page.goto("/subscriptions");
+  await page.getByRole("button", { name: "生成地址" }).click();
+  await expect(page.getByText("地址只显示这一次，请马上复制。")).toBeVisible();
+  await axe(page);
+  await shot(page, "programmes-subscriptions");
+  await page.getByRole("button", { name: /^作废/ }).first().click();
+  await page.getByRole("dialog").getByRole("button", { name: /作\s?废/ }).click();
+  await expect(page.getByText("已作废")).toBeVisible();
+});
