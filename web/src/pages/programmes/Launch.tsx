@@ -46,7 +46,7 @@ export default function Launch({ edition, theme, onClose }: { edition: Edition; 
   const [done, setDone] = useState<Launched>();
   // Whoever takes part may be asked: who cannot host is told why, and the others go on.
   const hosts = edition.members.map((member) => ({ value: member.organization_id, label: named(member.name_zh, member.name_en) }));
-  const default_ = edition.members
+  const usual = edition.members
     .filter(({ roles }) => roles.some((role) => role === "host" || role === "undertake"))
     .map((member) => member.organization_id);
   const launch = useMutation({
@@ -106,7 +106,7 @@ export default function Launch({ edition, theme, onClose }: { edition: Edition; 
         <Form
           form={form}
           layout="vertical"
-          initialValues={{ title_zh: title(theme), code: `T${theme.month.slice(0, 7)}`, kind: "practice", minutes: 90, sessions: [], hosts: default_ }}
+          initialValues={{ title_zh: title(theme), code: `T${theme.month.slice(0, 7)}`, kind: "practice", minutes: 90, sessions: [], hosts: usual }}
           onFinish={(values) => launch.mutate(values)}
         >
           <Form.Item name="title_zh" label={t("launch.what")} rules={required}>

@@ -14,6 +14,7 @@ import { Muted } from "@/ui/Muted";
 import { PageSkeleton } from "@/ui/PageSkeleton";
 import { PageTitle } from "@/ui/PageTitle";
 import { ProblemAlert } from "@/ui/ProblemAlert";
+import { today } from "@/ui/time";
 import { EditionState } from "./EditionState";
 import { SchemeSelect } from "./SchemeSelect";
 import { type Programme, useDay, useTitle } from "./words";
@@ -158,7 +159,7 @@ function NewEdition({ programme, onClose }: { programme: Programme; onClose: () 
     <FormModal<NewEditionValues, { id: string }>
       title={t("list.newEdition")}
       okText={common("action.save")}
-      initial={{ year: new Date().getFullYear(), title_zh: "", title_en: "", source: "" }}
+      initial={{ year: Number(today().slice(0, 4)), title_zh: "", title_en: "", source: "" }}
       send={(values) =>
         call(
           api.POST("/api/v1/programmes/{id}/editions", {
