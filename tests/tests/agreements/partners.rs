@@ -93,7 +93,7 @@ async fn of_two_who_propose_at_once_one_does() {
     .execute(town.server.pool())
     .await
     .expect_err("a second pairing of the same two");
-    assert_eq!(copied.as_database_error().and_then(|error| error.code()).as_deref(), Some("23P01"));
+    assert_eq!(copied.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref(), Some("23P01"));
 }
 
 #[tokio::test]

@@ -215,7 +215,7 @@ pub(super) async fn launch(
             activity_id: None,
             session_ids: Vec::new(),
             code: refused.map(|refused| refused.code().to_owned()),
-            day: refused.and_then(|refused| refused.day()),
+            day: refused.and_then(kepu_domain::programme::NotLaunched::day),
             reason: refused.map(|refused| refused.to_string()).unwrap_or_default(),
         };
         if let (Some(host), None) = (host, refused) {

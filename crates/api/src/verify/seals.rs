@@ -66,13 +66,10 @@ pub(super) async fn hold(tx: &mut Tx, published: &[Note], verified: &mut Verifie
             if let Some(head) = heads.remove(&edge.size()) {
                 head_holds(&head, &edge, &keys, &mut found);
             }
-            if let Some(root) = kept.remove(&edge.size()) {
-                if root != edge.root() {
-                    found.tell(
-                        KEPT,
-                        format!("the ledger of {} entries has another root than was published", edge.size()),
-                    );
-                }
+            if let Some(root) = kept.remove(&edge.size())
+                && root != edge.root()
+            {
+                found.tell(KEPT, format!("the ledger of {} entries has another root than was published", edge.size()));
             }
         }
         if gap {

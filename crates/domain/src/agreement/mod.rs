@@ -420,4 +420,5 @@ fn needed(reason: String) -> Result<String, Refusal> {
 }
 
 #[cfg(test)]
+#[expect(clippy::indexing_slicing, reason = "a test may panic")]
 mod tests;

@@ -5,6 +5,9 @@ use sha2::{Digest, Sha256};
 
 use super::tree::Hash;
 
+/// Whether a public key has made a signature of a text: key, text, signature. How that is computed is the caller's.
+pub type Holds<'f> = &'f dyn Fn(&[u8; 32], &[u8], &[u8]) -> bool;
+
 /// The type of an Ed25519 signature.
 const ED25519: u8 = 1;
 /// What a line of a signature begins with.
@@ -133,11 +136,7 @@ impl Note {
 
     /// The key of these that has signed it. `holds` tells whether a key has made a signature of a text. Signatures by
     /// others do not matter; one that is said to be by one of these and is not spoils the note.
-    pub fn signer<'k>(
-        &self,
-        keys: &'k [Key],
-        holds: &dyn Fn(&[u8; 32], &[u8], &[u8]) -> bool,
-    ) -> Result<&'k Key, Untrusted> {
+    pub fn signer<'k>(&self, keys: &'k [Key], holds: Holds<'_>) -> Result<&'k Key, Untrusted> {
         let mut found = None;
         for (name, id, signature) in &self.signatures {
             let Some(key) = keys.iter().find(|key| key.name == *name && key.id() == *id) else { continue };
@@ -154,6 +153,7 @@ impl Note {
 }
 
 #[cfg(test)]
+#[expect(clippy::indexing_slicing, reason = "a test may panic")]
 mod tests {
     use super::*;
 

@@ -17,7 +17,7 @@ use data_encoding::BASE64;
 use sha2::{Digest, Sha256};
 
 use super::entry::Told;
-use super::note::{Checkpoint, Key, Note, Untrusted};
+use super::note::{Checkpoint, Holds, Key, Note, Untrusted};
 use super::tree::{self, Hash};
 
 /// The first line of a proof.
@@ -104,7 +104,7 @@ impl Proof {
     pub fn text(&self) -> String {
         let (salt, leaf) = (BASE64.encode(&self.salt), BASE64.encode(&self.leaf));
         let extra = format!("{EXTRA}\nsalt {salt}\nleaf {leaf}\n{}", self.canonical);
-        let path: String = self.path.iter().map(|hash| format!("{}\n", BASE64.encode(hash))).collect();
+        let path = self.path.iter().fold(String::new(), |path, hash| path + &BASE64.encode(hash) + "\n");
         format!("{HEAD}\nextra {}\nindex {}\n{path}\n{}", BASE64.encode(extra.as_bytes()), self.index, self.checkpoint)
     }
 
@@ -139,7 +139,7 @@ fn hash(text: &str) -> Option<Hash> {
 }
 
 /// What a file of proofs proves to whoever trusts these keys. `holds` tells whether a key has made a signature of a text.
-pub fn verify(file: &str, keys: &[Key], holds: &dyn Fn(&[u8; 32], &[u8], &[u8]) -> bool) -> Result<Proven, Refusal> {
+pub fn verify(file: &str, keys: &[Key], holds: Holds<'_>) -> Result<Proven, Refusal> {
     // As mail and some editors leave it.
     let file = file.trim_start_matches('\u{feff}').replace("\r\n", "\n");
     let mut starts: Vec<usize> =
@@ -167,12 +167,7 @@ fn begins_line(file: &str, at: usize) -> bool {
     at == 0 || file.get(..at).is_some_and(|before| before.ends_with('\n'))
 }
 
-fn proven(
-    proof: &Proof,
-    number: usize,
-    keys: &[Key],
-    holds: &dyn Fn(&[u8; 32], &[u8], &[u8]) -> bool,
-) -> Result<(Told, Checkpoint), Refusal> {
+fn proven(proof: &Proof, number: usize, keys: &[Key], holds: Holds<'_>) -> Result<(Told, Checkpoint), Refusal> {
     let note = Note::parse(&proof.checkpoint).ok_or(Refusal::Unreadable(number))?;
     let key = note.signer(keys, holds).map_err(|untrusted| match untrusted {
         Untrusted::OtherKeys(signed_by) => Refusal::WrongKey { signed_by },
@@ -195,4 +190,10 @@ fn proven(
 
 #[cfg(test)]
 #[path = "proof_tests.rs"]
+#[expect(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    reason = "a test may panic"
+)]
 mod tests;

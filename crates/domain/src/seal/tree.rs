@@ -215,4 +215,5 @@ impl Edge {
 
 #[cfg(test)]
 #[path = "tree_tests.rs"]
+#[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "a test may panic")]
 mod tests;

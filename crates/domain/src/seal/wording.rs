@@ -51,7 +51,7 @@ impl Proven {
             "合计只含本文件中的流水。请把检查点与学校保存的检查点核对。",
             "The sum is that of this file alone. Compare the checkpoint with the one that schools keep.",
         ));
-        lines.iter().map(|line| format!("{}\n", line.get(lang))).collect()
+        lines.iter().fold(String::new(), |text, line| text + line.get(lang) + "\n")
     }
 }
 
