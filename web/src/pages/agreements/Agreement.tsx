@@ -224,7 +224,7 @@ function Projects({ id, onNew }: { id: string; onNew?: () => void }) {
         {data?.items.map((project) => (
           <li key={project.id}>
             <Flex gap={8} wrap align="center">
-              <Link to={`/projects/${project.id}`}>{named(project.title_zh, project.title_en)}</Link>
+              <Link to={`/projects/${project.id}`} style={{ textDecoration: "underline" }}>{named(project.title_zh, project.title_en)}</Link>
               <ProjectState of={project.state} />
               <Muted>
                 {named(project.owner_name_zh, project.owner_name_en)} · {t("project.count", { count: project.milestones.length })}

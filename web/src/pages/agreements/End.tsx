@@ -43,7 +43,7 @@ function Things({ items, sort, done }: { items: Item[]; sort: Sort; done: boolea
     <ul aria-label={t(`end.sort.${sort}`)} style={{ margin: "0 0 8px", paddingInlineStart: 20 }}>
       {items.map((item) => (
         <li key={item.id}>
-          {sort === "projects" ? <Link to={`/projects/${item.id}`}>{title(item)}</Link> : title(item)}{" "}
+          {sort === "projects" ? <Link to={`/projects/${item.id}`} style={{ textDecoration: "underline" }}>{title(item)}</Link> : title(item)}{" "}
           <Muted>
             {[days(item), t(done ? `end.did.${item.outcome}` : `end.outcome.${item.outcome}`)].filter(Boolean).join(" · ")}
           </Muted>

@@ -213,7 +213,7 @@ function Came({ row, owns }: { row: Project; owns: boolean }) {
           <li key={one.id}>
             <Flex gap={8} wrap align="center">
               <Tag>{t(`project.${one.what}`)}</Tag>
-              <Link to={one.to}>{named(one.title_zh, one.title_en)}</Link>
+              <Link to={one.to} style={{ textDecoration: "underline" }}>{named(one.title_zh, one.title_en)}</Link>
               <Muted>{named(one.organization_name_zh, one.organization_name_en)}</Muted>
               {owns && (
                 <Button
