@@ -50,7 +50,8 @@ async function fields(page: Page, label: string, names: string[]) {
     await field.fill(name);
     await page.locator(".ant-select-dropdown:visible .ant-select-item-option").filter({ hasText: name }).first().click();
   }
-  await page.keyboard.press("Tab");
+  // A key would take what the list has under it.
+  await page.getByRole("dialog").locator(".ant-drawer-title").click();
 }
 
 async function describe(page: Page, offers: string[], seeks: string[], note: string) {

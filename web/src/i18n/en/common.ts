@@ -6,6 +6,17 @@ const texts: Texts<typeof zh> = {
   tagline: "Who took part in what, what it counts, and why.",
   language: { label: "Language", "zh-CN": "中文", en: "English" },
   theme: { label: "Appearance", light: "Light", dark: "Dark", system: "As the system" },
+  // Of the menu of many: an area's own texts would come with it, and weigh down every first page.
+  areas: {
+    rounds: "Designation rounds",
+    applications: "Applications",
+    toReview: "My reviews",
+    published: "Published awards",
+    programmes: "Programmes",
+    subscriptions: "Calendars",
+    resources: "Resources",
+    bookings: "Bookings",
+  },
   shell: {
     skip: "Skip to the content",
     menu: "Menu",

@@ -2,7 +2,6 @@ import type zh from "../zh-CN/designations";
 import type { Texts } from "../texts";
 
 const texts: Texts<typeof zh> = {
-  menu: { rounds: "Designation rounds", applications: "Applications", toReview: "My reviews", published: "Published awards" },
   saved: "Saved",
   back: "Back",
   reason: "Reason",

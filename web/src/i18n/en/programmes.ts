@@ -2,7 +2,6 @@ import type zh from "../zh-CN/programmes";
 import type { Texts } from "../texts";
 
 const texts: Texts<typeof zh> = {
-  menu: { programmes: "Programmes", subscriptions: "Calendars" },
   list: {
     title: "Programmes",
     lead: "Joint actions by year: one theme a month, at many venues at once.",

@@ -2,7 +2,6 @@ import type zh from "../zh-CN/resources";
 import type { Texts } from "../texts";
 
 const texts: Texts<typeof zh> = {
-  menu: { catalogue: "Resources", desk: "Bookings" },
   one: "Resource",
   catalogue: {
     title: "Resources",

@@ -3,6 +3,17 @@ export default {
   tagline: "谁参加了什么、得了多少学分、为什么，一目了然。",
   language: { label: "语言", "zh-CN": "中文", en: "English" },
   theme: { label: "外观", light: "浅色", dark: "深色", system: "跟随系统" },
+  // Of the menu of many: an area's own texts would come with it, and weigh down every first page.
+  areas: {
+    rounds: "资质评审",
+    applications: "资质申请",
+    toReview: "我的评审",
+    published: "资质公示",
+    programmes: "科普计划",
+    subscriptions: "日历订阅",
+    resources: "科普资源",
+    bookings: "资源预约",
+  },
   shell: {
     skip: "跳到正文",
     menu: "菜单",

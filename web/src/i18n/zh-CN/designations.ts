@@ -1,5 +1,4 @@
 export default {
-  menu: { rounds: "资质评审", applications: "资质申请", toReview: "我的评审", published: "资质公示" },
   saved: "已保存",
   back: "返回",
   reason: "理由",

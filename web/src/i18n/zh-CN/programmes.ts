@@ -1,5 +1,4 @@
 export default {
-  menu: { programmes: "科普计划", subscriptions: "日历订阅" },
   list: {
     title: "科普计划",
     lead: "按年度举办的联合行动：每月一个主题，许多场馆同时开展。",

@@ -1,5 +1,4 @@
 export default {
-  menu: { catalogue: "科普资源", desk: "资源预约" },
   one: "资源",
   catalogue: {
     title: "科普资源",

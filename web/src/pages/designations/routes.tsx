@@ -1,4 +1,4 @@
-import { AuditOutlined, FileAddOutlined, FileDoneOutlined } from "@ant-design/icons";
+import { AuditOutlined, SolutionOutlined } from "@ant-design/icons";
 import type { AreaRoute, MenuEntry } from "@/app/area";
 import type { Role } from "@/app/roles";
 
@@ -44,7 +44,7 @@ export const routes: AreaRoute[] = [
 ];
 
 export const menu: MenuEntry[] = [
-  { path: "/rounds", label: "designations:menu.rounds", icon: <AuditOutlined />, audience: OFFICES, order: 16 },
-  { path: "/applications", label: "designations:menu.applications", icon: <FileAddOutlined />, audience: APPLY, order: 62 },
-  { path: "/to-review", label: "designations:menu.toReview", icon: <FileDoneOutlined />, audience: REVIEW, order: 63 },
+  { path: "/rounds", label: "common:areas.rounds", icon: <AuditOutlined />, audience: OFFICES, order: 16 },
+  { path: "/applications", label: "common:areas.applications", icon: <SolutionOutlined />, audience: APPLY, order: 62 },
+  { path: "/to-review", label: "common:areas.toReview", icon: <AuditOutlined />, audience: REVIEW, order: 63 },
 ];

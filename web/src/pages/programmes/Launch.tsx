@@ -160,7 +160,8 @@ export default function Launch({ edition, theme, onClose }: { edition: Edition; 
           {hosts.length === 0 ? (
             <Muted block>{t("launch.noHosts")}</Muted>
           ) : (
-            <Form.Item name="hosts" label={t("launch.hosts")} rules={required}>
+            // Not `required`, which would be said of the group, where it has no meaning.
+            <Form.Item name="hosts" label={t("launch.hosts")} rules={[{ type: "array", min: 1, message: common("problem.field.required") }]}>
               <Checkbox.Group options={hosts} style={{ display: "grid", gap: 4 }} />
             </Form.Item>
           )}

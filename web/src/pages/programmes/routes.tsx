@@ -40,6 +40,6 @@ export const routes: AreaRoute[] = [
 ];
 
 export const menu: MenuEntry[] = [
-  { path: "/programmes", label: "programmes:menu.programmes", icon: <FlagOutlined />, audience: STAFF, order: 58 },
-  { path: "/subscriptions", label: "programmes:menu.subscriptions", icon: <CalendarOutlined />, audience: OWNERS, order: 90 },
+  { path: "/programmes", label: "common:areas.programmes", icon: <FlagOutlined />, audience: STAFF, order: 58 },
+  { path: "/subscriptions", label: "common:areas.subscriptions", icon: <CalendarOutlined />, audience: OWNERS, order: 90 },
 ];

@@ -1,4 +1,4 @@
-import { BankOutlined, NotificationOutlined, ScheduleOutlined } from "@ant-design/icons";
+import { BankOutlined, FlagOutlined, ScheduleOutlined } from "@ant-design/icons";
 import type { AreaRoute, MenuEntry } from "@/app/area";
 
 export const routes: AreaRoute[] = [
@@ -30,6 +30,6 @@ export const routes: AreaRoute[] = [
 
 export const menu: MenuEntry[] = [
   { path: "/register", label: "public:menu.register", icon: <BankOutlined />, audience: "everyone", order: 200 },
-  { path: "/published", label: "designations:menu.published", icon: <NotificationOutlined />, audience: "everyone", order: 205 },
+  { path: "/published", label: "common:areas.published", icon: <FlagOutlined />, audience: "everyone", order: 205 },
   { path: "/calendar", label: "public:menu.calendar", icon: <ScheduleOutlined />, audience: "everyone", order: 210 },
 ];

@@ -37,6 +37,6 @@ export const routes: AreaRoute[] = [
 ];
 
 export const menu: MenuEntry[] = [
-  { path: "/resources", label: "resources:menu.catalogue", icon: <GiftOutlined />, audience: STAFF, order: 60 },
-  { path: "/bookings", label: "resources:menu.desk", icon: <ScheduleOutlined />, audience: STAFF, order: 61 },
+  { path: "/resources", label: "common:areas.resources", icon: <GiftOutlined />, audience: STAFF, order: 60 },
+  { path: "/bookings", label: "common:areas.bookings", icon: <ScheduleOutlined />, audience: STAFF, order: 61 },
 ];
