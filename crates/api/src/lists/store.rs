@@ -115,12 +115,11 @@ pub(super) async fn imports(tx: &mut Tx, before: Option<Uuid>, fetch: i64) -> Re
 pub(super) async fn put_rows(tx: &mut Tx, import: Uuid, judged: &[Judged]) -> Result<()> {
     delete_rows(tx, import).await?;
     let numbers: Vec<i64> = judged.iter().map(|one| one.row.row_no).collect();
-    let outcomes: Vec<Outcome> = judged.iter().map(|one| one.outcome).collect();
+    let outcomes: Vec<&str> = judged.iter().map(|one| one.outcome.word()).collect();
     let labels: Vec<&str> = judged.iter().map(|one| one.label.as_str()).collect();
     let cells: Vec<Json<&Cells>> = judged.iter().map(|one| Json(&one.row.cells)).collect();
     let faults: Vec<Json<&[FieldError]>> = judged.iter().map(|one| Json(one.row.faults.as_slice())).collect();
     let details: Vec<&Value> = judged.iter().map(|one| &one.detail).collect();
-    let outcomes: Vec<String> = outcomes.iter().map(|one| one.word().to_owned()).collect();
     sqlx::query(
         "INSERT INTO list_import_row (district_id, import_id, row_no, outcome, label, cells, faults, detail)
          SELECT $1, $2, n, o, l, c, f, d
