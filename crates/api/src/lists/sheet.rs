@@ -2,12 +2,12 @@
 //! we do not need.
 
 use bytes::Bytes;
-use kepu_domain::{roster::cell, text::Lang};
+use kepu_domain::text::Lang;
 
 use super::cells::Cells;
 use crate::{
     error::{ApiError, FieldError, Result},
-    sheet::{Fault, Limits, Sheet},
+    sheet::{Fault, Limits, Sheet, plain},
 };
 
 /// The most rows of a list.
@@ -33,16 +33,6 @@ pub(super) struct Content {
     pub(super) rows: Vec<(u64, Cells, Vec<FieldError>)>,
     /// Columns that were passed over.
     pub(super) ignored: Vec<String>,
-}
-
-/// A header without marks and hints: `*名称（必填）` is `名称`, `Valid from` is `validfrom`.
-fn plain(name: &str) -> String {
-    let folded = cell::fold(name).to_lowercase();
-    let folded = match folded.split_once('(') {
-        Some((before, _)) if !before.trim().is_empty() => before,
-        _ => &folded,
-    };
-    folded.chars().filter(|c| !(c.is_whitespace() || matches!(c, '*' | ':' | '_' | '-' | '：'))).collect()
 }
 
 fn find(header: &[String], column: &Column) -> Option<usize> {

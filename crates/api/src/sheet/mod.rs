@@ -31,7 +31,7 @@ use std::{
 
 pub use error::SheetError;
 pub use fault::{Fault, FaultKind};
-pub use value::day_with_hyphens;
+pub use value::{day_with_hyphens, plain};
 
 /// How much is read at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

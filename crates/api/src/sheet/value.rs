@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use calamine::{DataRef, ExcelDateTime};
 use chrono::{NaiveDateTime, NaiveTime, Timelike};
+use kepu_domain::roster::cell;
 
 /// The text of a cell, and whether it is the error of a formula.
 pub(super) fn text(value: DataRef<'_>) -> (Cow<'_, str>, bool) {
@@ -72,6 +73,16 @@ fn moment(moment: &ExcelDateTime) -> String {
 /// `2026-03-01 09:00`. Also `2026年3月1日`. Everything else stays as it is.
 pub fn day_with_hyphens(text: &str) -> Cow<'_, str> {
     rewritten(text).map_or(Cow::Borrowed(text), Cow::Owned)
+}
+
+/// A name of a header without marks and hints: `*姓名（必填）` is `姓名`, `Birth date` is `birthdate`.
+pub fn plain(name: &str) -> String {
+    let folded = cell::fold(name).to_lowercase();
+    let folded = match folded.split_once('(') {
+        Some((before, _)) if !before.trim().is_empty() => before,
+        _ => &folded,
+    };
+    folded.chars().filter(|c| !(c.is_whitespace() || matches!(c, '*' | ':' | '_' | '-' | '：'))).collect()
 }
 
 fn rewritten(text: &str) -> Option<String> {

@@ -2,12 +2,12 @@
 //! header or not, columns that we do not need.
 
 use bytes::Bytes;
-use kepu_domain::roster::{Cells, Incoming, Refusal, cell};
+use kepu_domain::roster::{Cells, Incoming, Refusal};
 
 use super::{Content, file_error, limits, sheet_error};
 use crate::{
     error::{ApiError, FieldError, Result},
-    sheet::{Fault, FaultKind, Sheet},
+    sheet::{Fault, FaultKind, Sheet, plain},
 };
 
 /// The columns that are read, each with the names that it may have; of two that are present the earlier name counts.
@@ -46,16 +46,6 @@ pub(in crate::roster) struct RosterSheet {
     layout: Layout,
     ignored: Vec<String>,
     is_workbook: bool,
-}
-
-/// A header without marks and hints: `*姓名（必填）` is `姓名`, `Birth date` is `birthdate`.
-fn plain(name: &str) -> String {
-    let folded = cell::fold(name).to_lowercase();
-    let folded = match folded.split_once('(') {
-        Some((before, _)) if !before.trim().is_empty() => before,
-        _ => &folded,
-    };
-    folded.chars().filter(|c| !(c.is_whitespace() || matches!(c, '*' | ':' | '_' | '-' | '：'))).collect()
 }
 
 fn find(header: &[String]) -> std::result::Result<Layout, Vec<FieldError>> {
