@@ -141,7 +141,7 @@ test("three kindergartens apply to be children's science centres, and two are li
   }
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "保存评审人" }).click();
-  await expect(page.getByText("已保存")).toBeVisible();
+  await expect(page.getByText("已保存").last()).toBeVisible();
   await axe(page);
   await shot(page, "designations-reviewers");
 

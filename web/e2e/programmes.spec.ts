@@ -63,8 +63,9 @@ async function takePart(request: APIRequestContext, activity: string) {
   const pupils = await ask<{ items: { person_id: string }[] }>(request, teacher, "GET", `/api/v1/scores?school=${school}&limit=3`);
   const persons = pupils.items.map(({ person_id }) => ({ person_id }));
   await ask(request, teacher, "POST", `/api/v1/sessions/${session.id}/participations`, { persons });
-  await ask(request, base, "POST", `/api/v1/sessions/${session.id}/confirmation`, { all: true });
-  return persons.length;
+  const answer = await ask<{ confirmed: number }>(request, base, "POST", `/api/v1/sessions/${session.id}/confirmation`, { all: true });
+  expect(answer, JSON.stringify(answer)).toMatchObject({ confirmed: persons.length });
+  return answer.confirmed;
 }
 
 test.slow();

@@ -79,11 +79,11 @@ export function Component() {
                 {t("project.stop")}
               </Button>
               {row.state === "planned" ? (
-                <Button type="primary" loading={start.isPending} onClick={() => start.mutate(row.version)}>
+                <Button key="start" type="primary" loading={start.isPending} onClick={() => start.mutate(row.version)}>
                   {t("project.start")}
                 </Button>
               ) : (
-                <Button type="primary" onClick={() => setOpen("complete")}>
+                <Button key="complete" type="primary" onClick={() => setOpen("complete")}>
                   {t("project.complete")}
                 </Button>
               )}

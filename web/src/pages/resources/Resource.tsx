@@ -90,9 +90,9 @@ export function Component() {
                 </Button>
                 {row.status === "open" && row.item_count > 0 && <Button onClick={() => setOpen("tour")}>{t("tour.action")}</Button>}
                 {row.status === "open" ? (
-                  <Button onClick={() => setOpen("close")}>{t("close.action")}</Button>
+                  <Button key="close" onClick={() => setOpen("close")}>{t("close.action")}</Button>
                 ) : (
-                  <Button loading={reopen.isPending} onClick={() => reopen.mutate(row.version)}>
+                  <Button key="reopen" loading={reopen.isPending} onClick={() => reopen.mutate(row.version)}>
                     {t("close.reopen")}
                   </Button>
                 )}

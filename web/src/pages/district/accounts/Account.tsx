@@ -77,11 +77,11 @@ function One({ account }: { account: Row }) {
                 {t("account.reset")}
               </Button>
               {account.status === "active" ? (
-                <Button danger loading={status.isPending} onClick={() => sure(t("account.disableSure"), t("account.disableLead"), () => status.mutateAsync("disabled"))}>
+                <Button key="disable" danger loading={status.isPending} onClick={() => sure(t("account.disableSure"), t("account.disableLead"), () => status.mutateAsync("disabled"))}>
                   {t("account.disable")}
                 </Button>
               ) : (
-                <Button loading={status.isPending} onClick={() => status.mutate("active")}>
+                <Button key="enable" loading={status.isPending} onClick={() => status.mutate("active")}>
                   {t("account.enable")}
                 </Button>
               )}
