@@ -21,6 +21,7 @@ pub mod designations;
 pub mod districts;
 pub mod door;
 pub mod error;
+pub mod exceptions;
 pub mod extract;
 pub mod files;
 pub mod housekeeping;

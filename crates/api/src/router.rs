@@ -8,8 +8,8 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
     accounts, activities, agreements, applications, audit, auth, bookings, calendars, classes, competitions, credits,
-    designations, districts, door, lists, organizations, participation, partners, passes, persons, policies,
-    programmes, projects, reports, resources, results, roster, rounds, seals, search, sessions,
+    designations, districts, door, exceptions, lists, organizations, participation, partners, passes, persons,
+    policies, programmes, projects, reports, resources, results, roster, rounds, seals, search, sessions,
 };
 use crate::{
     http::{guard, headers, health, rate},
@@ -46,6 +46,7 @@ pub fn api() -> OpenApiRouter<AppState> {
         .merge(programmes::routes())
         .merge(calendars::routes())
         .merge(seals::routes())
+        .merge(exceptions::routes())
         .merge(resources::routes())
         .merge(bookings::routes())
         .merge(agreements::routes())

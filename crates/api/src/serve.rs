@@ -12,7 +12,7 @@ use crate::{
     clock::Clock,
     competitions,
     config::{Config, DataConfig},
-    credits, files, housekeeping, participation, policies,
+    credits, exceptions, files, housekeeping, participation, policies,
     postgres::{
         Db,
         embedded::{Durability, PrivateServer},
@@ -113,6 +113,7 @@ pub async fn serve(
     state.spawn_job("metrics", metrics::upkeep(state.clone()));
     state.spawn_job("housekeeping", housekeeping::run(state.clone()));
     state.spawn_job("standing of scores", credits::keep(state.clone()));
+    state.spawn_job("exceptions", exceptions::keep(state.clone()));
     state.spawn_job("sealer", seals::keep(state.clone()));
     state.spawn_job("waitlists", participation::places::keep(state.clone()));
     let service = router::router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();

@@ -350,6 +350,11 @@ actions! {
     /// Waive or enforce a soft rule.
     SoftDecisionDecide = "soft_decision.decide": DistrictOfficial;
 
+    /// Read what the rules of a district found, and the rules.
+    ExceptionRead = "exception.read": DistrictOfficial CityOfficial Auditor;
+    /// Decide on what was found, look now, and change the rules.
+    ExceptionDecide = "exception.decide": DistrictOfficial;
+
     /// Read and export reports.
     ReportRead = "report.read": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial CityOfficial Auditor;
     /// Read the audit trail.

@@ -189,6 +189,34 @@ pub async fn withdraw_participation(
     change.make(&state, &actor, id, None, String::new(), |_| Step::Withdraw).await
 }
 
+/// Voids several confirmed participations, each with this reason, for the actor who may do so at each host.
+///
+/// # Errors
+/// If one cannot be voided; none is then.
+pub async fn void_many(tx: &mut Tx, state: &AppState, actor: &Actor, ids: &[Uuid], reason: &str) -> Result<()> {
+    let (district, now) = (tx.district().0, state.now());
+    let rows = store::lock_all(tx, ids).await?;
+    let (mut taken, mut trail) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
+    for row in &rows {
+        actor.require(Action::ParticipationVoid, &Scope::Host { district, host: row.host_id })?;
+        let before = row.participation()?;
+        let from = before.state();
+        let act = Act { by: actor.account_id, at: now };
+        let to = before.take(Step::Void(act, reason.to_owned())).map_err(refused)?;
+        let detail =
+            json!({ "person_id": row.person_id, "from": from.word(), "to": to.state().word(), "reason": reason });
+        trail.push(audit::Event::new("participation.void", "participation", row.id, detail));
+        taken.push(Taken { id: row.id, from, to, reason: reason.to_owned() });
+    }
+    let found: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    if ids.iter().any(|id| !found.contains(id)) {
+        return Err(ApiError::not_found("participation"));
+    }
+    store::store_steps(tx, &taken, actor.account_id, now).await?;
+    touch_participations(tx, &Author { account_id: actor.account_id, at: now }, &found, Cause::Voided).await?;
+    audit::record_many(tx, actor, now, trail).await
+}
+
 fn reason(text: &str, errors: &mut Vec<FieldError>) -> String {
     let text = text.trim();
     if !(1..=500).contains(&text.chars().count()) {

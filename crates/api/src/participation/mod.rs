@@ -15,6 +15,8 @@ mod sorter;
 pub(crate) mod store;
 mod withdraw;
 
+pub use change::void_many;
+
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 

@@ -297,6 +297,13 @@ pub async fn of_sessions(tx: &mut Tx, sessions: &[Uuid]) -> Result<Vec<Row>> {
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(district.0).bind(sessions).fetch_all(&mut **tx).await?)
 }
 
+/// Participations by id, locked, in order of id.
+pub async fn lock_all(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<Row>> {
+    let district = tx.district();
+    let sql = format!("{ROW} WHERE p.district_id = $1 AND p.id = ANY($2) ORDER BY p.id FOR UPDATE OF p");
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(district.0).bind(ids).fetch_all(&mut **tx).await?)
+}
+
 /// One participation, locked.
 pub async fn lock(tx: &mut Tx, id: Uuid) -> Result<Row> {
     let district = tx.district();

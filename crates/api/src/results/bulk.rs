@@ -18,11 +18,13 @@ use super::{
     store::{self, ResultRow},
 };
 use crate::{
+    audit::Origin,
     auth::Actor,
     check::Checks,
     error::{ApiErrors, Result},
     extract::ApiJson,
     state::AppState,
+    tenancy::Tx,
 };
 
 const MOST: usize = 500;
@@ -83,29 +85,7 @@ pub(super) async fn verify_many(
     checks.count("ids", body.ids.len(), 1..=MOST);
     checks.finish()?;
 
-    let rows = store::lock(&mut tx, &body.ids).await?;
-    let mut achievements: BTreeMap<Uuid, Vec<ResultRow>> = BTreeMap::new();
-    for row in rows {
-        achievements.entry(row.achievement()).or_default().push(row);
-    }
-    let keys: Vec<Uuid> = achievements.keys().copied().collect();
-    let mut authors = store::authors(&mut tx, &keys).await?;
-    let (mut ready, mut outcome_of) = (Vec::new(), BTreeMap::new());
-    for (achievement, rows) in achievements {
-        let taken =
-            take(first(&rows)?, authors.remove(&achievement).unwrap_or_default(), Step::Verify, actor.account_id);
-        let refusal = taken.err().map(|error| (error.code().to_owned(), error.detail().to_owned()));
-        outcome_of.extend(rows.iter().map(|row| (row.id, refusal.clone())));
-        if refusal.is_none() {
-            ready.extend(rows);
-        }
-    }
-    if !ready.is_empty() {
-        // Each was decided above; what is written is the same for all of them.
-        let decision = Decision { by: actor.account_id, reason: String::new() };
-        let next = Submission::Verified(kepu_domain::competition::Authors::new(), decision);
-        carry_out(&mut tx, &state, &actor, &ready, &next, &Step::Verify).await?;
-    }
+    let outcome_of = verify_all(&mut tx, &state, &(&actor).into(), &body.ids).await?;
     tx.commit().await?;
 
     let missing = || Some(("not_found".to_owned(), "There is no such result here.".to_owned()));
@@ -122,4 +102,35 @@ pub(super) async fn verify_many(
         .collect();
     let verified = outcomes.iter().filter(|one| one.verified).count();
     Ok(Json(VerifyAnswer { verified, refused: outcomes.len() - verified, outcomes }))
+}
+
+/// Why it was not verified, code and words; nothing if it was.
+type Refusal = Option<(String, String)>;
+
+/// Verifies each of these results that can be, with the whole of its achievement; tells what became of each that exists.
+pub async fn verify_all(tx: &mut Tx, state: &AppState, by: &Origin, ids: &[Uuid]) -> Result<BTreeMap<Uuid, Refusal>> {
+    let account = by.account_id.unwrap_or_default();
+    let rows = store::lock(tx, ids).await?;
+    let mut achievements: BTreeMap<Uuid, Vec<ResultRow>> = BTreeMap::new();
+    for row in rows {
+        achievements.entry(row.achievement()).or_default().push(row);
+    }
+    let keys: Vec<Uuid> = achievements.keys().copied().collect();
+    let mut authors = store::authors(tx, &keys).await?;
+    let (mut ready, mut outcome_of) = (Vec::new(), BTreeMap::new());
+    for (achievement, rows) in achievements {
+        let taken = take(first(&rows)?, authors.remove(&achievement).unwrap_or_default(), Step::Verify, account);
+        let refusal = taken.err().map(|error| (error.code().to_owned(), error.detail().to_owned()));
+        outcome_of.extend(rows.iter().map(|row| (row.id, refusal.clone())));
+        if refusal.is_none() {
+            ready.extend(rows);
+        }
+    }
+    if !ready.is_empty() {
+        // Each was decided above; what is written is the same for all of them.
+        let decision = Decision { by: account, reason: String::new() };
+        let next = Submission::Verified(kepu_domain::competition::Authors::new(), decision);
+        carry_out(tx, state, by, &ready, &next, &Step::Verify).await?;
+    }
+    Ok(outcome_of)
 }

@@ -17,7 +17,7 @@ use super::{
     store::{self, ResultEvent, ResultRow, Standing},
 };
 use crate::{
-    audit::{self, Event},
+    audit::{self, Event, Origin},
     auth::Actor,
     check::Checks,
     credits::{self, Author, Cause},
@@ -193,7 +193,7 @@ async fn one(
     let achievement = asked.achievement();
     let authors = store::authors(&mut tx, &[achievement]).await?.remove(&achievement).unwrap_or_default();
     let next = take(asked, authors, step.clone(), actor.account_id)?;
-    carry_out(&mut tx, state, actor, &rows, &next, &step).await?;
+    carry_out(&mut tx, state, &actor.into(), &rows, &next, &step).await?;
     let rows = store::achievement_of(&mut tx, id).await?;
     tx.commit().await?;
     Ok(Json(rows.into()))
@@ -208,18 +208,19 @@ pub(super) fn take(row: &ResultRow, authors: Authors, step: Step, by: Uuid) -> R
 pub(super) async fn carry_out(
     tx: &mut Tx,
     state: &AppState,
-    actor: &Actor,
+    by: &Origin,
     rows: &[ResultRow],
     next: &Submission,
     step: &Step,
 ) -> Result<()> {
+    let account_id = by.account_id.unwrap_or_default();
     let (now, ids) = (state.now(), rows.iter().map(|row| row.id).collect::<Vec<_>>());
     let standing = Standing {
         state: ResultState::from(next.state()),
         reason: next.reason(),
         decided_by: next.decision().map(|decision| decision.by),
         at: now,
-        resubmitted_by: matches!(step, Step::Resubmit).then_some(actor.account_id),
+        resubmitted_by: matches!(step, Step::Resubmit).then_some(account_id),
     };
     store::set_standing(tx, &ids, &standing).await?;
     let events: Vec<ResultEvent> = rows
@@ -230,7 +231,7 @@ pub(super) async fn carry_out(
             from_state: Some(row.state),
             to_state: standing.state,
             reason: next.reason().to_owned(),
-            account_id: actor.account_id,
+            account_id,
             at: now,
         })
         .collect();
@@ -251,9 +252,9 @@ pub(super) async fn carry_out(
             Event::new(action, "result", row.id, detail)
         })
         .collect();
-    audit::record_many(tx, actor, now, trail).await?;
+    audit::record_as(tx, by, now, trail).await?;
     if let Some(cause) = cause {
-        credits::touch_results(tx, &Author { account_id: actor.account_id, at: now }, &ids, cause).await?;
+        credits::touch_results(tx, &Author { account_id, at: now }, &ids, cause).await?;
     }
     Ok(())
 }

@@ -14,6 +14,8 @@ mod read;
 pub mod store;
 mod submit;
 
+pub use bulk::verify_all;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use kepu_domain::competition::{self as rules, Authors, Decision, Submission};
 use serde::{Deserialize, Serialize};

@@ -24,7 +24,7 @@ const BATCH: i64 = 1000;
 const EVERY: Duration = Duration::from_secs(5);
 /// How often everything is looked through, for transactions that took longer than [`RECENT_MS`].
 const ALL_EVERY: Duration = Duration::from_secs(3600);
-/// What is new has an id of the last ten minutes, in milliseconds: ids begin with the time at which they were made.
+/// What is new has an id of the last ten minutes, in milliseconds.
 const RECENT_MS: u128 = 600_000;
 
 /// At the start and every few seconds, until the service stops.
@@ -46,8 +46,7 @@ pub async fn keep(state: AppState) {
 
 /// The least id of what was booked just now.
 fn recent() -> Uuid {
-    let milliseconds = ids::new().as_u128() >> 80;
-    Uuid::from_u128(milliseconds.saturating_sub(RECENT_MS) << 80)
+    ids::earlier(ids::new(), RECENT_MS)
 }
 
 /// Seals whatever is not sealed, in every district; answers how many entries.
