@@ -7,6 +7,7 @@ import type common from "./zh-CN/common";
 import type door from "./zh-CN/door";
 import type district from "./zh-CN/district";
 import type designations from "./zh-CN/designations";
+import type exceptions from "./zh-CN/exceptions";
 import type everyone from "./zh-CN/public";
 import type lists from "./zh-CN/lists";
 import type programmes from "./zh-CN/programmes";
@@ -37,6 +38,7 @@ interface Areas {
   resources: typeof resources;
   designations: typeof designations;
   agreements: typeof agreements;
+  exceptions: typeof exceptions;
 }
 export type Area = keyof Areas;
 

@@ -22,7 +22,7 @@ use crate::{
 /// The rules by which an exception is raised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum ExceptionKind {
+pub enum ExceptionCause {
     /// One person at two places at once.
     TwoPlaces,
     /// Many sessions confirmed in a short time.
@@ -35,19 +35,19 @@ pub enum ExceptionKind {
     UnlistedResult,
 }
 
-impl From<ExceptionKind> for Kind {
-    fn from(kind: ExceptionKind) -> Self {
+impl From<ExceptionCause> for Kind {
+    fn from(kind: ExceptionCause) -> Self {
         match kind {
-            ExceptionKind::TwoPlaces => Self::TwoPlaces,
-            ExceptionKind::Burst => Self::Burst,
-            ExceptionKind::UnusualShare => Self::UnusualShare,
-            ExceptionKind::BackDated => Self::BackDated,
-            ExceptionKind::UnlistedResult => Self::UnlistedResult,
+            ExceptionCause::TwoPlaces => Self::TwoPlaces,
+            ExceptionCause::Burst => Self::Burst,
+            ExceptionCause::UnusualShare => Self::UnusualShare,
+            ExceptionCause::BackDated => Self::BackDated,
+            ExceptionCause::UnlistedResult => Self::UnlistedResult,
         }
     }
 }
 
-impl From<Kind> for ExceptionKind {
+impl From<Kind> for ExceptionCause {
     fn from(kind: Kind) -> Self {
         match kind {
             Kind::TwoPlaces => Self::TwoPlaces,
@@ -83,7 +83,7 @@ pub(super) struct ExceptionFilter {
     /// Raised by this rule.
     #[serde(default)]
     #[param(inline)]
-    kind: Option<ExceptionKind>,
+    kind: Option<ExceptionCause>,
     /// About this host.
     #[serde(default)]
     host: Option<Uuid>,
@@ -98,7 +98,7 @@ pub struct ExceptionView {
     /// Its id.
     pub id: Uuid,
     /// The rule that raised it.
-    pub kind: ExceptionKind,
+    pub kind: ExceptionCause,
     /// The day: of the confirmation, of the recording, of the result; for a share the first of its month.
     pub on_day: NaiveDate,
     /// The person, if it is about one.
@@ -223,7 +223,7 @@ pub struct ExceptionSummary {
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ExceptionCount {
     /// The rule.
-    pub kind: ExceptionKind,
+    pub kind: ExceptionCause,
     /// How many wait.
     pub open: i64,
 }
