@@ -24,7 +24,7 @@ const TIMES: usize = 40;
 /// Before that, so that caches and prepared statements are as on any day.
 const WARM_UP: usize = 3;
 /// Areas of pages, and how their rows are called.
-const AREAS: [(&str, &str); 11] = [
+const AREAS: [(&str, &str); 12] = [
     ("frame", "pages: the frame, slowest request, p95"),
     ("account", "pages of the account, slowest request, p95"),
     ("teacher", "pages of a teacher, slowest request, p95"),
@@ -34,6 +34,7 @@ const AREAS: [(&str, &str); 11] = [
     ("programmes", "pages of programmes, slowest request, p95"),
     ("agreements", "pages of agreements, slowest request, p95"),
     ("lists", "pages of lists, slowest request, p95"),
+    ("exceptions", "pages of exceptions, slowest request, p95"),
     ("student", "pages of pupils and guardians, slowest request, p95"),
     ("public", "public pages, slowest request, p95"),
 ];

@@ -76,7 +76,7 @@ test("an official looks at what the rules found alone: one is upheld and loses i
   await page.getByLabel("说明").fill("第二处没有到场");
   await page.getByRole("button", { name: "确有问题，并撤销 1 条" }).click();
   await expect(page.getByText("已记为确有问题")).toBeVisible();
-  await expect(page.getByText("参与已作废", { exact: true })).toBeVisible();
+  await expect(page.getByText("已作废", { exact: true })).toBeVisible();
   await axe(page);
   await shot(page, "exceptions-upheld");
   await page.goto("/exceptions?tab=decided");

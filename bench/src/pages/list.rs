@@ -46,6 +46,7 @@ pub const FINDS: &[(&str, &str, &str, &str)] = &[
     ("resource", "base01", "/resources?owner_id={base}&limit=1", "/items/0/id"),
     ("tour", "base01", "/bookings?side=owner&state=approved&limit=1", "/items/0/tour_id"),
     ("list", "official", "/list_imports?limit=1", "/items/0/id"),
+    ("exception", "official", "/exceptions?limit=1", "/items/0/id"),
     ("museum", "museum", "/me", "/grants/0/organization_id"),
     ("agreement", "museum", "/agreements?limit=1", "/items/0/id"),
     ("project", "museum", "/agreements/{agreement}/projects", "/items/0/id"),
@@ -331,6 +332,19 @@ pub const PAGES: &[Page] = &[
         "official",
         "/district/flags",
         &["/soft-flags?limit=20", "/soft-decisions?limit=20", "/persons/{flagged}/score?policy={policy}&lang=zh"],
+    ),
+    page(
+        "exceptions",
+        "official",
+        "/exceptions",
+        &[
+            "/exceptions?limit=20&which=open",
+            "/exceptions?limit=20&which=decided",
+            "/exceptions?limit=20&which=open&kind=two_places",
+            "/exceptions/summary",
+            "/exceptions/{exception}",
+            "/exception-rules",
+        ],
     ),
     page(
         "district",

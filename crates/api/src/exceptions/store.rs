@@ -174,13 +174,14 @@ pub async fn attendances(
     Ok(rows.into_iter().map(Attendance::from).collect())
 }
 
-/// Results that wait or were verified: those with a step from this one on, and these. One for each achievement.
+/// Results that wait: those with a step from this one on, and these. One for each achievement. What an official verified
+/// was looked at.
 pub async fn results(tx: &mut Tx, from: Uuid, records: &[Uuid]) -> Result<Vec<ResultFacts>> {
     let district = tx.district();
     let rows: Vec<(Uuid, Uuid, Option<Uuid>, NaiveDate, bool)> = sqlx::query_as(
         "SELECT DISTINCT ON (coalesce(r.team_id, r.id)) r.id, r.person_id, r.school_id, r.achieved_on, c.listed
          FROM result r JOIN competition c ON c.id = r.competition_id
-         WHERE r.district_id = $1 AND r.state IN ('submitted', 'verified') AND r.id IN (
+         WHERE r.district_id = $1 AND r.state = 'submitted' AND r.id IN (
              SELECT result_id FROM result_event WHERE district_id = $1 AND id >= $2 UNION SELECT unnest($3::uuid[]))
          ORDER BY coalesce(r.team_id, r.id), r.id",
     )

@@ -94,7 +94,7 @@ pub struct Attendance {
     pub confirmed_on: NaiveDate,
 }
 
-/// A result that waits or was verified.
+/// A result that waits for the district.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ResultFacts {
     /// The result.

@@ -46,6 +46,7 @@ const en: Texts<typeof zh> = {
   lines: "Records",
   noLines: "Judged by sums, not by single records. The reports show the person-times of the host.",
   line: {
+    void: "Void",
     person: "Person",
     activity: "Activity or contest",
     host: "Host",

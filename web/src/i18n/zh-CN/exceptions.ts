@@ -42,6 +42,7 @@ const zh = {
   lines: "所涉记录",
   noLines: "按汇总数字判断，没有单条记录。到统计报表中可查看该场馆的人次。",
   line: {
+    void: "撤销",
     person: "人员",
     activity: "活动或赛事",
     host: "场馆",

@@ -85,7 +85,7 @@ function Lines({ of, ticked, onTick }: { of: Detail; ticked?: string[]; onTick?:
         ...(onTick
           ? [
               {
-                title: "",
+                title: t("line.void"),
                 key: "tick",
                 render: (_: unknown, line: Line) =>
                   line.state === "confirmed" && (
