@@ -77,6 +77,18 @@ async fn require_manage(tx: &mut Tx, actor: &Actor, authority: Uuid) -> Result<(
     actor.require(action, &scope)
 }
 
+/// The programmes that somebody runs, by identity.
+pub async fn managed_by(tx: &mut Tx, actor: &Actor) -> Result<Vec<store::Programme>> {
+    let mut managed = Vec::new();
+    for programme in store::list_programmes(tx, None, i64::MAX).await? {
+        let (action, scope) = managing(tx, programme.authority_id).await?;
+        if actor.may(action, &scope) {
+            managed.push(programme);
+        }
+    }
+    Ok(managed)
+}
+
 /// Whether somebody sees the drafts of the authority, and what came of its editions.
 async fn sees_all(tx: &mut Tx, actor: &Actor, authority: Uuid) -> Result<bool> {
     let scope = designations::schemes::scope(tx, authority).await?;
