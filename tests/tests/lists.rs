@@ -388,7 +388,8 @@ async fn a_list_of_themes_makes_a_year_of_a_programme_and_is_held_against_what_i
     );
 
     // A closed year stays as it was: what was compared before is not entered any more.
-    let late = stage(&official, "kind=themes&programme=joint", "月份,主题\n2024-04,航天\n,\n").await.expect(201);
+    let late =
+        stage(&official, "kind=themes&programme=joint", "月份,主题\n2024-04,航天\n2024-05,乡村\n").await.expect(201);
     assert_eq!(counts(&late)[3], 2);
     let late = "月份,主题,类别,年度\n,科普讲座,交流,2024\n";
     let late = stage(&official, "kind=themes&programme=joint", late).await.expect(201);
