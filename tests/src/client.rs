@@ -117,6 +117,12 @@ impl Client {
         self.send(self.request(Method::PUT, path).json(body)).await
     }
 
+    /// PUT with a JSON body, on the version that was read.
+    pub async fn put_if(&self, path: &str, version: i64, body: &Value) -> Answer {
+        let request = self.request(Method::PUT, path).header("If-Match", format!("\"{version}\"")).json(body);
+        self.send(request).await
+    }
+
     /// PATCH with a JSON body, on the version that was read.
     pub async fn patch_json(&self, path: &str, version: i64, body: &Value) -> Answer {
         let request = self.request(Method::PATCH, path).header("If-Match", format!("\"{version}\"")).json(body);

@@ -1,4 +1,4 @@
-//! Lists of organizations, designations and competitions that come as a sheet, over HTTP.
+//! Lists of organizations, designations, competitions and themes that come as a sheet, over HTTP.
 
 use std::collections::BTreeMap;
 
@@ -252,10 +252,12 @@ async fn a_list_of_contests_is_entered_and_changed() {
 #[tokio::test]
 async fn templates_are_taken_as_they_are_and_bad_files_say_why() {
     let server = Server::start().await;
-    let (_, official) = official(&server).await;
+    let (district, official) = official(&server).await;
     let scheme = json!({ "code": "base", "name_zh": "校外基地", "holder_kinds": [] });
     official.post_json("/api/v1/schemes", &scheme).await.expect(201);
-    for kind in ["organizations", "designations", "competitions"] {
+    let programme = json!({ "authority_id": district, "code": "year", "name_zh": "科普年" });
+    official.post_json("/api/v1/programmes", &programme).await.expect(201);
+    for kind in ["organizations", "designations", "competitions", "themes"] {
         let template = official.get(&format!("/api/v1/list_templates/{kind}")).await;
         assert_eq!(template.status, 200);
         let mut book: Xlsx<_> =
@@ -264,7 +266,8 @@ async fn templates_are_taken_as_they_are_and_bad_files_say_why() {
         assert_eq!(range.height(), 2, "{kind}");
         let part = Part::bytes(template.bytes.clone()).file_name("template.xlsx");
         let form = Form::new().part("file", part);
-        let import = official.post_form(&format!("/api/v1/list_imports?kind={kind}"), form).await.expect(201);
+        let import =
+            official.post_form(&format!("/api/v1/list_imports?kind={kind}&programme=year"), form).await.expect(201);
         if kind == "organizations" {
             post_if(&official, &format!("{}/commit", path(&import)), 1).await.expect(200);
         }
@@ -311,4 +314,110 @@ async fn only_officials_of_the_district_see_and_enter_its_lists() {
     post_if(&stranger, &format!("{own}/discard"), 1).await.expect_problem(404, "not_found");
     assert_eq!(stranger.get("/api/v1/list_imports").await.expect(200)["items"], json!([]));
     assert_eq!(official.get("/api/v1/list_imports").await.expect(200)["items"][0]["id"], import["id"]);
+}
+
+#[tokio::test]
+async fn a_list_of_themes_makes_a_year_of_a_programme_and_is_held_against_what_it_has() {
+    const PUBLISHED: &str = include_str!("../../data/joint-action-2024-themes.csv");
+    let server = Server::start().await;
+    let (district, official) = official(&server).await;
+    let programme = json!({ "authority_id": district, "code": "joint", "name_zh": "联合行动" });
+    official.post_json("/api/v1/programmes", &programme).await.expect(201);
+
+    // The published list names neither programme nor main theme: the upload says both.
+    let none = stage(&official, "kind=themes", PUBLISHED).await.expect(201);
+    assert_eq!(counts(&none), [0, 0, 0, 10]);
+    let none = stage(&official, "kind=themes&programme=joint", PUBLISHED).await.expect(201);
+    assert_eq!(errors(&rows(&official, &none).await)[0], (2, "main_theme".to_owned(), "no_main_theme".to_owned()));
+    let given = "kind=themes&programme=joint&main_theme=年度主题&source=公开报道";
+    let import = stage(&official, given, PUBLISHED).await.expect(201);
+    assert_eq!((counts(&import), &import["ignored"]), ([10, 0, 0, 0], &json!([])));
+    let made = json!([{ "field": "main_theme", "from": "", "to": "年度主题" }]);
+    let told = rows(&official, &import).await;
+    assert_eq!((&told[0]["changes"], &told[1]["changes"]), (&made, &json!([])));
+    post_if(&official, &format!("{}/commit", path(&import)), 1).await.expect(200);
+    let editions = official.get("/api/v1/editions").await.expect(200);
+    let edition = editions["items"][0].clone();
+    let days = |edition: &Value| (edition["first_day"].clone(), edition["last_day"].clone());
+    assert_eq!((&edition["state"], days(&edition)), (&json!("draft"), (json!("2024-03-01"), json!("2024-12-31"))));
+    let at = format!("/api/v1/editions/{}", edition["id"].as_str().expect("an id"));
+    let read = official.get(&at).await.expect(200);
+    let themes = read["themes"].as_array().expect("themes");
+    let (march, april) = (&themes[0], &themes[1]);
+    assert_eq!(themes.len(), 10);
+    assert_eq!((&march["title_zh"], &march["zh_certainty"]), (&json!(""), &json!("not_found")));
+    assert_eq!(
+        (&april["month"], &april["title_zh"], &april["venues"], &april["source"]),
+        (&json!("2024-04-01"), &json!("筑梦航天"), &json!("Gansu, Jiuquan"), &json!("公开报道"))
+    );
+    let again = stage(&official, given, PUBLISHED).await.expect(201);
+    assert_eq!(counts(&again), [0, 0, 10, 0]);
+
+    // Each row is held against the year as it is; strands stand beside the months.
+    let sheet = "月份,主题,英文主题,类别,科普计划,年度,主场馆\n2024-04,筑梦航天,,,联合行动,,酒泉\n4月,美丽乡村,,,joint,2024,\n\
+                 2024-05,美丽中国,,,joint,,\n2025年1月,冰雪科学,,,joint,2024,\n13,无月,,,joint,2024,\n2024-06,,,,joint,,\n\
+                 2024-06,智慧未来,,,nobody,,\n,讲解竞赛,,竞赛,joint,2024,\n,讲解竞赛,,竞赛,joint,2024,\n,教师培训,,游园,joint,2024,\n\
+                 2024-07,科技奥运,Science and Technology Olympics,,joint,,\n";
+    let import = stage(&official, "kind=themes", sheet).await.expect(201);
+    let found = rows(&official, &import).await;
+    let wrong = [
+        (3, "month", "twice_in_file"),
+        (3, "month", "month_taken"),
+        (4, "month", "other_month"),
+        (4, "month", "month_taken"),
+        (5, "month", "outside_edition"),
+        (6, "month", "invalid_month"),
+        (7, "title_zh", "required"),
+        (7, "month", "month_taken"),
+        (8, "programme", "unknown"),
+        (10, "title_zh", "twice_in_file"),
+        (11, "kind", "unknown_word"),
+        (12, "zh_certainty", "has_title"),
+    ];
+    assert_eq!(errors(&found), wrong.map(|(row, column, code)| (row, column.to_owned(), code.to_owned())));
+    let moved = json!([{ "field": "venues", "from": "Gansu, Jiuquan", "to": "酒泉" }]);
+    assert_eq!((&found[0]["outcome"], &found[0]["changes"]), (&json!("changed"), &moved));
+    let fix = json!({ "cells": { "zh_certainty": "公布" } });
+    official.patch_json(&format!("{}/rows/12", path(&import)), 1, &fix).await.expect(200);
+    post_if(&official, &format!("{}/commit", path(&import)), 2).await.expect(200);
+    let read = official.get(&at).await.expect(200);
+    assert_eq!((&read["themes"][1]["venues"], &read["themes"][4]["title_zh"]), (&json!("酒泉"), &json!("科技奥运")));
+    assert_eq!(
+        (&read["strands"][0]["kind"], &read["strands"][0]["title_zh"]),
+        (&json!("competition"), &json!("讲解竞赛"))
+    );
+
+    // A closed year stays as it was: what was compared before is not entered any more.
+    let late =
+        stage(&official, "kind=themes&programme=joint", "月份,主题\n2024-04,航天\n2024-05,乡村\n").await.expect(201);
+    assert_eq!(counts(&late)[3], 2);
+    let late = "月份,主题,类别,年度\n,科普讲座,交流,2024\n";
+    let late = stage(&official, "kind=themes&programme=joint", late).await.expect(201);
+    assert_eq!(counts(&late)[0], 1);
+    let version = read["version"].as_i64().expect("a version");
+    post_if(&official, &format!("{at}/publish"), version).await.expect(200);
+    post_if(&official, &format!("{at}/close"), version + 1).await.expect(200);
+    post_if(&official, &format!("{}/commit", path(&late)), 1).await.expect_problem(409, "list_changed");
+    let after = "月份,主题\n2024-05,礼赞科学家\n";
+    let after = stage(&official, "kind=themes&programme=joint", after).await.expect(201);
+    assert_eq!(errors(&rows(&official, &after).await), [(2, "year".to_owned(), "edition_closed".to_owned())]);
+    assert_eq!((audited(&server, "theme.create").await, audited(&server, "edition.create").await), (10, 1));
+
+    // Who runs an authority above enters its programmes, from a district of its area; nobody else sees that list.
+    let city = server.city();
+    let scope = GrantScope::Authority { authority: city, districts: vec![district] };
+    let above = server.account(Role::CityOfficial, scope).await;
+    let own = json!({ "authority_id": city, "code": "city", "name_zh": "全市科普" });
+    above.post_json("/api/v1/programmes", &own).await.expect(201);
+    let sheet = "月份,主题,科普计划,年度主题\n2026-03,筑梦航天,city,科学年\n2026-04,美丽中国,joint,\n";
+    let import = stage(&above, "kind=themes", sheet).await.expect(201);
+    assert_eq!(errors(&rows(&above, &import).await), [(3, "programme".to_owned(), "unknown".to_owned())]);
+    official.get(&path(&import)).await.expect_problem(404, "not_found");
+    above.get(&path(&none)).await.expect_problem(404, "not_found");
+    let listed = above.get("/api/v1/list_imports").await.expect(200);
+    assert_eq!(listed["items"].as_array().map(Vec::len), Some(1));
+    stage(&above, "kind=organizations", "名称,类型\n甲,基地\n").await.expect_problem(403, "forbidden");
+    post_if(&above, &format!("{}/commit", path(&import)), 1).await.expect(200);
+    let verified = kepu_api::verify::database_holds(server.state().db()).await.expect("verified");
+    assert_eq!(verified.broken, []);
 }

@@ -1,5 +1,5 @@
-import type { APIRequestContext, Locator, Page } from "@playwright/test";
-import { ask, PASSWORD, token } from "./calls";
+import type { Locator, Page } from "@playwright/test";
+import { PASSWORD } from "./calls";
 import { axe, expect, settled, shot, signIn, test } from "./fixtures";
 
 // Against the demonstration district: KEPU_URL alone. Each run makes schemes, organizations and accounts of its own.
@@ -321,33 +321,36 @@ test("three kindergartens apply to be children's science centres, and two are li
   await shot(page, "designations-refused");
 });
 
-/** A scheme with one question and no scores, and a round of it that is open: what comes before the story. */
-async function opened(request: APIRequestContext, name: string, rules: object) {
-  const official = await token(request, "official");
-  const day = (ahead: number) => new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(new Date(Date.now() + ahead * 24 * 3600_000));
-  const form = { fields: [{ key: "plan", name_zh: "工作计划", required: true, answer: { kind: "long_text", max_length: 500 } }] };
-  const scheme = await ask<{ id: string }>(request, official, "POST", "/api/v1/schemes", {
-    code: `s-${Math.random().toString(36).slice(2)}`,
-    name_zh: name,
-    rules: { form, validity: { kind: "months", months: 12 }, ...rules },
-  });
-  const round = await ask<{ id: string }>(request, official, "POST", `/api/v1/schemes/${scheme.id}/rounds`, {
-    name_zh: "首批",
-    opens_on: day(0),
-    closes_on: day(20),
-  });
-  return `/rounds/${round.id}`;
+/** The official makes a scheme with one question and no scores, and opens a round of it. */
+async function opened(page: Page, scheme: string, code: string) {
+  await page.goto("/schemes/new");
+  await page.getByLabel("名称", { exact: true }).fill(scheme);
+  await page.getByLabel("代号").fill(code);
+  await page.getByRole("button", { name: "添加问题" }).click();
+  await page.getByRole("group", { name: "第 1 个问题" }).getByLabel("问题", { exact: true }).fill("工作计划");
+  await page.getByRole("button", { name: /保\s?存/ }).click();
+  await page.getByRole("button", { name: `开放批次: ${scheme}` }).click();
+  await dialogOf(page).getByLabel("批次名称").fill("首批");
+  await dialogOf(page).getByRole("button", { name: "开放批次" }).click();
+  await expect(page).toHaveURL(/\/rounds\/[0-9a-f-]+$/);
+  return page.url();
 }
 
-/** Somebody else of the same office: who refused does not answer the appeal. */
-async function secondOfficial(request: APIRequestContext) {
-  const login = `second.${Date.now().toString(36)}`;
-  const me = await ask<{ grants: { district_id: string }[] }>(request, await token(request, "official"), "GET", "/api/v1/me");
-  const platform = await token(request, "demo.platform");
-  const district = me.grants[0]?.district_id ?? "";
-  const grants = [{ role: "district_official", district_id: district }];
-  const made = await ask<{ one_time_password: string }>(request, platform, "POST", "/api/v1/accounts", { login, display_name: "测试另一位官员", grants }, { "kepu-district": district });
-  return { login, password: made.one_time_password };
+/** Who runs the installation opens an account for somebody else of the same office: who refused does not answer the appeal. */
+async function secondOfficial(page: Page) {
+  const login = `second.${run}`;
+  await switchTo(page, "demo.platform");
+  await page.goto("/district/accounts");
+  await page.getByRole("button", { name: "开通账号" }).click();
+  const account = dialogOf(page);
+  await account.getByLabel("登录名").fill(login);
+  await account.getByLabel("姓名或岗位").fill("测试另一位官员");
+  await choose(page, account.getByLabel("角色"), "区级管理人员");
+  await account.getByRole("button", { name: "开通账号" }).click();
+  const once = page.getByRole("dialog").filter({ hasText: "的一次性密码" });
+  const password = ((await once.locator("code").textContent()) ?? "").trim();
+  await once.getByRole("button", { name: "我已记下" }).click();
+  return { login, password };
 }
 
 async function closeEarly(page: Page, round: string) {
@@ -363,13 +366,14 @@ async function decideAll(page: Page, count: number) {
   await dialogOf(page).getByRole("button", { name: /确\s?定/ }).click();
 }
 
-test("an objection takes an award away, and the appeal is heard by others", async ({ page, request }) => {
+test("an objection takes an award away, and the appeal is heard by others", async ({ page }) => {
   test.setTimeout(400_000);
   const scheme = `科普示范校${run}`;
-  const round = await opened(request, scheme, { objection_days: 7 });
+  await signIn(page, "official", PASSWORD);
+  const round = await opened(page, scheme, `model-${run}`);
 
   // One school thinks better of it.
-  await signIn(page, "school02", PASSWORD);
+  await switchTo(page, "school02");
   await begin(page, scheme);
   await page.getByRole("button", { name: "撤回申请" }).click();
   await dialogOf(page).getByLabel("理由").fill("今年先不申请");
@@ -440,7 +444,7 @@ test("an objection takes an award away, and the appeal is heard by others", asyn
   await dialogOf(page).getByLabel("理由").fill("属实");
   await dialogOf(page).getByRole("button", { name: "申诉成立" }).click();
   await expect(page.getByText("申诉后要由别人办理")).toBeVisible();
-  const second = await secondOfficial(request);
+  const second = await secondOfficial(page);
   await firstSignIn(page, second.login, second.password);
   await page.goto(own);
   await page.getByRole("button", { name: "申诉成立" }).click();

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { PASSWORD } from "./calls";
 import { axe, expect, settled, shot, signIn, test } from "./fixtures";
 
@@ -40,6 +41,42 @@ test("an official enters a published list: compared, mended in place, written, a
   await expect(page.getByText("名单已写入")).toBeVisible();
   await page.goto(`/register?q=示${tag}-1`);
   await expect(page.getByText(`示范农场${tag}`)).toBeVisible();
+});
+
+test("the themes of a year come from the list that was published", async ({ page }) => {
+  const tag = `e2e${Date.now() % 1_000_000}`;
+  await signIn(page, "official", PASSWORD);
+  await page.goto("/programmes");
+  await page.getByRole("button", { name: "新建计划" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("名称", { exact: true }).fill(`联合行动${tag}`);
+  await dialog.getByLabel("编号", { exact: true }).fill(tag);
+  await dialog.getByRole("button", { name: /保\s?存/ }).click();
+  await expect(dialog).toBeHidden();
+
+  await page.goto("/lists");
+  await page.locator("label").filter({ hasText: "科普计划主题" }).click();
+  await page.getByLabel("科普计划", { exact: true }).click();
+  await page.locator(".ant-select-dropdown:visible").getByTitle(`联合行动${tag}`).click();
+  await page.getByLabel("年度主题", { exact: true }).fill("科学的一年");
+  await shot(page, "lists-themes");
+  const published = readFileSync(new URL("../../data/joint-action-2024-themes.csv", import.meta.url));
+  const sheet = Buffer.concat([published, Buffer.from("2024-05,,美丽乡村,published,\n")]);
+  await page.locator("input[type=file]").setInputFiles({ name: "联合行动主题.csv", mimeType: "text/csv", buffer: sheet });
+  await page.getByRole("button", { name: "上传并比对" }).click();
+  // The last row says another theme for May.
+  await expect(page.getByText("1 行有误，不会写入")).toBeVisible();
+  await expect(page.getByText("年度主题 — → 科学的一年")).toBeVisible();
+  await settled(page);
+  await axe(page);
+  await shot(page, "lists-themes-compared");
+  await page.getByRole("button", { name: "写入", exact: true }).click();
+  await page.getByRole("tooltip").getByRole("button", { name: "写入", exact: true }).click();
+  await expect(page.getByText("名单已写入")).toBeVisible();
+  await page.getByRole("link", { name: "查看科普计划" }).click();
+  await page.getByRole("link", { name: /科学的一年/ }).click();
+  await expect(page.getByText("筑梦航天", { exact: true })).toBeVisible();
+  await expect(page.getByText("Cherish Resources").first()).toBeVisible();
 });
 
 test("a list that nobody wants is given up, and a bad file says why", async ({ page }) => {

@@ -133,6 +133,21 @@ test("the joint action is set up, launched at venues, moved, and its progress se
   const activity = (await drawer.getByRole("link", { name: first }).getAttribute("href"))?.split("/").at(-1) ?? "";
   await drawer.getByRole("button", { name: /关\s?闭/ }).last().click();
 
+  // A strand is of no month: it is launched by itself, and one venue has days of its own.
+  await page.getByRole("button", { name: "发起活动：展品研发交流" }).click();
+  const beside = page.getByRole("dialog");
+  await beside.getByRole("button", { name: "为一个场馆单独安排场次" }).click();
+  await beside.getByLabel("哪个场馆").click();
+  await page.locator(".ant-select-dropdown:visible").getByTitle(second, { exact: true }).click();
+  await beside.getByLabel("开始时间").fill(`${month(2).slice(0, 8)}10 14:00`);
+  await beside.getByLabel("开始时间").press("Enter");
+  await axe(page);
+  await shot(page, "programmes-launch-strand");
+  await beside.getByRole("button", { name: /^发\s?起$/ }).click();
+  await expect(beside.getByText("新发起 2 个，已有 0 个，未能发起 0 个。")).toBeVisible();
+  await expect(beside.getByRole("listitem").filter({ hasText: second })).toContainText("1 场");
+  await beside.getByRole("button", { name: /关\s?闭/ }).last().click();
+
   // A theme goes to another month while sessions are ahead: one month is taken, the other is free.
   await page.getByRole("button", { name: "改到别的月份：筑梦航天" }).click();
   await choose(page, "改到", inWords(month(2)));
@@ -169,7 +184,14 @@ test("the joint action is set up, launched at venues, moved, and its progress se
 test("a venue sees what was launched, and a family subscribes to its own calendar", async ({ page }) => {
   await signIn(page, "baseadmin01", PASSWORD);
   await page.goto("/base/activities");
-  await expect(page.getByRole("link", { name: "美丽中国主题日" }).first()).toBeVisible();
+  await page.getByRole("link", { name: "美丽中国主题日" }).first().click();
+  // The activity says of which theme it is, and the venue reads what came of the whole and of itself.
+  await expect(page.getByText("美丽中国", { exact: true })).toBeVisible();
+  await shot(page, "programmes-activity");
+  await page.getByRole("link", { name: /^现代科技馆体系联合行动/ }).click();
+  await expect(page.getByRole("heading", { level: 2, name: "进展" })).toBeVisible();
+  await expect(page.getByRole("table", { name: "按场馆" }).locator("tbody tr.ant-table-row")).toHaveCount(1);
+  await axe(page);
   await page.context().clearCookies();
   await signIn(page, "guardian01", PASSWORD);
   await page.goto("/subscriptions");

@@ -500,8 +500,15 @@ pub const PAGES: &[Page] = &[
             "/list_imports/{list}/rows?limit=50",
             "/list_imports/{list}/rows?limit=50&outcome=refused",
             "/schemes?limit=200",
+            "/programmes?limit=200",
             "/list_templates/organizations",
         ],
+    ),
+    page(
+        "reminders",
+        "official",
+        "/reminders",
+        &["/reminders/unread", "/reminders?limit=50&waiting=true", "/reminders?limit=50&waiting=false"],
     ),
     page(
         "district",

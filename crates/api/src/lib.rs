@@ -42,6 +42,7 @@ pub mod policies;
 pub mod postgres;
 pub mod programmes;
 pub mod projects;
+pub mod reminders;
 pub mod reports;
 pub mod resources;
 pub mod results;

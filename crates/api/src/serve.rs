@@ -17,7 +17,7 @@ use crate::{
         Db,
         embedded::{Durability, PrivateServer},
     },
-    router, seals,
+    reminders, router, seals,
     state::AppState,
     telemetry::{self, metrics},
 };
@@ -115,6 +115,7 @@ pub async fn serve(
     state.spawn_job("standing of scores", credits::keep(state.clone()));
     state.spawn_job("exceptions", exceptions::keep(state.clone()));
     state.spawn_job("sealer", seals::keep(state.clone()));
+    state.spawn_job("reminders", reminders::keep(state.clone()));
     state.spawn_job("waitlists", participation::places::keep(state.clone()));
     let service = router::router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
     let drain = state.clone();

@@ -19,6 +19,7 @@ pub mod places;
 pub mod policy;
 pub mod programme;
 pub mod record;
+pub mod reminder;
 pub mod resource;
 pub mod role;
 pub mod roster;

@@ -135,7 +135,38 @@ impl Month {
     }
 }
 
-/// What is known of an organization that shall get an activity of a theme.
+/// The days on which the sessions of a launch may lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Span {
+    /// Those of the month of a theme.
+    Month(Month),
+    /// Those of the whole edition, both ends included: a strand is of no month.
+    Edition {
+        /// First day.
+        first: NaiveDate,
+        /// Last day.
+        last: NaiveDate,
+    },
+}
+
+impl Span {
+    /// Its first day.
+    pub const fn first(self) -> NaiveDate {
+        match self {
+            Self::Month(month) => month.first(),
+            Self::Edition { first, .. } => first,
+        }
+    }
+
+    fn refuse(self, day: NaiveDate) -> Option<NotLaunched> {
+        match self {
+            Self::Month(month) => (!month.contains(day)).then_some(NotLaunched::OutsideMonth { day }),
+            Self::Edition { first, last } => (day < first || last < day).then_some(NotLaunched::OutsideEdition { day }),
+        }
+    }
+}
+
+/// What is known of an organization that shall get an activity of a theme or strand.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Candidate {
     /// Whether the organization is there and open.
@@ -169,6 +200,12 @@ pub enum NotLaunched {
         /// The first such day.
         day: NaiveDate,
     },
+    /// A session of a strand lies outside the days of the edition.
+    #[error("A session on {day} lies outside the days of the edition.")]
+    OutsideEdition {
+        /// The first such day.
+        day: NaiveDate,
+    },
 }
 
 impl NotLaunched {
@@ -179,28 +216,29 @@ impl NotLaunched {
             Self::NotAHost => "not_a_host",
             Self::NotDesignated { .. } => "not_designated",
             Self::OutsideMonth { .. } => "outside_month",
+            Self::OutsideEdition { .. } => "outside_edition",
         }
     }
 
     /// The day that it is about.
     pub const fn day(self) -> Option<NaiveDate> {
         match self {
-            Self::NotDesignated { day } | Self::OutsideMonth { day } => Some(day),
+            Self::NotDesignated { day } | Self::OutsideMonth { day } | Self::OutsideEdition { day } => Some(day),
             Self::Closed | Self::NotAHost => None,
         }
     }
 }
 
-/// Whether a host gets an activity of the theme of this month.
-pub fn judge(candidate: &Candidate, month: Month) -> Result<(), NotLaunched> {
+/// Whether a host gets an activity of a theme or strand, with sessions on these days.
+pub fn judge(candidate: &Candidate, span: Span) -> Result<(), NotLaunched> {
     if !candidate.open {
         return Err(NotLaunched::Closed);
     }
     if !candidate.hosts {
         return Err(NotLaunched::NotAHost);
     }
-    if let Some(day) = candidate.days.iter().copied().filter(|day| !month.contains(*day)).min() {
-        return Err(NotLaunched::OutsideMonth { day });
+    if let Some(refusal) = candidate.days.iter().filter_map(|day| span.refuse(*day)).min_by_key(|one| one.day()) {
+        return Err(refusal);
     }
     match candidate.without_right.iter().copied().min() {
         Some(day) => Err(NotLaunched::NotDesignated { day }),
@@ -289,7 +327,7 @@ mod tests {
 
     #[test]
     fn the_first_thing_that_is_wrong_is_said() {
-        let march = month("2024-03-01");
+        let march = Span::Month(month("2024-03-01"));
         let good = Candidate { open: true, hosts: true, days: vec![day("2024-03-09")], ..Candidate::default() };
         assert_eq!(judge(&good, march), Ok(()));
         assert_eq!(judge(&Candidate { open: false, ..good.clone() }, march), Err(NotLaunched::Closed));
@@ -299,5 +337,14 @@ mod tests {
         assert_eq!(judge(&without, march), Err(NotLaunched::NotDesignated { day: day("2024-03-09") }));
         let late = Candidate { days: vec![day("2024-04-02"), day("2024-03-02")], ..without };
         assert_eq!(judge(&late, march), Err(NotLaunched::OutsideMonth { day: day("2024-04-02") }));
+        let year = Span::Edition { first: day("2024-03-09"), last: day("2024-12-31") };
+        assert_eq!(
+            judge(&Candidate { days: vec![day("2024-12-31"), day("2024-03-09")], ..good.clone() }, year),
+            Ok(())
+        );
+        for wrong in ["2024-03-08", "2025-01-01"] {
+            let outside = Candidate { days: vec![day("2024-06-01"), day(wrong)], ..good.clone() };
+            assert_eq!(judge(&outside, year), Err(NotLaunched::OutsideEdition { day: day(wrong) }));
+        }
     }
 }

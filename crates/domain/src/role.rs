@@ -273,6 +273,8 @@ actions! {
     ProgrammeManage = "programme.manage": DistrictOfficial CityOfficial PlatformAdmin;
     /// Read drafts, and what came of an edition (judged on the scope of the programme's authority).
     ProgrammeProgress = "programme_progress.read": DistrictOfficial CityOfficial Auditor PlatformAdmin;
+    /// Read what came of the editions in which an organization takes part (judged on its scope).
+    ProgrammeVenue = "programme_venue.read": Teacher SchoolAdmin BaseStaff BaseAdmin;
     /// Make a secret address of a school's calendar.
     SchoolCalendar = "school.calendar": Teacher SchoolAdmin;
     /// Make a secret address of a person's calendar.

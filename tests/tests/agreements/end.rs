@@ -142,3 +142,46 @@ async fn who_ends_it_does_not_call_off_what_is_between_others() {
         .expect("read");
     assert_eq!(state, "requested");
 }
+
+#[tokio::test]
+async fn it_may_end_on_a_later_day_and_is_in_force_until_then() {
+    let mut town = Town::new().await;
+    let agreement = town.signed(&json!({})).await;
+    let (_, before) = booked(&town, "球幕放映机", 1, 2).await;
+    let (_, across) = booked(&town, "望远镜", 4, 6).await;
+    let (_, after) = booked(&town, "显微镜", 5, 7).await;
+    let on = town.day(5);
+    let shown =
+        |day: chrono::NaiveDate| format!("{}/ahead?organization_id={}&on={day}", at(&agreement), town.museum.id);
+    let list = town.museum.account.get(&shown(on)).await.expect(200);
+    let ahead = [("bookings", "望远镜", "has_begun"), ("bookings", "显微镜", "cancelled")];
+    assert_eq!(outcomes(&list), ahead);
+    assert_eq!(
+        town.museum.account.get(&shown(town.day(0))).await.expect(200)["items"].as_array().map(Vec::len),
+        Some(3)
+    );
+
+    let body = |on: chrono::NaiveDate| json!({ "reason": "场馆改造", "on": on, "bookings": "cancel" });
+    let problem = step(&town.museum, &agreement, "end", &body(town.day(-1))).await.expect_problem(422, "invalid");
+    assert_eq!(told(&problem), [("on", "ends_in_the_past")]);
+    let ended = step(&town.museum, &agreement, "end", &body(on)).await.expect(200);
+    assert_eq!(outcomes(&ended), ahead);
+    let seen = &ended["agreement"];
+    assert_eq!((&seen["standing"], &seen["over_from"]), (&json!("in_force"), &json!(on)));
+    let state = async |booking: &Value| {
+        let path = format!("/api/v1/bookings/{}", booking["id"].as_str().expect("an id"));
+        town.museum.account.get(&path).await.expect(200)["state"].clone()
+    };
+    assert_eq!(
+        [state(&before).await, state(&across).await, state(&after).await],
+        ["requested", "requested", "cancelled"]
+    );
+    // Until then something may still begin under it; from then on nothing does.
+    let path = format!("{}/projects", at(&agreement));
+    let plan = json!({ "owner_id": town.academy.id, "title_zh": "收尾项目" });
+    town.academy.account.post_json(&path, &plan).await.expect(201);
+    town.pass(5).await;
+    assert_eq!(town.museum.account.get(&at(&agreement)).await.expect(200)["standing"], "ended");
+    town.academy.account.post_json(&path, &plan).await.expect_problem(409, "agreement_not_in_force");
+    town.holds().await;
+}

@@ -175,3 +175,21 @@ async fn parties_and_days_that_cannot_be_are_refused_together() {
     let once = keyed.post_json("/api/v1/agreements", &body(json!({}))).await.expect(201);
     assert_eq!(keyed.post_json("/api/v1/agreements", &body(json!({}))).await.expect(201)["id"], once["id"]);
 }
+
+#[tokio::test]
+async fn each_party_is_reminded_that_an_agreement_ends() {
+    let mut town = Town::new().await;
+    let agreement = town.signed(&json!({ "last_day": town.day(40) })).await;
+    let remind = async |town: &Town| kepu_api::reminders::remind(town.server.state()).await.expect("reminded");
+    assert_eq!(remind(&town).await, 0, "it is far ahead");
+    town.pass(10).await;
+    assert_eq!(remind(&town).await, 2);
+    assert_eq!(remind(&town).await, 0, "once is enough");
+    let list = town.academy.account.get("/api/v1/reminders").await.expect(200);
+    let told = &list["items"][0];
+    assert_eq!(
+        (&told["step"], &told["stage"], &told["object_id"]),
+        (&json!("agreement_ends"), &json!("soon"), &agreement["id"])
+    );
+    assert_eq!(town.firm.account.get("/api/v1/reminders").await.expect(200)["items"], json!([]));
+}

@@ -10,7 +10,9 @@ async fn describe(place: &Place, offers: &[&str], seeks: &[&str]) -> Answer {
         "offers": offers, "seeks": seeks, "offer_note": "每学期两次", "open": true, "persons_per_year": 60,
         "grades": { "from": 4, "to": 6 },
     });
-    place.account.put_json(&format!("/api/v1/organizations/{}/partner-profile", place.id), &body).await
+    let path = format!("/api/v1/organizations/{}/partner-profile", place.id);
+    let version = place.account.get(&path).await.expect(200)["version"].as_i64().expect("a version");
+    place.account.put_if(&path, version, &body).await
 }
 
 fn search(place: &Place) -> String {
@@ -121,11 +123,23 @@ async fn a_proposal_is_refused_and_a_closed_organization_signs_nothing() {
 async fn a_description_that_cannot_be_is_refused() {
     let town = Town::new().await;
     let path = format!("/api/v1/organizations/{}/partner-profile", town.school.id);
-    let put = async |body: Value| town.school.account.put_json(&path, &body).await.expect_problem(422, "invalid");
+    let put = async |body: Value| town.school.account.put_if(&path, 0, &body).await.expect_problem(422, "invalid");
     let problem = put(json!({ "offers": [], "seeks": [], "open": true, "persons_per_year": 0 })).await;
     assert_eq!(told(&problem), [("persons_per_year", "out_of_range"), ("offers", "required")]);
     let problem = put(json!({ "offers": ["alchemy"], "seeks": [], "open": true })).await;
     assert_eq!(told(&problem), [("offers[0]", "invalid_value")]);
     let problem = put(json!({ "offers": ["ai"], "seeks": [], "open": true, "grades": { "from": 6, "to": 4 } })).await;
     assert_eq!(told(&problem), [("grades.to", "before_from")]);
+}
+
+#[tokio::test]
+async fn nobodys_words_are_written_over_unseen() {
+    let town = Town::new().await;
+    describe(&town.school, &["biology"], &["ai"]).await.expect(200);
+    let path = format!("/api/v1/organizations/{}/partner-profile", town.school.id);
+    let body = json!({ "offers": ["ai"], "seeks": [], "open": true });
+    town.school.account.put_json(&path, &body).await.expect_problem(428, "if_match_required");
+    town.school.account.put_if(&path, 0, &body).await.expect_problem(412, "version_changed");
+    let after = town.school.account.put_if(&path, 1, &body).await.expect(200);
+    assert_eq!((&after["offers"], &after["version"]), (&json!(["ai"]), &json!(2)));
 }

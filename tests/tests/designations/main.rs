@@ -3,6 +3,7 @@
 mod access;
 mod kit;
 mod lists;
+mod reminders;
 mod standing;
 mod story;
 mod ties;

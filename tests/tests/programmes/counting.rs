@@ -90,10 +90,27 @@ async fn counts_are_for_the_authority_and_name_nobody() {
     let city = City::new().await;
     let (edition, _) = city.running().await;
     let path = format!("{}/progress", at(&edition));
-    city.museums[0].account.get(&path).await.expect_problem(403, "forbidden");
     city.eastern.get(&path).await.expect_problem(403, "forbidden");
     let scope = GrantScope::Authority { authority: city.server.city(), districts: vec![city.east, city.west] };
     let auditor = city.server.account(Role::Auditor, scope).await;
     let told = auditor.get(&path).await.expect(200);
     assert_eq!(told["total"]["persons"], 0);
+}
+
+#[tokio::test]
+async fn who_takes_part_sees_the_whole_and_its_own_venue() {
+    let city = City::new().await;
+    let (edition, theme) = city.running().await;
+    let body = city.launch(&city.hosts(), 1, &[6]);
+    city.official.post_json(&format!("{}/launch", of_theme(&theme)), &body).await.expect(200);
+    let path = format!("{}/progress", at(&edition));
+    let seen = city.museums[1].account.get(&path).await.expect(200);
+    let venues: Vec<&Value> = seen["venues"].as_array().expect("venues").iter().map(|venue| &venue["id"]).collect();
+    assert_eq!((venues, &seen["total"]["activities"]), (vec![&json!(city.museums[1].id)], &json!(3)));
+    let whole = city.official.get(&path).await.expect(200);
+    assert_eq!(whole["venues"].as_array().map(Vec::len), Some(3));
+    let stranger = city.server.organization(city.east, "base", "未参加的基地").await;
+    let scope = GrantScope::Organization { district: city.east, organization: stranger };
+    let stranger = city.server.account(Role::BaseAdmin, scope).await;
+    stranger.get(&path).await.expect_problem(403, "forbidden");
 }

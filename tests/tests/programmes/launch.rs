@@ -174,3 +174,34 @@ async fn members_lie_within_the_area_of_the_authority() {
     let near = json!({ "organization_ids": city.hosts()[..2], "role": "host" });
     city.eastern.post_json(&members, &near).await.expect(200);
 }
+
+#[tokio::test]
+async fn a_strand_is_launched_on_its_own_on_any_day_of_the_edition() {
+    let city = City::new().await;
+    let (edition, theme) = city.running().await;
+    let strand = city.strand(&edition, "training", "科技教师培训").await;
+    let path = format!("/api/v1/strands/{}/launch", id(&strand));
+    let mut body = city.launch(&city.hosts(), 2, &[6]);
+    body["activity"]["code"] = json!("training");
+    let far = chrono::Duration::days(4000);
+    body["hosts"][1]["sessions"] = json!([{ "starts_at": city.ten(1, 20) + far }]);
+    let other = city.strand(&edition, "exchange", "交流").await;
+    body["strand_id"] = other["id"].clone();
+    city.official.post_json(&path, &body).await.expect_problem(422, "invalid");
+    body["strand_id"] = Value::Null;
+    let first = city.official.post_json(&path, &body).await.expect(200);
+    assert_eq!(outcomes(&first), [("launched", ""), ("refused", "outside_edition"), ("launched", "")]);
+    let activity = format!("/api/v1/activities/{}", first["items"][0]["activity_id"].as_str().expect("an id"));
+    let activity = city.museums[0].account.get(&activity).await.expect(200);
+    assert_eq!((&activity["strand_id"], &activity["theme_id"]), (&strand["id"], &Value::Null));
+    let again = city.official.post_json(&path, &body).await.expect(200);
+    assert_eq!(outcomes(&again)[0], ("already", ""));
+    // The same code is another strand's or a theme's by now.
+    let path = format!("/api/v1/strands/{}/launch", id(&other));
+    assert_eq!(outcomes(&city.official.post_json(&path, &body).await.expect(200))[0], ("refused", "code_taken"));
+    let path = format!("{}/launch", of_theme(&theme));
+    assert_eq!(
+        outcomes(&city.official.post_json(&path, &city.launch(&city.hosts(), 1, &[6])).await.expect(200))[0].0,
+        "launched"
+    );
+}

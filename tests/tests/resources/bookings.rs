@@ -284,3 +284,76 @@ async fn who_has_used_it_says_how_it_was_once() {
     assert_eq!(booking["rated"], true);
     assert_eq!(town.audited("booking.rate", &held[0]["id"]).await, 1);
 }
+
+#[tokio::test]
+async fn who_has_borrowed_is_reminded_to_bring_it_back() {
+    let mut town = Town::new(2).await;
+    let robot = town.offer("equipment", "机器人", &json!({})).await;
+    let booking = town.ask(0, &robot, 0, 5).await.expect(201);
+    town.step(&booking, "approve", &json!({})).await.expect(200);
+    town.step(&booking, "deliver", &json!({})).await.expect(200);
+    let remind = async |town: &Town| kepu_api::reminders::remind(town.server.state()).await.expect("reminded");
+    assert_eq!(remind(&town).await, 0, "five days are left");
+    town.pass(6).await;
+    assert_eq!(remind(&town).await, 1);
+    let seen = async |town: &Town, who: usize| {
+        let page = town.kindergartens[who].account.get("/api/v1/reminders?waiting=true").await.expect(200);
+        page["items"]
+            .as_array()
+            .expect("items")
+            .iter()
+            .map(|row| (row["stage"].clone(), row["label_zh"].clone()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(seen(&town, 0).await, [(json!("late"), json!("机器人"))]);
+    assert_eq!(seen(&town, 1).await, []);
+    town.step(&booking, "return", &json!({ "condition": "good" })).await.expect(200);
+    assert_eq!(remind(&town).await, 0);
+    assert_eq!(seen(&town, 0).await, [], "it is back");
+}
+
+#[tokio::test]
+async fn a_held_item_that_does_not_fit_its_booking_is_found() {
+    let town = Town::new(2).await;
+    let robot = town.offer("equipment", "机器人", &json!({ "count": 2 })).await;
+    let first = town.ask(0, &robot, 0, 2).await.expect(201);
+    let second = town.ask(1, &robot, 3, 5).await.expect(201);
+    town.step(&first, "approve", &json!({})).await.expect(200);
+    town.step(&first, "deliver", &json!({})).await.expect(200);
+    town.step(&second, "refuse", &json!({ "reason": "检修" })).await.expect(200);
+    let found = async || {
+        let verified = kepu_api::verify::database_holds(town.server.state().db()).await.expect("verified");
+        verified.broken.into_iter().map(|broken| broken.invariant).collect::<Vec<_>>()
+    };
+    assert_eq!(found().await, [""; 0]);
+    for (spoil, invariant) in [
+        ("UPDATE booking_item SET is_out = false", "an item is out while it is lent, and no longer"),
+        (
+            "UPDATE booking_item SET holds = true, is_out = (SELECT state = 'delivered' FROM booking b WHERE b.id = booking_id)",
+            "a booking holds its items on its days until it is refused or cancelled",
+        ),
+        (
+            "UPDATE booking_item SET holds = (SELECT state <> 'refused' FROM booking b WHERE b.id = booking_id),
+                    days = daterange(lower(days), upper(days) + 9)",
+            "a booking holds its items on its days until it is refused or cancelled",
+        ),
+        ("DELETE FROM booking_item", "a booking has as many items as it says, all of what it books"),
+    ] {
+        sqlx::query(spoil).execute(town.server.pool()).await.expect("spoilt");
+        let broken = found().await;
+        assert!(broken.contains(&invariant), "{spoil}: {broken:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_search_of_everything_finds_resources_too() {
+    let town = Town::new(1).await;
+    let robot = town.offer("equipment", "昆虫标本箱", &json!({ "summary": "蝴蝶与甲虫" })).await;
+    town.offer("equipment", "机器人", &json!({})).await;
+    for q in ["昆虫", "甲虫"] {
+        let found = town.kindergartens[0].account.get(&format!("/api/v1/search?q={q}")).await.expect(200);
+        let hits = found["items"].as_array().expect("items");
+        assert_eq!(hits.len(), 1, "{q}: {found}");
+        assert_eq!((&hits[0]["kind"], &hits[0]["id"]), (&json!("resource"), &robot["id"]));
+    }
+}

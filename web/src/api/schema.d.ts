@@ -1789,7 +1789,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the imports of the district, the newest first. */
+        /** Lists the imports of the district, the newest first; of lists of themes only the own ones. */
         get: operations["list_list_imports"];
         put?: never;
         /** Uploads a list. It is compared with what the district knows; nothing changes before the commit. */
@@ -6943,6 +6943,16 @@ export interface components {
              */
             scheme?: string | null;
             /**
+             * @description Code of the programme of themes whose rows name none.
+             * @default null
+             */
+            programme?: string | null;
+            /**
+             * @description Main theme of the edition that is made of a list of themes, if no row says one.
+             * @default null
+             */
+            main_theme?: string | null;
+            /**
              * @description Where the list was published, for rows that do not say.
              * @default
              */
@@ -7585,7 +7595,7 @@ export interface components {
          * @description What a list is of.
          * @enum {string}
          */
-        ListKind: "organizations" | "designations" | "competitions";
+        ListKind: "organizations" | "designations" | "competitions" | "themes";
         /** @description The cells to write anew, by column; what is left away stays as the file has it. */
         ListRowFix: {
             /** @description Text by column. */
@@ -32136,6 +32146,10 @@ export interface operations {
                 kind: components["schemas"]["ListKind"];
                 /** @description Code of the scheme of designations whose rows name none. */
                 scheme?: string;
+                /** @description Code of the programme of themes whose rows name none. */
+                programme?: string;
+                /** @description Main theme of the edition that is made of a list of themes, if no row says one. */
+                main_theme?: string;
                 /** @description Where the list was published, for rows that do not say. */
                 source?: string;
             };

@@ -16,7 +16,7 @@ function useSettled(value: string, milliseconds: number): string {
   return settled;
 }
 
-/** Ctrl-K: finds a person, class, organization, activity or session that the account may see. */
+/** Ctrl-K: finds a person, class, organization, activity, session or resource that the account may see. */
 export default function Search({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const { token } = theme.useToken();

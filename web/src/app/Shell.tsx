@@ -22,6 +22,7 @@ import { useMedia, usePhone } from "./theme";
 // What most visits do without comes when it is needed: the first load shall be small.
 const Search = lazy(() => import("./Search"));
 const SignInAgain = lazy(() => import("./SignInAgain"));
+const Bell = lazy(() => import("./Bell"));
 const DistrictSwitch = lazy(() => import("./DistrictSwitch"));
 const MenuDrawer = lazy(() => import("./MenuDrawer"));
 
@@ -134,6 +135,11 @@ export function Shell() {
                 </>
               )}
             </Button>
+          )}
+          {me && !me.must_change_password && !bare && (
+            <Suspense>
+              <Bell />
+            </Suspense>
           )}
           {me && mayHaveSeveral(me) && (
             <Suspense>

@@ -1,7 +1,7 @@
 import { kepuFetch } from "@/api/fetch";
 import { problemOf } from "@/api/problem";
 
-export const KINDS = ["person", "class", "organization", "activity", "session"] as const;
+export const KINDS = ["person", "class", "organization", "activity", "session", "resource"] as const;
 export type FoundKind = (typeof KINDS)[number];
 
 export interface Found {
@@ -18,6 +18,7 @@ const PAGES: Record<FoundKind, string> = {
   organization: "/organizations/",
   activity: "/activities/",
   session: "/sessions/",
+  resource: "/resources/",
 };
 
 /** GET /api/v1/search; `null` where the service has none. */

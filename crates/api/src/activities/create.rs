@@ -1,4 +1,4 @@
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{Json, extract::State, http::StatusCode, response::Response};
 use kepu_domain::role::{Action, Scope};
 use serde::Deserialize;
 use serde_json::json;
@@ -78,7 +78,7 @@ pub(super) async fn create(
     State(state): State<AppState>,
     actor: Actor,
     ApiJson(body): ApiJson<NewActivity>,
-) -> Result<(StatusCode, ETag, Location, Json<ActivityView>)> {
+) -> Result<Response> {
     let mut tx = state.begin(&actor).await?;
     let district = tx.district().0;
     actor.require(Action::ActivityManage, &Scope::Host { district, host: body.host_id })?;
@@ -121,7 +121,6 @@ pub(super) async fn create(
     store::insert(&mut tx, &row).await?;
     let detail = json!({ "host_id": row.host_id, "code": row.code, "kind": row.kind, "title_zh": row.title_zh });
     audit::record(&mut tx, &actor, now, Event::new("activity.create", "activity", row.id, detail)).await?;
-    tx.commit().await?;
     let place = Location(format!("/api/v1/activities/{}", row.id));
-    Ok((StatusCode::CREATED, ETag(row.version), place, Json(row.into())))
+    tx.commit_with((StatusCode::CREATED, ETag(row.version), place, Json(ActivityView::from(row)))).await
 }

@@ -2,7 +2,7 @@
 
 use axum::{Json, extract::State};
 use chrono::{DateTime, NaiveDate, Utc};
-use kepu_domain::agreement::end::{self, Ahead, Choice, Choices, Outcome};
+use kepu_domain::agreement::end::{self, Ahead, Choice, Choices, Outcome, begun_by};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -54,10 +54,19 @@ pub(super) struct AheadList {
 pub(super) struct AheadFor {
     /// The party that thinks of ending it.
     organization_id: Uuid,
+    /// The first day on which it would no longer be in force; today if left out.
+    on: Option<NaiveDate>,
 }
 
-/// All that is ahead, as the rules see it too.
-pub(super) async fn load(tx: &mut Tx, agreement: Uuid, today: NaiveDate, now: DateTime<Utc>) -> Result<Vec<AheadItem>> {
+/// All that is ahead of a day, today or a later one, as the rules see it too.
+pub(super) async fn load(
+    tx: &mut Tx,
+    agreement: Uuid,
+    today: NaiveDate,
+    on: NaiveDate,
+    now: DateTime<Utc>,
+) -> Result<Vec<AheadItem>> {
+    let on = on.max(today);
     let here = tx.district().0;
     let item = |sort: AheadSort, id, titles: (String, String), of: Vec<Uuid>, days: Option<(NaiveDate, NaiveDate)>| {
         let rules = Ahead { sort: sort.into(), id, of: of.clone(), begun: false };
@@ -74,13 +83,13 @@ pub(super) async fn load(tx: &mut Tx, agreement: Uuid, today: NaiveDate, now: Da
         }
     };
     let mut items = Vec::new();
-    for row in store::bookings_ahead(tx, agreement, today).await? {
+    for row in store::bookings_ahead(tx, agreement, on).await? {
         let (of, days) = (vec![row.owner_id, row.organization_id], Some((row.first_day, row.last_day)));
         let mut one = item(AheadSort::Bookings, row.id, (row.title_zh, row.title_en), of, days);
-        one.rules.begun = row.delivered;
+        one.rules.begun = begun_by(row.delivered, Some(row.first_day), today, on);
         items.push(one);
     }
-    for row in store::sessions_ahead(tx, agreement, now).await? {
+    for row in store::sessions_ahead(tx, agreement, now, on).await? {
         let days = Some((row.first_day, row.last_day));
         let mut one = item(AheadSort::Sessions, row.id, (row.title_zh, row.title_en), vec![row.host_id], days);
         // A session is changed in the district in which it happens, and by nobody else.
@@ -119,7 +128,7 @@ pub(super) async fn ahead(
     reach::acts(&actor, &row, of.organization_id)?;
     let now = state.now();
     let today = today(&mut tx, now).await?;
-    let mut items = load(&mut tx, id, today, now).await?;
+    let mut items = load(&mut tx, id, today, of.on.unwrap_or(today), now).await?;
     tx.commit().await?;
     let all = Some(Choice::Cancel);
     decided(&mut items, of.organization_id, Choices { bookings: all, sessions: all, projects: all })

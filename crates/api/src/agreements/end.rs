@@ -1,6 +1,7 @@
 //! The early end of an agreement, and what it does to what is under way.
 
 use axum::{Json, extract::State, response::Response};
+use chrono::NaiveDate;
 use kepu_domain::agreement::{Step, end::Choices};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -28,6 +29,8 @@ use crate::{
 pub(super) struct AgreementEnd {
     /// The party that ends it.
     organization_id: Uuid,
+    /// The first day on which it is no longer in force; today if left out.
+    on: Option<NaiveDate>,
     /// Why, for the other parties and for those whose bookings and sessions are cancelled.
     #[schema(min_length = 1, max_length = 400)]
     reason: String,
@@ -48,8 +51,9 @@ pub(super) struct AgreementEnded {
     items: Vec<AheadItem>,
 }
 
-/// Ends an agreement today, before its term is over. For each kind of thing that is ahead it is to be said whether it is
-/// kept: nothing is left in silence.
+/// Ends an agreement before its term is over, today or on a later day until which it stays in force. For each kind of
+/// thing that is ahead of that day it is to be said whether it is kept: nothing is left in silence. What is cancelled is
+/// so at once.
 #[utoipa::path(
     post,
     path = "/api/v1/agreements/{id}/end",
@@ -79,19 +83,20 @@ pub(super) async fn end(
         sessions: body.sessions.map(Into::into),
         projects: body.projects.map(Into::into),
     };
-    let mut items = ahead::load(&mut open.tx, id, open.today, open.now).await?;
+    let on = body.on.unwrap_or(open.today);
+    let mut items = ahead::load(&mut open.tx, id, open.today, on, open.now).await?;
     decided(&mut items, body.organization_id, choices).map_err(|open| {
         let asked = |sort: kepu_domain::agreement::end::Sort| {
             FieldError::new(sort.word(), "required", "there are some ahead: say whether they are kept or cancelled")
         };
         ApiError::invalid(open.into_iter().map(asked).collect())
     })?;
-    let step = Step::End(body.organization_id, open.act(), open.today, reason.clone());
+    let step = Step::End(body.organization_id, open.act(), on, reason.clone());
     let of = |outcome: EndOutcome| -> Vec<Uuid> {
         items.iter().filter(|item| item.outcome == outcome).map(|item| item.id).collect()
     };
     let detail = json!({
-        "cancelled": of(EndOutcome::Cancelled), "kept": of(EndOutcome::Kept), "has_begun": of(EndOutcome::HasBegun),
+        "on": on, "cancelled": of(EndOutcome::Cancelled), "kept": of(EndOutcome::Kept), "has_begun": of(EndOutcome::HasBegun),
         "of_others": of(EndOutcome::OfOthers),
     });
     open.take(step, Told { step: "end", action: "agreement.end", reason: &reason, detail }).await?;

@@ -53,6 +53,7 @@ fn refused(refusal: &rules::Refusal) -> ApiError {
             ApiError::conflict(refusal.code(), format!("Not now: {text}."))
         }
         R::NotAParty => ApiError::invalid_field("organization_id", refusal.code(), text),
+        R::EndsInThePast(_) | R::EndsByItself(_) => ApiError::invalid_field("on", refusal.code(), text),
         R::ReasonNeeded => ApiError::invalid_field("reason", "required", text),
         R::SignatoryNeeded => ApiError::invalid_field("name", "required", text),
         R::TermIsOver(_) | R::RenewsFromTheStart(_) => {

@@ -1,4 +1,4 @@
-use axum::{Json, extract::State};
+use axum::{Json, extract::State, response::Response};
 use kepu_domain::designation::application::Step;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -49,7 +49,7 @@ pub(super) async fn appeal(
     ApiPath(id): ApiPath<Uuid>,
     version: IfMatch,
     ApiJson(body): ApiJson<AppealBody>,
-) -> Result<(ETag, Json<ApplicationView>)> {
+) -> Result<Response> {
     let mut tx = state.begin(&actor).await?;
     let (row, round) = of_applicant(&mut tx, &actor, id).await?;
     version.check("application", row.version)?;
@@ -61,8 +61,7 @@ pub(super) async fn appeal(
     let step = Step::Appeal { grounds: grounds.clone(), on };
     let row = take(&mut tx, &state, &actor, row, step, "application.appeal", &grounds).await?;
     let view = whole(&mut tx, &state, row, &round, Seat::Applicant).await?;
-    tx.commit().await?;
-    Ok((ETag(view.summary.version), Json(view)))
+    tx.commit_with((ETag(view.summary.version), Json(view))).await
 }
 
 /// Answers an appeal: upheld, others review and decide anew; dismissed, the refusal stands for good. Who refused does not
@@ -85,7 +84,7 @@ pub(super) async fn answer(
     ApiPath(id): ApiPath<Uuid>,
     version: IfMatch,
     ApiJson(body): ApiJson<ObjectionAnswer>,
-) -> Result<(ETag, Json<ApplicationView>)> {
+) -> Result<Response> {
     let mut tx = state.begin(&actor).await?;
     let (row, round) = of_authority(&mut tx, &actor, id).await?;
     version.check("application", row.version)?;
@@ -102,6 +101,5 @@ pub(super) async fn answer(
     };
     let row = take(&mut tx, &state, &actor, row, step, action, &reason).await?;
     let view = whole(&mut tx, &state, row, &round, Seat::Authority).await?;
-    tx.commit().await?;
-    Ok((ETag(view.summary.version), Json(view)))
+    tx.commit_with((ETag(view.summary.version), Json(view))).await
 }

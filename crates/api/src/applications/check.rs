@@ -1,4 +1,4 @@
-use axum::{Json, extract::State};
+use axum::{Json, extract::State, response::Response};
 use chrono::NaiveDate;
 use kepu_domain::designation::application::{Step, until};
 use serde::Deserialize;
@@ -56,7 +56,7 @@ pub(super) async fn check(
     ApiPath(id): ApiPath<Uuid>,
     version: IfMatch,
     ApiJson(body): ApiJson<CompletenessBody>,
-) -> Result<(ETag, Json<ApplicationView>)> {
+) -> Result<Response> {
     let mut tx = state.begin(&actor).await?;
     let (row, round) = of_authority(&mut tx, &actor, id).await?;
     version.check("application", row.version)?;
@@ -72,8 +72,7 @@ pub(super) async fn check(
     };
     let row = take(&mut tx, &state, &actor, row, step, action, &reason).await?;
     let view = whole(&mut tx, &state, row, &round, Seat::Authority).await?;
-    tx.commit().await?;
-    Ok((ETag(view.summary.version), Json(view)))
+    tx.commit_with((ETag(view.summary.version), Json(view))).await
 }
 
 /// What somebody found who went there.

@@ -1,6 +1,6 @@
 use axum::{Json, extract::State};
 use chrono::NaiveDate;
-use kepu_domain::role::{Action, Scope};
+use kepu_domain::role::{Action, GrantScope, Scope};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -53,7 +53,8 @@ pub(super) struct LateView {
 /// The most that is looked at.
 const LOOKED_AT: i64 = 5000;
 
-/// Lists what is late in the schemes of the district: applications by the schemes' targets, and yearly assessments.
+/// Lists what is late in the schemes of the district, and in those of the authority above it whose official asks:
+/// applications by the schemes' targets, and yearly assessments.
 #[utoipa::path(
     get,
     path = "/api/v1/late",
@@ -64,11 +65,28 @@ const LOOKED_AT: i64 = 5000;
 pub(super) async fn late(State(state): State<AppState>, actor: Actor) -> Result<Json<LateView>> {
     let mut tx = state.begin(&actor).await?;
     let district = tx.district().0;
-    actor.require(Action::RoundRead, &Scope::District { district })?;
+    let mut authorities: Vec<Uuid> = actor
+        .grants
+        .iter()
+        .filter_map(|grant| match grant.scope {
+            GrantScope::Authority { authority, .. } => Some(authority),
+            _ => None,
+        })
+        .filter(|authority| actor.may(Action::RoundRead, &Scope::Authority { authority: *authority }))
+        .collect();
+    if authorities.is_empty() || actor.may(Action::RoundRead, &Scope::District { district }) {
+        actor.require(Action::RoundRead, &Scope::District { district })?;
+        authorities.push(district);
+    }
+    authorities.sort_unstable();
+    authorities.dedup();
     let today = credits::today(&mut tx, state.now()).await?;
     let mut applications = Vec::new();
     let mut assessments = Vec::new();
-    let schemes = designations::store::list_schemes(&mut tx, Some(district), None, LOOKED_AT).await?;
+    let mut schemes = Vec::new();
+    for authority in authorities {
+        schemes.extend(designations::store::list_schemes(&mut tx, Some(authority), None, LOOKED_AT).await?);
+    }
     for scheme in &schemes {
         let of_scheme = rounds::store::Filter { scheme: Some(scheme.id), ..rounds::store::Filter::default() };
         for round in rounds::store::list(&mut tx, &of_scheme, None, LOOKED_AT).await? {

@@ -7,6 +7,7 @@ mod files;
 mod late;
 mod list;
 mod objections;
+mod owed;
 mod reach;
 mod review;
 mod save;
@@ -18,6 +19,7 @@ mod view;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+pub use owed::{By, OwedStep, owed};
 pub use take::{refused, take};
 pub use view::outcomes;
 

@@ -125,7 +125,7 @@ pub(super) async fn answer(
     actor: Actor,
     ApiPath(id): ApiPath<Uuid>,
     ApiJson(body): ApiJson<ObjectionAnswer>,
-) -> Result<(ETag, Json<ApplicationView>)> {
+) -> Result<Response> {
     let mut tx = state.begin(&actor).await?;
     let Some(found) = store::find_objection(&mut tx, id).await? else { return Err(ApiError::not_found("objection")) };
     let (row, round) = of_authority(&mut tx, &actor, found.application_id).await?;
@@ -152,6 +152,5 @@ pub(super) async fn answer(
     objection.answered_at = Some(now);
     store::answer_objection(&mut tx, &objection).await?;
     let view = whole(&mut tx, &state, row, &round, Seat::Authority).await?;
-    tx.commit().await?;
-    Ok((ETag(view.summary.version), Json(view)))
+    tx.commit_with((ETag(view.summary.version), Json(view))).await
 }

@@ -1,4 +1,4 @@
-use axum::{Json, extract::State};
+use axum::{Json, extract::State, response::Response};
 use chrono::{DateTime, Utc};
 use kepu_domain::{
     designation::review::{Applicant, Reviewer, Scores, check},
@@ -225,7 +225,7 @@ pub(super) async fn declare_tie(
     actor: Actor,
     ApiPath(id): ApiPath<Uuid>,
     ApiJson(body): ApiJson<TieBody>,
-) -> Result<Json<TieView>> {
+) -> Result<Response> {
     let mut tx = state.begin(&actor).await?;
     let row = store::lock(&mut tx, id).await?;
     let round = rounds::store::load(&mut tx, row.round_id).await?;
@@ -251,6 +251,5 @@ pub(super) async fn declare_tie(
     store::add_tie(&mut tx, id, account_id, &reason, actor.account_id, now).await?;
     let detail = json!({ "account_id": account_id, "reason": reason });
     audit::record(&mut tx, &actor, now, Event::new("application.tie", "application", id, detail)).await?;
-    tx.commit().await?;
-    Ok(Json(TieView { application_id: id, account_id }))
+    tx.commit_with(Json(TieView { application_id: id, account_id })).await
 }

@@ -1,4 +1,4 @@
-use axum::{Json, extract::State};
+use axum::{Json, extract::State, response::Response};
 use kepu_domain::designation::{application::Step, form::Fill};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -37,7 +37,7 @@ pub(super) async fn submit(
     actor: Actor,
     ApiPath(id): ApiPath<Uuid>,
     version: IfMatch,
-) -> Result<(ETag, Json<ApplicationView>)> {
+) -> Result<Response> {
     let mut tx = state.begin(&actor).await?;
     let (row, round) = of_applicant(&mut tx, &actor, id).await?;
     version.check("application", row.version)?;
@@ -51,8 +51,7 @@ pub(super) async fn submit(
         return Err(ApiError::invalid(field_errors(wrong)));
     }
     let view = whole(&mut tx, &state, row, &round, Seat::Applicant).await?;
-    tx.commit().await?;
-    Ok((ETag(view.summary.version), Json(view)))
+    tx.commit_with((ETag(view.summary.version), Json(view))).await
 }
 
 /// Why, if you like to say.
@@ -84,7 +83,7 @@ pub(super) async fn withdraw(
     ApiPath(id): ApiPath<Uuid>,
     version: IfMatch,
     ApiJson(body): ApiJson<WithdrawBody>,
-) -> Result<(ETag, Json<ApplicationView>)> {
+) -> Result<Response> {
     let mut tx = state.begin(&actor).await?;
     let (row, round) = of_applicant(&mut tx, &actor, id).await?;
     version.check("application", row.version)?;
@@ -94,6 +93,5 @@ pub(super) async fn withdraw(
     let step = Step::Withdraw { reason: reason.clone() };
     let row = take(&mut tx, &state, &actor, row, step, "application.withdraw", &reason).await?;
     let view = whole(&mut tx, &state, row, &round, Seat::Applicant).await?;
-    tx.commit().await?;
-    Ok((ETag(view.summary.version), Json(view)))
+    tx.commit_with((ETag(view.summary.version), Json(view))).await
 }

@@ -1,6 +1,6 @@
 //! What the owner says to a request, and what becomes of it.
 
-use axum::{Json, extract::State};
+use axum::{extract::State, response::Response};
 use chrono::NaiveDate;
 use kepu_domain::{booking::Step, role::Action};
 use serde::Deserialize;
@@ -17,7 +17,7 @@ use crate::{
     auth::Actor,
     check::Checks,
     error::{ApiError, ApiErrors, Result},
-    extract::{ApiJson, ApiPath, ETag, IfMatch},
+    extract::{ApiJson, ApiPath, IfMatch},
     state::AppState,
 };
 
@@ -47,7 +47,7 @@ pub(super) async fn approve(
     actor: Actor,
     ApiPath(id): ApiPath<Uuid>,
     version: IfMatch,
-) -> Result<(ETag, Json<BookingView>)> {
+) -> Result<Response> {
     let mut open = owned(&state, &actor, id, version).await?;
     let step = Step::Approve(open.act(&actor));
     open.take(&actor, step, "booking.approve", json!({})).await?;
@@ -82,7 +82,7 @@ pub(super) async fn refuse(
     ApiPath(id): ApiPath<Uuid>,
     version: IfMatch,
     ApiJson(body): ApiJson<BookingRefusal>,
-) -> Result<(ETag, Json<BookingView>)> {
+) -> Result<Response> {
     let mut open = owned(&state, &actor, id, version).await?;
     let mut checks = Checks::new();
     let reason = checks.text("reason", &body.reason, 1..=400);
@@ -130,7 +130,7 @@ pub(super) async fn deliver(
     ApiPath(id): ApiPath<Uuid>,
     version: IfMatch,
     ApiJson(body): ApiJson<BookingDelivery>,
-) -> Result<(ETag, Json<BookingView>)> {
+) -> Result<Response> {
     let mut open = owned(&state, &actor, id, version).await?;
     let on = day(&open, body.on)?;
     if open.row.resource_kind.rules().comes_back() {
@@ -199,7 +199,7 @@ pub(super) async fn take_back(
     ApiPath(id): ApiPath<Uuid>,
     version: IfMatch,
     ApiJson(body): ApiJson<BookingReturn>,
-) -> Result<(ETag, Json<BookingView>)> {
+) -> Result<Response> {
     let mut open = owned(&state, &actor, id, version).await?;
     let mut checks = Checks::new();
     let remark = checks.text("remark", &body.remark, 0..=200);
@@ -248,7 +248,7 @@ pub(super) async fn cancel(
     ApiPath(id): ApiPath<Uuid>,
     version: IfMatch,
     ApiJson(body): ApiJson<BookingCancellation>,
-) -> Result<(ETag, Json<BookingView>)> {
+) -> Result<Response> {
     let mut open = steps::open(&state, &actor, id).await?;
     let side = open.side(&actor)?;
     open.check(version)?;

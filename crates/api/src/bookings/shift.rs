@@ -1,4 +1,4 @@
-use axum::{Json, extract::State};
+use axum::{extract::State, response::Response};
 use chrono::NaiveDate;
 use kepu_domain::booking::{Days, Step, days::choose, tour};
 use serde::Deserialize;
@@ -17,7 +17,7 @@ use crate::{
     auth::Actor,
     check::Checks,
     error::{ApiError, ApiErrors, Result},
-    extract::{ApiJson, ApiPath, ETag, IfMatch},
+    extract::{ApiJson, ApiPath, IfMatch},
     state::AppState,
 };
 
@@ -51,7 +51,7 @@ pub(super) async fn shift(
     ApiPath(id): ApiPath<Uuid>,
     version: IfMatch,
     ApiJson(body): ApiJson<BookingMove>,
-) -> Result<(ETag, Json<BookingView>)> {
+) -> Result<Response> {
     let mut open = steps::open(&state, &actor, id).await?;
     let side = open.side(&actor)?;
     open.check(version)?;

@@ -1,6 +1,6 @@
 //! What all steps of a booking have in common.
 
-use axum::Json;
+use axum::{Json, response::Response};
 use chrono::{DateTime, NaiveDate, Utc};
 use kepu_domain::booking::{self as rules, Act, Step};
 use serde_json::{Value, json};
@@ -60,11 +60,10 @@ impl Open {
     }
 
     /// Commits, and answers with the booking as it is now.
-    pub async fn finish(self) -> Result<(ETag, Json<BookingView>)> {
+    pub async fn finish(self) -> Result<Response> {
         let Self { mut tx, row, today, .. } = self;
         let row = store::load(&mut tx, row.id).await?;
-        tx.commit().await?;
-        Ok((ETag(row.version), Json(BookingView::on(row, today)?)))
+        tx.commit_with((ETag(row.version), Json(BookingView::on(row, today)?))).await
     }
 
     /// On which side the actor stands: the owner's, if on both.

@@ -1,4 +1,4 @@
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{Json, extract::State, http::StatusCode, response::Response};
 use chrono::NaiveDate;
 use kepu_domain::role::{Action, Scope};
 use serde::Deserialize;
@@ -58,7 +58,7 @@ pub(super) async fn create(
     State(state): State<AppState>,
     actor: Actor,
     ApiJson(body): ApiJson<NewCompetition>,
-) -> Result<(StatusCode, ETag, Location, Json<CompetitionView>)> {
+) -> Result<Response> {
     let mut tx = state.begin(&actor).await?;
     let district = tx.district().0;
     actor.require(Action::CompetitionManage, &Scope::District { district })?;
@@ -98,7 +98,6 @@ pub(super) async fn create(
     store::insert(&mut tx, &row).await?;
     let detail = json!({ "series": row.series, "edition": row.edition, "name_zh": row.name_zh });
     audit::record(&mut tx, &actor, now, Event::new("competition.create", "competition", row.id, detail)).await?;
-    tx.commit().await?;
     let place = Location(format!("/api/v1/competitions/{}", row.id));
-    Ok((StatusCode::CREATED, ETag(row.version), place, Json(row.into())))
+    tx.commit_with((StatusCode::CREATED, ETag(row.version), place, Json(CompetitionView::from(row)))).await
 }

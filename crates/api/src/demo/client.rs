@@ -185,6 +185,12 @@ impl Account {
         self.send(|api| api.request(Method::PUT, path).json(body), &format!("PUT {path}")).await
     }
 
+    /// PUT on the version that was read; 0 where there is nothing yet.
+    pub async fn put_if(&self, path: &str, version: i64, body: &Value) -> anyhow::Result<Value> {
+        let build = |api: &Api| api.request(Method::PUT, path).header("If-Match", format!("\"{version}\"")).json(body);
+        self.send(build, &format!("PUT {path}")).await
+    }
+
     /// POST of a form with a file.
     pub async fn post_form(&self, path: &str, form: impl Fn() -> Form) -> anyhow::Result<Value> {
         self.send(|api| api.request(Method::POST, path).multipart(form()), &format!("POST {path}")).await

@@ -1,4 +1,4 @@
-use axum::{Json, extract::State};
+use axum::{Json, extract::State, response::Response};
 use chrono::NaiveDate;
 use kepu_domain::role::{Action, Scope};
 use serde::Deserialize;
@@ -48,7 +48,7 @@ pub(super) async fn end(
     ApiPath(id): ApiPath<Uuid>,
     version: IfMatch,
     ApiJson(body): ApiJson<DesignationEnd>,
-) -> Result<(ETag, Json<DesignationView>)> {
+) -> Result<Response> {
     let mut tx = state.begin(&actor).await?;
     actor.require(Action::DesignationManage, &Scope::District { district: tx.district().0 })?;
     let holder = store::load(&mut tx, id).await?.organization_id;
@@ -68,7 +68,7 @@ pub(super) async fn end(
     let detail = json!({ "valid_to": { "from": before, "to": row.valid_to }, "reason": reason });
     audit::record(&mut tx, &actor, now, Event::new("designation.end", "designation", id, detail)).await?;
     credits::touch_designation(&mut tx, &Author { account_id: actor.account_id, at: now }, holder).await?;
-    tx.commit().await?;
+    let answer = tx.commit_with((ETag(row.version), Json(DesignationView::from(row)))).await?;
     credits::follow_designation(&state);
-    Ok((ETag(row.version), Json(row.into())))
+    Ok(answer)
 }

@@ -1,4 +1,4 @@
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{Json, extract::State, http::StatusCode, response::Response};
 use chrono::NaiveDate;
 use kepu_domain::{
     designation::{Term, admit},
@@ -59,7 +59,7 @@ pub(super) async fn grant(
     actor: Actor,
     ApiPath(id): ApiPath<Uuid>,
     ApiJson(body): ApiJson<NewDesignation>,
-) -> Result<(StatusCode, ETag, Location, Json<DesignationView>)> {
+) -> Result<Response> {
     let mut tx = state.begin(&actor).await?;
     let district = tx.district().0;
     actor.require(Action::DesignationManage, &Scope::District { district })?;
@@ -115,8 +115,9 @@ pub(super) async fn grant(
     });
     audit::record(&mut tx, &actor, now, Event::new("designation.grant", "designation", row.id, detail)).await?;
     credits::touch_designation(&mut tx, &Author { account_id: actor.account_id, at: now }, id).await?;
-    tx.commit().await?;
-    credits::follow_designation(&state);
     let place = Location(format!("/api/v1/designations/{}", row.id));
-    Ok((StatusCode::CREATED, ETag(row.version), place, Json(row.into())))
+    let answer =
+        tx.commit_with((StatusCode::CREATED, ETag(row.version), place, Json(DesignationView::from(row)))).await?;
+    credits::follow_designation(&state);
+    Ok(answer)
 }

@@ -1,6 +1,6 @@
 //! Schemes: under what organizations and professionals are designated, and who runs them.
 
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{Json, extract::State, http::StatusCode, response::Response};
 use chrono::{DateTime, Utc};
 use kepu_domain::{
     designation::scheme::Rules,
@@ -193,7 +193,7 @@ pub(super) async fn create(
     State(state): State<AppState>,
     actor: Actor,
     ApiJson(body): ApiJson<NewScheme>,
-) -> Result<(StatusCode, ETag, Location, Json<SchemeView>)> {
+) -> Result<Response> {
     let mut tx = state.begin(&actor).await?;
     let authority = body.authority_id.unwrap_or(tx.district().0);
     let scope = scope(&mut tx, authority).await?;
@@ -218,9 +218,8 @@ pub(super) async fn create(
     store::insert_scheme(&mut tx, &row).await?;
     let detail = json!({ "code": row.code, "name_zh": row.name_zh, "authority_id": authority });
     audit::record(&mut tx, &actor, now, Event::new("scheme.create", "scheme", row.id, detail)).await?;
-    tx.commit().await?;
     let place = Location(format!("/api/v1/schemes/{}", row.id));
-    Ok((StatusCode::CREATED, ETag(row.version), place, Json(row.into())))
+    tx.commit_with((StatusCode::CREATED, ETag(row.version), place, Json(SchemeView::from(row)))).await
 }
 
 /// Changes a scheme.

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{
     ListImportView, ListState, TAG,
     discard::staged,
-    judge::{self, Act, Judged, Row},
+    judge::{self, Act, Judged, Part, Row},
     read::allowed,
     store,
 };
@@ -20,7 +20,7 @@ use crate::{
     designations,
     error::{ApiError, ApiErrors, Result},
     extract::{ApiPath, ETag, IfMatch},
-    organizations,
+    organizations, programmes,
     state::AppState,
     tenancy::Tx,
 };
@@ -47,7 +47,7 @@ pub(super) async fn commit_list(
     let stored = store::all_rows(&mut tx, id).await?;
     let before: Vec<_> = stored.iter().map(|one| (one.outcome, one.detail.clone())).collect();
     let rows = stored.into_iter().map(Row::from).collect();
-    let judged = judge::judge(&mut tx, row.kind, &row.given, now, rows).await?;
+    let judged = judge::judge(&mut tx, &actor, row.kind, &row.given, now, rows).await?;
     let other = judged.iter().zip(&before).find(|(now, then)| (now.outcome, &now.detail) != (then.0, &then.1));
     if let Some((one, _)) = other {
         return Err(ApiError::conflict(
@@ -118,8 +118,47 @@ async fn enter(tx: &mut Tx, actor: &Actor, now: DateTime<Utc>, judged: Vec<Judge
                 competitions::store::update(tx, &row).await?;
                 events.push(Event::new("competition.change", "competition", row.id, detail));
             }
+            Act::AddPart { edition, part } => {
+                if let Some(row) = edition {
+                    programmes::store::insert_edition(tx, &row).await?;
+                    let detail = json!({ "programme": row.programme_code, "year": row.year, "title_zh": row.title_zh });
+                    events.push(Event::new("edition.create", "edition", row.id, detail));
+                }
+                events.push(add_part(tx, part).await?);
+            }
+            Act::ChangePart(part) => {
+                let (action, object, id) = match part {
+                    Part::Theme(mut row) => {
+                        (row.version, row.updated_at) = (row.version + 1, now);
+                        programmes::store::update_theme(tx, &row).await?;
+                        ("theme.change", "theme", row.id)
+                    }
+                    Part::Strand(mut row) => {
+                        (row.version, row.updated_at) = (row.version + 1, now);
+                        programmes::store::update_strand(tx, &row).await?;
+                        ("strand.change", "strand", row.id)
+                    }
+                };
+                events.push(Event::new(action, object, id, detail));
+            }
         }
     }
     audit::record_many(tx, actor, now, events).await?;
     Ok(touched)
+}
+
+async fn add_part(tx: &mut Tx, part: Part) -> Result<Event> {
+    Ok(match part {
+        Part::Theme(row) => {
+            programmes::store::insert_theme(tx, &row).await?;
+            let (zh, en) = (&row.title_zh, &row.title_en);
+            let detail = json!({ "edition_id": row.edition_id, "month": row.month, "title_zh": zh, "title_en": en });
+            Event::new("theme.create", "theme", row.id, detail)
+        }
+        Part::Strand(row) => {
+            programmes::store::insert_strand(tx, &row).await?;
+            let detail = json!({ "edition_id": row.edition_id, "kind": row.kind, "title_zh": row.title_zh });
+            Event::new("strand.create", "strand", row.id, detail)
+        }
+    })
 }

@@ -87,7 +87,7 @@ pub(super) async fn fix_row(
         }
         row
     });
-    let judged = judge::judge(&mut tx, import.kind, &import.given, now, rows.collect()).await?;
+    let judged = judge::judge(&mut tx, &actor, import.kind, &import.given, now, rows.collect()).await?;
     store::put_rows(&mut tx, id, &judged).await?;
     import.counts = Stored(counts(&judged));
     import.version += 1;

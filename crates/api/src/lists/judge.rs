@@ -5,13 +5,15 @@ use serde_json::{Value, json};
 
 use super::{
     Given, ListChange, ListCounts, ListKind, Outcome, cells::Cells, competitions, designations, organizations,
-    store::StoredRow,
+    store::StoredRow, themes,
 };
 use crate::{
+    auth::Actor,
     competitions::store::Competition,
     designations::store::Designation,
     error::{FieldError, Result},
     organizations::store::Organization,
+    programmes::store::{Edition, Strand, Theme},
     tenancy::Tx,
 };
 
@@ -51,6 +53,17 @@ pub(super) enum Act {
     AddCompetition(Box<Competition>),
     /// Changes one.
     ChangeCompetition(Box<Competition>),
+    /// Adds a part of a programme's year, and before it the edition if there is none.
+    AddPart { edition: Option<Box<Edition>>, part: Part },
+    /// Changes one.
+    ChangePart(Part),
+}
+
+/// A part of an edition.
+#[derive(Debug, Clone)]
+pub(super) enum Part {
+    Theme(Box<Theme>),
+    Strand(Box<Strand>),
 }
 
 /// What a row means.
@@ -69,8 +82,8 @@ impl Taken {
     fn outcome(&self) -> Outcome {
         match self.act {
             Act::None => Outcome::Unchanged,
-            Act::AddOrganization(_) | Act::Grant(_) | Act::AddCompetition(_) => Outcome::Added,
-            Act::ChangeOrganization(_) | Act::ChangeCompetition(_) => Outcome::Changed,
+            Act::AddOrganization(_) | Act::Grant(_) | Act::AddCompetition(_) | Act::AddPart { .. } => Outcome::Added,
+            Act::ChangeOrganization(_) | Act::ChangeCompetition(_) | Act::ChangePart(_) => Outcome::Changed,
         }
     }
 }
@@ -85,9 +98,10 @@ pub(super) struct Judged {
     pub(super) act: Act,
 }
 
-/// Judges all rows of a list against what the district knows now.
+/// Judges all rows of a list against what the district knows now, and what the actor may enter.
 pub(super) async fn judge(
     tx: &mut Tx,
+    actor: &Actor,
     kind: ListKind,
     given: &Given,
     now: DateTime<Utc>,
@@ -97,6 +111,7 @@ pub(super) async fn judge(
         ListKind::Organizations => organizations::judge(tx, now, &rows).await?,
         ListKind::Designations => designations::judge(tx, now, given, &rows).await?,
         ListKind::Competitions => competitions::judge(tx, now, given, &rows).await?,
+        ListKind::Themes => themes::judge(tx, actor, now, given, &rows).await?,
     };
     Ok(rows.into_iter().zip(meanings).map(|(row, meaning)| judged(row, meaning)).collect())
 }

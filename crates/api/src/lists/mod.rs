@@ -1,4 +1,4 @@
-//! Lists that come as a sheet: organizations, designations, competitions.
+//! Lists that come as a sheet: organizations, designations, competitions, themes of programmes.
 //!
 //! ```text
 //! stage: file ─▶ sheet (cells by column) ─▶ judge (each row against what is known) ─▶ kept with its outcome
@@ -6,7 +6,7 @@
 //! ```
 //!
 //! One file a kind says which columns it has, what a row means and what entering it does ([`organizations`],
-//! [`designations`], [`competitions`]); all else is shared. A list is judged whole each time, because its rows lean on each
+//! [`designations`], [`competitions`], [`themes`]); all else is shared. A list is judged whole each time, because its rows lean on each
 //! other: a code twice, a licence that begins while another still runs.
 
 mod cells;
@@ -22,6 +22,7 @@ mod sheet;
 mod stage;
 mod store;
 mod template;
+mod themes;
 
 use std::collections::BTreeMap;
 
@@ -60,6 +61,8 @@ pub enum ListKind {
     Designations,
     /// Local contests of the district.
     Competitions,
+    /// What the months of programmes are about, and what runs beside them.
+    Themes,
 }
 
 impl ListKind {
@@ -69,6 +72,7 @@ impl ListKind {
             Self::Organizations => Action::OrganizationManage,
             Self::Designations => Action::DesignationManage,
             Self::Competitions => Action::CompetitionManage,
+            Self::Themes => Action::ProgrammeManage,
         }
     }
 
@@ -78,6 +82,7 @@ impl ListKind {
             Self::Organizations => organizations::COLUMNS,
             Self::Designations => designations::COLUMNS,
             Self::Competitions => competitions::COLUMNS,
+            Self::Themes => themes::COLUMNS,
         }
     }
 }
@@ -142,6 +147,10 @@ pub struct ListCounts {
 pub struct Given {
     /// Code of the scheme of designations whose rows name none.
     pub scheme: Option<String>,
+    /// Code of the programme of themes whose rows name none.
+    pub programme: Option<String>,
+    /// Main theme of the edition that is made of a list of themes, if no row says one.
+    pub main_theme: Option<String>,
     /// Where the list was published, for rows that do not say.
     pub source: String,
 }

@@ -3,24 +3,24 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use kepu_domain::role::{Action, Scope};
+use kepu_domain::role::{Action, Grant, GrantScope, Scope};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::{
-    ListImportView, ListRowView, Outcome, TAG,
+    ListImportView, ListKind, ListRowView, Outcome, TAG,
     store::{self, ImportRow},
 };
 use crate::{
     auth::Actor,
-    error::{ApiErrors, Result},
+    error::{ApiError, ApiErrors, Result},
     extract::{ApiPath, ApiQuery, ETag},
     page::{Page, PageQuery},
     state::AppState,
 };
 
-/// Lists the imports of the district, the newest first.
+/// Lists the imports of the district, the newest first; of lists of themes only the own ones.
 #[utoipa::path(
     get, path = "/api/v1/list_imports", operation_id = "list_list_imports", tag = TAG, params(PageQuery),
     responses((status = 200, description = "Imports", body = Page<ListImportView>), ApiErrors)
@@ -31,8 +31,12 @@ pub(super) async fn list_imports(
     ApiQuery(page): ApiQuery<PageQuery>,
 ) -> Result<Json<Page<ListImportView>>> {
     let mut tx = state.begin(&actor).await?;
-    actor.require(Action::OrganizationManage, &Scope::District { district: tx.district().0 })?;
-    let rows = store::imports(&mut tx, page.after()?, page.fetch()?).await?;
+    let district = tx.district().0;
+    let all = actor.may(Action::OrganizationManage, &Scope::District { district });
+    if !all {
+        enters(&actor, ListKind::Themes, district)?;
+    }
+    let rows = store::imports(&mut tx, all, actor.account_id, page.after()?, page.fetch()?).await?;
     tx.rollback().await?;
     Ok(Json(Page::of(rows, &page, |row| row.id, ListImportView::from)?))
 }
@@ -82,8 +86,25 @@ pub(super) async fn list_rows(
     Ok(Json(Page::of(rows, &page, |row| row.row_no, ListRowView::from)?))
 }
 
-/// The import, if the actor may enter such a list.
+/// The import, if the actor may enter such a list. One of themes is for whoever uploaded it: what its rows mean follows
+/// from which programmes that account runs.
 pub(super) fn allowed(actor: &Actor, row: ImportRow) -> Result<ImportRow> {
-    actor.require(row.kind.action(), &Scope::District { district: row.district_id })?;
+    enters(actor, row.kind, row.district_id)?;
+    if row.kind == ListKind::Themes && row.created_by != actor.account_id {
+        return Err(ApiError::not_found("import"));
+    }
     Ok(row)
+}
+
+/// Refuses who may not enter lists of this kind. Programmes belong to authorities of districts and above them; the list of
+/// one above waits in a district of its area.
+pub(super) fn enters(actor: &Actor, kind: ListKind, district: Uuid) -> Result<()> {
+    let above = |grant: &Grant| match grant.scope {
+        GrantScope::Authority { authority, .. } => actor.may(kind.action(), &Scope::Authority { authority }),
+        _ => false,
+    };
+    if kind == ListKind::Themes && actor.grants.iter().any(above) {
+        return Ok(());
+    }
+    actor.require(kind.action(), &Scope::District { district })
 }

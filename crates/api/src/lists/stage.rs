@@ -4,7 +4,6 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use kepu_domain::role::Scope;
 use serde::Deserialize;
 use serde_json::json;
 use sqlx::types::Json as Stored;
@@ -13,6 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{
     Given, ListImportView, ListKind, ListState, TAG,
     judge::{self, Row, counts},
+    read::enters,
     sheet, store,
 };
 use crate::{
@@ -33,6 +33,10 @@ pub(super) struct ListGiven {
     kind: ListKind,
     /// Code of the scheme of designations whose rows name none.
     scheme: Option<String>,
+    /// Code of the programme of themes whose rows name none.
+    programme: Option<String>,
+    /// Main theme of the edition that is made of a list of themes, if no row says one.
+    main_theme: Option<String>,
     /// Where the list was published, for rows that do not say.
     source: Option<String>,
 }
@@ -62,12 +66,14 @@ pub(super) async fn stage_list(
     let kind = given.kind;
     let now = state.now();
     let district = actor.district()?.0;
-    actor.require(kind.action(), &Scope::District { district })?;
+    enters(&actor, kind, district)?;
     let (file_name, bytes) = upload::file(request, &state).await?;
     let mut checks = Checks::new();
     let file_name = checks.text("file", if file_name.is_empty() { "list" } else { &file_name }, 1..=200);
     let given = Given {
         scheme: checks.optional_text("scheme", given.scheme.as_deref(), 120),
+        programme: checks.optional_text("programme", given.programme.as_deref(), 120),
+        main_theme: checks.optional_text("main_theme", given.main_theme.as_deref(), 120),
         source: checks.text("source", given.source.as_deref().unwrap_or_default(), 0..=400),
     };
     checks.finish()?;
@@ -81,7 +87,7 @@ pub(super) async fn stage_list(
     });
 
     let mut tx = state.begin(&actor).await?;
-    let judged = judge::judge(&mut tx, kind, &given, now, rows.collect()).await?;
+    let judged = judge::judge(&mut tx, &actor, kind, &given, now, rows.collect()).await?;
     let row = store::ImportRow {
         district_id: district,
         id: state.new_id(),

@@ -99,12 +99,22 @@ pub(super) async fn lock(tx: &mut Tx, id: Uuid) -> Result<ImportRow> {
         .ok_or_else(|| ApiError::not_found("import"))
 }
 
-/// Lists imports, the newest first.
-pub(super) async fn imports(tx: &mut Tx, before: Option<Uuid>, fetch: i64) -> Result<Vec<ImportRow>> {
+/// Lists imports, the newest first: all but other accounts' lists of themes, or the account's own alone.
+pub(super) async fn imports(
+    tx: &mut Tx,
+    all: bool,
+    account: Uuid,
+    before: Option<Uuid>,
+    fetch: i64,
+) -> Result<Vec<ImportRow>> {
     Ok(sqlx::query_as::<_, ImportRow>(
-        "SELECT * FROM list_import WHERE district_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3",
+        "SELECT * FROM list_import
+         WHERE district_id = $1 AND (created_by = $3 OR $2 AND kind <> 'themes') AND ($4::uuid IS NULL OR id < $4)
+         ORDER BY id DESC LIMIT $5",
     )
     .bind(tx.district().0)
+    .bind(all)
+    .bind(account)
     .bind(before)
     .bind(fetch)
     .fetch_all(&mut **tx)

@@ -1,4 +1,4 @@
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{Json, extract::State, http::StatusCode, response::Response};
 use kepu_domain::role::{Action, Scope};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -53,7 +53,7 @@ pub(super) async fn create(
     State(state): State<AppState>,
     actor: Actor,
     ApiJson(body): ApiJson<NewOrganization>,
-) -> Result<(StatusCode, ETag, Location, Json<OrganizationView>)> {
+) -> Result<Response> {
     let mut tx = state.begin(&actor).await?;
     let district = tx.district().0;
     actor.require(Action::OrganizationManage, &Scope::District { district })?;
@@ -78,7 +78,6 @@ pub(super) async fn create(
     store::insert(&mut tx, &row).await?;
     let detail = json!({ "kind": row.kind, "code": row.code, "name_zh": row.name_zh, "level": row.level });
     audit::record(&mut tx, &actor, now, Event::new("organization.create", "organization", row.id, detail)).await?;
-    tx.commit().await?;
     let place = Location(format!("/api/v1/organizations/{}", row.id));
-    Ok((StatusCode::CREATED, ETag(row.version), place, Json(row.into())))
+    tx.commit_with((StatusCode::CREATED, ETag(row.version), place, Json(OrganizationView::from(row)))).await
 }

@@ -13,7 +13,7 @@ use crate::{
     auth::Actor,
     check::Checks,
     error::{ApiError, ApiErrors, Result},
-    extract::{ApiJson, ApiPath, ETag},
+    extract::{ApiJson, ApiPath, ETag, IfMatch},
     organizations::{self, OrganizationStatus},
     patch,
     state::AppState,
@@ -140,7 +140,10 @@ fn once(mut fields: Vec<PartnerField>) -> Vec<PartnerField> {
     path = "/api/v1/organizations/{id}/partner-profile",
     operation_id = "put_partner_profile",
     tag = TAG,
-    params(("id" = Uuid, Path, description = "The organization")),
+    params(
+        ("id" = Uuid, Path, description = "The organization"),
+        ("If-Match" = String, Header, description = "The ETag that was read; \"0\" if it has not said anything yet")
+    ),
     request_body = PartnerProfileBody,
     responses((status = 200, description = "As it is now", body = PartnerProfile), ApiErrors)
 )]
@@ -148,6 +151,7 @@ pub(super) async fn put(
     State(state): State<AppState>,
     actor: Actor,
     ApiPath(id): ApiPath<Uuid>,
+    version: IfMatch,
     ApiJson(body): ApiJson<PartnerProfileBody>,
 ) -> Result<(ETag, Json<PartnerProfile>)> {
     let mut tx = state.begin(&actor).await?;
@@ -172,7 +176,10 @@ pub(super) async fn put(
     );
     checks.finish()?;
     let now = state.now();
+    // Held, so that of two who write their first words at once one is told of the other's.
+    organizations::store::lock(&mut tx, id).await?;
     let before = store::find(&mut tx, id).await?;
+    version.check("partner profile", before.as_ref().map_or(0, |row| row.version))?;
     let row = store::Profile {
         organization_id: id,
         offers,

@@ -1,4 +1,4 @@
-//! One theme at many venues at once: each gets its own activity, and its own sessions if times are given. Who cannot get it
+//! One theme or strand at many venues at once: each gets its own activity, and its own sessions if times are given. Who cannot get it
 //! is told why, and the others go on.
 
 use std::collections::HashMap;
@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use axum::{Json, extract::State, response::Response};
 use chrono::{DateTime, NaiveDate, SubsecRound, TimeDelta, Utc};
 use chrono_tz::Asia::Shanghai;
-use kepu_domain::programme::{Candidate, Month, Step, judge};
+use kepu_domain::programme::{Candidate, Month, Span, Step, judge};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -19,7 +19,7 @@ use crate::{
     auth::Actor,
     check::Checks,
     designations,
-    error::{ApiError, ApiErrors, FieldError, Result},
+    error::{ApiError, ApiErrors, Result},
     extract::{ApiJson, ApiPath},
     organizations::OrganizationStatus,
     sessions::{self, NewTimes},
@@ -139,7 +139,8 @@ pub(super) struct LaunchAnswer {
     activity_id: Option<Uuid>,
     /// Sessions that were added.
     session_ids: Vec<Uuid>,
-    /// Why it was refused: `host_closed`, `not_a_host`, `not_designated`, `outside_month` or `code_taken`.
+    /// Why it was refused: `host_closed`, `not_a_host`, `not_designated`, `outside_month`, `outside_edition` or
+    /// `code_taken`.
     code: Option<String>,
     /// The day that this is about.
     day: Option<NaiveDate>,
@@ -187,26 +188,99 @@ pub(super) async fn launch(
     let Some(month) = Month::beginning(theme.month) else {
         return Err(ApiError::internal(anyhow::anyhow!("a theme whose month does not begin on its first day")));
     };
-    let now = state.now();
-    let mut checks = Checks::new();
-    let template = template(&mut checks, &body.activity, edition.id, theme.id, body.strand_id, now);
-    check_times(&mut checks, &body, template.minutes);
     if let Some(strand) = body.strand_id
         && !store::strands(&mut tx, edition.id).await?.iter().any(|row| row.id == strand)
     {
-        checks.add(FieldError::new("strand_id", "unknown", "must be a strand of the edition"));
+        return Err(ApiError::invalid_field("strand_id", "unknown", "must be a strand of the edition"));
     }
+    let part = Part { theme: Some(theme.id), strand: body.strand_id, span: Span::Month(month) };
+    let told = at_hosts(&state, &mut tx, &edition, part, &body).await?;
+    audit::record(&mut tx, &actor, state.now(), event("theme.launch", "theme", id, &edition, &body, &told)).await?;
+    tx.commit_with(Json(told)).await
+}
+
+/// Launches a strand that is of no month at many hosts, as a theme is launched: its sessions lie within the edition.
+#[utoipa::path(
+    post,
+    path = "/api/v1/strands/{id}/launch",
+    operation_id = "launch_strand",
+    tag = TAG,
+    params(
+        ("id" = Uuid, Path, description = "The strand"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Repeat safely with the same key")
+    ),
+    request_body = Launch,
+    responses((status = 200, description = "What became of each host", body = Launched), ApiErrors)
+)]
+pub(super) async fn launch_strand(
+    State(state): State<AppState>,
+    actor: Actor,
+    ApiPath(id): ApiPath<Uuid>,
+    ApiJson(body): ApiJson<Launch>,
+) -> Result<Response> {
+    let mut tx = begin(&state, &actor).await?;
+    let edition = store::load_strand(&mut tx, id).await?.edition_id;
+    let edition = managed(&mut tx, &actor, edition, None, Step::Launch).await?;
+    store::load_strand(&mut tx, id).await?;
+    if body.strand_id.is_some_and(|strand| strand != id) {
+        return Err(ApiError::invalid_field("strand_id", "other_strand", "must be the strand itself, or left out"));
+    }
+    let span = Span::Edition { first: edition.first_day, last: edition.last_day };
+    let part = Part { theme: None, strand: Some(id), span };
+    let told = at_hosts(&state, &mut tx, &edition, part, &body).await?;
+    audit::record(&mut tx, &actor, state.now(), event("strand.launch", "strand", id, &edition, &body, &told)).await?;
+    tx.commit_with(Json(told)).await
+}
+
+/// What is launched.
+#[derive(Debug, Clone, Copy)]
+struct Part {
+    theme: Option<Uuid>,
+    strand: Option<Uuid>,
+    span: Span,
+}
+
+fn event(
+    action: &'static str,
+    noun: &'static str,
+    id: Uuid,
+    edition: &store::Edition,
+    body: &Launch,
+    told: &Launched,
+) -> Event {
+    let of = |outcome| -> Vec<Uuid> {
+        told.items.iter().filter(|item| item.outcome == outcome).map(|item| item.organization_id).collect()
+    };
+    let detail = json!({
+        "edition_id": edition.id, "code": body.activity.code.trim(), "launched": of(LaunchOutcome::Launched),
+        "refused": of(LaunchOutcome::Refused),
+    });
+    Event::new(action, noun, id, detail)
+}
+
+/// Judges each host, and gives it the activity if it may have it.
+async fn at_hosts(
+    state: &AppState,
+    tx: &mut Tx,
+    edition: &store::Edition,
+    part: Part,
+    body: &Launch,
+) -> Result<Launched> {
+    let now = state.now();
+    let mut checks = Checks::new();
+    let template = template(&mut checks, &body.activity, edition.id, part, now);
+    check_times(&mut checks, body, template.minutes);
     checks.finish()?;
     let ids: Vec<Uuid> = body.hosts.iter().map(|host| host.organization_id).collect();
     let known: HashMap<Uuid, store::LaunchHost> =
-        store::hosts(&mut tx, edition.id, &ids).await?.into_iter().map(|host| (host.id, host)).collect();
+        store::hosts(tx, edition.id, &ids).await?.into_iter().map(|host| (host.id, host)).collect();
     let today = now.with_timezone(&Shanghai).date_naive();
     let mut items = Vec::with_capacity(ids.len());
     for at in &body.hosts {
         let times = at.sessions.as_deref().unwrap_or(&body.sessions);
         let host = known.get(&at.organization_id);
-        let candidate = candidate(&mut tx, &edition, host, times, month.first().max(today)).await?;
-        let refused = judge(&candidate, month).err();
+        let candidate = candidate(tx, edition, host, times, part.span.first().max(today)).await?;
+        let refused = judge(&candidate, part.span).err();
         let mut answer = LaunchAnswer {
             organization_id: at.organization_id,
             name_zh: host.map(|host| host.name_zh.clone()).unwrap_or_default(),
@@ -219,37 +293,21 @@ pub(super) async fn launch(
             reason: refused.map(|refused| refused.to_string()).unwrap_or_default(),
         };
         if let (Some(host), None) = (host, refused) {
-            give(&state, &mut tx, &template, host, times, now, &mut answer).await?;
+            give(state, tx, &template, host, times, now, &mut answer).await?;
         }
         items.push(answer);
     }
     let count = |outcome| items.iter().filter(|item| item.outcome == outcome).count();
-    let told = Launched {
+    Ok(Launched {
         launched: count(LaunchOutcome::Launched),
         already: count(LaunchOutcome::Already),
         refused: count(LaunchOutcome::Refused),
         items,
-    };
-    let of = |outcome| -> Vec<Uuid> {
-        told.items.iter().filter(|item| item.outcome == outcome).map(|item| item.organization_id).collect()
-    };
-    let detail = json!({
-        "edition_id": edition.id, "code": template.code, "launched": of(LaunchOutcome::Launched),
-        "refused": of(LaunchOutcome::Refused),
-    });
-    audit::record(&mut tx, &actor, now, Event::new("theme.launch", "theme", id, detail)).await?;
-    tx.commit_with(Json(told)).await
+    })
 }
 
 /// The activity as each host gets it; its identity and host are still to be filled in.
-fn template(
-    checks: &mut Checks,
-    body: &ActivityTemplate,
-    edition: Uuid,
-    theme: Uuid,
-    strand: Option<Uuid>,
-    now: DateTime<Utc>,
-) -> Activity {
+fn template(checks: &mut Checks, body: &ActivityTemplate, edition: Uuid, part: Part, now: DateTime<Utc>) -> Activity {
     let mut inner = Checks::new();
     let grades = body.grades.map(|grades| check_grades(&mut inner, grades));
     let row = Activity {
@@ -269,8 +327,8 @@ fn template(
         school_day: body.school_day,
         minutes: inner.range("minutes", body.minutes, 1..=1440),
         edition_id: Some(edition),
-        theme_id: Some(theme),
-        strand_id: strand,
+        theme_id: part.theme,
+        strand_id: part.strand,
         status: ActivityStatus::Open,
         version: 1,
         created_at: now,
@@ -347,7 +405,9 @@ async fn give(
     let activity = Activity { id: state.new_id(), district_id: host.district_id, host_id: host.id, ..template.clone() };
     if !activities::store::insert_unless_there(tx, &activity).await? {
         match store::activity_of_code(tx, host.id, &activity.code).await? {
-            Some((there, theme)) if theme == activity.theme_id => {
+            Some((there, theme, strand))
+                if theme == activity.theme_id && (theme.is_some() || strand == activity.strand_id) =>
+            {
                 answer.outcome = LaunchOutcome::Already;
                 answer.activity_id = Some(there);
             }

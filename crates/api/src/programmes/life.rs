@@ -1,4 +1,4 @@
-use axum::{Json, extract::State};
+use axum::{Json, extract::State, response::Response};
 use kepu_domain::programme::Step;
 use serde_json::json;
 use uuid::Uuid;
@@ -30,7 +30,7 @@ pub(super) async fn publish(
     actor: Actor,
     ApiPath(id): ApiPath<Uuid>,
     version: IfMatch,
-) -> Result<(ETag, Json<EditionView>)> {
+) -> Result<Response> {
     let mut tx = begin(&state, &actor).await?;
     let parts = store::themes(&mut tx, id).await?.len() + store::strands(&mut tx, id).await?.len();
     let step = Step::Publish { parts: u64::try_from(parts).unwrap_or(u64::MAX), at: state.now() };
@@ -56,7 +56,7 @@ pub(super) async fn close(
     actor: Actor,
     ApiPath(id): ApiPath<Uuid>,
     version: IfMatch,
-) -> Result<(ETag, Json<EditionView>)> {
+) -> Result<Response> {
     let mut tx = begin(&state, &actor).await?;
     let row = managed(&mut tx, &actor, id, Some(version), Step::Close { at: state.now() }).await?;
     keep(&state, tx, &actor, row, "edition.close").await
@@ -68,13 +68,12 @@ async fn keep(
     actor: &Actor,
     mut row: store::Edition,
     action: &'static str,
-) -> Result<(ETag, Json<EditionView>)> {
+) -> Result<Response> {
     let now = state.now();
     row.version += 1;
     row.updated_at = now;
     store::update_edition(&mut tx, &row).await?;
     let detail = json!({ "programme": row.programme_code, "year": row.year });
     audit::record(&mut tx, actor, now, Event::new(action, "edition", row.id, detail)).await?;
-    tx.commit().await?;
-    Ok((ETag(row.version), Json(row.into())))
+    tx.commit_with((ETag(row.version), Json(EditionView::from(row)))).await
 }

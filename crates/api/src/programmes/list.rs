@@ -5,7 +5,7 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::{
-    EditionState, TAG, begin, managing, sees_all, store,
+    EditionState, TAG, begin, managing, sees_all, speaks_for, store,
     views::{EditionView, WholeEdition},
 };
 use crate::{
@@ -96,6 +96,7 @@ pub(super) async fn read(
     let (action, scope) = managing(&mut tx, row.authority_id).await?;
     let managed = actor.may(action, &scope);
     let version = row.version;
+    let progress = progress || store::members(&mut tx, id).await?.iter().any(|member| speaks_for(&actor, member));
     let whole = whole(&mut tx, row, managed, progress).await?;
     tx.commit().await?;
     Ok((ETag(version), Json(whole)))

@@ -55,6 +55,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(members::add))
         .routes(routes!(members::remove))
         .routes(routes!(launch::launch))
+        .routes(routes!(launch::launch_strand))
         .routes(routes!(progress::progress))
         .routes(routes!(public::list))
         .routes(routes!(public::read))
@@ -77,10 +78,27 @@ async fn require_manage(tx: &mut Tx, actor: &Actor, authority: Uuid) -> Result<(
     actor.require(action, &scope)
 }
 
+/// The programmes that somebody runs, by identity.
+pub async fn managed_by(tx: &mut Tx, actor: &Actor) -> Result<Vec<store::Programme>> {
+    let mut managed = Vec::new();
+    for programme in store::list_programmes(tx, None, i64::MAX).await? {
+        let (action, scope) = managing(tx, programme.authority_id).await?;
+        if actor.may(action, &scope) {
+            managed.push(programme);
+        }
+    }
+    Ok(managed)
+}
+
 /// Whether somebody sees the drafts of the authority, and what came of its editions.
 async fn sees_all(tx: &mut Tx, actor: &Actor, authority: Uuid) -> Result<bool> {
     let scope = designations::schemes::scope(tx, authority).await?;
     Ok(actor.may(Action::ProgrammeProgress, &scope))
+}
+
+/// Whether somebody speaks for a member, and so sees what came of its editions.
+fn speaks_for(actor: &Actor, member: &store::Member) -> bool {
+    actor.may(Action::ProgrammeVenue, &Scope::Host { district: member.district_id, host: member.organization_id })
 }
 
 /// An edition that the actor manages, locked, in the version that was read, if a step of this kind can be taken.

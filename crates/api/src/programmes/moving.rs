@@ -1,7 +1,7 @@
 //! A theme goes to another month. Its sessions stay where they are: those that lie outside then are told, so that their
 //! hosts move or keep them.
 
-use axum::{Json, extract::State};
+use axum::{Json, extract::State, response::Response};
 use chrono::{DateTime, NaiveDate, Utc};
 use kepu_domain::programme::Step;
 use serde::{Deserialize, Serialize};
@@ -146,7 +146,7 @@ pub(super) async fn move_to(
     ApiPath(id): ApiPath<Uuid>,
     version: IfMatch,
     ApiJson(to): ApiJson<ThemeMove>,
-) -> Result<(ETag, Json<MoveView>)> {
+) -> Result<Response> {
     let mut tx = begin(&state, &actor).await?;
     let edition = store::load_theme(&mut tx, id).await?.edition_id;
     let edition = managed(&mut tx, &actor, edition, None, Step::Change).await?;
@@ -167,6 +167,5 @@ pub(super) async fn move_to(
     let told = view(&mut tx, row, to.month, now).await?;
     let detail = json!({ "from": from, "to": to.month, "outside": told.outside_count });
     audit::record(&mut tx, &actor, now, Event::new("theme.move", "theme", id, detail)).await?;
-    tx.commit().await?;
-    Ok((ETag(told.theme.version), Json(told)))
+    tx.commit_with((ETag(told.theme.version), Json(told))).await
 }

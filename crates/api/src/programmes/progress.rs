@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{EditionState, Reported, TAG, begin, sees_all, store};
+use super::{EditionState, Reported, TAG, begin, sees_all, speaks_for, store};
 use crate::{
     auth::Actor,
     designations,
@@ -68,7 +68,7 @@ pub(super) struct EditionProgress {
     themes: Vec<EditionPart>,
     /// By strand; what has none last.
     strands: Vec<EditionPart>,
-    /// By venue, those with the most events first.
+    /// By venue, those with the most events first; the own ones alone for who speaks for a member.
     venues: Vec<EditionPart>,
     /// Totals that others published. They are not in what is counted.
     reported: Vec<Reported>,
@@ -93,7 +93,7 @@ impl Part {
     }
 }
 
-/// Counts what came of an edition, by theme, strand and venue.
+/// Counts what came of an edition, by theme, strand and venue. Who speaks for a member sees all but other venues.
 #[utoipa::path(
     get,
     path = "/api/v1/editions/{id}/progress",
@@ -114,7 +114,12 @@ pub(super) async fn progress(
         return Err(ApiError::not_found("edition"));
     }
     let scope = designations::schemes::scope(&mut tx, edition.authority_id).await?;
-    actor.require(Action::ProgrammeProgress, &scope)?;
+    let members = store::members(&mut tx, id).await?;
+    let own = |row: &store::Member| speaks_for(&actor, row);
+    let all = actor.may(Action::ProgrammeProgress, &scope);
+    if !all && !members.iter().any(own) {
+        actor.require(Action::ProgrammeProgress, &scope)?;
+    }
     let now = state.now();
     let mut counts: HashMap<Part, EditionCounts> = HashMap::new();
     for row in store::held(&mut tx, id, now).await? {
@@ -127,7 +132,6 @@ pub(super) async fn progress(
     }
     let themes = store::themes(&mut tx, id).await?;
     let strands = store::strands(&mut tx, id).await?;
-    let members = store::members(&mut tx, id).await?;
     let districts = designations::store::districts(&mut tx).await?;
     tx.commit().await?;
     for district in districts {
@@ -164,6 +168,7 @@ pub(super) async fn progress(
     by_strand.extend(rest(Part::Strand(Uuid::nil())));
     let mut venues: Vec<EditionPart> = members
         .into_iter()
+        .filter(|row| all || own(row))
         .filter(|row| {
             row.roles.iter().any(|role| role.hosts()) || counts.contains_key(&Part::Venue(row.organization_id))
         })

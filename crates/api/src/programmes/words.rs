@@ -29,6 +29,17 @@ pub enum TitleCertainty {
     NotFound,
 }
 
+impl TitleCertainty {
+    /// The word in JSON and SQL.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Published => "published",
+            Self::Inferred => "inferred",
+            Self::NotFound => "not_found",
+        }
+    }
+}
+
 /// What a strand is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema, sqlx::Type)]
 #[serde(rename_all = "snake_case")]
@@ -42,6 +53,18 @@ pub enum StrandKind {
     Competition,
     /// Training of teachers.
     Training,
+}
+
+impl StrandKind {
+    /// The word in JSON and SQL.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::ThemedActivities => "themed_activities",
+            Self::Exchange => "exchange",
+            Self::Competition => "competition",
+            Self::Training => "training",
+        }
+    }
 }
 
 /// As what an organization takes part.

@@ -114,7 +114,7 @@ pub(super) async fn add(
     actor: Actor,
     ApiPath(id): ApiPath<Uuid>,
     request: Request,
-) -> Result<(StatusCode, Location, Json<ResourceFile>)> {
+) -> Result<Response> {
     let (name, bytes) = upload::file(request, &state).await?;
     let Some(media) = sniff(&bytes).or_else(|| sniff_office(&bytes)) else {
         return Err(ApiError::new(
@@ -144,9 +144,8 @@ pub(super) async fn add(
     state.files().put(&ObjectPath::from(row.object_key.as_str()), bytes.into()).await.map_err(ApiError::internal)?;
     let detail = json!({ "file_id": row.id, "file_name": row.file_name, "digest": row.digest, "bytes": row.bytes });
     audit::record(&mut tx, &actor, now, Event::new("resource.file_add", "resource", id, detail)).await?;
-    tx.commit().await?;
     let place = Location(format!("/api/v1/resources/{id}/files/{}", row.id));
-    Ok((StatusCode::CREATED, place, Json(row.into())))
+    tx.commit_with((StatusCode::CREATED, place, Json(ResourceFile::from(row)))).await
 }
 
 /// Downloads a file of a resource.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use axum::{Json, extract::State};
+use axum::{Json, extract::State, response::Response};
 use kepu_domain::{
     competition::{Decision, Step, Submission},
     role::{Action, Scope},
@@ -78,7 +78,7 @@ pub(super) async fn verify_many(
     State(state): State<AppState>,
     actor: Actor,
     ApiJson(body): ApiJson<ManyResults>,
-) -> Result<Json<VerifyAnswer>> {
+) -> Result<Response> {
     let mut tx = state.begin(&actor).await?;
     actor.require(Action::ResultVerify, &Scope::District { district: tx.district().0 })?;
     let mut checks = Checks::new();
@@ -86,7 +86,6 @@ pub(super) async fn verify_many(
     checks.finish()?;
 
     let outcome_of = verify_all(&mut tx, &state, &(&actor).into(), &body.ids).await?;
-    tx.commit().await?;
 
     let missing = || Some(("not_found".to_owned(), "There is no such result here.".to_owned()));
     let mut seen = HashSet::new();
@@ -101,7 +100,7 @@ pub(super) async fn verify_many(
         })
         .collect();
     let verified = outcomes.iter().filter(|one| one.verified).count();
-    Ok(Json(VerifyAnswer { verified, refused: outcomes.len() - verified, outcomes }))
+    tx.commit_with(Json(VerifyAnswer { verified, refused: outcomes.len() - verified, outcomes })).await
 }
 
 /// Why it was not verified, code and words; nothing if it was.

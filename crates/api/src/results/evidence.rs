@@ -130,7 +130,7 @@ pub(super) async fn add(
     actor: Actor,
     ApiPath(id): ApiPath<Uuid>,
     request: Request,
-) -> Result<(StatusCode, Location, Json<EvidenceView>)> {
+) -> Result<Response> {
     let Upload { file_name, media_type, digest, bytes } = upload::receive(request, &state).await?;
     let mut tx = state.begin(&actor).await?;
     let rows = changeable(&mut tx, &actor, id).await?;
@@ -159,9 +159,8 @@ pub(super) async fn add(
     store::insert_evidence(&mut tx, &row).await?;
     let detail = json!({ "evidence_id": row.id, "digest": row.digest, "bytes": row.bytes, "type": row.media_type });
     changed(&mut tx, &state, &actor, &rows, "evidence.add", "evidence added", detail).await?;
-    tx.commit().await?;
     let place = Location(format!("/api/v1/results/{id}/evidence/{}", row.id));
-    Ok((StatusCode::CREATED, place, Json(row.into())))
+    tx.commit_with((StatusCode::CREATED, place, Json(EvidenceView::from(row)))).await
 }
 
 /// The results of the achievement, if the actor may change its evidence now.

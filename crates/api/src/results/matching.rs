@@ -6,6 +6,7 @@ use axum::{
     Json,
     body::Bytes,
     extract::{Request, State},
+    response::Response,
 };
 use chrono::NaiveDate;
 use kepu_domain::{
@@ -142,7 +143,7 @@ pub(super) async fn match_results(
     actor: Actor,
     ApiQuery(query): ApiQuery<MatchQuery>,
     request: Request,
-) -> Result<Json<MatchAnswer>> {
+) -> Result<Response> {
     let (name, bytes) = upload::file(request, &state).await?;
     let read = move || read(&name, bytes);
     let lines = tokio::task::spawn_blocking(read).await.map_err(ApiError::internal)??;
@@ -159,13 +160,13 @@ pub(super) async fn match_results(
         store::insert(&mut tx, &rows).await?;
         written(&mut tx, &state, &actor, &rows).await?;
     }
-    tx.commit().await?;
     outcomes.sort_by_key(|one| one.row);
     if query.dry_run {
         outcomes.iter_mut().for_each(|one| one.result_id = None);
     }
     let matched = outcomes.iter().filter(|one| one.outcome == MatchKind::Matched).count();
-    Ok(Json(MatchAnswer { dry_run: query.dry_run, matched, left: outcomes.len() - matched, outcomes }))
+    tx.commit_with(Json(MatchAnswer { dry_run: query.dry_run, matched, left: outcomes.len() - matched, outcomes }))
+        .await
 }
 
 /// A row of the sheet.

@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{Json, extract::State, http::StatusCode, response::Response};
 use chrono::NaiveDate;
 use kepu_domain::role::{Action, Scope};
 use serde::Deserialize;
@@ -94,7 +94,7 @@ pub(super) async fn submit(
     State(state): State<AppState>,
     actor: Actor,
     ApiJson(body): ApiJson<NewResult>,
-) -> Result<(StatusCode, Location, Json<AchievementView>)> {
+) -> Result<Response> {
     let mut tx = state.begin(&actor).await?;
     let district = tx.district().0;
     if schools_for(&actor, Action::ResultSubmit, district).is_empty() {
@@ -122,9 +122,8 @@ pub(super) async fn submit(
     let rows = achievement(&state, &competition, &facts, persons, body.team_size, by);
     store::insert(&mut tx, &rows).await?;
     written(&mut tx, &state, &actor, &rows).await?;
-    tx.commit().await?;
     let place = Location(rows.first().map_or_else(String::new, |row| format!("/api/v1/results/{}", row.id)));
-    Ok((StatusCode::CREATED, place, Json(rows.into())))
+    tx.commit_with((StatusCode::CREATED, place, Json(AchievementView::from(rows)))).await
 }
 
 /// The competition that a body names.

@@ -1,11 +1,6 @@
 //! POST /api/v1/roster/imports/{id}/commit
 
-use axum::{
-    Json,
-    extract::State,
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::{Json, extract::State, http::StatusCode, response::Response};
 use kepu_domain::{role::Action, roster::Removal};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -84,11 +79,12 @@ pub async fn commit_roster(
     store::set_progress(&mut tx, id, 0, 0, now).await?;
     store::set_state(&mut tx, id, ImportState::Committing, Some(""), now).await?;
     let row = read::visible(&mut tx, &actor, id, Action::RosterImport, false).await?;
-    tx.commit().await?;
+    let answer = (StatusCode::ACCEPTED, ETag(row.version), Json(ImportView::from(row.clone())));
+    let answer = tx.commit_with(answer).await?;
 
-    let job = Job { district: DistrictId(actor.district()?.0), import: row.clone(), by: Origin::from(&actor) };
+    let job = Job { district: DistrictId(actor.district()?.0), import: row, by: Origin::from(&actor) };
     state.spawn_job("roster commit", run(state.clone(), job));
-    Ok((StatusCode::ACCEPTED, ETag(row.version), Json(ImportView::from(row))).into_response())
+    Ok(answer)
 }
 
 /// What the district has set, else the usual.

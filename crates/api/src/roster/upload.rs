@@ -7,7 +7,7 @@ use axum::{
         multipart::{Field, MultipartError, MultipartRejection},
     },
     http::StatusCode,
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use bytes::{Bytes, BytesMut};
 use chrono::{Days, NaiveDate};
@@ -177,15 +177,16 @@ pub async fn stage_roster(
         json!({ "file": file_name, "school_id": school, "format": format, "mode": mode, "effective_on": effective_on });
     audit::record(&mut tx, &actor, now, Event::new("roster.stage", "roster_import", id, detail)).await?;
     let row = store::import(&mut tx, id, false).await?.ok_or_else(|| ApiError::not_found("import"))?;
-    tx.commit().await?;
+    let location = Location(format!("/api/v1/roster/imports/{id}"));
+    let answer = (StatusCode::ACCEPTED, ETag(row.version), location, Json(ImportView::from(row)));
+    let answer = tx.commit_with(answer).await?;
 
     let schools = school::list(&schools, school);
     state.spawn_job(
         "roster staging",
         stage::run(state.clone(), stage::Job { district, import: id, source, schools, rules }),
     );
-    let location = Location(format!("/api/v1/roster/imports/{id}"));
-    Ok((StatusCode::ACCEPTED, ETag(row.version), location, Json(ImportView::from(row))).into_response())
+    Ok(answer)
 }
 
 /// The school that the upload is for: the one named, or the only one that the account runs.

@@ -1,4 +1,4 @@
-use axum::{Json, extract::State};
+use axum::{Json, extract::State, response::Response};
 use kepu_domain::role::Action;
 use serde::Deserialize;
 use serde_json::json;
@@ -45,7 +45,7 @@ pub(super) async fn close(
     ApiPath(id): ApiPath<Uuid>,
     version: IfMatch,
     ApiJson(body): ApiJson<RoundClose>,
-) -> Result<(ETag, Json<RoundView>)> {
+) -> Result<Response> {
     let mut tx = state.begin(&actor).await?;
     let mut row = store::lock(&mut tx, id).await?;
     require(&mut tx, &actor, Action::RoundManage, row.authority_id).await?;
@@ -65,6 +65,5 @@ pub(super) async fn close(
     store::update(&mut tx, &row).await?;
     let detail = json!({ "closes_on": { "from": before, "to": row.closes_on }, "reason": reason });
     audit::record(&mut tx, &actor, now, Event::new("round.close", "round", id, detail)).await?;
-    tx.commit().await?;
-    Ok((ETag(row.version), Json(row.into())))
+    tx.commit_with((ETag(row.version), Json(RoundView::from(row)))).await
 }

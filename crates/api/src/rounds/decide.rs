@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use axum::{Json, extract::State};
+use axum::{Json, extract::State, response::Response};
 use chrono::NaiveDate;
 use kepu_domain::{
     designation::{
@@ -84,7 +84,7 @@ pub(super) async fn decide(
     actor: Actor,
     ApiPath(id): ApiPath<Uuid>,
     ApiJson(body): ApiJson<ApplicationDecisions>,
-) -> Result<Json<DecidedList>> {
+) -> Result<Response> {
     let mut tx = state.begin(&actor).await?;
     let round = store::lock(&mut tx, id).await?;
     require(&mut tx, &actor, Action::RoundManage, round.authority_id).await?;
@@ -126,8 +126,7 @@ pub(super) async fn decide(
         let row = applications::take(&mut tx, &state, &actor, row, step, action, &reason).await?;
         items.push(DecidedView { application_id: row.id, state: row.standing.0.state(), version: row.version });
     }
-    tx.commit().await?;
-    Ok(Json(DecidedList { items, until: appeal_until }))
+    tx.commit_with(Json(DecidedList { items, until: appeal_until })).await
 }
 
 /// Publishes for objection all that a round has approved and not published yet.
@@ -143,7 +142,7 @@ pub(super) async fn publish(
     State(state): State<AppState>,
     actor: Actor,
     ApiPath(id): ApiPath<Uuid>,
-) -> Result<Json<DecidedList>> {
+) -> Result<Response> {
     let mut tx = state.begin(&actor).await?;
     let round = store::lock(&mut tx, id).await?;
     require(&mut tx, &actor, Action::RoundManage, round.authority_id).await?;
@@ -161,6 +160,5 @@ pub(super) async fn publish(
         let row = applications::take(&mut tx, &state, &actor, row, step, "application.publish", "").await?;
         items.push(DecidedView { application_id: row.id, state: row.standing.0.state(), version: row.version });
     }
-    tx.commit().await?;
-    Ok(Json(DecidedList { items, until: last }))
+    tx.commit_with(Json(DecidedList { items, until: last })).await
 }

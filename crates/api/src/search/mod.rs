@@ -1,4 +1,5 @@
-//! One box that finds what an account may see: persons, classes, organizations, activities, sessions.
+//! One box that finds what an account may see: persons, classes, organizations, activities, sessions,
+//! resources.
 
 mod store;
 
@@ -61,6 +62,8 @@ pub enum HitKind {
     Activity,
     /// A session.
     Session,
+    /// A resource.
+    Resource,
 }
 
 /// Something that was found.
@@ -76,15 +79,15 @@ pub struct Hit {
     pub subtitle: String,
 }
 
-/// What was found: persons, then classes, organizations, activities, sessions.
+/// What was found: persons, then classes, organizations, activities, sessions, resources.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Hits {
     /// The hits. Where there are more than asked for, each kind has its share.
     pub items: Vec<Hit>,
 }
 
-/// Find persons by name or number, classes, organizations, activities and sessions by name, among what the account may
-/// see.
+/// Find persons by name or number, classes, organizations, activities, sessions and resources by name, among what the
+/// account may see.
 #[utoipa::path(
     get, path = "/api/v1/search", operation_id = "search", tag = TAG, params(Wanted),
     responses((status = 200, description = "What was found", body = Hits), ApiErrors)
@@ -124,6 +127,7 @@ pub async fn search(
     found.push(store::organizations(&mut tx, &look).await?);
     found.push(store::activities(&mut tx, &look).await?);
     found.push(store::sessions(&mut tx, &look).await?);
+    found.push(store::resources(&mut tx, &look).await?);
     tx.rollback().await?;
     Ok(Json(Hits { items: shared(found, limit) }))
 }

@@ -1,7 +1,7 @@
 //! SQL of the search. What it looks through is a district's, or shared and small.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use kepu_domain::text::Lang;
+use kepu_domain::{grams, text::Lang};
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -169,4 +169,29 @@ pub async fn sessions(tx: &mut Tx, look: &Look<'_>) -> Result<Vec<Hit>> {
     .fetch_all(&mut **tx)
     .await?;
     Ok(hits(HitKind::Session, rows))
+}
+
+/// Open resources by what is said of them, those that have it in their title first: the words of the catalogue's own
+/// search, by its index.
+pub async fn resources(tx: &mut Tx, look: &Look<'_>) -> Result<Vec<Hit>> {
+    let words = grams::words(look.q);
+    if words.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = sqlx::query_as(
+        "SELECT r.id, CASE WHEN $4 AND r.title_en <> '' THEN r.title_en ELSE r.title_zh END AS title,
+                CASE WHEN $4 AND o.name_en <> '' THEN o.name_en ELSE o.name_zh END AS subtitle
+         FROM resource r JOIN organization o ON o.id = r.owner_id
+         WHERE r.status = 'open' AND r.grams @> $2
+           AND NOT EXISTS (SELECT FROM unnest($1::text[]) word WHERE position(word IN r.plain) = 0)
+         ORDER BY position($5 IN lower(r.title_zh || ' ' || r.title_en)) = 0, r.title_zh, r.id LIMIT $3",
+    )
+    .bind(&words)
+    .bind(grams::needed(&words))
+    .bind(look.limit)
+    .bind(look.english())
+    .bind(look.q.to_lowercase())
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(hits(HitKind::Resource, rows))
 }

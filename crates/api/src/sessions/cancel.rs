@@ -1,4 +1,4 @@
-use axum::{Json, extract::State};
+use axum::{Json, extract::State, response::Response};
 use chrono::{DateTime, Utc};
 use kepu_domain::role::{Action, Scope};
 use serde::Deserialize;
@@ -45,7 +45,7 @@ pub(super) async fn cancel(
     ApiPath(id): ApiPath<Uuid>,
     version: IfMatch,
     ApiJson(body): ApiJson<SessionCancellation>,
-) -> Result<(ETag, Json<SessionView>)> {
+) -> Result<Response> {
     let mut tx = state.begin(&actor).await?;
     let mut row = store::lock(&mut tx, id).await?;
     actor.require(Action::SessionManage, &Scope::Host { district: row.district_id, host: row.host_id })?;
@@ -54,8 +54,7 @@ pub(super) async fn cancel(
     row.reason = checks.text("reason", &body.reason, 1..=400);
     checks.finish()?;
     call_off(&mut tx, &actor, state.now(), &mut row).await?;
-    tx.commit().await?;
-    Ok((ETag(row.version), Json(row.into())))
+    tx.commit_with((ETag(row.version), Json(SessionView::from(row)))).await
 }
 
 /// Cancels a session whose reason is set and whose row is locked.

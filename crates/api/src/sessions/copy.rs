@@ -1,4 +1,4 @@
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{Json, extract::State, http::StatusCode, response::Response};
 use chrono::{DateTime, SubsecRound, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -48,7 +48,7 @@ pub(super) async fn copy(
     actor: Actor,
     ApiPath(id): ApiPath<Uuid>,
     ApiJson(body): ApiJson<SessionCopies>,
-) -> Result<(StatusCode, Json<CopiedSessions>)> {
+) -> Result<Response> {
     let mut tx = state.begin(&actor).await?;
     let original = store::lock(&mut tx, id).await?;
     activity_for_sessions(&mut tx, &actor, original.activity_id).await?;
@@ -90,7 +90,6 @@ pub(super) async fn copy(
         })
         .collect();
     audit::record_many(&mut tx, &actor, now, events).await?;
-    tx.commit().await?;
     let items = rows.into_iter().map(SessionView::from).collect();
-    Ok((StatusCode::CREATED, Json(CopiedSessions { items })))
+    tx.commit_with((StatusCode::CREATED, Json(CopiedSessions { items }))).await
 }

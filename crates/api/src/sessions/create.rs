@@ -1,4 +1,4 @@
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{Json, extract::State, http::StatusCode, response::Response};
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use serde::Deserialize;
 use serde_json::json;
@@ -63,7 +63,7 @@ pub(super) async fn create(
     State(state): State<AppState>,
     actor: Actor,
     ApiJson(body): ApiJson<NewSession>,
-) -> Result<(StatusCode, ETag, Location, Json<SessionView>)> {
+) -> Result<Response> {
     let mut tx = state.begin(&actor).await?;
     let activity = activity_for_sessions(&mut tx, &actor, body.activity_id).await?;
     let mut checks = Checks::new();
@@ -114,7 +114,6 @@ pub(super) async fn create(
         "to_all_at": row.to_all_at, "quotas": row.quotas,
     });
     audit::record(&mut tx, &actor, now, Event::new("session.create", "session", row.id, detail)).await?;
-    tx.commit().await?;
     let place = Location(format!("/api/v1/sessions/{}", row.id));
-    Ok((StatusCode::CREATED, ETag(row.version), place, Json(row.into())))
+    tx.commit_with((StatusCode::CREATED, ETag(row.version), place, Json(SessionView::from(row)))).await
 }

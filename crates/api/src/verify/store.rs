@@ -33,7 +33,33 @@ pub struct StoredScore {
 }
 
 /// Invariant and a query that answers a text for each row that breaks it.
-const BROKEN: [(&str, &str); 16] = [
+const BROKEN: [(&str, &str); 19] = [
+    (
+        "a booking has as many items as it says, all of what it books",
+        "SELECT format('booking %s: %s of %s items', b.id, count(i.id), b.quantity)
+         FROM booking b JOIN resource r ON r.id = b.resource_id AND r.district_id = $1
+         LEFT JOIN booking_item h ON h.booking_id = b.id
+         LEFT JOIN resource_item i ON i.id = h.item_id AND i.resource_id = b.resource_id
+         GROUP BY b.id HAVING count(i.id) <> b.quantity OR count(h.item_id) <> b.quantity",
+    ),
+    (
+        "a booking holds its items on its days until it is refused or cancelled",
+        "SELECT format('booking %s, %s: item %s, holds %s, %s', b.id, b.state, h.item_id, h.holds, h.days)
+         FROM booking b JOIN resource r ON r.id = b.resource_id AND r.district_id = $1
+         JOIN booking_item h ON h.booking_id = b.id
+         WHERE h.holds AND b.state IN ('refused', 'cancelled')
+            OR NOT h.holds AND b.state IN ('requested', 'approved', 'delivered')
+            OR h.holds AND h.days <> daterange(b.first_day,
+                   CASE b.state WHEN 'returned' THEN least(b.last_day, b.returned_on) ELSE b.last_day END, '[]')",
+    ),
+    (
+        "an item is out while it is lent, and no longer",
+        "SELECT format('booking %s, %s: item %s, out %s', b.id, b.state, h.item_id, h.is_out)
+         FROM booking b JOIN resource r ON r.id = b.resource_id AND r.district_id = $1
+         JOIN booking_item h ON h.booking_id = b.id
+         WHERE h.is_out AND b.state <> 'delivered'
+            OR NOT h.is_out AND b.state = 'delivered' AND r.kind IN ('equipment', 'game', 'game_material')",
+    ),
     (
         "each line is the sum of its record's ledger entries",
         "SELECT format('%s, record %s: entries add up to %s, the line says %s (thousandths)', policy_id, record_id,

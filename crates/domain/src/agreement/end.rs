@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -93,6 +94,11 @@ impl Choices {
     }
 }
 
+/// Whether something will have begun when the agreement ends on `on`: it has today, or it begins before a later end.
+pub fn begun_by(begun: bool, first_day: Option<NaiveDate>, today: NaiveDate, on: NaiveDate) -> bool {
+    begun || today < on && first_day.is_some_and(|first| first < on)
+}
+
 /// What the end by this party does to each thing that is ahead, in their order; or the kinds of which nothing was said
 /// although there are some: nothing is left in silence.
 ///
@@ -145,6 +151,22 @@ mod tests {
                     "{sort:?} {choice:?}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn what_begins_before_a_later_end_has_begun_by_then() {
+        let day = |day: u32| NaiveDate::from_ymd_opt(2026, 6, day).expect("a day");
+        for (begun, first, on, expected) in [
+            (false, Some(9), 9, false),
+            (false, Some(8), 9, false),
+            (true, Some(8), 9, true),
+            (false, Some(11), 12, true),
+            (false, Some(12), 12, false),
+            (false, None, 12, false),
+            (true, None, 12, true),
+        ] {
+            assert_eq!(begun_by(begun, first.map(day), day(9), day(on)), expected, "{begun} {first:?} {on}");
         }
     }
 

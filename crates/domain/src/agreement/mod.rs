@@ -196,7 +196,7 @@ pub enum Step {
     Recall(Uuid),
     /// The proposer gives it up: why.
     Withdraw(Uuid, Act, String),
-    /// A party ends it on this day: why.
+    /// A party ends it from this day on, today or later: why.
     End(Uuid, Act, NaiveDate, String),
     /// Another one was signed in its place, from this day on.
     Renew(Uuid, Act, NaiveDate),
@@ -264,6 +264,12 @@ pub enum Refusal {
     /// It would be over on the day on which it is offered or signed.
     #[error("its last day, {0}, is over; change the term first")]
     TermIsOver(NaiveDate),
+    /// What is over cannot be undone.
+    #[error("it can be ended from today, {0}, on")]
+    EndsInThePast(NaiveDate),
+    /// Its term ends it earlier.
+    #[error("its last day, {0}, lies before that day; it ends by itself")]
+    EndsByItself(NaiveDate),
     /// A renewal takes the place of one that began before it.
     #[error("a renewal begins after the first day of what it renews, {0}")]
     RenewsFromTheStart(NaiveDate),
@@ -282,6 +288,8 @@ impl Refusal {
             Self::SignatoryNeeded => "signatory_needed",
             Self::TextNeeded => "text_needed",
             Self::TermIsOver(_) => "term_is_over",
+            Self::EndsInThePast(_) => "ends_in_the_past",
+            Self::EndsByItself(_) => "ends_by_itself",
             Self::RenewsFromTheStart(_) => "renews_from_the_start",
         }
     }
@@ -385,9 +393,15 @@ impl Agreement {
                 Ok(Self::Withdrawn { act, reason })
             }
             (state @ Self::Signed { .. }, Step::End(party, act, on, reason)) => {
-                let standing = state.on(terms.term, on);
+                let standing = state.on(terms.term, today);
                 if standing == Standing::Expired {
                     return Err(Refusal::NotFromHere { from: standing, step: "ended" });
+                }
+                if on < today {
+                    return Err(Refusal::EndsInThePast(today));
+                }
+                if let Some(last) = terms.term.to.filter(|last| *last < on) {
+                    return Err(Refusal::EndsByItself(last));
                 }
                 let reason = needed(reason)?;
                 Ok(Self::Ended { signatures: state.signatures().to_vec(), party, act, on, reason })

@@ -158,6 +158,8 @@ fn each_refusal_has_its_case() {
             Step::End(OTHER, act(), day(21), why()),
             Refusal::NotFromHere { from: Standing::Expired, step: "ended" },
         ),
+        (signed(), terms(), 9, Step::End(OTHER, act(), day(8), why()), Refusal::EndsInThePast(day(9))),
+        (signed(), terms(), 9, Step::End(OTHER, act(), day(21), why()), Refusal::EndsByItself(day(20))),
         (signed(), terms(), 9, Step::Renew(STRANGER, act(), day(8)), Refusal::RenewsFromTheStart(day(8))),
     ] {
         assert_eq!(state.take(&terms, day(today), step), Err(refusal), "{refusal}");
@@ -222,5 +224,15 @@ fn what_is_stored_is_read_back() {
         let json = serde_json::to_value(&state).expect("JSON");
         assert_eq!(json["state"], state.state().word(), "{name}");
         assert_eq!(serde_json::from_value::<Agreement>(json).expect("read back"), state, "{name}");
+    }
+}
+
+#[test]
+fn one_that_ends_on_a_later_day_is_in_force_until_then() {
+    let signed = Agreement::Signed { signatures: all_signed() };
+    let ended = signed.take(&terms(), day(9), Step::End(OTHER, act(), day(12), why())).expect("ended");
+    assert_eq!(ended.over_from(), Some(day(12)));
+    for (of_june, standing) in [(9, Standing::InForce), (11, Standing::InForce), (12, Standing::Ended)] {
+        assert_eq!(ended.on(terms().term, day(of_june)), standing, "{of_june}");
     }
 }

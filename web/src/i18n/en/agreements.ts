@@ -116,6 +116,9 @@ const texts: Texts<typeof zh> = {
   end: {
     title: "End early",
     lead: "The agreement ends today. This is still ahead: say for each kind what becomes of it.",
+    leadLater: "It stays in force until then. This is ahead of that day: say for each kind what becomes of it. What is cancelled or stopped is so at once.",
+    on: "No longer in force from",
+    onHelp: "Today or a later day",
     nothing: "No bookings, sessions or projects are ahead.",
     reason: "Why it is ended",
     sort: { bookings: "Bookings", sessions: "Sessions of projects", projects: "Projects" },

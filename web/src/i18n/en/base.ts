@@ -243,6 +243,7 @@ const texts: Texts<typeof zh> = {
     codeHelp: "A short code, unique within your organization; change it to one of your own if you like.",
     openHelp: "Closed: it takes no new sessions; the present ones stay.",
     field: {
+      edition: "Part of the programme",
       title_zh: "Title in Chinese",
       title_en: "Title in English (optional)",
       code: "Code",

@@ -16,6 +16,9 @@ const texts: Texts<typeof zh> = {
     subscriptions: "Calendars",
     resources: "Resources",
     bookings: "Bookings",
+    reminders: "Reminders",
+    unread_one: "Reminders, {{count}} unread",
+    unread_other: "Reminders, {{count}} unread",
   },
   shell: {
     skip: "Skip to the content",
@@ -42,7 +45,7 @@ const texts: Texts<typeof zh> = {
   },
   search: {
     title: "Search",
-    placeholder: "Student, class, organization, activity or session",
+    placeholder: "Student, class, organization, activity, session or resource",
     hint: "Type two characters or more. ↑ ↓ choose, Enter opens, Esc closes.",
     none: "Nothing found for “{{q}}”. Try another spelling or only a part of the name.",
     unavailable: "Search is not available now. Please use the menu.",
@@ -55,6 +58,7 @@ const texts: Texts<typeof zh> = {
       organization: "Organization",
       activity: "Activity",
       session: "Session",
+      resource: "Resource",
     },
   },
   page: {
@@ -172,6 +176,8 @@ const texts: Texts<typeof zh> = {
       only_others: "Who proposed it has signed it by offering it; take it back or withdraw it.",
       signed_already: "This party has signed already.",
       text_needed: "Its text is not there yet. Please upload it first.",
+      ends_in_the_past: "That day is over; it can be ended from today on.",
+      ends_by_itself: "Its term is over before that day: it ends by itself.",
       term_is_over: "Its last day is over. Change the days first.",
       renews_from_the_start: "A renewal begins after the first day of what it renews.",
       already_paired: "These two are paired already, or a pairing of them waits to be signed.",

@@ -229,6 +229,7 @@ export default {
     codeHelp: "本单位内不重复的短编号，可以改成自己习惯的。",
     openHelp: "下线后不能再排新场次，已有的不受影响。",
     field: {
+      edition: "所属科普计划",
       title_zh: "名称",
       title_en: "英文名称（可不填）",
       code: "编号",

@@ -13,6 +13,8 @@ export default {
     subscriptions: "日历订阅",
     resources: "科普资源",
     bookings: "资源预约",
+    reminders: "提醒",
+    unread_other: "提醒，{{count}} 条未读",
   },
   shell: {
     skip: "跳到正文",
@@ -39,13 +41,13 @@ export default {
   },
   search: {
     title: "搜索",
-    placeholder: "学生、班级、单位、活动或场次",
+    placeholder: "学生、班级、单位、活动、场次或资源",
     hint: "输入至少两个字。按 ↑ ↓ 选择，回车打开，Esc 关闭。",
     none: "没有找到“{{q}}”。换个写法，或只输入名称的一部分。",
     unavailable: "搜索暂不可用，请从菜单进入。",
     results: "搜索结果",
     count_other: "{{count}} 条结果",
-    kind: { person: "人员", class: "班级", organization: "单位", activity: "活动", session: "场次" },
+    kind: { person: "人员", class: "班级", organization: "单位", activity: "活动", session: "场次", resource: "资源" },
   },
   page: {
     notFound: "没有这个页面",
@@ -159,6 +161,8 @@ export default {
       only_others: "发起方提交时已经签署，可以收回或撤销。",
       signed_already: "这一方已经签署了。",
       text_needed: "还没有协议文本，请先上传。",
+      ends_in_the_past: "这一天已经过去，可以从今天起终止。",
+      ends_by_itself: "协议在那天之前已经到期，不用提前终止。",
       term_is_over: "期限已过，请先修改日期。",
       renews_from_the_start: "续签要从原协议开始之后的日期起。",
       already_paired: "这两个单位已经结对，或有结对正在等待签署。",

@@ -1,5 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { App, Button, Form, Input, Modal, Radio, Select } from "antd";
+import { App, Button, DatePicker, Form, Input, Modal, Radio, Select } from "antd";
+import dayjs, { type Dayjs } from "dayjs";
 import { useState } from "react";
 import { Link } from "react-router";
 import { api, call, ifMatch, type Schemas } from "@/api/client";
@@ -12,7 +13,7 @@ import { Muted } from "@/ui/Muted";
 import { PageSkeleton } from "@/ui/PageSkeleton";
 import { ProblemAlert } from "@/ui/ProblemAlert";
 import { applyProblemToForm, useProblemText } from "@/ui/problems";
-import { formatTime } from "@/ui/time";
+import { formatTime, today } from "@/ui/time";
 import type { Agreement } from "./words";
 
 type Item = Schemas["AheadItem"];
@@ -22,6 +23,7 @@ const SORTS = ["bookings", "sessions", "projects"] as const;
 
 interface Values {
   organization_id?: string;
+  on?: Dayjs;
   reason: string;
   bookings?: Choice;
   sessions?: Choice;
@@ -65,8 +67,10 @@ export default function End({ row, parties, onClose }: { row: Agreement; parties
   const [party, setParty] = useState(parties[0]?.id ?? "");
   const [unplaced, setUnplaced] = useState<{ error: unknown; rest: FieldError[] }>();
   const [ended, setEnded] = useState<Item[]>();
+  const first = dayjs(today());
+  const on = Form.useWatch("on", form)?.format("YYYY-MM-DD") ?? today();
   const ahead = useQuery({
-    ...getQuery("/api/v1/agreements/{id}/ahead", { params: { path: { id: row.id }, query: { organization_id: party } } }),
+    ...getQuery("/api/v1/agreements/{id}/ahead", { params: { path: { id: row.id }, query: { organization_id: party, on } } }),
     enabled: ended === undefined,
   });
   const end = useMutation({
@@ -76,6 +80,7 @@ export default function End({ row, parties, onClose }: { row: Agreement; parties
           params: { path: { id: row.id }, header: { ...ifMatch(row.version), ...key.header } },
           body: {
             organization_id: party,
+            on,
             reason: values.reason,
             bookings: values.bookings ?? null,
             sessions: values.sessions ?? null,
@@ -125,7 +130,7 @@ export default function End({ row, parties, onClose }: { row: Agreement; parties
       onCancel={onClose}
     >
       {unplaced && <ProblemAlert {...unplaced} />}
-      <p style={{ marginTop: 0 }}>{t("end.lead")}</p>
+      <p style={{ marginTop: 0 }}>{t(on > today() ? "end.leadLater" : "end.lead")}</p>
       {ahead.isPending && <PageSkeleton />}
       {ahead.error && <ProblemAlert error={ahead.error} retry={ahead.refetch} />}
       {ahead.data?.items.length === 0 && <Muted block>{t("end.nothing")}</Muted>}
@@ -135,6 +140,13 @@ export default function End({ row, parties, onClose }: { row: Agreement; parties
             <Select id="end-party" value={party} onChange={setParty} options={parties.map((one) => ({ value: one.id, label: one.name }))} />
           </Form.Item>
         )}
+        <Form.Item name="on" label={t("end.on")} extra={t("end.onHelp")} initialValue={first}>
+          <DatePicker
+            allowClear={false}
+            style={{ width: 200 }}
+            disabledDate={(day) => day.isBefore(first, "day") || (row.last_day !== null && row.last_day !== undefined && day.isAfter(dayjs(row.last_day), "day"))}
+          />
+        </Form.Item>
         {SORTS.filter((sort) => of(sort).length > 0).map((sort) => (
           <section key={sort}>
             <h3 style={{ fontSize: 15, margin: "12px 0 4px" }}>{t(`end.sort.${sort}`)}</h3>

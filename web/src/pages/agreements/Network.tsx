@@ -54,7 +54,7 @@ export function Component() {
           circular: { rotateLabel: true },
           force: { repulsion: phone ? 120 : 260, edgeLength: phone ? 60 : 110, gravity: 0.08, layoutAnimation: false },
           roam: true,
-          top: 30,
+          top: few ? 30 : 110,
           bottom: few ? 50 : 110,
           left: few ? 30 : 90,
           right: few ? 30 : 90,
@@ -131,7 +131,7 @@ export function Component() {
           <Chart
             title={t("network.chart")}
             option={option}
-            height={phone ? 420 : 640}
+            height={phone ? 420 : 720}
             table={{
               columns: [t("network.organization"), t("network.kind"), t("network.district"), t("network.count"), t("network.partners")],
               rows: data.nodes.map((node) => ({

@@ -1,7 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { App, Button, Drawer, Flex, Form, Input, InputNumber, Select, Switch } from "antd";
 import { useState } from "react";
-import { api, call, type Schemas } from "@/api/client";
+import { api, call, ifMatch, type Schemas } from "@/api/client";
 import type { FieldError } from "@/api/problem";
 import { useInvalidate } from "@/api/query";
 import { usePhone } from "@/app/theme";
@@ -37,7 +37,7 @@ export default function ProfileForm({ profile, onClose }: { profile: Schemas["Pa
     mutationFn: ({ from, to, ...values }: Values) =>
       call(
         api.PUT("/api/v1/organizations/{id}/partner-profile", {
-          params: { path: { id: profile.organization_id } },
+          params: { path: { id: profile.organization_id }, header: ifMatch(profile.version) },
           body: {
             ...values,
             grades: (from ?? null) === null && (to ?? null) === null ? null : { from: from ?? null, to: to ?? null },

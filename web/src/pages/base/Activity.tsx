@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Button, Card } from "antd";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "@/i18n";
-import { useParams } from "react-router";
+import { Link, useParams } from "react-router";
 import { getQuery, useMe } from "@/api/query";
 import { usePhone } from "@/app/theme";
 import { useNamed } from "@/i18n/useText";
@@ -30,6 +30,10 @@ export function Component() {
   const { data: activity, error, isPending, refetch } = useQuery(
     getQuery("/api/v1/activities/{id}", { params: { path: { id } } }),
   );
+  const edition = useQuery({
+    ...getQuery("/api/v1/editions/{id}", { params: { path: { id: activity?.edition_id ?? "" } } }),
+    enabled: Boolean(activity?.edition_id),
+  }).data;
   if (isPending) return <PageSkeleton />;
   if (!activity) return <ProblemAlert error={error} retry={refetch} />;
   const manages = mayManage(me, activity);
@@ -45,6 +49,8 @@ export function Component() {
     ...(activity.tags.length > 0 ? [[t("activities.field.tags"), activity.tags.join(", ")] as [string, string]] : []),
     [t("column.code"), activity.code],
   ];
+  const titled = (row?: { title_zh: string; title_en: string }) => row && named(row.title_zh || row.title_en, row.title_en);
+  const part = edition && [titled(edition.themes.find((one) => one.id === activity.theme_id)), titled(edition.strands.find((one) => one.id === activity.strand_id))];
   const make = manages && activity.status === "open" ? () => setOpen("session") : undefined;
   return (
     <>
@@ -82,6 +88,15 @@ export function Component() {
               <dd style={{ margin: 0, fontWeight: 600 }}>{value}</dd>
             </div>
           ))}
+          {edition && (
+            <div>
+              <dt style={{ color: "var(--ant-color-text-secondary)", fontSize: 13 }}>{t("activities.field.edition")}</dt>
+              <dd style={{ margin: 0, fontWeight: 600 }}>
+                <Link to={`/editions/${edition.id}`}>{`${named(edition.programme_name_zh, edition.programme_name_en)} ${edition.year}`}</Link>
+                {part?.filter(Boolean).map((name) => <div key={name}>{name}</div>)}
+              </dd>
+            </div>
+          )}
         </dl>
       </Card>
       <h2 style={{ fontSize: 18, margin: "0 0 12px" }}>{t("activities.sessions")}</h2>

@@ -24,6 +24,7 @@ const SEEN: Record<Import["kind"], string> = {
   organizations: "/district/organizations",
   designations: "/register",
   competitions: "/district/competitions",
+  themes: "/programmes",
 };
 
 export function Component() {
@@ -87,7 +88,7 @@ function Decide({ list }: { list: Import }) {
   const params = { path: { id: list.id }, header: { ...ifMatch(list.version), ...key.header } };
   const commit = useMutation({
     mutationFn: () => call(api.POST("/api/v1/list_imports/{id}/commit", { params })),
-    onSuccess: () => invalidate("/api/v1/list_imports", "/api/v1/organizations", "/api/v1/designations", "/api/v1/competitions", "/api/v1/register"),
+    onSuccess: () => invalidate("/api/v1/list_imports", "/api/v1/organizations", "/api/v1/designations", "/api/v1/competitions", "/api/v1/register", "/api/v1/editions"),
     onError: (error) => message.error(say.whole(error)),
     onSettled: () => {
       key.renew();

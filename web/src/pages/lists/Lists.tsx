@@ -5,8 +5,11 @@ import { useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { api, call, type Schemas } from "@/api/client";
 import { isProblem } from "@/api/problem";
-import { getQuery, useIdempotencyKey, useInvalidate } from "@/api/query";
+import { getQuery, useIdempotencyKey, useInvalidate, useMe } from "@/api/query";
+import { rolesOf } from "@/app/roles";
+
 import { useTranslation } from "@/i18n";
+import { useNamed } from "@/i18n/useText";
 import { type Column, DataTable } from "@/ui/DataTable";
 import { DateTime } from "@/ui/DateTime";
 import { EmptyState } from "@/ui/EmptyState";
@@ -62,28 +65,41 @@ export function Component() {
 interface Values {
   kind: Kind;
   scheme?: string;
+  programme?: string;
+  main_theme?: string;
   source?: string;
 }
 
 function NewList() {
   const { t } = useTranslation("lists");
   const words = useListWords();
+  const named = useNamed();
   const navigate = useNavigate();
   const invalidate = useInvalidate();
   const key = useIdempotencyKey();
   const template = useSaveFile();
   const [form] = Form.useForm<Values>();
   const [files, setFiles] = useState<File[]>([]);
-  const kind = Form.useWatch("kind", form) ?? "organizations";
+  const above = rolesOf(useMe()).every((role) => role === "city_official");
+  const kinds: readonly Kind[] = above ? ["themes"] : KINDS;
+  const first = kinds[0] ?? "themes";
+  const kind = Form.useWatch("kind", form) ?? first;
   const schemes = useQuery({ ...getQuery("/api/v1/schemes", { params: { query: { limit: 200 } } }), enabled: kind === "designations" });
+  const programmes = useQuery({ ...getQuery("/api/v1/programmes", { params: { query: { limit: 200 } } }), enabled: kind === "themes" });
 
   const send = useMutation({
-    mutationFn: ({ kind, scheme, source }: Values) => {
+    mutationFn: ({ kind, scheme, programme, main_theme, source }: Values) => {
       const [file] = files;
       if (!file) throw new Error(t("lists.fileMissing"));
       const body = new FormData();
       body.append("file", file, file.name);
-      const query = { kind, scheme: kind === "designations" ? scheme : undefined, source: source?.trim() || undefined };
+      const query = {
+        kind,
+        scheme: kind === "designations" ? scheme : undefined,
+        programme: kind === "themes" ? programme : undefined,
+        main_theme: kind === "themes" ? main_theme?.trim() || undefined : undefined,
+        source: source?.trim() || undefined,
+      };
       return call(
         api.POST("/api/v1/list_imports", {
           params: { query, header: key.header },
@@ -112,11 +128,11 @@ function NewList() {
         form={form}
         layout="vertical"
         requiredMark={false}
-        initialValues={{ kind: "organizations" }}
+        initialValues={{ kind: first }}
         onFinish={(values) => send.mutate(values)}
       >
         <Form.Item name="kind" label={t("lists.kind")}>
-          <Radio.Group optionType="button" options={KINDS.map((value) => ({ value, label: t(`kind.${value}`) }))} onChange={() => send.reset()} />
+          <Radio.Group optionType="button" options={kinds.map((value) => ({ value, label: t(`kind.${value}`) }))} onChange={() => send.reset()} />
         </Form.Item>
         <Form.Item label={t("lists.fileLabel")} extra={t(`help.${kind}`)}>
           <UploadArea
@@ -140,6 +156,20 @@ function NewList() {
                 options={schemes.data?.items.map((one) => ({ value: one.code, label: one.name_zh })) ?? []}
               />
             </Form.Item>
+          )}
+          {kind === "themes" && (
+            <>
+              <Form.Item name="programme" label={t("lists.programme")} extra={t("lists.programmeHelp")} style={{ minWidth: 260, flex: "1 1 260px" }}>
+                <Select
+                  allowClear
+                  loading={programmes.isFetching}
+                  options={programmes.data?.items.filter((one) => one.managed).map((one) => ({ value: one.code, label: named(one.name_zh, one.name_en) })) ?? []}
+                />
+              </Form.Item>
+              <Form.Item name="main_theme" label={t("lists.mainTheme")} extra={t("lists.mainThemeHelp")} style={{ minWidth: 260, flex: "1 1 260px" }}>
+                <Input maxLength={120} />
+              </Form.Item>
+            </>
           )}
           {kind !== "organizations" && (
             <Form.Item name="source" label={t("lists.source")} extra={t("lists.sourceHelp")} style={{ minWidth: 260, flex: "1 1 260px" }}>

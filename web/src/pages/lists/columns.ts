@@ -10,6 +10,7 @@ export const COLUMNS: Record<Kind, readonly string[]> = {
   organizations: ["name", "kind", "code", "name_en", "level"],
   designations: ["holder", "scheme", "number", "level", "valid_from", "valid_to", "source"],
   competitions: ["name", "series", "edition", "name_en", "stages", "valid_from", "valid_to", "source"],
+  themes: ["month", "title_zh", "title_en", "kind", "programme", "year", "main_theme", "topic", "venues", "zh_certainty", "source"],
 };
 
 export const KINDS = Object.keys(COLUMNS) as Kind[];

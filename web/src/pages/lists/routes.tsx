@@ -2,7 +2,8 @@ import { ImportOutlined } from "@ant-design/icons";
 import type { AreaRoute, MenuEntry } from "@/app/area";
 import type { Role } from "@/app/roles";
 
-const KEEPERS: readonly Role[] = ["district_official", "platform_admin"];
+/** Who runs programmes above districts enters their themes. */
+const KEEPERS: readonly Role[] = ["district_official", "city_official", "platform_admin"];
 
 export const routes: AreaRoute[] = [
   { path: "/lists", handle: { title: "lists:lists.title", audience: KEEPERS }, lazy: () => import("./Lists") },

@@ -30,7 +30,8 @@ type Open =
   | { what: "edit" | "members" | "strand" }
   | { what: "theme"; month?: string; row?: Theme }
   | { what: "changeStrand"; row: Strand }
-  | { what: "launch" | "move"; row: Theme };
+  | { what: "move"; row: Theme }
+  | { what: "launch"; row: Theme | Strand };
 
 /** One year of a programme: its months, strands, organizations, and what came of it. */
 export function Component() {
@@ -138,6 +139,15 @@ export function Component() {
                 <Tag>{t(`kind.${strand.kind}`)}</Tag>
                 <span>{title(strand)}</span>
                 {strand.topic && <Muted>{strand.topic}</Muted>}
+                {row.managed && row.state === "published" && (
+                  <Button
+                    size="small"
+                    aria-label={`${t("launch.action")}：${title(strand)}`}
+                    onClick={() => setOpen({ what: "launch", row: strand })}
+                  >
+                    {t("launch.action")}
+                  </Button>
+                )}
                 {writes && (
                   <Button
                     size="small"
@@ -201,7 +211,7 @@ export function Component() {
         {open?.what === "strand" && <StrandForm edition={row} onClose={close} />}
         {open?.what === "changeStrand" && <StrandForm edition={row} row={open.row} onClose={close} />}
         {open?.what === "members" && <MembersForm edition={row} onClose={close} />}
-        {open?.what === "launch" && <Launch edition={row} theme={open.row} onClose={close} />}
+        {open?.what === "launch" && <Launch edition={row} part={open.row} onClose={close} />}
         {open?.what === "move" && <MoveTheme edition={row} theme={open.row} onClose={close} />}
       </Suspense>
     </>

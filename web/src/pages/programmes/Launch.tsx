@@ -15,23 +15,39 @@ import { Muted } from "@/ui/Muted";
 import { ProblemAlert } from "@/ui/ProblemAlert";
 import { applyProblemToForm, useProblemText } from "@/ui/problems";
 import { wallToInstant } from "@/ui/time";
-import { type Edition, type Theme, useDay, useTitle } from "./words";
+import { type Edition, type Strand, type Theme, useDay, useTitle } from "./words";
 
 type Launched = Schemas["Launched"];
+/** A session, as it is typed. */
+interface Typed {
+  at?: Dayjs;
+  place?: string;
+  capacity?: number | null;
+}
 interface Values {
   title_zh: string;
   code: string;
   kind: string;
   minutes: number;
   strand_id?: string;
-  sessions: { at?: Dayjs; place?: string; capacity?: number | null }[];
+  sessions: Typed[];
   hosts: string[];
+  /** Venues with days of their own. */
+  own?: { host?: string; sessions?: Typed[] }[];
 }
 
 const COLOURS = { launched: "success", already: "default", refused: "error" } as const;
 
-/** One theme at many venues at once, and what became of each. */
-export default function Launch({ edition, theme, onClose }: { edition: Edition; theme: Theme; onClose: () => void }) {
+const sent = (typed: Typed[] | undefined) =>
+  (typed ?? []).map((one) => ({
+    starts_at: wallToInstant(one.at?.format("YYYY-MM-DDTHH:mm") ?? ""),
+    place: one.place ?? "",
+    capacity: one.capacity ?? null,
+  }));
+
+/** One theme or strand at many venues at once, and what became of each. */
+export default function Launch({ edition, part, onClose }: { edition: Edition; part: Theme | Strand; onClose: () => void }) {
+  const theme = "month" in part ? part : undefined;
   const { t } = useTranslation("programmes");
   const { t: common } = useTranslation();
   const title = useTitle();
@@ -50,22 +66,19 @@ export default function Launch({ edition, theme, onClose }: { edition: Edition; 
     .filter(({ roles }) => roles.some((role) => role === "host" || role === "undertake"))
     .map((member) => member.organization_id);
   const launch = useMutation({
-    mutationFn: (values: Values) =>
-      call(
-        api.POST("/api/v1/themes/{id}/launch", {
-          params: { path: { id: theme.id }, header: key.header },
-          body: {
-            strand_id: values.strand_id ?? null,
-            activity: { code: values.code, kind: values.kind, title_zh: values.title_zh, minutes: values.minutes },
-            sessions: (values.sessions ?? []).map((one) => ({
-              starts_at: wallToInstant(one.at?.format("YYYY-MM-DDTHH:mm") ?? ""),
-              place: one.place ?? "",
-              capacity: one.capacity ?? null,
-            })),
-            hosts: values.hosts.map((organization_id) => ({ organization_id })),
-          },
-        }),
-      ),
+    mutationFn: (values: Values) => {
+      const own = new Map((values.own ?? []).map((one) => [one.host, sent(one.sessions)]));
+      const params = { path: { id: part.id }, header: key.header };
+      const body = {
+        strand_id: values.strand_id ?? null,
+        activity: { code: values.code, kind: values.kind, title_zh: values.title_zh, minutes: values.minutes },
+        sessions: sent(values.sessions),
+        hosts: values.hosts.map((organization_id) => ({ organization_id, sessions: own.get(organization_id) ?? null })),
+      };
+      return theme
+        ? call(api.POST("/api/v1/themes/{id}/launch", { params, body }))
+        : call(api.POST("/api/v1/strands/{id}/launch", { params, body }));
+    },
     onMutate: () => setWrong(undefined),
     onSuccess: (answer) => {
       key.renew();
@@ -79,11 +92,12 @@ export default function Launch({ edition, theme, onClose }: { edition: Edition; 
     },
   });
   const required = [{ required: true, message: common("problem.field.required") }];
-  const month = dayjs(theme.month);
+  const month = dayjs(theme?.month ?? edition.first_day);
+  const chosen = Form.useWatch("hosts", form) ?? usual;
   return (
     <Drawer
       open
-      title={t("launch.title", { theme: title(theme) })}
+      title={t("launch.title", { theme: title(part) })}
       size={phone ? "100%" : 640}
       onClose={onClose}
       mask={{ closable: done !== undefined }}
@@ -106,7 +120,15 @@ export default function Launch({ edition, theme, onClose }: { edition: Edition; 
         <Form
           form={form}
           layout="vertical"
-          initialValues={{ title_zh: title(theme), code: `T${theme.month.slice(0, 7)}`, kind: "practice", minutes: 90, sessions: [], hosts: usual }}
+          initialValues={{
+            title_zh: title(part),
+            code: theme ? `T${theme.month.slice(0, 7)}` : `S${edition.year}-${edition.strands.findIndex(({ id }) => id === part.id) + 1}`,
+            kind: !theme && "kind" in part && part.kind === "training" ? "training" : "practice",
+            minutes: 90,
+            sessions: [],
+            hosts: usual,
+            own: [],
+          }}
           onFinish={(values) => launch.mutate(values)}
         >
           <Form.Item name="title_zh" label={t("launch.what")} rules={required}>
@@ -124,39 +146,13 @@ export default function Launch({ edition, theme, onClose }: { edition: Edition; 
             <Form.Item name="code" label={t("launch.code")} rules={required} extra={t("launch.codeHelp")} style={{ flex: "1 1 200px" }}>
               <Input maxLength={40} />
             </Form.Item>
-            {edition.strands.length > 0 && (
+            {theme && edition.strands.length > 0 && (
               <Form.Item name="strand_id" label={t("launch.strand")} style={{ flex: "1 1 200px" }}>
                 <Select allowClear options={edition.strands.map((one) => ({ value: one.id, label: title(one) }))} />
               </Form.Item>
             )}
           </Flex>
-          <Form.List name="sessions">
-            {(fields, { add, remove }) => (
-              <fieldset style={{ border: 0, padding: 0, margin: "0 0 16px" }}>
-                <legend style={{ fontWeight: 600, marginBottom: 4 }}>{t("launch.times")}</legend>
-                {fields.length === 0 && <Muted block style={{ marginBottom: 8 }}>{t("launch.noTimes")}</Muted>}
-                {fields.map((field, at) => (
-                  <Flex key={field.key} gap={8} wrap align="end">
-                    <Form.Item name={[field.name, "at"]} label={t("launch.time")} rules={required}>
-                      <DatePicker showTime={{ format: "HH:mm", minuteStep: 5 }} format="YYYY-MM-DD HH:mm" defaultPickerValue={month} />
-                    </Form.Item>
-                    <Form.Item name={[field.name, "place"]} label={t("launch.place")} style={{ flex: "1 1 120px" }}>
-                      <Input maxLength={200} />
-                    </Form.Item>
-                    <Form.Item name={[field.name, "capacity"]} label={t("launch.capacity")}>
-                      <InputNumber min={1} max={100000} precision={0} style={{ width: 90 }} />
-                    </Form.Item>
-                    <Form.Item>
-                      <Button icon={<DeleteOutlined />} aria-label={t("launch.removeTime", { number: at + 1 })} onClick={() => remove(field.name)} />
-                    </Form.Item>
-                  </Flex>
-                ))}
-                <Button icon={<PlusOutlined aria-hidden />} disabled={fields.length >= 50} onClick={() => add({})}>
-                  {t("launch.addTime")}
-                </Button>
-              </fieldset>
-            )}
-          </Form.List>
+          <Sessions name="sessions" label={t("launch.times")} month={month} />
           {hosts.length === 0 ? (
             <Muted block>{t("launch.noHosts")}</Muted>
           ) : (
@@ -165,9 +161,70 @@ export default function Launch({ edition, theme, onClose }: { edition: Edition; 
               <Checkbox.Group options={hosts} style={{ display: "grid", gap: 4 }} />
             </Form.Item>
           )}
+          <Form.List name="own">
+            {(fields, { add, remove }) => (
+              <>
+                {fields.map((field) => (
+                  <fieldset key={field.key} style={{ border: "1px solid rgb(127 150 145 / 0.35)", borderRadius: 8, padding: 12, margin: "0 0 12px" }}>
+                    <legend style={{ padding: "0 6px" }}>{t("launch.own")}</legend>
+                    <Flex gap={8} align="end">
+                      <Form.Item name={[field.name, "host"]} label={t("launch.venue")} rules={required} style={{ flex: 1 }}>
+                        <Select options={hosts.filter(({ value }) => chosen.includes(value))} />
+                      </Form.Item>
+                      <Form.Item>
+                        <Button icon={<DeleteOutlined />} aria-label={t("launch.removeOwn")} onClick={() => remove(field.name)} />
+                      </Form.Item>
+                    </Flex>
+                    <Sessions name={[field.name, "sessions"]} label={t("launch.ownTimes")} month={month} />
+                  </fieldset>
+                ))}
+                {hosts.length > 0 && (
+                  <Button icon={<PlusOutlined aria-hidden />} onClick={() => add({ sessions: [{}] })}>
+                    {t("launch.addOwn")}
+                  </Button>
+                )}
+              </>
+            )}
+          </Form.List>
         </Form>
       </div>
     </Drawer>
+  );
+}
+
+/** Sessions, each with its time, place and places. */
+function Sessions({ name, label, month }: { name: string | (string | number)[]; label: string; month: Dayjs }) {
+  const { t } = useTranslation("programmes");
+  const { t: common } = useTranslation();
+  const required = [{ required: true, message: common("problem.field.required") }];
+  return (
+    <Form.List name={name}>
+      {(fields, { add, remove }) => (
+        <fieldset style={{ border: 0, padding: 0, margin: "0 0 16px" }}>
+          <legend style={{ fontWeight: 600, marginBottom: 4 }}>{label}</legend>
+          {fields.length === 0 && <Muted block style={{ marginBottom: 8 }}>{t("launch.noTimes")}</Muted>}
+          {fields.map((field, at) => (
+            <Flex key={field.key} gap={8} wrap align="end">
+              <Form.Item name={[field.name, "at"]} label={t("launch.time")} rules={required}>
+                <DatePicker showTime={{ format: "HH:mm", minuteStep: 5 }} format="YYYY-MM-DD HH:mm" defaultPickerValue={month} />
+              </Form.Item>
+              <Form.Item name={[field.name, "place"]} label={t("launch.place")} style={{ flex: "1 1 120px" }}>
+                <Input maxLength={200} />
+              </Form.Item>
+              <Form.Item name={[field.name, "capacity"]} label={t("launch.capacity")}>
+                <InputNumber min={1} max={100000} precision={0} style={{ width: 90 }} />
+              </Form.Item>
+              <Form.Item>
+                <Button icon={<DeleteOutlined />} aria-label={t("launch.removeTime", { number: at + 1 })} onClick={() => remove(field.name)} />
+              </Form.Item>
+            </Flex>
+          ))}
+          <Button icon={<PlusOutlined aria-hidden />} disabled={fields.length >= 50} onClick={() => add({})}>
+            {t("launch.addTime")}
+          </Button>
+        </fieldset>
+      )}
+    </Form.List>
   );
 }
 

@@ -69,20 +69,26 @@ pub async fn bookings_ahead(tx: &mut Tx, agreement: Uuid, today: NaiveDate) -> R
     .await?)
 }
 
-/// Sessions of the activities of its open projects that have not begun.
-pub async fn sessions_ahead(tx: &mut Tx, agreement: Uuid, now: DateTime<Utc>) -> Result<Vec<AheadSession>> {
+/// Sessions of the activities of its open projects that have not begun and begin on this day or later.
+pub async fn sessions_ahead(
+    tx: &mut Tx,
+    agreement: Uuid,
+    now: DateTime<Utc>,
+    on: NaiveDate,
+) -> Result<Vec<AheadSession>> {
     Ok(sqlx::query_as(
         "SELECT s.id, a.title_zh, a.title_en, s.host_id, s.district_id,
                 (s.starts_at AT TIME ZONE d.time_zone)::date AS first_day,
                 (s.ends_at AT TIME ZONE d.time_zone)::date AS last_day
          FROM session s JOIN activity a ON a.id = s.activity_id JOIN district d ON d.id = s.district_id
-         WHERE s.status <> 'cancelled' AND s.starts_at > $2
+         WHERE s.status <> 'cancelled' AND s.starts_at > $2 AND (s.starts_at AT TIME ZONE d.time_zone)::date >= $3
            AND EXISTS (SELECT FROM project p JOIN project_activity x ON x.project_id = p.id
                        WHERE p.agreement_id = $1 AND p.state IN ('planned', 'running') AND x.activity_id = a.id)
          ORDER BY s.starts_at, s.id",
     )
     .bind(agreement)
     .bind(now)
+    .bind(on)
     .fetch_all(&mut **tx)
     .await?)
 }

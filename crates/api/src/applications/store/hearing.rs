@@ -7,6 +7,7 @@ use kepu_domain::designation::review::Scores;
 use sqlx::{FromRow, types::Json};
 use uuid::Uuid;
 
+use super::ApplicationRow;
 use crate::{error::Result, tenancy::Tx};
 
 /// One reviewer's scores.
@@ -168,4 +169,35 @@ pub async fn answer_objection(tx: &mut Tx, row: &ObjectionRow) -> Result<()> {
         .execute(&mut **tx)
         .await?;
     Ok(())
+}
+
+/// The reviewers of the round who may still review an application, if it has fewer reviews than it takes: who has not
+/// heard it, belongs neither to the applicant nor to a partner of the day, and has declared no tie.
+pub async fn reviewers_asked(tx: &mut Tx, row: &ApplicationRow, reviews: u32, on: NaiveDate) -> Result<Vec<Uuid>> {
+    Ok(sqlx::query_scalar(
+        "SELECT r.account_id FROM round_reviewer r
+         WHERE r.round_id = $1
+           AND (SELECT count(*) FROM application_review v WHERE v.application_id = $2 AND v.hearing = $3) < $4
+           AND NOT EXISTS (SELECT FROM application_review v WHERE v.application_id = $2 AND v.account_id = r.account_id)
+           AND NOT EXISTS (SELECT FROM reviewer_tie t WHERE t.application_id = $2 AND t.account_id = r.account_id)
+           AND NOT EXISTS (
+                SELECT FROM account_grant g
+                WHERE g.account_id = r.account_id AND g.revoked_at IS NULL
+                  AND (g.organization_id = $5 OR g.organization_id IN (
+                        SELECT other.organization_id FROM agreement_party own
+                        JOIN agreement a ON a.id = own.agreement_id
+                        JOIN agreement_party other ON other.agreement_id = a.id
+                        WHERE own.organization_id = $5 AND a.state IN ('signed', 'ended', 'renewed')
+                          AND a.first_day <= $6 AND (a.last_day IS NULL OR a.last_day >= $6)
+                          AND (a.over_from IS NULL OR a.over_from > $6))))
+         ORDER BY r.account_id",
+    )
+    .bind(row.round_id)
+    .bind(row.id)
+    .bind(row.hearing())
+    .bind(i64::from(reviews))
+    .bind(row.organization_id)
+    .bind(on)
+    .fetch_all(&mut **tx)
+    .await?)
 }

@@ -133,7 +133,7 @@ impl Loader<'_> {
                 json!({ "open": true, "persons_per_year": 30 + 10 * (at % 8), "grades": { "from": 4, "to": 9 } });
             body[much] = json!(fields(3, 3));
             body[little] = json!(fields(7, 1));
-            account.put(&format!("/api/v1/organizations/{id}/partner-profile"), &body).await?;
+            account.put_if(&format!("/api/v1/organizations/{id}/partner-profile"), 0, &body).await?;
             Ok(())
         })
         .await?;
@@ -238,7 +238,7 @@ impl Loader<'_> {
         let body = json!({ "offers": offers, "seeks": seeks, "open": true, "persons_per_year": 120,
                            "grades": { "from": 4, "to": 9 } });
         let path = format!("/api/v1/organizations/{}/partner-profile", self.host(host)?);
-        self.api.account(login).put(&path, &body).await?;
+        self.api.account(login).put_if(&path, 0, &body).await?;
         Ok(())
     }
 }

@@ -44,8 +44,12 @@ pub async fn hosts(tx: &mut Tx, edition: Uuid, ids: &[Uuid]) -> Result<Vec<Launc
 }
 
 /// The activity of a host that has this code, with its theme.
-pub async fn activity_of_code(tx: &mut Tx, host: Uuid, code: &str) -> Result<Option<(Uuid, Option<Uuid>)>> {
-    Ok(sqlx::query_as("SELECT id, theme_id FROM activity WHERE host_id = $1 AND code = $2")
+pub async fn activity_of_code(
+    tx: &mut Tx,
+    host: Uuid,
+    code: &str,
+) -> Result<Option<(Uuid, Option<Uuid>, Option<Uuid>)>> {
+    Ok(sqlx::query_as("SELECT id, theme_id, strand_id FROM activity WHERE host_id = $1 AND code = $2")
         .bind(host)
         .bind(code)
         .fetch_optional(&mut **tx)

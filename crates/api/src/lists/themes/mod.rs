@@ -1,0 +1,210 @@
+//! Lists of what the months of a programme's year are about, and of what runs beside them.
+//!
+//! A row is a theme of a month, unless it says that it is a strand. The edition of its year is made as a draft if the
+//! programme has none. Rows count only for programmes that whoever asks runs, so such a list is seen by nobody else.
+
+mod book;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use uuid::Uuid;
+
+use self::book::{Book, Place};
+use super::{
+    Given,
+    cells::Reader,
+    judge::{Meaning, Row},
+    sheet::Column,
+};
+use crate::{
+    auth::Actor,
+    error::Result,
+    programmes::{
+        self, StrandKind, TitleCertainty,
+        store::{self, Programme},
+    },
+    tenancy::Tx,
+};
+
+/// The columns.
+pub(super) const COLUMNS: &[Column] = &[
+    Column { key: "month", names: &["月份", "月", "month", "时间"], required: true, example: "2026-03" },
+    Column {
+        key: "title_zh",
+        names: &["主题", "主题名称", "名称", "中文主题", "主题中文名", "titlezh", "themezh", "theme", "title"],
+        required: false,
+        example: "筑梦航天",
+    },
+    Column {
+        key: "title_en",
+        names: &["英文主题", "主题英文名", "英文名称", "titleen", "themeen"],
+        required: false,
+        example: "Dream of space",
+    },
+    Column {
+        key: "kind", names: &["类别", "类型", "板块", "kind", "strand"], required: false, example: "主题"
+    },
+    Column {
+        key: "programme", names: &["科普计划", "计划", "项目", "programme"], required: false, example: ""
+    },
+    Column { key: "year", names: &["年度", "年份", "年", "year"], required: false, example: "2026" },
+    Column {
+        key: "main_theme",
+        names: &["年度主题", "总主题", "年度主题名称", "maintheme", "editiontitle"],
+        required: false,
+        example: "科学就在身边",
+    },
+    Column { key: "topic", names: &["内容", "专题", "topic"], required: false, example: "" },
+    Column {
+        key: "venues",
+        names: &["主场馆", "主会场", "场馆", "地点", "venues", "mainvenue", "mainvenues"],
+        required: false,
+        example: "示范科技馆",
+    },
+    Column {
+        key: "zh_certainty",
+        names: &["中文名依据", "主题依据", "zhcertainty", "certainty"],
+        required: false,
+        example: "",
+    },
+    Column {
+        key: "source",
+        names: &["来源", "依据", "文号", "公告", "source"],
+        required: false,
+        example: "年度工作方案",
+    },
+];
+
+/// What a row is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// A theme of a month.
+    Theme,
+    /// What runs beside the months.
+    Strand(StrandKind),
+}
+
+const KINDS: &[(Kind, &[&str])] = &[
+    (Kind::Theme, &["主题", "theme", "月度主题", "每月主题"]),
+    (Kind::Strand(StrandKind::ThemedActivities), &["主题活动", "themed_activities", "themed activities"]),
+    (Kind::Strand(StrandKind::Exchange), &["交流", "exchange", "专题交流", "交流活动"]),
+    (Kind::Strand(StrandKind::Competition), &["竞赛", "competition", "赛事", "比赛"]),
+    (Kind::Strand(StrandKind::Training), &["培训", "training", "教师培训", "科技教师培训"]),
+];
+
+const CERTAINTIES: &[(TitleCertainty, &[&str])] = &[
+    (TitleCertainty::Published, &["公布", "published", "已公布"]),
+    (TitleCertainty::Inferred, &["推断", "inferred", "推测"]),
+    (TitleCertainty::NotFound, &["未找到", "not found", "not_found", "notfound"]),
+];
+
+/// Judges all rows.
+pub(super) async fn judge(
+    tx: &mut Tx,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    given: &Given,
+    rows: &[Row],
+) -> Result<Vec<Meaning>> {
+    let programmes = programmes::managed_by(tx, actor).await?;
+    let mut book = Book::new(&programmes);
+    let mut wanted: Vec<(Uuid, i32)> = rows.iter().filter_map(|row| at(&programmes, given, row)).collect();
+    wanted.sort_unstable();
+    wanted.dedup();
+    for (programme, year) in wanted {
+        // Whoever makes an edition or changes its parts holds these rows as well.
+        let programme = store::lock_programme(tx, programme).await?;
+        let filter = store::Filter {
+            programme: Some(programme.id),
+            year: Some(year),
+            all_drafts: true,
+            ..store::Filter::default()
+        };
+        let place = match store::list_editions(tx, &filter, None, 1).await?.pop() {
+            Some(found) => {
+                let edition = store::lock_edition(tx, found.id).await?;
+                let (themes, strands) = (store::themes(tx, found.id).await?, store::strands(tx, found.id).await?);
+                Place::known(edition, themes, strands)
+            }
+            None => Place::new(programme, year, now),
+        };
+        book.places.insert((place.edition.programme_id, year), place);
+    }
+    for row in rows {
+        let Some(place) = at(&programmes, given, row).and_then(|key| book.places.get_mut(&key)) else { continue };
+        place.hear(given, row, month_of(row).map(|(_, month)| month));
+    }
+    Ok(rows.iter().map(|row| book.meaning(now, given, row)).collect())
+}
+
+fn cell<'r>(row: &'r Row, column: &str) -> Option<&'r str> {
+    row.cells.get(column).map(|text| text.trim()).filter(|text| !text.is_empty())
+}
+
+/// The programme and the year of a row, if it says both.
+fn at(programmes: &[Programme], given: &Given, row: &Row) -> Option<(Uuid, i32)> {
+    let word = cell(row, "programme").or(given.programme.as_deref())?;
+    let [one] = named(programmes, word)[..] else { return None };
+    Some((one.id, year_of(row)?))
+}
+
+/// The programmes of this code, or else of this name.
+fn named<'p>(programmes: &'p [Programme], word: &str) -> Vec<&'p Programme> {
+    let coded: Vec<&Programme> = programmes.iter().filter(|one| one.code == word).collect();
+    if !coded.is_empty() {
+        return coded;
+    }
+    programmes.iter().filter(|one| one.name_zh == word || one.name_en == word).collect()
+}
+
+fn year_of(row: &Row) -> Option<i32> {
+    let said = cell(row, "year").and_then(|text| text.trim_end_matches(['年', '度']).parse().ok());
+    said.or_else(|| cell(row, "month").and_then(|text| month(text, None)).map(|(year, _)| year))
+        .filter(|year| (2000..=2100).contains(year))
+}
+
+/// The year and the first day of the month of a row, if it can be read.
+fn month_of(row: &Row) -> Option<(i32, NaiveDate)> {
+    month(cell(row, "month")?, year_of(row))
+}
+
+/// Reads 2026-03, 2026/3, 2026年3月, 202603, 2026-03-01, or with the year beside it 3 and 3月.
+fn month(text: &str, year: Option<i32>) -> Option<(i32, NaiveDate)> {
+    let parts: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).collect();
+    let (year, month) = match (parts.as_slice(), year) {
+        ([all], _) if all.len() == 6 => (all.get(..4)?.parse().ok()?, all.get(4..)?),
+        ([month], Some(year)) if month.len() <= 2 => (year, *month),
+        ([year, month, ..], _) if year.len() == 4 => (year.parse().ok()?, *month),
+        _ => return None,
+    };
+    Some((year, NaiveDate::from_ymd_opt(year, month.parse().ok()?, 1)?))
+}
+
+/// The month of a row that must have one.
+fn read_month(cells: &mut Reader<'_>, row: &Row) -> Option<NaiveDate> {
+    let Some(text) = cell(row, "month") else {
+        cells.refuse("month", "required", "must not be empty");
+        return None;
+    };
+    let found = month(text, year_of(row)).map(|(_, month)| month);
+    if found.is_none() {
+        cells.refuse("month", "invalid_month", "must be a month such as 2026-03");
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn months_are_read_as_people_write_them() {
+        let march = NaiveDate::from_ymd_opt(2026, 3, 1).map(|day| (2026, day));
+        for text in ["2026-03", "2026/3", "2026年3月", "202603", "2026-03-17", "2026-03-01T00:00:00"] {
+            assert_eq!(month(text, None), march, "{text}");
+        }
+        assert_eq!([month("3", Some(2026)), month("3月", Some(2026))], [march; 2]);
+        for text in ["3", "2026", "2026-13", "March", "03-2026", ""] {
+            assert_eq!(month(text, None), None, "{text}");
+        }
+    }
+}

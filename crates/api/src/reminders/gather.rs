@@ -1,0 +1,78 @@
+//! What is to be done by a day, by whom: applications, assessments and renewals, things that were lent, agreements.
+
+use chrono::{Days, NaiveDate};
+use kepu_domain::reminder::Step;
+use uuid::Uuid;
+
+use super::store;
+use crate::{
+    applications::{self, By},
+    designations::store::{self as held, Designation, Scheme},
+    error::Result,
+    tenancy::Tx,
+};
+
+/// One thing that is to be done by a day.
+#[derive(Debug, Clone)]
+pub(super) struct Owed {
+    pub(super) step: Step,
+    pub(super) object: Uuid,
+    pub(super) due: NaiveDate,
+    pub(super) by: By,
+    pub(super) label_zh: String,
+    pub(super) label_en: String,
+}
+
+/// All that is to be done, far ahead or not.
+pub(super) async fn gather(tx: &mut Tx, today: NaiveDate) -> Result<Vec<Owed>> {
+    let mut all = Vec::new();
+    for one in applications::owed(tx, today).await? {
+        let applications::OwedStep { application, step, due, by, label_zh, label_en } = one;
+        all.push(Owed { step, object: application, due, by, label_zh, label_en });
+    }
+    for scheme in held::list_schemes(tx, None, None, i64::MAX).await? {
+        of_scheme(tx, today, &scheme, &mut all).await?;
+    }
+    for loan in store::lent(tx).await? {
+        let by = By::Organization(loan.organization_id);
+        let (label_zh, label_en) = (loan.title_zh, loan.title_en);
+        all.push(Owed { step: Step::Return, object: loan.id, due: loan.due, by, label_zh, label_en });
+    }
+    for agreement in store::agreements_ending(tx, today).await? {
+        let by = By::Organization(agreement.organization_id);
+        let (label_zh, label_en) = (agreement.title_zh, agreement.title_en);
+        all.push(Owed { step: Step::AgreementEnds, object: agreement.id, due: agreement.due, by, label_zh, label_en });
+    }
+    Ok(all)
+}
+
+async fn of_scheme(tx: &mut Tx, today: NaiveDate, scheme: &Scheme, all: &mut Vec<Owed>) -> Result<()> {
+    let designations = held::of_scheme(tx, scheme.id).await?;
+    let ids: Vec<Uuid> = designations.iter().map(|one| one.id).collect();
+    let assessed = held::assessments(tx, &ids).await?;
+    let assessment = scheme.rules.as_ref().and_then(|rules| rules.assessment);
+    let renewal = scheme.rules.as_ref().and_then(|rules| rules.renewal);
+    let ahead = |step: Step| today.checked_add_days(Days::new(step.days_ahead().saturating_add(1))).unwrap_or(today);
+    for one in designations.iter().filter(|one| one.revoked_from.is_none()) {
+        if let Some(rule) = assessment {
+            let years: Vec<i32> = assessed.iter().filter(|a| a.designation_id == one.id).map(|a| a.year).collect();
+            if let Some((_, due)) = one.rules()?.assessment_owed(rule, ahead(Step::Assess), &years) {
+                all.push(of(one, Step::Assess, due, By::Authority(scheme.authority_id)));
+            }
+        }
+        let Some(last) = one.valid_to else { continue };
+        let by = By::Organization(one.organization_id);
+        match renewal {
+            Some(renewal) if today <= renewal.window(last).1 => all.push(of(one, Step::Renew, last, by)),
+            Some(_) => {}
+            None => all.push(of(one, Step::DesignationEnds, last, by)),
+        }
+    }
+    Ok(())
+}
+
+fn of(one: &Designation, step: Step, due: NaiveDate, by: By) -> Owed {
+    let who = one.professional_name.as_ref().unwrap_or(&one.organization_name_zh);
+    let label_zh = format!("{who} · {} {}", one.scheme_name_zh, one.number);
+    Owed { step, object: one.id, due, by, label_zh, label_en: String::new() }
+}

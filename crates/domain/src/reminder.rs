@@ -1,0 +1,203 @@
+//! When somebody is reminded of a deadline: some days before it, on its day, and once after it.
+//!
+//! What is told follows from the day and from what was told, never from when this is asked: asked more seldom, earlier
+//! stages are left out; asked more often, nothing is told twice.
+
+use chrono::{Days, NaiveDate};
+
+/// What is to be done by a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Step {
+    /// Hand an application in.
+    Submit,
+    /// Complete an application that was sent back.
+    Complete,
+    /// Appeal a refusal.
+    Appeal,
+    /// Check whether an application is complete.
+    Check,
+    /// Review an application.
+    Review,
+    /// Decide an application.
+    Decide,
+    /// Publish a decision.
+    Publish,
+    /// Answer an objection.
+    AnswerObjection,
+    /// Award a designation.
+    Award,
+    /// Answer an appeal.
+    AnswerAppeal,
+    /// Assess a designation for a year.
+    Assess,
+    /// Renew a designation that ends.
+    Renew,
+    /// Know that a designation ends.
+    DesignationEnds,
+    /// Bring back what was lent.
+    Return,
+    /// Renew an agreement that ends, or let it end.
+    AgreementEnds,
+}
+
+impl Step {
+    /// Every step.
+    pub const ALL: [Self; 15] = [
+        Self::Submit,
+        Self::Complete,
+        Self::Appeal,
+        Self::Check,
+        Self::Review,
+        Self::Decide,
+        Self::Publish,
+        Self::AnswerObjection,
+        Self::Award,
+        Self::AnswerAppeal,
+        Self::Assess,
+        Self::Renew,
+        Self::DesignationEnds,
+        Self::Return,
+        Self::AgreementEnds,
+    ];
+
+    /// The word in JSON and SQL. Those of applications are what [`crate::designation::deadline::Next`] calls them.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Submit => "submit",
+            Self::Complete => "complete",
+            Self::Appeal => "appeal",
+            Self::Check => "check",
+            Self::Review => "review",
+            Self::Decide => "decide",
+            Self::Publish => "publish",
+            Self::AnswerObjection => "answer_objection",
+            Self::Award => "award",
+            Self::AnswerAppeal => "answer_appeal",
+            Self::Assess => "assess",
+            Self::Renew => "renew",
+            Self::DesignationEnds => "designation_ends",
+            Self::Return => "return",
+            Self::AgreementEnds => "agreement_ends",
+        }
+    }
+
+    /// The step of this word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|step| step.word() == word)
+    }
+
+    /// How many days before the last one it is told.
+    pub const fn days_ahead(self) -> u64 {
+        match self {
+            Self::Renew | Self::DesignationEnds => 60,
+            Self::Assess | Self::AgreementEnds => 30,
+            _ => 3,
+        }
+    }
+
+    /// Whether it can still be done, or is owed, after its last day.
+    pub const fn can_be_late(self) -> bool {
+        !matches!(self, Self::Submit | Self::Complete | Self::Appeal | Self::DesignationEnds | Self::AgreementEnds)
+    }
+}
+
+/// How near the last day is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stage {
+    /// Some days are left.
+    Soon,
+    /// It is the last day.
+    Today,
+    /// The last day is over.
+    Late,
+}
+
+impl Stage {
+    /// Every stage, in their order.
+    pub const ALL: [Self; 3] = [Self::Soon, Self::Today, Self::Late];
+
+    /// The word in JSON and SQL.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Soon => "soon",
+            Self::Today => "today",
+            Self::Late => "late",
+        }
+    }
+
+    /// The stage of this word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|stage| stage.word() == word)
+    }
+}
+
+/// In which stage a step is on a day; nothing while it is far ahead, or when it is too late for it.
+pub fn stage(step: Step, due: NaiveDate, today: NaiveDate) -> Option<Stage> {
+    let first = due.checked_sub_days(Days::new(step.days_ahead())).unwrap_or(due);
+    match today {
+        day if day < first => None,
+        day if day < due => Some(Stage::Soon),
+        day if day == due => Some(Stage::Today),
+        _ => step.can_be_late().then_some(Stage::Late),
+    }
+}
+
+/// What is to be told on a day, after `told` was the last that was.
+pub fn tell(step: Step, due: NaiveDate, today: NaiveDate, told: Option<Stage>) -> Option<Stage> {
+    stage(step, due, today).filter(|stage| told.is_none_or(|told| told < *stage))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    use super::*;
+
+    fn day(ahead: u64) -> NaiveDate {
+        let first = NaiveDate::from_ymd_opt(2026, 9, 1).expect("a day");
+        first.checked_add_days(Days::new(ahead)).expect("a day")
+    }
+
+    #[rstest]
+    #[case(Step::Check, 6, None)]
+    #[case(Step::Check, 7, Some(Stage::Soon))]
+    #[case(Step::Check, 9, Some(Stage::Soon))]
+    #[case(Step::Check, 10, Some(Stage::Today))]
+    #[case(Step::Check, 11, Some(Stage::Late))]
+    #[case(Step::Check, 400, Some(Stage::Late))]
+    #[case(Step::Submit, 10, Some(Stage::Today))]
+    #[case(Step::Submit, 11, None)]
+    #[case(Step::Return, 11, Some(Stage::Late))]
+    #[case(Step::Renew, 0, Some(Stage::Soon))]
+    fn a_step_that_is_due_on_the_tenth_day(#[case] step: Step, #[case] on: u64, #[case] expected: Option<Stage>) {
+        assert_eq!(stage(step, day(10), day(on)), expected);
+    }
+
+    #[test]
+    fn words_are_read_back() {
+        assert!(Step::ALL.into_iter().all(|step| Step::parse(step.word()) == Some(step)));
+        assert!(Stage::ALL.into_iter().all(|stage| Stage::parse(stage.word()) == Some(stage)));
+        assert_eq!((Step::parse("x"), Stage::parse("x")), (None, None));
+    }
+
+    proptest! {
+        /// However often and however irregularly it is asked: each stage at the most once, in their order, and whoever
+        /// is asked for at last knows the stage of that day.
+        #[test]
+        fn nothing_is_told_twice_and_nothing_is_lost(
+            step in prop::sample::select(Step::ALL.to_vec()),
+            due in 0_u64..120,
+            mut days in prop::collection::vec(0_u64..200, 1..40),
+        ) {
+            days.sort_unstable();
+            let mut told = Vec::new();
+            for on in &days {
+                told.extend(tell(step, day(due), day(*on), told.last().copied()));
+            }
+            prop_assert!(told.is_sorted_by(|one, next| one < next), "{told:?}");
+            let last = days.last().and_then(|on| stage(step, day(due), day(*on)));
+            prop_assert!(last.is_none() || told.last().copied() == last, "{told:?} {last:?}");
+        }
+    }
+}
