@@ -12,7 +12,7 @@ use crate::{
     clock::Clock,
     competitions,
     config::{Config, DataConfig},
-    credits, files, housekeeping, participation, policies,
+    credits, files, housekeeping, laboratory, participation, policies,
     postgres::{
         Db,
         embedded::{Durability, PrivateServer},
@@ -100,6 +100,7 @@ pub async fn open(config: Config, url: &str, clock: Clock) -> anyhow::Result<App
     competitions::national::load(&state).await?;
     policies::load_shipped(state.db(), state.now()).await?;
     policies::resume(&state).await?;
+    laboratory::resume(&state).await?;
     Ok(state)
 }
 
@@ -113,6 +114,7 @@ pub async fn serve(
     state.spawn_job("metrics", metrics::upkeep(state.clone()));
     state.spawn_job("housekeeping", housekeeping::run(state.clone()));
     state.spawn_job("standing of scores", credits::keep(state.clone()));
+    state.spawn_job("planned policies", laboratory::keep(state.clone()));
     state.spawn_job("sealer", seals::keep(state.clone()));
     state.spawn_job("waitlists", participation::places::keep(state.clone()));
     let service = router::router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();

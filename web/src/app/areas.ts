@@ -5,6 +5,7 @@ import * as door from "@/pages/door/routes";
 import * as designations from "@/pages/designations/routes";
 import * as district from "@/pages/district/routes";
 import * as everyone from "@/pages/public/routes";
+import * as laboratory from "@/pages/laboratory/routes";
 import * as lists from "@/pages/lists/routes";
 import * as programmes from "@/pages/programmes/routes";
 import * as resources from "@/pages/resources/routes";
@@ -12,7 +13,7 @@ import * as school from "@/pages/school/routes";
 import * as student from "@/pages/student/routes";
 import * as teacher from "@/pages/teacher/routes";
 
-const areas = [student, teacher, school, base, door, district, designations, lists, programmes, resources, agreements, everyone, account];
+const areas = [student, teacher, school, base, door, district, designations, laboratory, lists, programmes, resources, agreements, everyone, account];
 
 export const routes = areas.flatMap((area) => area.routes);
 export const menu = areas.flatMap((area) => area.menu).toSorted((a, b) => (a.order ?? 100) - (b.order ?? 100));

@@ -8,6 +8,7 @@ import type door from "./zh-CN/door";
 import type district from "./zh-CN/district";
 import type designations from "./zh-CN/designations";
 import type everyone from "./zh-CN/public";
+import type laboratory from "./zh-CN/laboratory";
 import type lists from "./zh-CN/lists";
 import type programmes from "./zh-CN/programmes";
 import type resources from "./zh-CN/resources";
@@ -32,6 +33,7 @@ interface Areas {
   district: typeof district;
   student: typeof student;
   public: typeof everyone;
+  laboratory: typeof laboratory;
   lists: typeof lists;
   programmes: typeof programmes;
   resources: typeof resources;
