@@ -44,7 +44,7 @@ async fn a_second_official_approves_and_the_day_makes_it_effective() {
         let version = on["version"].as_i64().expect("a version");
         one.patch_json(&path_of(on, ""), version, &json!({ "document": text })).await
     };
-    let failing = change(&written, &second().replace("'1': 2 }", "'1': 9 }")).await.expect(200);
+    let failing = change(&written, &second().replace("'1': 3 }", "'1': 9 }")).await.expect(200);
     assert_eq!([&failing["policy_version"], &failing["title_en"]], [&json!("2"), &json!("Trial")]);
     refused(one, &failing, "submit", &json!({}), 422, "policy_cases_fail").await;
     let taken = change(&failing, POLICY).await.expect(200);
@@ -61,7 +61,7 @@ async fn a_second_official_approves_and_the_day_makes_it_effective() {
     refused(&two, &sound, "approve", &json!({}), 412, "version_changed").await;
     let rejected = take(&two, &submitted, "reject", &json!({ "note": "太贵" })).await;
     assert_eq!([&rejected["state"], &rejected["decided"]["note"]], [&json!("rejected"), &json!("太贵")]);
-    let again = change(&rejected, &second().replace("per_hour: 1.5", "per_hour: 1.2")).await.expect(200);
+    let again = change(&rejected, &second().replace("at_most: { credits: 2 }", "at_most: { credits: 2.5 }")).await.expect(200);
     let submitted = take(one, &again, "submit", &json!({})).await;
     let approved = take(&two, &submitted, "approve", &json!({})).await;
     assert_eq!(approved["digest"], again["digest"]);
@@ -82,7 +82,7 @@ async fn a_second_official_approves_and_the_day_makes_it_effective() {
     }
     let one = &school.official;
     let sheet = school.score(school.pupils[0].0).await;
-    assert_eq!([&sheet["policy"]["version"], &sheet["total"]], [&json!("2"), &json!("2")]);
+    assert_eq!([&sheet["policy"]["version"], &sheet["total"]], [&json!("2"), &json!("2.5")]);
     let done = one.get(&path_of(&published, "")).await.expect(200);
     assert_eq!([&done["state"], &done["adoption_state"]], [&json!("published"), &json!("effective")]);
     refused(one, &done, "withdraw", &json!({ "note": "x" }), 409, "already_begun").await;

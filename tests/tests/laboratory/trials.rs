@@ -55,7 +55,7 @@ async fn history(server: &Server) -> School {
         (school.base, "practice", 60, 20, 2..7),
         (school.base, "practice", 120, 20, 3..5),
         (other_base, "practice", 120, 10, 4..10),
-        (other_base, "lecture", 60, 5, 1..3),
+        (other_base, "lecture", 60, 5, 9..12),
     ] {
         let activity = activity(server, school.district, host, kind, minutes).await;
         let session = session_of(server, school.district, host, activity, days, None).await;
