@@ -36,6 +36,8 @@ pub const FINDS: &[(&str, &str, &str, &str)] = &[
     ("version", "official", "/policies?limit=1", "/items/0/id"),
     ("adoption", "official", "/adoptions?limit=1", "/items/0/id"),
     ("policy", "official", "/adoptions?limit=1", "/items/0/policy_id"),
+    ("draft", "official", "/policy-drafts?limit=1", "/items/0/id"),
+    ("trial", "official", "/policy-trials?limit=1", "/items/0/id"),
     ("flagged", "official", "/soft-flags?limit=1", "/items/0/person_id"),
     ("account", "official", "/accounts?limit=1", "/items/0/id"),
     ("scheme", "official", "/schemes?limit=1", "/items/0/id"),
@@ -135,6 +137,7 @@ pub const PAGES: &[Page] = &[
         &[
             "/persons/{person}",
             "/persons/{person}/score?lang=zh",
+            "/persons/{person}/next?lang=zh",
             "/persons/{person}/no-shows",
             "/persons/{person}/score?lang=zh&as_of={year}-12-01T00:00:00Z",
             "/participations?person={person}&limit=500&sort=-entered",
@@ -328,6 +331,21 @@ pub const PAGES: &[Page] = &[
         ],
     ),
     page(
+        "laboratory",
+        "official",
+        "/district/laboratory",
+        &[
+            "/policy-drafts?limit=20",
+            "/policy-drafts/{draft}",
+            "/policy-trials?limit=20",
+            "/policy-trials/{trial}",
+            "/policy-trials/{trial}/persons?limit=20",
+            "/policy-trials/{trial}/persons?limit=20&only=lost&sort=-change",
+            "/policies?limit=200",
+            "/persons?query=学&limit=20&status=active",
+        ],
+    ),
+    page(
         "district",
         "official",
         "/district/flags",
@@ -385,6 +403,7 @@ pub const PAGES: &[Page] = &[
         &[
             "/persons/{pupil}",
             "/persons/{pupil}/score?lang=zh",
+            "/persons/{pupil}/next?lang=zh",
             "/persons/{pupil}/no-shows",
             "/participations?person={pupil}&state=registered,waitlisted&limit=20",
             "/districts/{district}",
@@ -401,6 +420,7 @@ pub const PAGES: &[Page] = &[
         &[
             "/persons/{child}",
             "/persons/{child}/score?lang=zh",
+            "/persons/{child}/next?lang=zh",
             "/persons/{child}/no-shows",
             "/participations?person={child}&limit=500&sort=-entered",
             "/policies/{version}",

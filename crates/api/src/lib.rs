@@ -28,6 +28,7 @@ pub mod housekeeping;
 pub mod http;
 pub mod idempotency;
 pub mod ids;
+pub mod laboratory;
 pub mod lists;
 pub mod openapi;
 pub mod organizations;

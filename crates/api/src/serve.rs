@@ -12,7 +12,7 @@ use crate::{
     clock::Clock,
     competitions,
     config::{Config, DataConfig},
-    credits, exceptions, files, housekeeping, participation, policies,
+    credits, exceptions, files, housekeeping, laboratory, participation, policies,
     postgres::{
         Db,
         embedded::{Durability, PrivateServer},
@@ -100,6 +100,7 @@ pub async fn open(config: Config, url: &str, clock: Clock) -> anyhow::Result<App
     competitions::national::load(&state).await?;
     policies::load_shipped(state.db(), state.now()).await?;
     policies::resume(&state).await?;
+    laboratory::resume(&state).await?;
     Ok(state)
 }
 
@@ -114,6 +115,7 @@ pub async fn serve(
     state.spawn_job("housekeeping", housekeeping::run(state.clone()));
     state.spawn_job("standing of scores", credits::keep(state.clone()));
     state.spawn_job("exceptions", exceptions::keep(state.clone()));
+    state.spawn_job("planned policies", laboratory::keep(state.clone()));
     state.spawn_job("sealer", seals::keep(state.clone()));
     state.spawn_job("reminders", reminders::keep(state.clone()));
     state.spawn_job("waitlists", participation::places::keep(state.clone()));

@@ -9,6 +9,7 @@ pub mod competition;
 pub mod credit;
 pub mod designation;
 pub mod door;
+pub mod draft;
 pub mod exception;
 pub mod grams;
 pub mod ledger;

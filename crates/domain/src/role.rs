@@ -345,6 +345,10 @@ actions! {
     PolicyPublish = "policy.publish": DistrictOfficial PlatformAdmin;
     /// Adopt a policy version in a district.
     PolicyAdopt = "policy.adopt": DistrictOfficial;
+    /// Write, submit and decide on drafts of policies, and try policies on what the district has.
+    PolicyDraft = "policy.draft": DistrictOfficial;
+    /// Read drafts and trials of policies.
+    LaboratoryRead = "laboratory.read": DistrictOfficial CityOfficial Auditor;
     /// Read scores with their explanations, and the ledger.
     ScoreRead = "score.read": Teacher SchoolAdmin DistrictOfficial CityOfficial Auditor Guardian Student;
     /// List soft rules that wait for a decision.

@@ -2235,6 +2235,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/persons/{id}/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a student could do next, by the engine's own word. */
+        get: operations["read_next_steps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/persons/{id}/no-shows": {
         parameters: {
             query?: never;
@@ -2280,6 +2297,23 @@ export interface paths {
         put?: never;
         /** Voids a person's pass and makes the next one. */
         post: operations["reissue_pass"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/persons/{id}/policy-trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries a policy on one person; nothing is kept of it. */
+        post: operations["try_policy_on_person"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2347,6 +2381,220 @@ export interface paths {
         };
         /** One published version with its text and its sentences. */
         get: operations["read_policy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy-drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Drafts of the district, newest first. */
+        get: operations["list_policy_drafts"];
+        put?: never;
+        /** Begins a draft, from a published version or from a text. */
+        post: operations["create_policy_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy-drafts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One draft with its text. */
+        get: operations["read_policy_draft"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes the text of a draft; one that was rejected is being written again. */
+        patch: operations["change_policy_draft"];
+        trace?: never;
+    };
+    "/api/v1/policy-drafts/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approves a draft that another official submitted. */
+        post: operations["approve_policy_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy-drafts/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publishes an approved draft; from the given day on the district scores by it. On that day every person is computed
+         *     in the background and booked in one transaction.
+         */
+        post: operations["publish_policy_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy-drafts/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Rejects a draft that another official submitted, with a reason. */
+        post: operations["reject_policy_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy-drafts/{id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a draft before another official. Its text must be one that could be published. */
+        post: operations["submit_policy_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy-drafts/{id}/take-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a draft back that was submitted or approved, to change it. */
+        post: operations["take_policy_draft_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy-drafts/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives a draft up, with a reason. One that is published can be given up until its day comes; its version then stays
+         *     published, and the district does not score by it.
+         */
+        post: operations["withdraw_policy_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy-trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Trials of the district, newest first. */
+        get: operations["list_policy_trials"];
+        put?: never;
+        /** Tries a policy on the whole history of the district, in the background. */
+        post: operations["start_policy_trial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy-trials/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One trial: how far it is, and what would change. */
+        get: operations["read_policy_trial"];
+        put?: never;
+        post?: never;
+        /** Deletes a trial with all that it found. */
+        delete: operations["delete_policy_trial"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy-trials/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Calls off a trial that is being computed. */
+        post: operations["cancel_policy_trial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy-trials/{id}/persons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Persons for whom something would change; all others keep what they have. */
+        get: operations["list_policy_trial_persons"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5259,6 +5507,19 @@ export interface components {
             /** @description Its name in English; may be empty. */
             organization_name_en: string;
         };
+        /** @description What came of a case. */
+        CaseResult: {
+            /** @description Its name in the language asked for. */
+            name: string;
+            /** @description Whether everything it names comes out. */
+            holds: boolean;
+            /** @description What came out differently. */
+            differences: string[];
+            /** @description How many records it has. */
+            records: number;
+            /** @description The total it says, a decimal, where it says one. */
+            expected_total?: string | null;
+        };
         /** @description One category. */
         CategorySums: components["schemas"]["Sums"] & {
             /** @description The category; empty for records that no rule priced. */
@@ -6039,6 +6300,8 @@ export interface components {
             /** @description Settings to set; null removes one. */
             settings?: Record<string, never> | null;
             no_shows?: components["schemas"]["NoShowPolicy"] | null;
+            /** @description Whether a change of the rules needs a second official. */
+            second_official?: boolean | null;
         };
         /** @description A district. */
         DistrictView: {
@@ -6063,6 +6326,11 @@ export interface components {
             /** @description Its settings. */
             settings: Record<string, never>;
             no_shows?: components["schemas"]["NoShowPolicy"] | null;
+            /**
+             * @description Whether a change of the rules needs a second official: then versions are published and made effective through
+             *     drafts alone.
+             */
+            second_official: boolean;
             /**
              * Format: date-time
              * @description When it was made.
@@ -6356,6 +6624,124 @@ export interface components {
             devices: components["schemas"]["DoorDevice"][];
             /** @description What to look at before closing, the gravest first. */
             exceptions: components["schemas"]["DoorException"][];
+        };
+        /** @description What somebody did to a draft. */
+        DraftAct: {
+            /**
+             * Format: uuid
+             * @description The account.
+             */
+            by: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description What there was to say. */
+            note: string;
+        };
+        /** @description What to change. */
+        DraftChange: {
+            /** @description The YAML text; it may be unfinished. */
+            document: string;
+        };
+        /** @description A draft with its text. */
+        DraftDetail: components["schemas"]["DraftView"] & {
+            /** @description The YAML text. */
+            document: string;
+        };
+        /** @description What there is to say about a step. */
+        DraftNote: {
+            /**
+             * @description A remark; needed where a draft is rejected or given up.
+             * @default
+             */
+            note?: string;
+        };
+        /** @description From when a published draft counts. */
+        DraftPublication: {
+            /**
+             * Format: date
+             * @description The day on which the district begins to score by it: today or later, by the clock of the district.
+             */
+            effective_on: string;
+            /** @description A remark. */
+            note?: string;
+        };
+        /**
+         * @description Where a draft stands.
+         * @enum {string}
+         */
+        DraftState: "draft" | "submitted" | "approved" | "rejected" | "published" | "withdrawn";
+        /** @description A change of the rules that is being written. */
+        DraftView: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description The policy, as its text says it; empty while the text cannot be read. */
+            policy_id: string;
+            /** @description The version, as its text says it. */
+            policy_version: string;
+            /** @description Its title in Chinese. */
+            title_zh: string;
+            /** @description Its title in English. */
+            title_en: string;
+            /** @description SHA-256 of the text, hex. */
+            digest: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["DraftState"];
+            submitted?: components["schemas"]["DraftAct"] | null;
+            decided?: components["schemas"]["DraftAct"] | null;
+            published?: components["schemas"]["DraftAct"] | null;
+            withdrawn?: components["schemas"]["DraftAct"] | null;
+            /**
+             * Format: date
+             * @description From which day the district scores by it.
+             */
+            effective_on?: string | null;
+            /**
+             * Format: uuid
+             * @description The version that it became.
+             */
+            policy_version_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The adoption by which it becomes effective; begun when its day comes.
+             */
+            adoption_id?: string | null;
+            /** @description The state of that adoption. */
+            adoption_state?: string | null;
+            /**
+             * Format: uuid
+             * @description Who began it.
+             */
+            created_by: string;
+            /** @description How that account is called. */
+            created_by_name?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was begun.
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description Who changed it last.
+             */
+            updated_by: string;
+            /** @description How that account is called. */
+            updated_by_name?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Its version, for `If-Match`.
+             */
+            version: number;
         };
         /** @description What to change; what is left out stays. Of a closed edition only `reported` can be changed. */
         EditionChange: {
@@ -6958,6 +7344,14 @@ export interface components {
              */
             source?: string;
         };
+        /** @description The same for a grade. */
+        GradeChange: components["schemas"]["TrialChange"] & {
+            /**
+             * Format: int32
+             * @description The grade.
+             */
+            grade: number;
+        };
         /** @description School grades, both ends inclusive; open where nothing is given. */
         Grades: {
             /**
@@ -7454,6 +7848,22 @@ export interface components {
          * @enum {string}
          */
         Level: "district" | "school" | "class";
+        /** @description How many persons move from one level to another. */
+        LevelMoves: {
+            /** @description The ladder. */
+            ladder: string;
+            /** @description The level before; null below the first. */
+            from?: string | null;
+            /** @description The level after; null below the first. */
+            to?: string | null;
+            /** @description Whether it is higher. */
+            up: boolean;
+            /**
+             * Format: int64
+             * @description Persons.
+             */
+            persons: number;
+        };
         /** @description One level of a ladder. */
         LevelSums: {
             /** @description The ladder. */
@@ -8196,6 +8606,16 @@ export interface components {
              */
             time_zone?: string;
         };
+        /** @description What a draft begins with: exactly one of a published version and a text. */
+        NewDraft: {
+            /** @description The YAML text; it may be unfinished. */
+            document?: string | null;
+            /**
+             * Format: uuid
+             * @description A published version whose text is taken.
+             */
+            policy_version_id?: string | null;
+        };
         /** @description A new edition, as a draft. */
         NewEdition: {
             /**
@@ -8616,6 +9036,31 @@ export interface components {
              */
             late_by?: number | null;
         };
+        /** @description What a person could do next. */
+        NextSteps: {
+            /** @description The policy. */
+            policy_id: string;
+            /** @description Whether the person may earn. */
+            eligible: boolean;
+            /** @description Credit as it is, a decimal. */
+            total: string;
+            /** @description Credit once what is planned is confirmed, a decimal. */
+            total_with_planned: string;
+            /** @description What is planned: registered, or there and not confirmed yet. */
+            planned: components["schemas"]["PlannedStep"][];
+            /** @description Requirements as they stand once what is planned is confirmed. */
+            requirements: components["schemas"]["RequirementView"][];
+            /** @description The next level of each ladder then. */
+            next_levels: {
+                [key: string]: components["schemas"]["NextView"];
+            };
+            /** @description Sessions on offer that are open to the person, those that bring most first, then the soonest. */
+            offers: components["schemas"]["OfferView"][];
+            /** @description More sessions are on offer than were looked at. */
+            more_offers: boolean;
+            /** @description A way to each requirement that is not met, else to the next levels. */
+            ways: components["schemas"]["WayView"][];
+        };
         /** @description The way to the next level of a ladder. */
         NextView: {
             /** @description The level. */
@@ -8717,6 +9162,58 @@ export interface components {
             outcome?: string | null;
             /** @description Why. */
             answer: string;
+        };
+        /** @description A session on offer, and what it would bring. */
+        OfferView: {
+            /**
+             * Format: uuid
+             * @description The session.
+             */
+            session_id: string;
+            /**
+             * Format: uuid
+             * @description The activity.
+             */
+            activity_id: string;
+            /** @description Its title in Chinese. */
+            title_zh: string;
+            /** @description The same in English; may be empty. */
+            title_en: string;
+            /** @description What it is. */
+            kind: string;
+            /** @description The host's name in Chinese. */
+            host_name_zh: string;
+            /** @description The same in English; may be empty. */
+            host_name_en: string;
+            /** @description Where. */
+            place: string;
+            /**
+             * Format: date-time
+             * @description When it begins.
+             */
+            starts_at: string;
+            /**
+             * Format: date-time
+             * @description When it ends.
+             */
+            ends_at: string;
+            /**
+             * Format: int64
+             * @description Places left; null without limit.
+             */
+            free_places?: number | null;
+            /** @description How much more credit the person would have, a decimal; less than nothing where it takes room from something dearer. */
+            gain: string;
+            /** @description Credit before limits, a decimal. */
+            raw: string;
+            /** @description Credit that would count, a decimal. */
+            counted: string;
+            /** @description `counted`, `cut` or `refused`. */
+            status: string;
+            /** @description A soft rule would wait for a decision. */
+            flagged: boolean;
+            /** @description Why. */
+            reasons: components["schemas"]["ReasonView"][];
         };
         /** @description An account with a password that works until it is changed at the first sign-in. It is shown this once. */
         OneTimePassword: {
@@ -9578,6 +10075,11 @@ export interface components {
                 settings: Record<string, never>;
                 no_shows?: components["schemas"]["NoShowPolicy"] | null;
                 /**
+                 * @description Whether a change of the rules needs a second official: then versions are published and made effective through
+                 *     drafts alone.
+                 */
+                second_official: boolean;
+                /**
                  * Format: date-time
                  * @description When it was made.
                  */
@@ -9585,6 +10087,81 @@ export interface components {
                 /**
                  * Format: int64
                  * @description For If-Match.
+                 */
+                version: number;
+            }[];
+            /** @description Pass as `cursor` for the next page; null on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_DraftView: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: uuid
+                 * @description Its id.
+                 */
+                id: string;
+                /** @description The policy, as its text says it; empty while the text cannot be read. */
+                policy_id: string;
+                /** @description The version, as its text says it. */
+                policy_version: string;
+                /** @description Its title in Chinese. */
+                title_zh: string;
+                /** @description Its title in English. */
+                title_en: string;
+                /** @description SHA-256 of the text, hex. */
+                digest: string;
+                /** @description Where it stands. */
+                state: components["schemas"]["DraftState"];
+                submitted?: components["schemas"]["DraftAct"] | null;
+                decided?: components["schemas"]["DraftAct"] | null;
+                published?: components["schemas"]["DraftAct"] | null;
+                withdrawn?: components["schemas"]["DraftAct"] | null;
+                /**
+                 * Format: date
+                 * @description From which day the district scores by it.
+                 */
+                effective_on?: string | null;
+                /**
+                 * Format: uuid
+                 * @description The version that it became.
+                 */
+                policy_version_id?: string | null;
+                /**
+                 * Format: uuid
+                 * @description The adoption by which it becomes effective; begun when its day comes.
+                 */
+                adoption_id?: string | null;
+                /** @description The state of that adoption. */
+                adoption_state?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Who began it.
+                 */
+                created_by: string;
+                /** @description How that account is called. */
+                created_by_name?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it was begun.
+                 */
+                created_at: string;
+                /**
+                 * Format: uuid
+                 * @description Who changed it last.
+                 */
+                updated_by: string;
+                /** @description How that account is called. */
+                updated_by_name?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it was last changed.
+                 */
+                updated_at: string;
+                /**
+                 * Format: int64
+                 * @description Its version, for `If-Match`.
                  */
                 version: number;
             }[];
@@ -11076,6 +11653,129 @@ export interface components {
             /** @description Pass as `cursor` for the next page; null on the last one. */
             next_cursor?: string | null;
         };
+        /** @description One page of a list. */
+        Page_TrialPersonView: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: uuid
+                 * @description The person.
+                 */
+                person_id: string;
+                /** @description Number. */
+                number: string;
+                /** @description Name. */
+                name: string;
+                /**
+                 * Format: uuid
+                 * @description School at the trial.
+                 */
+                school_id?: string | null;
+                /** @description Its name in Chinese. */
+                school_name_zh?: string | null;
+                /** @description Its name in English. */
+                school_name_en?: string | null;
+                /**
+                 * Format: int32
+                 * @description Grade at the trial.
+                 */
+                grade?: number | null;
+                /** @description Credit before, a decimal. */
+                before: string;
+                /** @description Credit after, a decimal. */
+                after: string;
+                /** @description After less before, a decimal that may be negative. */
+                change: string;
+                /** @description Levels that differ. */
+                levels: components["schemas"]["PersonLevelMove"][];
+                /** @description Requirements that are met under one of the two alone. */
+                requirements: components["schemas"]["PersonRequirementMove"][];
+            }[];
+            /** @description Pass as `cursor` for the next page; null on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_TrialView: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: uuid
+                 * @description Its id.
+                 */
+                id: string;
+                /**
+                 * Format: uuid
+                 * @description The draft that is tried.
+                 */
+                draft_id?: string | null;
+                /**
+                 * Format: uuid
+                 * @description The version that is tried.
+                 */
+                policy_version_id?: string | null;
+                /** @description The policy that is tried. */
+                policy_id: string;
+                /** @description Its version, as its text says it. */
+                policy_version: string;
+                /** @description Its title in Chinese. */
+                title_zh: string;
+                /** @description Its title in English. */
+                title_en: string;
+                /**
+                 * Format: uuid
+                 * @description The version it is compared with; null for no credit at all.
+                 */
+                against_version_id?: string | null;
+                /** @description The policy of that. */
+                against_policy_id?: string | null;
+                /** @description The name of that version. */
+                against_version?: string | null;
+                /** @description How far it is. */
+                state: components["schemas"]["TrialState"];
+                /**
+                 * Format: int64
+                 * @description Persons evaluated so far.
+                 */
+                progress_done: number;
+                /**
+                 * Format: int64
+                 * @description Persons to evaluate.
+                 */
+                progress_total: number;
+                outcome?: components["schemas"]["TrialOutcome"] | null;
+                /** @description Why it could not be computed; else empty. */
+                error: string;
+                /**
+                 * Format: date-time
+                 * @description The moment whose records were read.
+                 */
+                as_of?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Who asked for it.
+                 */
+                requested_by: string;
+                /** @description How that account is called. */
+                requested_by_name?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it was asked for.
+                 */
+                requested_at: string;
+                /**
+                 * Format: date-time
+                 * @description When it ended.
+                 */
+                finished_at?: string | null;
+                /**
+                 * Format: int64
+                 * @description Its version, for `If-Match`.
+                 */
+                version: number;
+            }[];
+            /** @description Pass as `cursor` for the next page; null on the last one. */
+            next_cursor?: string | null;
+        };
         /** @description A participation with its history. */
         ParticipationDetail: components["schemas"]["ListedParticipation"] & {
             /** @description Every step, first to last. */
@@ -11418,6 +12118,17 @@ export interface components {
              */
             quantity?: number | null;
         };
+        /** @description Another level on a ladder. */
+        PersonLevelMove: {
+            /** @description The ladder. */
+            ladder: string;
+            /** @description The level before; null below the first. */
+            from?: string | null;
+            /** @description The level after. */
+            to?: string | null;
+            /** @description Whether it is higher. */
+            up: boolean;
+        };
         /** @description A requirement of a person. */
         PersonRequirement: {
             /** @description The requirement. */
@@ -11426,6 +12137,13 @@ export interface components {
             met: boolean;
             /** @description How much is missing where that can be said in one unit; 0 when met. */
             shortfall?: string | null;
+        };
+        /** @description A requirement that is met, or is no more. */
+        PersonRequirementMove: {
+            /** @description The requirement. */
+            id: string;
+            /** @description Whether it is met after. */
+            met: boolean;
         };
         /** @description A person with the enrolment of today. */
         PersonView: {
@@ -11513,6 +12231,31 @@ export interface components {
             /** @description Share of the enrolled that took part, four places. */
             participation?: string | null;
         };
+        /** @description Something planned. */
+        PlannedStep: {
+            /**
+             * Format: uuid
+             * @description The session.
+             */
+            session_id: string;
+            /** @description Title of the activity in Chinese. */
+            title_zh: string;
+            /** @description The same in English; may be empty. */
+            title_en: string;
+            /** @description The host's name in Chinese. */
+            host_name_zh: string;
+            /** @description The same in English; may be empty. */
+            host_name_en: string;
+            /**
+             * Format: date-time
+             * @description When it begins.
+             */
+            starts_at: string;
+            /** @description `registered`, `attended` or `recorded`. */
+            state: string;
+            /** @description Credit that it would bring among all that is planned, a decimal. */
+            counted: string;
+        };
         /** @description What a check found. */
         PolicyCheck: {
             /** @description Whether it can be published. */
@@ -11523,6 +12266,12 @@ export interface components {
             failed_cases: components["schemas"]["FailedCase"][];
             /** @description How many cases there are. */
             cases: number;
+            /** @description Each case, in the order written: what it says and what comes out. */
+            case_results: components["schemas"]["CaseResult"][];
+            /** @description The rules as sentences in Chinese; empty while it cannot be read. */
+            sentences_zh: string[];
+            /** @description The rules as sentences in English; empty while it cannot be read. */
+            sentences_en: string[];
         };
         /** @description A published version with its text. */
         PolicyDetail: components["schemas"]["PolicyView"] & {
@@ -12409,6 +13158,31 @@ export interface components {
             short: number;
             /** @description Share of those who meet it, four places. */
             met_share?: string | null;
+        };
+        /** @description How many persons meet a requirement. */
+        RequirementMeeting: {
+            /** @description The requirement. */
+            id: string;
+            /**
+             * Format: int64
+             * @description Persons who met it before.
+             */
+            met_before: number;
+            /**
+             * Format: int64
+             * @description Persons who meet it after.
+             */
+            met_after: number;
+            /**
+             * Format: int64
+             * @description Persons who meet it after alone.
+             */
+            now_met: number;
+            /**
+             * Format: int64
+             * @description Persons who met it before alone.
+             */
+            no_longer_met: number;
         };
         /** @description One requirement. */
         RequirementSums: {
@@ -13606,6 +14380,18 @@ export interface components {
              */
             created_at: string;
         };
+        /** @description The same for a school. */
+        SchoolChange: components["schemas"]["TrialChange"] & {
+            /**
+             * Format: uuid
+             * @description The school.
+             */
+            school_id: string;
+            /** @description Its name in Chinese. */
+            name_zh: string;
+            /** @description Its name in English; may be empty. */
+            name_en: string;
+        };
         /** @description Places that are kept for a school. */
         SchoolQuota: {
             /**
@@ -14352,6 +15138,227 @@ export interface components {
             /** @description The stops in the order of their days; also those that were refused or cancelled. */
             stops: components["schemas"]["BookingView"][];
         };
+        /** @description What changes for some persons, added up. */
+        TrialChange: {
+            /**
+             * Format: int64
+             * @description Persons.
+             */
+            persons: number;
+            /**
+             * Format: int64
+             * @description Persons who have more.
+             */
+            gained: number;
+            /**
+             * Format: int64
+             * @description Persons who have less.
+             */
+            lost: number;
+            /** @description What those who gain gain together, a decimal. */
+            gain: string;
+            /** @description What those who lose lose together, a decimal. */
+            loss: string;
+            /** @description Credit of all before, a decimal. */
+            total_before: string;
+            /** @description Credit of all after, a decimal. */
+            total_after: string;
+            /** @description What it costs in credits: after less before, a decimal that may be negative. */
+            cost: string;
+            /**
+             * Format: int64
+             * @description Persons with a higher level on some ladder.
+             */
+            climbed: number;
+            /**
+             * Format: int64
+             * @description Persons with a lower level on some ladder.
+             */
+            fell: number;
+            /**
+             * Format: int64
+             * @description Persons who meet a requirement that they did not meet.
+             */
+            now_met: number;
+            /**
+             * Format: int64
+             * @description Persons who no longer meet a requirement.
+             */
+            no_longer_met: number;
+        };
+        /** @description What a policy would change in the district. */
+        TrialOutcome: {
+            /** @description For all persons. */
+            all: components["schemas"]["TrialChange"];
+            /** @description For the persons of each school, by name; those of none are in `all` alone. */
+            by_school: components["schemas"]["SchoolChange"][];
+            /** @description For the persons of each grade. */
+            by_grade: components["schemas"]["GradeChange"][];
+            /** @description Moves on ladders. */
+            levels: components["schemas"]["LevelMoves"][];
+            /** @description Who meets each requirement. */
+            requirements: components["schemas"]["RequirementMeeting"][];
+        };
+        /** @description What would change for a person. */
+        TrialPersonView: {
+            /**
+             * Format: uuid
+             * @description The person.
+             */
+            person_id: string;
+            /** @description Number. */
+            number: string;
+            /** @description Name. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description School at the trial.
+             */
+            school_id?: string | null;
+            /** @description Its name in Chinese. */
+            school_name_zh?: string | null;
+            /** @description Its name in English. */
+            school_name_en?: string | null;
+            /**
+             * Format: int32
+             * @description Grade at the trial.
+             */
+            grade?: number | null;
+            /** @description Credit before, a decimal. */
+            before: string;
+            /** @description Credit after, a decimal. */
+            after: string;
+            /** @description After less before, a decimal that may be negative. */
+            change: string;
+            /** @description Levels that differ. */
+            levels: components["schemas"]["PersonLevelMove"][];
+            /** @description Requirements that are met under one of the two alone. */
+            requirements: components["schemas"]["PersonRequirementMove"][];
+        };
+        /** @description What to try: exactly one of a draft, a version and a text; and against what. */
+        TrialRequest: {
+            /**
+             * Format: uuid
+             * @description A draft, as it is now.
+             */
+            draft_id?: string | null;
+            /**
+             * Format: uuid
+             * @description A published version.
+             */
+            policy_version_id?: string | null;
+            /** @description A text of neither. */
+            document?: string | null;
+            /**
+             * Format: uuid
+             * @description The published version that it is compared with. When not given, the one by which the district scores under the same
+             *     policy; if there is none, with having no credit at all.
+             */
+            against?: string | null;
+        };
+        /**
+         * @description How far a trial is.
+         * @enum {string}
+         */
+        TrialState: "computing" | "computed" | "cancelled" | "failed";
+        /** @description A trial of a policy on the whole history of the district. Nothing of it touches the ledger. */
+        TrialView: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The draft that is tried.
+             */
+            draft_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The version that is tried.
+             */
+            policy_version_id?: string | null;
+            /** @description The policy that is tried. */
+            policy_id: string;
+            /** @description Its version, as its text says it. */
+            policy_version: string;
+            /** @description Its title in Chinese. */
+            title_zh: string;
+            /** @description Its title in English. */
+            title_en: string;
+            /**
+             * Format: uuid
+             * @description The version it is compared with; null for no credit at all.
+             */
+            against_version_id?: string | null;
+            /** @description The policy of that. */
+            against_policy_id?: string | null;
+            /** @description The name of that version. */
+            against_version?: string | null;
+            /** @description How far it is. */
+            state: components["schemas"]["TrialState"];
+            /**
+             * Format: int64
+             * @description Persons evaluated so far.
+             */
+            progress_done: number;
+            /**
+             * Format: int64
+             * @description Persons to evaluate.
+             */
+            progress_total: number;
+            outcome?: components["schemas"]["TrialOutcome"] | null;
+            /** @description Why it could not be computed; else empty. */
+            error: string;
+            /**
+             * Format: date-time
+             * @description The moment whose records were read.
+             */
+            as_of?: string | null;
+            /**
+             * Format: uuid
+             * @description Who asked for it.
+             */
+            requested_by: string;
+            /** @description How that account is called. */
+            requested_by_name?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            requested_at: string;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            finished_at?: string | null;
+            /**
+             * Format: int64
+             * @description Its version, for `If-Match`.
+             */
+            version: number;
+        };
+        /** @description A person under two policies. */
+        TryOutcome: {
+            now?: components["schemas"]["ScoreView"] | null;
+            /** @description As it would be. */
+            tried: components["schemas"]["ScoreView"];
+        };
+        /** @description What to try: exactly one of a draft, a version and a text. */
+        TryRequest: {
+            /**
+             * Format: uuid
+             * @description A draft, as it is now.
+             */
+            draft_id?: string | null;
+            /**
+             * Format: uuid
+             * @description A published version.
+             */
+            policy_version_id?: string | null;
+            /** @description A text of neither. */
+            document?: string | null;
+        };
         /** @description What became of one scan. */
         VerdictView: {
             /**
@@ -14459,6 +15466,25 @@ export interface components {
         WaitingList: {
             /** @description That which has waited longest first; at most 500. */
             items: components["schemas"]["Waiting"][];
+        };
+        /** @description A way to a goal. */
+        WayView: {
+            /** @description The requirement, if it is one. */
+            requirement?: string | null;
+            /** @description The ladder, if it is a level. */
+            ladder?: string | null;
+            /** @description The level. */
+            level?: string | null;
+            /** @description Sessions to take, the soonest first. */
+            sessions: string[];
+            /** @description Whether they reach it. */
+            reached: boolean;
+            /** @description Reached: no fewer sessions would do. Not reached: nothing on offer does. */
+            proven: boolean;
+            /** @description So many sessions at the least are needed. */
+            least: number;
+            /** @description How many sessions were considered for it. */
+            considered: number;
         };
         /** @description An edition with its parts. */
         WholeEdition: components["schemas"]["EditionView"] & {
@@ -36498,6 +37524,153 @@ export interface operations {
             };
         };
     };
+    read_next_steps: {
+        parameters: {
+            query?: {
+                /** @description The policy; needed where the district scores by several. */
+                policy?: string;
+                /** @description Sessions that begin within so many days, 90 if not given. */
+                days?: number;
+                /** @description Language of the reasons: `zh` (if not given) or `en`. */
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path: {
+                /** @description The person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What it would bring */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NextSteps"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_no_shows: {
         parameters: {
             query?: never;
@@ -36804,6 +37977,153 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PassView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_policy_on_person: {
+        parameters: {
+            query?: {
+                /** @description Language of the reasons and of problems: `zh` (if not given) or `en`. */
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path: {
+                /** @description The person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryRequest"];
+            };
+        };
+        responses: {
+            /** @description Both sheets */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TryOutcome"];
                 };
             };
             /** @description The request cannot be read */
@@ -37539,6 +38859,2337 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PolicyDetail"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_policy_drafts: {
+        parameters: {
+            query?: {
+                /** @description In this state. */
+                state?: "draft" | "submitted" | "approved" | "rejected" | "published" | "withdrawn";
+                /** @description How many items, 50 if not given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of drafts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DraftView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_policy_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeat safely with the same key */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDraft"];
+            };
+        };
+        responses: {
+            /** @description Begun */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftDetail"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_policy_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The draft */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The draft */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftDetail"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_policy_draft: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The draft */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftChange"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftDetail"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approve_policy_draft: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The draft */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftNote"];
+            };
+        };
+        responses: {
+            /** @description Approved */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftDetail"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish_policy_draft: {
+        parameters: {
+            query?: {
+                /** @description Language in which it is told what is wrong: `zh` (if not given) or `en`. */
+                lang?: string;
+            };
+            header: {
+                /** @description The version that was read */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The draft */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftPublication"];
+            };
+        };
+        responses: {
+            /** @description Published */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftDetail"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reject_policy_draft: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The draft */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftNote"];
+            };
+        };
+        responses: {
+            /** @description Rejected */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftDetail"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submit_policy_draft: {
+        parameters: {
+            query?: {
+                /** @description Language in which it is told what is wrong: `zh` (if not given) or `en`. */
+                lang?: string;
+            };
+            header: {
+                /** @description The version that was read */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The draft */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftNote"];
+            };
+        };
+        responses: {
+            /** @description Submitted */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftDetail"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_policy_draft_back: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The draft */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftNote"];
+            };
+        };
+        responses: {
+            /** @description Being written again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftDetail"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_policy_draft: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The draft */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftNote"];
+            };
+        };
+        responses: {
+            /** @description Given up */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftDetail"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_policy_trials: {
+        parameters: {
+            query?: {
+                /** @description Of this draft. */
+                draft_id?: string;
+                /** @description How many items, 50 if not given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of trials */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TrialView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_policy_trial: {
+        parameters: {
+            query?: {
+                /** @description Language in which it is told what is wrong: `zh` (if not given) or `en`. */
+                lang?: string;
+            };
+            header?: {
+                /** @description Repeat safely with the same key */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialRequest"];
+            };
+        };
+        responses: {
+            /** @description Being computed */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_policy_trial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The trial */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The trial */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_policy_trial: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The trial */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_policy_trial: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The trial */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Called off */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_policy_trial_persons: {
+        parameters: {
+            query?: {
+                /** @description Of this school. */
+                school?: string;
+                /** @description Of this grade. */
+                grade?: number;
+                /** @description Only those. */
+                only?: "gained" | "lost" | "level" | "requirement";
+                /** @description By `change` (if not given), who loses most first; with `-`, who gains most first. */
+                sort?: "change" | "-change";
+                /** @description How many items, 50 if not given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The trial */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of persons */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TrialPersonView"];
                 };
             };
             /** @description The request cannot be read */

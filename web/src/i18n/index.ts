@@ -9,6 +9,7 @@ import type district from "./zh-CN/district";
 import type designations from "./zh-CN/designations";
 import type exceptions from "./zh-CN/exceptions";
 import type everyone from "./zh-CN/public";
+import type laboratory from "./zh-CN/laboratory";
 import type lists from "./zh-CN/lists";
 import type programmes from "./zh-CN/programmes";
 import type reminders from "./zh-CN/reminders";
@@ -34,6 +35,7 @@ interface Areas {
   district: typeof district;
   student: typeof student;
   public: typeof everyone;
+  laboratory: typeof laboratory;
   lists: typeof lists;
   programmes: typeof programmes;
   reminders: typeof reminders;

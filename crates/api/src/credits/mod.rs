@@ -18,6 +18,7 @@ pub(crate) mod store;
 mod view;
 
 pub use guests::{follow_designation, rescore_guests};
+pub(crate) use records::planned_records;
 pub use records::{expected_facts, has_records_of, touch_designation, touch_host, touch_participations, touch_results};
 pub use scoring::{
     Author, Cause, Effective, Rescored, effective, evaluate_person, lock_policies, policy, rescore, rescore_under,
@@ -25,7 +26,8 @@ pub use scoring::{
 };
 pub use standing::{follow_roster, keep, stand_anew};
 pub use store::EffectivePolicy;
-pub(crate) use view::readable_person;
+pub use view::{LangWord, NextView, ReasonView, RequirementView, ScoreView};
+pub(crate) use view::{effective_at, next_view, readable_person, reason_view, requirement_view, sheet_under};
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;

@@ -93,6 +93,21 @@ pub async fn expected_facts(tx: &mut Tx, participations: &[Uuid], results: &[Uui
     Ok(facts)
 }
 
+/// What the engine would read of participations that are planned, once they are confirmed; each named by its `id`.
+pub(crate) async fn planned_records(tx: &mut Tx, rows: &[ParticipationFacts]) -> Result<Vec<Record>> {
+    let hosts: Vec<Uuid> = rows.iter().map(|r| r.host_id).collect::<BTreeSet<_>>().into_iter().collect();
+    let hosts = designations::store::standings(tx, &hosts).await?;
+    let zone = zone(tx).await?;
+    let record = |row: &ParticipationFacts| Record {
+        id: row.id.to_string(),
+        grade: row.grade,
+        school_id: row.school_id.map(|id| id.to_string()),
+        class_id: row.class_id.map(|id| id.to_string()),
+        ..of_participation(row, zone, hosts.get(&row.host_id)).facts
+    };
+    Ok(rows.iter().map(record).collect())
+}
+
 async fn zone(tx: &mut Tx) -> Result<Tz> {
     Ok(store::time_zone(tx).await?.parse().unwrap_or(Tz::Asia__Shanghai))
 }

@@ -57,7 +57,8 @@ pub enum LangWord {
 }
 
 impl LangWord {
-    fn of(word: Option<Self>) -> Lang {
+    /// The language; Chinese when none is given.
+    pub fn of(word: Option<Self>) -> Lang {
         match word {
             Some(Self::En) => Lang::En,
             Some(Self::Zh) | None => Lang::Zh,
@@ -226,17 +227,30 @@ pub async fn read_score(
     let at = as_of.unwrap_or_else(|| state.now());
     let version = effective_at(&mut tx, which.policy.as_deref(), at, as_of.is_some()).await?;
     let rules = policy(&mut tx, version.policy_version_id).await?;
-    let day = at.with_timezone(&zone).date_naive();
-    let row = store::person_at(&mut tx, id, day).await?;
-    let records = store::records_at(&mut tx, id, at).await?;
-    let decisions = store::decisions_at(&mut tx, &version.policy_id, id, at).await?;
-    let sheet = evaluate_person(&rules, &row, &records, &decisions, Some(day));
-    let contexts = store::contexts(&mut tx, &records.iter().map(|r| r.record_id).collect::<Vec<_>>()).await?;
     let detail = json!({ "policy_id": version.policy_id, "as_of": as_of });
+    let lang = LangWord::of(which.lang);
+    let sheet = sheet_under(&mut tx, person, version, &rules, (at, at.with_timezone(&zone).date_naive()), lang).await?;
     audit::record(&mut tx, &actor, state.now(), audit::Event::new("score.read", "person", id, detail)).await?;
     tx.commit().await?;
+    Ok(Json(ScoreView { as_of, ..sheet }))
+}
+
+/// A person's explained sheet under these rules, by what was known at a moment and as it stands on its day.
+pub(crate) async fn sheet_under(
+    tx: &mut Tx,
+    person: store::NamedPerson,
+    version: store::VersionAt,
+    rules: &Policy,
+    (at, day): (DateTime<Utc>, NaiveDate),
+    lang: Lang,
+) -> Result<ScoreView> {
+    let row = store::person_at(tx, person.id, day).await?;
+    let records = store::records_at(tx, person.id, at).await?;
+    let decisions = store::decisions_at(tx, &version.policy_id, person.id, at).await?;
+    let sheet = evaluate_person(rules, &row, &records, &decisions, Some(day));
+    let contexts = store::contexts(tx, &records.iter().map(|r| r.record_id).collect::<Vec<_>>()).await?;
     let contexts: HashMap<Uuid, _> = contexts.into_iter().map(|c| (c.record_id, c)).collect();
-    Ok(Json(view(person, version, as_of, &rules, sheet, &contexts, LangWord::of(which.lang))?))
+    view(person, version, None, rules, sheet, &contexts, lang)
 }
 
 fn view(
@@ -280,7 +294,11 @@ fn view(
     })
 }
 
-fn next_view(next: &BTreeMap<String, NextLevel>, policy: &Policy, lang: Lang) -> Result<BTreeMap<String, NextView>> {
+pub(crate) fn next_view(
+    next: &BTreeMap<String, NextLevel>,
+    policy: &Policy,
+    lang: Lang,
+) -> Result<BTreeMap<String, NextView>> {
     let one = |(ladder, step): (&String, &NextLevel)| {
         let view = NextView {
             level: step.level.clone(),
@@ -293,7 +311,7 @@ fn next_view(next: &BTreeMap<String, NextLevel>, policy: &Policy, lang: Lang) ->
     next.iter().map(one).collect()
 }
 
-fn requirement_view(outcome: &RequirementOutcome, policy: &Policy, lang: Lang) -> Result<RequirementView> {
+pub(crate) fn requirement_view(outcome: &RequirementOutcome, policy: &Policy, lang: Lang) -> Result<RequirementView> {
     let written = policy.document().requirements.iter().find(|r| r.id == outcome.id);
     let title = written.and_then(|r| r.title.as_ref()).map_or(outcome.id.as_str(), |t| t.get(lang)).to_owned();
     Ok(RequirementView {
@@ -329,7 +347,7 @@ fn line_view(line: Line, contexts: &HashMap<Uuid, store::Context>, policy: &Poli
     })
 }
 
-fn reason_view(reason: &Reason, policy: &Policy, lang: Lang) -> Result<ReasonView> {
+pub(crate) fn reason_view(reason: &Reason, policy: &Policy, lang: Lang) -> Result<ReasonView> {
     let mut value = serde_json::to_value(reason).map_err(ApiError::internal)?;
     Ok(ReasonView {
         code: reason.code().to_owned(),
@@ -363,7 +381,12 @@ fn moment(text: &str, zone: Tz) -> Result<DateTime<Utc>> {
 }
 
 /// The version by which the district scored at a moment.
-async fn effective_at(tx: &mut Tx, policy_id: Option<&str>, at: DateTime<Utc>, past: bool) -> Result<store::VersionAt> {
+pub(crate) async fn effective_at(
+    tx: &mut Tx,
+    policy_id: Option<&str>,
+    at: DateTime<Utc>,
+    past: bool,
+) -> Result<store::VersionAt> {
     let mut versions = store::versions_at(tx, policy_id, at, past).await?;
     if versions.len() > 1 {
         let ids: Vec<String> = versions.into_iter().map(|v| v.policy_id).collect();

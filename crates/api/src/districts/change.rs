@@ -39,6 +39,9 @@ pub struct DistrictChange {
     #[serde(default, deserialize_with = "patch::given", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<NoShowPolicy>)]
     pub no_shows: Option<Option<NoShowPolicy>>,
+    /// Whether a change of the rules needs a second official.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub second_official: Option<bool>,
 }
 
 /// Change the name, time zone or settings of a district.
@@ -72,11 +75,12 @@ pub async fn change_district(
     version.check("district", row.version)?;
     let before = json!({
         "name_zh": row.name_zh, "name_en": row.name_en, "time_zone": row.time_zone, "settings": row.settings,
-        "no_shows": row.no_shows,
+        "no_shows": row.no_shows, "second_official": row.second_official,
     });
     row.name_zh = name_zh.unwrap_or(row.name_zh);
     row.name_en = name_en.unwrap_or(row.name_en);
     row.time_zone = time_zone.unwrap_or(row.time_zone);
+    row.second_official = body.second_official.unwrap_or(row.second_official);
     if let Some(policy) = &body.no_shows {
         row.no_shows = policy.clone().map(Json);
     }

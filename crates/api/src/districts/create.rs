@@ -66,6 +66,7 @@ pub async fn create_district(
         time_zone: check_time_zone(&mut checks, &body.time_zone),
         settings: json!({}),
         no_shows: None,
+        second_official: false,
         created_at: now,
         version: 1,
     };

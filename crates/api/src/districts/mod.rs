@@ -51,6 +51,9 @@ pub struct DistrictView {
     pub settings: Value,
     /// What it does about those who register and do not come; null for nothing.
     pub no_shows: Option<NoShowPolicy>,
+    /// Whether a change of the rules needs a second official: then versions are published and made effective through
+    /// drafts alone.
+    pub second_official: bool,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// For If-Match.
@@ -68,6 +71,7 @@ impl From<store::DistrictRow> for DistrictView {
             time_zone: row.time_zone,
             settings: row.settings,
             no_shows: row.no_shows.map(|policy| policy.0),
+            second_official: row.second_official,
             created_at: row.created_at,
             version: row.version,
         }

@@ -45,6 +45,8 @@ pub struct DistrictRow {
     pub settings: Value,
     /// What it does about absences.
     pub no_shows: Option<Json<NoShowPolicy>>,
+    /// Whether a change of the rules needs a second official.
+    pub second_official: bool,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// Counts changes.
@@ -122,7 +124,8 @@ pub async fn districts(
     fetch: i64,
 ) -> Result<Vec<DistrictRow>> {
     Ok(sqlx::query_as(
-        "SELECT d.id, a.parent_id, d.code, d.name_zh, d.name_en, d.time_zone, d.settings, d.no_shows, d.created_at, d.version
+        "SELECT d.id, a.parent_id, d.code, d.name_zh, d.name_en, d.time_zone, d.settings, d.no_shows, d.second_official, d.created_at,
+                d.version
          FROM district d JOIN authority a ON a.id = d.id
          WHERE ($1::uuid IS NULL OR a.parent_id = $1) AND ($2::text IS NULL OR d.code > $2) ORDER BY d.code LIMIT $3",
     )
@@ -136,7 +139,8 @@ pub async fn districts(
 /// One district.
 pub async fn district(connection: &mut PgConnection, id: Uuid) -> Result<Option<DistrictRow>> {
     Ok(sqlx::query_as(
-        "SELECT d.id, a.parent_id, d.code, d.name_zh, d.name_en, d.time_zone, d.settings, d.no_shows, d.created_at, d.version
+        "SELECT d.id, a.parent_id, d.code, d.name_zh, d.name_en, d.time_zone, d.settings, d.no_shows, d.second_official, d.created_at,
+                d.version
          FROM district d JOIN authority a ON a.id = d.id WHERE d.id = $1",
     )
     .bind(id)
@@ -147,7 +151,8 @@ pub async fn district(connection: &mut PgConnection, id: Uuid) -> Result<Option<
 /// Changes a district if it still has this version.
 pub async fn change_district(connection: &mut PgConnection, row: &DistrictRow) -> Result<bool> {
     let done = sqlx::query(
-        "UPDATE district SET name_zh = $3, name_en = $4, time_zone = $5, settings = $6, no_shows = $7, version = version + 1
+        "UPDATE district SET name_zh = $3, name_en = $4, time_zone = $5, settings = $6, no_shows = $7, second_official = $8,
+             version = version + 1
          WHERE id = $1 AND version = $2",
     )
     .bind(row.id)
@@ -157,6 +162,7 @@ pub async fn change_district(connection: &mut PgConnection, row: &DistrictRow) -
     .bind(&row.time_zone)
     .bind(&row.settings)
     .bind(&row.no_shows)
+    .bind(row.second_official)
     .execute(connection)
     .await?;
     Ok(done.rows_affected() == 1)

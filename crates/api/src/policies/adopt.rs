@@ -21,6 +21,7 @@ use crate::extract::{ApiJson, ApiPath, ApiQuery, ETag, IfMatch};
 use crate::ids;
 use crate::page::{Page, PageQuery};
 use crate::state::AppState;
+use crate::tenancy::Tx;
 
 /// Which version to adopt.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -155,6 +156,7 @@ pub async fn make_effective(
     actor.require(Action::PolicyAdopt, &Scope::District { district: district.0 })?;
     let row = store::adoption(&mut tx, id, true).await?;
     version.check("adoption", row.version)?;
+    require_one_is_enough(&mut tx).await?;
     if row.state != "computed" {
         let detail = format!("The adoption is {}. It can become effective once it is computed.", row.state);
         return Err(ApiError::conflict("not_computed", detail));
@@ -163,8 +165,18 @@ pub async fn make_effective(
     let row = store::adoption(&mut tx, id, false).await?;
     let answer = tx.commit_with((StatusCode::ACCEPTED, ETag(row.version), Json(AdoptionView::from(row)))).await?;
     let job = state.clone();
-    state.spawn_job("apply adoption", async move { adoption::apply(&job, &actor, district, id).await });
+    state.spawn_job("apply adoption", async move { adoption::apply(&job, &(&actor).into(), district, id).await });
     Ok(answer)
+}
+
+/// Refuses where the district wants a second official for a change of the rules.
+pub(super) async fn require_one_is_enough(tx: &mut Tx) -> Result<()> {
+    if store::wants_second_official(tx).await? {
+        let detail = "In this district a change of the rules needs a second official. Write it as a draft and submit it: \
+                      another official approves it, then it is published with its day.";
+        return Err(ApiError::conflict("second_official_needed", detail));
+    }
+    Ok(())
 }
 
 /// Gives up an adoption that is not effective.

@@ -8,8 +8,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::store;
-use crate::audit;
-use crate::auth::Actor;
+use crate::audit::{self, Origin};
 use crate::credits::store as credit_store;
 use crate::credits::{Author, Cause, Effective, rescore_under};
 use crate::error::Result;
@@ -96,9 +95,9 @@ async fn try_compute(state: &AppState, district: DistrictId, id: Uuid) -> Result
 
 /// Books the differences of every person in one transaction and makes the version the one that counts. Where that
 /// fails or is cut off nothing has happened, and the adoption is `computed` again.
-pub async fn apply(state: &AppState, actor: &Actor, district: DistrictId, id: Uuid) {
+pub async fn apply(state: &AppState, origin: &Origin, district: DistrictId, id: Uuid) {
     let done = tokio::select! {
-        done = try_apply(state, actor, district, id) => done,
+        done = try_apply(state, origin, district, id) => done,
         () = state.stopping().cancelled() => Ok(()),
     };
     let Err(error) = done else { return };
@@ -114,7 +113,7 @@ pub async fn apply(state: &AppState, actor: &Actor, district: DistrictId, id: Uu
     }
 }
 
-async fn try_apply(state: &AppState, actor: &Actor, district: DistrictId, id: Uuid) -> Result<()> {
+async fn try_apply(state: &AppState, origin: &Origin, district: DistrictId, id: Uuid) -> Result<()> {
     let mut tx = state.begin_in(district).await?;
     credit_store::lock_policies_exclusive(&mut tx).await?;
     let adoption = store::adoption(&mut tx, id, false).await?;
@@ -126,7 +125,7 @@ async fn try_apply(state: &AppState, actor: &Actor, district: DistrictId, id: Uu
         policy_version_id: adoption.policy_version_id,
     };
     let effective = Effective { row, policy };
-    let author = Author { account_id: actor.account_id, at: now };
+    let author = Author { account_id: origin.account_id.unwrap_or_default(), at: now };
     let total = store::count_persons(&mut tx).await?;
     let (mut after, mut persons_done, mut entries) = (None, 0, 0);
     loop {
@@ -146,7 +145,8 @@ async fn try_apply(state: &AppState, actor: &Actor, district: DistrictId, id: Uu
         "policy_id": adoption.policy_id, "version": adoption.policy_version, "persons": persons_done,
         "ledger_entries": entries,
     });
-    audit::record(&mut tx, actor, now, audit::Event::new("policy.effective", "adoption", id, detail)).await?;
+    let event = audit::Event::new("policy.effective", "adoption", id, detail);
+    audit::record_as(&mut tx, origin, now, vec![event]).await?;
     tx.commit().await
 }
 

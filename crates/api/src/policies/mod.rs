@@ -8,9 +8,11 @@ mod adoption;
 mod publish;
 mod read;
 mod shipped;
-mod store;
+pub(crate) mod store;
 
-pub use adoption::resume;
+pub use adoption::{apply, compute, resume};
+pub use publish::{InLang, PolicyCheck, read_document, sound_document};
+pub(crate) use publish::{digest, publish, size};
 pub use shipped::load_shipped;
 
 use utoipa_axum::router::OpenApiRouter;

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
-use kepu_domain::policy::{Case, Policy, Problem, run_case};
+use kepu_domain::policy::{Case, Policy, Problem, explain, run_case};
 use kepu_domain::role::{Action, Scope};
 use kepu_domain::text::Lang;
 use serde::{Deserialize, Serialize};
@@ -56,6 +56,27 @@ pub struct PolicyCheck {
     pub failed_cases: Vec<FailedCase>,
     /// How many cases there are.
     pub cases: usize,
+    /// Each case, in the order written: what it says and what comes out.
+    pub case_results: Vec<CaseResult>,
+    /// The rules as sentences in Chinese; empty while it cannot be read.
+    pub sentences_zh: Vec<String>,
+    /// The rules as sentences in English; empty while it cannot be read.
+    pub sentences_en: Vec<String>,
+}
+
+/// What came of a case.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct CaseResult {
+    /// Its name in the language asked for.
+    pub name: String,
+    /// Whether everything it names comes out.
+    pub holds: bool,
+    /// What came out differently.
+    pub differences: Vec<String>,
+    /// How many records it has.
+    pub records: usize,
+    /// The total it says, a decimal, where it says one.
+    pub expected_total: Option<String>,
 }
 
 /// One thing wrong with a document.
@@ -117,6 +138,7 @@ pub async fn publish_policy(
     let mut tx = state.begin(&actor).await?;
     let district = tx.district().0;
     actor.require(Action::PolicyPublish, &Scope::District { district })?;
+    super::adopt::require_one_is_enough(&mut tx).await?;
     size(&body.document)?;
     let now = state.now();
     let lang = asked.lang.unwrap_or_default();
@@ -131,7 +153,7 @@ pub async fn publish_policy(
 }
 
 /// Publishes a document, for a district or for all; answers whether it is new. A refusal is told in `lang`.
-pub(super) async fn publish(
+pub(crate) async fn publish(
     tx: &mut Tx,
     district: Option<Uuid>,
     text: &str,
@@ -139,21 +161,9 @@ pub(super) async fn publish(
     at: DateTime<Utc>,
     lang: Lang,
 ) -> Result<(store::VersionRow, bool)> {
-    let policy = Policy::parse(text).map_err(|problems| refused(&problems, lang))?;
-    let found = check_cases(&policy, lang);
-    if let Some(first) = found.first() {
-        let error = |case| FieldError::new("document", "case_failed", in_words(case, lang));
-        let errors = found.iter().map(error).collect();
-        let detail = match lang {
-            Lang::Zh => format!("办法自带的示例不成立，首先是“{}”。请改正规则或示例。", first.name),
-            Lang::En => {
-                format!("The policy's own cases do not hold, first “{}”. Mend the rules or the case.", first.name)
-            }
-        };
-        return Err(ApiError::unprocessable("policy_cases_fail", detail).with_errors(errors));
-    }
+    let policy = sound_document(text, lang)?;
     let document = policy.document();
-    let digest = format!("{:x}", Sha256::digest(text.as_bytes()));
+    let digest = digest(text);
     let new = NewVersion {
         id: ids::new(),
         district_id: district,
@@ -181,7 +191,7 @@ pub(super) async fn publish(
     Ok((row, is_new))
 }
 
-fn size(text: &str) -> Result<()> {
+pub(crate) fn size(text: &str) -> Result<()> {
     if text.len() > MOST_BYTES {
         return Err(ApiError::invalid_field("document", "too_long", format!("at most {MOST_BYTES} bytes")));
     }
@@ -192,22 +202,86 @@ fn check(text: &str, lang: Lang) -> PolicyCheck {
     match Policy::parse(text) {
         Err(problems) => {
             let problems = problems.iter().map(|p| view(p, lang)).collect();
-            PolicyCheck { ok: false, problems, failed_cases: Vec::new(), cases: 0 }
+            PolicyCheck {
+                ok: false,
+                problems,
+                failed_cases: Vec::new(),
+                cases: 0,
+                case_results: Vec::new(),
+                sentences_zh: Vec::new(),
+                sentences_en: Vec::new(),
+            }
         }
         Ok(policy) => {
-            let failed_cases = check_cases(&policy, lang);
-            let cases = policy.document().cases.len();
-            PolicyCheck { ok: failed_cases.is_empty(), problems: Vec::new(), failed_cases, cases }
+            let case_results: Vec<CaseResult> =
+                policy.document().cases.iter().map(|case| result_of(&policy, case, lang)).collect();
+            let failed = |case: &&CaseResult| !case.holds;
+            let told =
+                |case: &CaseResult| FailedCase { name: case.name.clone(), differences: case.differences.clone() };
+            let failed_cases: Vec<FailedCase> = case_results.iter().filter(failed).map(told).collect();
+            PolicyCheck {
+                ok: failed_cases.is_empty(),
+                problems: Vec::new(),
+                failed_cases,
+                cases: case_results.len(),
+                case_results,
+                sentences_zh: explain(&policy, Lang::Zh),
+                sentences_en: explain(&policy, Lang::En),
+            }
         }
     }
 }
 
-fn check_cases(policy: &Policy, lang: Lang) -> Vec<FailedCase> {
-    let run = |case: &Case| FailedCase {
+fn result_of(policy: &Policy, case: &Case, lang: Lang) -> CaseResult {
+    let differences: Vec<String> = run_case(policy, case).iter().map(|told| told.get(lang).to_owned()).collect();
+    CaseResult {
         name: case.name.get(lang).to_owned(),
-        differences: run_case(policy, case).iter().map(|difference| difference.get(lang).to_owned()).collect(),
-    };
-    policy.document().cases.iter().map(run).filter(|c| !c.differences.is_empty()).collect()
+        holds: differences.is_empty(),
+        differences,
+        records: case.records.len(),
+        expected_total: case.expect.total.map(|total| total.to_string()),
+    }
+}
+
+fn check_cases(policy: &Policy, lang: Lang) -> Vec<FailedCase> {
+    let run = |case: &Case| result_of(policy, case, lang);
+    let failed =
+        |case: CaseResult| (!case.holds).then_some(FailedCase { name: case.name, differences: case.differences });
+    policy.document().cases.iter().map(run).filter_map(failed).collect()
+}
+
+/// Reads a document; a refusal names its problems with their lines, in `lang`.
+///
+/// # Errors
+/// 422 with all that is wrong with it.
+pub fn read_document(text: &str, lang: Lang) -> Result<Policy> {
+    Policy::parse(text).map_err(|problems| refused(&problems, lang))
+}
+
+/// Reads a document whose own cases hold; a refusal names its problems or the cases that fail, in `lang`.
+///
+/// # Errors
+/// 422 with all that is wrong with it.
+pub fn sound_document(text: &str, lang: Lang) -> Result<Policy> {
+    let policy = read_document(text, lang)?;
+    let found = check_cases(&policy, lang);
+    if let Some(first) = found.first() {
+        let error = |case| FieldError::new("document", "case_failed", in_words(case, lang));
+        let errors = found.iter().map(error).collect();
+        let detail = match lang {
+            Lang::Zh => format!("办法自带的示例不成立，首先是“{}”。请改正规则或示例。", first.name),
+            Lang::En => {
+                format!("The policy's own cases do not hold, first “{}”. Mend the rules or the case.", first.name)
+            }
+        };
+        return Err(ApiError::unprocessable("policy_cases_fail", detail).with_errors(errors));
+    }
+    Ok(policy)
+}
+
+/// What a text is known by: SHA-256, hex.
+pub(crate) fn digest(text: &str) -> String {
+    format!("{:x}", Sha256::digest(text.as_bytes()))
 }
 
 fn in_words(case: &FailedCase, lang: Lang) -> String {

@@ -230,6 +230,13 @@ pub async fn supersede(tx: &mut Tx, id: Uuid, policy_id: &str, at: DateTime<Utc>
     Ok(())
 }
 
+/// Whether the district wants a second official for a change of the rules.
+pub async fn wants_second_official(tx: &mut Tx) -> Result<bool> {
+    let district = tx.district();
+    let wants = sqlx::query_scalar("SELECT second_official FROM district WHERE id = $1");
+    Ok(wants.bind(district.0).fetch_optional(&mut **tx).await?.unwrap_or(false))
+}
+
 /// How many persons the district has.
 pub async fn count_persons(tx: &mut Tx) -> Result<i64> {
     let district = tx.district();

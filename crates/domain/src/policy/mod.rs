@@ -7,6 +7,7 @@
 //! A [`Policy`] is made by [`Policy::parse`], which refuses a document with every [`Problem`] it finds, each with its line.
 //! [`evaluate()`] is the one function that decides. The language is taught in `docs/policy-language.md`.
 
+pub mod advice;
 mod calendar;
 mod case;
 mod check;
@@ -28,6 +29,7 @@ mod reason;
 mod sheet;
 mod standing;
 mod structure;
+pub mod trial;
 mod wording;
 mod words;
 mod yaml;

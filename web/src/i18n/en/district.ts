@@ -341,6 +341,7 @@ const texts: Texts<typeof zh> = {
     none: "No such policy",
   },
   policy: {
+    try: "Try on the district",
     title: "Credit policy",
     view: "Shown as",
     zh: "In Chinese",
@@ -734,6 +735,10 @@ const texts: Texts<typeof zh> = {
     zone: "Time zone",
     zoneLead: "Decides to which day a record belongs",
     saved: "Saved",
+    second: "Changes of the rules",
+    secondOn: "Another official has to approve",
+    secondOff: "One official is enough",
+    secondLead: "Then policies become effective through drafts alone, approved by another official.",
     noShows: "Those who do not come",
     noShowsNone: "Counted, and nothing follows",
     noShowsOn: "Warn or bar pupils who register and often do not come",

@@ -325,6 +325,7 @@ export default {
     none: "没有符合的学分办法",
   },
   policy: {
+    try: "在全区试算",
     title: "学分办法",
     view: "显示方式",
     zh: "中文条文",
@@ -711,6 +712,10 @@ export default {
     zone: "时区",
     zoneLead: "影响记录归属哪一天",
     saved: "已保存",
+    second: "办法的修改",
+    secondOn: "须由另一名管理员批准",
+    secondOff: "一名管理员即可发布和生效",
+    secondLead: "开启后，办法只能经草案、另一名管理员批准后发布生效。",
     noShows: "报名不到",
     noShowsNone: "只计次数，不作处理",
     noShowsOn: "提醒或限制报名后多次不到的学生",

@@ -21,6 +21,7 @@ interface Values {
   name_en: string;
   time_zone: string;
   no_shows: Policy | null;
+  second_official: boolean;
 }
 const ZONES = ["Asia/Shanghai", "Asia/Urumqi", "Asia/Hong_Kong", "Asia/Macau"];
 
@@ -51,6 +52,7 @@ export function Component() {
     name_en: one.name_en,
     time_zone: one.time_zone,
     no_shows: one.no_shows ?? null,
+    second_official: one.second_official,
   });
   return (
     <div style={{ maxWidth: 820 }}>
@@ -71,6 +73,7 @@ export function Component() {
               { key: "code", label: t("settings.code"), children: data.code },
               { key: "zone", label: t("settings.zone"), children: data.time_zone },
               { key: "noShows", label: t("settings.noShows"), children: noShows(data.no_shows) },
+              { key: "second", label: t("settings.second"), children: t(data.second_official ? "settings.secondOn" : "settings.secondOff") },
               ...Object.entries(data.settings).map(([key, value]) => ({
                 key,
                 label: <code>{key}</code>,
@@ -85,7 +88,7 @@ export function Component() {
           title={t("settings.change")}
           okText={common("action.save")}
           initial={pick(data)}
-          labels={{ name_zh: t("form.nameZh"), name_en: t("form.nameEn"), time_zone: t("settings.zone") }}
+          labels={{ name_zh: t("form.nameZh"), name_en: t("form.nameEn"), time_zone: t("settings.zone"), second_official: t("settings.second") }}
           newest={async () => {
             const now = await call(api.GET("/api/v1/districts/{id}", { params: { path: { id } } }));
             return { version: now.version, values: pick(now) };
@@ -106,6 +109,14 @@ export function Component() {
           </Form.Item>
           <Form.Item name="time_zone" label={t("settings.zone")} extra={t("settings.zoneLead")}>
             <Select options={ZONES.map((zone) => ({ value: zone, label: zone }))} />
+          </Form.Item>
+          <Form.Item name="second_official" label={t("settings.second")} extra={t("settings.secondLead")}>
+            <Select
+              options={[
+                { value: false, label: t("settings.secondOff") },
+                { value: true, label: t("settings.secondOn") },
+              ]}
+            />
           </Form.Item>
           <NoShowFields />
         </FormModal>

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Flex, Skeleton, Tag } from "antd";
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { useTranslation } from "@/i18n";
 import { Link } from "react-router";
 import { getQuery, useMe } from "@/api/query";
@@ -19,6 +19,8 @@ import { Standing } from "@/ui/score/Standing";
 import { type Score, useReasonWords } from "@/ui/score/words";
 import { StatusTag } from "@/ui/StatusTag";
 import { ChildSwitch, useWhose } from "./whose";
+
+const NextSteps = lazy(() => import("@/ui/score/NextSteps"));
 
 /** My credits, what is missing, what counted last and what is coming up. */
 export function Component() {
@@ -46,6 +48,9 @@ export function Component() {
         <>
           <NoShows person={id} />
           <Standing score={score.data} />
+          <Suspense fallback={<PageSkeleton />}>
+            <NextSteps person={id} />
+          </Suspense>
           <div style={{ display: "grid", gap: 14, gridTemplateColumns: "repeat(auto-fit, minmax(min(100%, 360px), 1fr))", alignItems: "start" }}>
             <Latest score={score.data} />
             <Coming person={id} grade={now?.grade} />

@@ -20,6 +20,7 @@ import { useAddress } from "@/ui/useAddress";
 
 const Reissue = lazy(() => import("./Reissue"));
 const History = lazy(async () => ({ default: (await import("@/ui/score/History")).History }));
+const NextSteps = lazy(() => import("@/ui/score/NextSteps"));
 const Ledger = lazy(async () => ({ default: (await import("@/ui/score/Ledger")).Ledger }));
 
 const VIEWS = ["sheet", "history", "ledger"] as const;
@@ -92,6 +93,11 @@ export function Component() {
         <>
           <NoShows person={id} />
           <Standing score={score.data} />
+          {!address.as_of && (
+            <Suspense fallback={<PageSkeleton />}>
+              <NextSteps person={id} />
+            </Suspense>
+          )}
           <Segmented
             className="kepu-no-print kepu-view"
             aria-label={t("person.view")}

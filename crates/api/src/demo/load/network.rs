@@ -40,6 +40,13 @@ impl Loader<'_> {
             &json!({ "role": "district_official", "district_id": district }),
         )
         .await?;
+        self.make(
+            &platform,
+            "official2",
+            "演示区教育局复核人员",
+            &json!({ "role": "district_official", "district_id": district }),
+        )
+        .await?;
         self.make(&platform, "city", "演示市教育局工作人员", &json!({ "role": "city_official", "authority_id": city }))
             .await?;
         self.make(&self.official(), "auditor", "演示审计员", &json!({ "role": "auditor", "district_id": district }))

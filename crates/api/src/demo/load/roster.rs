@@ -81,7 +81,7 @@ impl Loader<'_> {
 }
 
 /// Reads it again and again until it is in this state.
-async fn until(account: &Account, path: &str, state: &str) -> anyhow::Result<Value> {
+pub(super) async fn until(account: &Account, path: &str, state: &str) -> anyhow::Result<Value> {
     let began = Instant::now();
     loop {
         let now = account.get(path).await?;

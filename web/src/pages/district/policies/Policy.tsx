@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Alert, App, Button, Card, Descriptions, Segmented, Select, Tag } from "antd";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "@/i18n";
 import { useNavigate, useParams } from "react-router";
 import { api, call } from "@/api/client";
@@ -17,6 +17,8 @@ import { useEffectivePolicies } from "../pick";
 import { PrintButton } from "../reports/Frame";
 import { Sentences } from "./Sentences";
 
+const StartTrial = lazy(async () => ({ default: (await import("@/pages/laboratory/StartTrial")).StartTrial }));
+
 export function Component() {
   const { id = "" } = useParams();
   const { t } = useTranslation("district");
@@ -29,6 +31,7 @@ export function Component() {
   const key = useIdempotencyKey();
   const { official, manages } = useAccess();
   const effective = useEffectivePolicies();
+  const [tries, setTries] = useState(false);
   const [view, setView] = useState<"zh" | "en" | "document">(lang);
   const { data, error, isPending, refetch } = useQuery({
     ...getQuery("/api/v1/policies/{id}", { params: { path: { id } } }),
@@ -76,6 +79,7 @@ export function Component() {
               {t("policy.download")}
             </Button>
             {manages && <Button onClick={() => navigate(`/district/policies/new?from=${id}`)}>{t("policy.newVersion")}</Button>}
+            {official && <Button onClick={() => setTries(true)}>{t("policy.try")}</Button>}
             {official && !inForce && (
               <Button type="primary" loading={adopt.isPending} onClick={sure}>
                 {t("adoption.open")}
@@ -122,6 +126,11 @@ export function Component() {
           onChange={(other: string | null) => other && navigate(`/district/policies/compare?a=${other}&b=${id}`)}
         />
       </div>
+      {tries && (
+        <Suspense fallback={null}>
+          <StartTrial version={id} onClose={() => setTries(false)} />
+        </Suspense>
+      )}
       <Card>
         {view === "document" ? (
           <pre

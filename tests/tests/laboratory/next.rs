@@ -1,0 +1,96 @@
+//! What a student could do next is what comes of it when it is done.
+
+use chrono::TimeDelta;
+use kepu_domain::role::{GrantScope, Role};
+use kepu_tests::school::{School, activity, designate, session_of};
+use kepu_tests::{PASSWORD, Server};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::kit::{POLICY, holds};
+
+fn offer<'a>(next: &'a Value, session: Uuid) -> &'a Value {
+    let offers = next["offers"].as_array().expect("offers");
+    offers.iter().find(|o| o["session_id"] == json!(session)).unwrap_or_else(|| panic!("no {session} in {next}"))
+}
+
+fn offered(next: &Value, session: Uuid) -> bool {
+    next["offers"].as_array().expect("offers").iter().any(|o| o["session_id"] == json!(session))
+}
+
+#[tokio::test]
+async fn each_offer_brings_what_it_says_and_the_way_reaches_the_requirement() {
+    let server = Server::start().await;
+    let school = School::new(&server, 3).await;
+    school.adopt(POLICY).await;
+    let pupil = school.pupils[0].0;
+    let done = school.session(&server, school.base, "practice", 10).await;
+    school.record(done, &[pupil]).await;
+    school.confirm_all(done).await;
+
+    let second = server.organization(school.district, "base", "第二基地").await;
+    designate(&server, second, "2020-01-01").await;
+    let second_host = server
+        .account(Role::BaseStaff, GrantScope::Organization { district: school.district, organization: second })
+        .await;
+    let plain = server.organization(school.district, "base", "无资质单位").await;
+    let new = async |host: Uuid, minutes: i32, days: i64, capacity: Option<i32>| {
+        let activity = activity(&server, school.district, host, "practice", minutes).await;
+        session_of(&server, school.district, host, activity, -days, capacity).await
+    };
+    let same = new(school.base, 120, 5, None).await;
+    let dearer = new(second, 180, 6, None).await;
+    let cheap = new(second, 30, 7, None).await;
+    let nothing = new(plain, 120, 8, None).await;
+    let full = new(second, 120, 9, Some(1)).await;
+    let far = new(second, 120, 200, None).await;
+    let other = school.pupils[1].0;
+    let register = async |session: Uuid, pupil: Uuid| {
+        let body = json!({ "persons": [{ "person_id": pupil }] });
+        let path = format!("/api/v1/sessions/{session}/participations");
+        let answer = school.teacher.post_json(&path, &body).await.expect(200);
+        assert_eq!(answer["outcomes"][0]["outcome"], "registered", "{answer}");
+    };
+    register(full, other).await;
+
+    let path = format!("/api/v1/persons/{pupil}/next?lang=en");
+    let next = school.teacher.get(&path).await.expect(200);
+    assert_eq!([&next["total"], &next["total_with_planned"]], [&json!("2"), &json!("2")]);
+    // 2 of the base's 3 are there; a base without designation gives nothing, and says why.
+    let gain = |session| offer(&next, session)["gain"].clone();
+    assert_eq!([gain(same), gain(dearer), gain(cheap), gain(nothing)], ["1", "3", "0.5", "0"].map(|g| json!(g)));
+    assert_eq!([&offer(&next, same)["raw"], &offer(&next, same)["status"]], [&json!("2"), &json!("counted")]);
+    assert_eq!(offer(&next, nothing)["status"], "refused");
+    assert!(offer(&next, nothing)["reasons"][0]["text"].as_str().is_some_and(|t| !t.is_empty()));
+    assert!(!offered(&next, full) && !offered(&next, far) && !offered(&next, done), "{next}");
+    assert!(offered(&school.teacher.get(&format!("{path}&days=366")).await.expect(200), far));
+    let order: Vec<&Value> = next["offers"].as_array().expect("offers").iter().map(|o| &o["session_id"]).collect();
+    assert_eq!(order, [dearer, same, cheap, nothing].map(|s| json!(s)).iter().collect::<Vec<_>>());
+    let way = &next["ways"][0];
+    assert_eq!(
+        [&way["requirement"], &way["sessions"], &way["reached"], &way["proven"], &way["least"]],
+        [&json!("four"), &json!([dearer]), &json!(true), &json!(true), &json!(1)]
+    );
+
+    // Registered, it is planned and offered no more; what is planned counts before what is offered.
+    register(dearer, pupil).await;
+    let planned = school.teacher.get(&path).await.expect(200);
+    assert_eq!([&planned["total"], &planned["total_with_planned"]], [&json!("2"), &json!("5")]);
+    assert_eq!(
+        [&planned["planned"][0]["session_id"], &planned["planned"][0]["counted"]],
+        [&json!(dearer), &json!("3")]
+    );
+    assert!(!offered(&planned, dearer));
+    assert_eq!(offer(&planned, cheap)["gain"], "0", "the second base has given its 3");
+    assert_eq!(planned["ways"], json!([]), "the requirement and the highest level are there: {planned}");
+
+    // Done, it brings what it said.
+    server.advance(TimeDelta::days(7));
+    let teacher = server.sign_in(&school.teacher.login, PASSWORD).await;
+    let host = server.sign_in(&second_host.login, PASSWORD).await;
+    let confirm = format!("/api/v1/sessions/{dearer}/confirmation");
+    host.post_json(&confirm, &json!({ "all": true })).await.expect(200);
+    let sheet = teacher.get(&format!("/api/v1/persons/{pupil}/score")).await.expect(200);
+    assert_eq!(sheet["total"], planned["total_with_planned"]);
+    holds(&server).await;
+}

@@ -1,0 +1,292 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { Alert, App, Button, Flex, Progress, Tag } from "antd";
+import { Link, useNavigate, useParams } from "react-router";
+import { api, call, ifMatch, type Schemas } from "@/api/client";
+import { getQuery, useInvalidate } from "@/api/query";
+import { useTranslation } from "@/i18n";
+import { useNamed, useText } from "@/i18n/useText";
+import { useAccess } from "@/pages/district/access";
+import { count, difference, milli, percentOf } from "@/pages/district/decimal";
+import { Figures } from "@/pages/district/Figures";
+import { SchoolSelect } from "@/pages/district/pick";
+import { PrintButton } from "@/pages/district/reports/Frame";
+import { type SumColumn, SumTable } from "@/pages/district/reports/Sums";
+import { Credit } from "@/ui/Credit";
+import { type Column, DataTable } from "@/ui/DataTable";
+import { DateTime } from "@/ui/DateTime";
+import { EmptyState } from "@/ui/EmptyState";
+import { PageSkeleton } from "@/ui/PageSkeleton";
+import { PageTitle } from "@/ui/PageTitle";
+import { ProblemAlert } from "@/ui/ProblemAlert";
+import { LabState } from "./states";
+
+export function Component() {
+  const { id = "" } = useParams();
+  const { t } = useTranslation("laboratory");
+  const { data, error, isPending, refetch } = useQuery({
+    ...getQuery("/api/v1/policy-trials/{id}", { params: { path: { id } } }),
+    refetchInterval: ({ state }) => (state.data?.state === "computing" ? 1000 : false),
+  });
+  if (isPending) return <PageSkeleton rows={10} />;
+  if (!data)
+    return (
+      <>
+        <PageTitle>{t("trial.title")}</PageTitle>
+        <ProblemAlert error={error} retry={refetch} />
+      </>
+    );
+  return <One trial={data} />;
+}
+
+function One({ trial }: { trial: Schemas["TrialView"] }) {
+  const { t } = useTranslation("laboratory");
+  const { t: common } = useTranslation();
+  const { official } = useAccess();
+  const { modal, message } = App.useApp();
+  const navigate = useNavigate();
+  const invalidate = useInvalidate();
+  const params = { path: { id: trial.id }, header: ifMatch(trial.version) };
+  const cancel = useMutation({
+    mutationFn: () => call(api.POST("/api/v1/policy-trials/{id}/cancel", { params })),
+    onSettled: () => invalidate("/api/v1/policy-trials"),
+  });
+  const remove = useMutation({
+    mutationFn: () => call(api.DELETE("/api/v1/policy-trials/{id}", { params })),
+    onSuccess: () => {
+      message.success(t("trial.deleted"));
+      navigate("/district/laboratory");
+      void invalidate("/api/v1/policy-trials");
+    },
+  });
+  const sure = (title: string, okText: string, act: () => Promise<unknown>) =>
+    modal.confirm({ title, okText, cancelText: common("action.cancel"), onOk: () => act().catch(() => undefined) });
+  const running = trial.state === "computing";
+  return (
+    <>
+      <PageTitle
+        before={<LabState state={trial.state} />}
+        lead={
+          <>
+            {trial.against_version
+              ? t("trial.against", { policy: trial.against_policy_id, version: trial.against_version })
+              : t("trial.againstNothing")}
+            {trial.as_of && (
+              <>
+                {" · "}
+                {t("trial.asOf")} <DateTime value={trial.as_of} />
+              </>
+            )}
+            {trial.draft_id && (
+              <>
+                {" · "}
+                <Link to={`/district/laboratory/drafts/${trial.draft_id}`} style={{ textDecoration: "underline" }}>
+                  {t("draft.title")}
+                </Link>
+              </>
+            )}
+          </>
+        }
+        actions={
+          <>
+            <PrintButton />
+            {official && running && (
+              <Button loading={cancel.isPending} onClick={() => sure(t("trial.cancelSure"), t("trial.cancel"), () => cancel.mutateAsync())}>
+                {t("trial.cancel")}
+              </Button>
+            )}
+            {official && !running && (
+              <Button danger loading={remove.isPending} onClick={() => sure(t("trial.deleteSure"), t("trial.delete"), () => remove.mutateAsync())}>
+                {t("trial.delete")}
+              </Button>
+            )}
+          </>
+        }
+      >
+        {t("trial.of", { policy: trial.policy_id, version: trial.policy_version })}
+      </PageTitle>
+      <ProblemAlert error={cancel.error ?? remove.error} />
+      {running && (
+        <div role="status" style={{ marginBottom: 16 }}>
+          <Progress
+            aria-label={t("trial.running")}
+            percent={trial.progress_total > 0 ? Math.floor((trial.progress_done / trial.progress_total) * 100) : 0}
+            status="active"
+          />
+          {t("trial.running")} {count(trial.progress_done)} / {count(trial.progress_total)}
+        </div>
+      )}
+      {trial.state === "failed" && <Alert type="error" showIcon title={t("trial.failed")} description={trial.error} />}
+      {trial.state === "cancelled" && <Alert type="info" showIcon title={t("trial.cancelled")} />}
+      {trial.outcome && (
+        <Flex vertical gap={16}>
+          <Alert type="info" showIcon title={t("trial.untouched")} />
+          <Sums outcome={trial.outcome} />
+          <Persons trial={trial.id} />
+        </Flex>
+      )}
+    </>
+  );
+}
+
+type Change = Schemas["TrialChange"];
+
+function Sums({ outcome }: { outcome: Schemas["TrialOutcome"] }) {
+  const { t } = useTranslation("laboratory");
+  const text = useText();
+  const named = useNamed();
+  const { all } = outcome;
+  const columns: SumColumn<Change>[] = [
+    { key: "persons", title: t("trial.persons"), render: (row) => count(row.persons) },
+    { key: "gained", title: t("trial.gained"), render: (row) => count(row.gained), order: (a, b) => a.gained - b.gained },
+    { key: "lost", title: t("trial.lost"), render: (row) => count(row.lost), order: (a, b) => a.lost - b.lost },
+    { key: "gain", title: t("trial.gain"), render: (row) => <Credit value={row.gain} />, order: (a, b) => Number(milli(a.gain) - milli(b.gain)) },
+    { key: "loss", title: t("trial.loss"), render: (row) => <Credit value={row.loss} />, order: (a, b) => Number(milli(a.loss) - milli(b.loss)) },
+    { key: "climbed", title: t("trial.climbed"), render: (row) => count(row.climbed) },
+    { key: "fell", title: t("trial.fell"), render: (row) => count(row.fell) },
+    { key: "now", title: t("trial.nowMet"), render: (row) => count(row.now_met) },
+    { key: "no", title: t("trial.noLongerMet"), render: (row) => count(row.no_longer_met) },
+    { key: "before", title: t("trial.before"), render: (row) => <Credit value={row.total_before} /> },
+    { key: "after", title: t("trial.after"), render: (row) => <Credit value={row.total_after} /> },
+    {
+      key: "cost",
+      title: t("trial.cost"),
+      render: (row) => difference(row.total_after, row.total_before),
+      order: (a, b) => Number(milli(a.cost) - milli(b.cost)),
+    },
+  ];
+  return (
+    <>
+      <Figures
+        items={[
+          { label: t("trial.changed"), value: count(all.gained + all.lost), note: `${percentOf(all.gained + all.lost, all.persons) ?? ""} / ${count(all.persons)}` },
+          { label: t("trial.gained"), value: count(all.gained), note: `+${all.gain}` },
+          { label: t("trial.lost"), value: count(all.lost), note: `−${all.loss}` },
+          { label: t("trial.cost"), value: difference(all.total_after, all.total_before), note: `${all.total_before} → ${all.total_after}` },
+          { label: t("trial.climbed"), value: count(all.climbed), note: `${t("trial.fell")} ${count(all.fell)}` },
+          { label: t("trial.nowMet"), value: count(all.now_met), note: `${t("trial.noLongerMet")} ${count(all.no_longer_met)}` },
+        ]}
+      />
+      <SumTable
+        title={t("trial.requirements")}
+        rows={outcome.requirements}
+        rowKey={(row) => row.id}
+        columns={[
+          { key: "id", title: t("trial.requirements"), render: (row) => row.id },
+          { key: "before", title: t("trial.metBefore"), render: (row) => count(row.met_before) },
+          { key: "after", title: t("trial.metAfter"), render: (row) => count(row.met_after) },
+          { key: "now", title: t("trial.nowMet"), render: (row) => count(row.now_met) },
+          { key: "no", title: t("trial.noLongerMet"), render: (row) => count(row.no_longer_met) },
+        ]}
+      />
+      <SumTable
+        title={t("trial.levels")}
+        rows={outcome.levels}
+        rowKey={(row) => `${row.ladder} ${row.from} ${row.to}`}
+        columns={[
+          {
+            key: "move",
+            title: t("trial.levels"),
+            render: (row) => (
+              <>
+                {row.up ? "↑ " : "↓ "}
+                {t("trial.move", { ladder: row.ladder, from: row.from ?? t("trial.below"), to: row.to ?? t("trial.below") })}
+              </>
+            ),
+          },
+          { key: "persons", title: t("trial.persons"), render: (row) => count(row.persons) },
+        ]}
+      />
+      <SumTable
+        title={t("trial.schools")}
+        rows={outcome.by_school}
+        rowKey={(row) => row.school_id}
+        columns={[{ key: "name", title: t("trial.school"), render: (row) => named(row.name_zh, row.name_en) }, ...columns]}
+      />
+      <SumTable
+        title={t("trial.grades")}
+        rows={outcome.by_grade}
+        rowKey={(row) => String(row.grade)}
+        columns={[{ key: "grade", title: t("trial.grade"), render: (row) => text(`common:grade.${row.grade}`) }, ...columns]}
+      />
+    </>
+  );
+}
+
+type Person = Schemas["TrialPersonView"];
+const ONLY = ["gained", "lost", "level", "requirement"] as const;
+type Only = (typeof ONLY)[number];
+
+function Persons({ trial }: { trial: string }) {
+  const { t } = useTranslation("laboratory");
+  const text = useText();
+  const named = useNamed();
+  const columns: Column<Person>[] = [
+    {
+      key: "name",
+      title: t("trial.name"),
+      fixed: true,
+      render: (row) => (
+        <Link to={`/persons/${row.person_id}`}>
+          {row.name} {row.number}
+        </Link>
+      ),
+      csv: (row) => `${row.name} ${row.number}`,
+    },
+    { key: "school", title: t("trial.school"), render: (row) => named(row.school_name_zh, row.school_name_en), csv: (row) => row.school_name_zh ?? "" },
+    {
+      key: "grade",
+      title: t("trial.grade"),
+      render: (row) => (row.grade === null || row.grade === undefined ? "" : text(`common:grade.${row.grade}`)),
+      csv: (row) => String(row.grade ?? ""),
+    },
+    { key: "before", title: t("trial.before"), align: "right", render: (row) => <Credit value={row.before} />, csv: (row) => row.before },
+    { key: "after", title: t("trial.after"), align: "right", render: (row) => <Credit value={row.after} />, csv: (row) => row.after },
+    { key: "change", title: t("trial.change"), align: "right", sort: "change", render: (row) => difference(row.after, row.before), csv: (row) => row.change },
+    {
+      key: "crossed",
+      title: t("trial.crossed"),
+      render: (row) => (
+        <Flex gap={4} wrap>
+          {row.levels.map((one) => (
+            <Tag key={one.ladder} color={one.up ? "success" : "warning"}>
+              {t("trial.move", { ladder: one.ladder, from: one.from ?? t("trial.below"), to: one.to ?? t("trial.below") })}
+            </Tag>
+          ))}
+          {row.requirements.map((one) => (
+            <Tag key={one.id} color={one.met ? "success" : "error"}>
+              {t(one.met ? "trial.isMet" : "trial.isNotMet", { id: one.id })}
+            </Tag>
+          ))}
+        </Flex>
+      ),
+    },
+  ];
+  return (
+    <section>
+      <h2 style={{ fontSize: 20, margin: "8px 0 12px" }}>{t("trial.who")}</h2>
+      <DataTable
+        name="trial-persons"
+        label={t("trial.who")}
+        source={(page, filters) =>
+          getQuery("/api/v1/policy-trials/{id}/persons", {
+            params: {
+              path: { id: trial },
+              query: {
+                ...page,
+                ...(filters.only && { only: filters.only as Only }),
+                ...(filters.school && { school: filters.school }),
+              },
+            },
+          })
+        }
+        columns={columns}
+        rowKey={(row) => row.person_id}
+        filters={[
+          { name: "only", label: t("trial.only"), kind: "select", options: ONLY.map((one) => ({ value: one, label: t(`trial.onlyWords.${one}`) })) },
+          { name: "school", label: t("trial.school"), kind: "own", field: (value, set, id) => <SchoolSelect id={id} {...(value && { value })} onChange={set} label={t("trial.school")} /> },
+        ]}
+        empty={<EmptyState title={t("trial.whoNone")} />}
+      />
+    </section>
+  );
+}
