@@ -25,7 +25,7 @@ pub use scoring::{
 };
 pub use standing::{follow_roster, keep, stand_anew};
 pub use store::EffectivePolicy;
-pub(crate) use view::readable_person;
+pub(crate) use view::{effective_at, readable_person};
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;

@@ -363,7 +363,12 @@ fn moment(text: &str, zone: Tz) -> Result<DateTime<Utc>> {
 }
 
 /// The version by which the district scored at a moment.
-async fn effective_at(tx: &mut Tx, policy_id: Option<&str>, at: DateTime<Utc>, past: bool) -> Result<store::VersionAt> {
+pub(crate) async fn effective_at(
+    tx: &mut Tx,
+    policy_id: Option<&str>,
+    at: DateTime<Utc>,
+    past: bool,
+) -> Result<store::VersionAt> {
     let mut versions = store::versions_at(tx, policy_id, at, past).await?;
     if versions.len() > 1 {
         let ids: Vec<String> = versions.into_iter().map(|v| v.policy_id).collect();

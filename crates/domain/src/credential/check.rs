@@ -1,13 +1,16 @@
 //! What a verifier says of a badge at a moment. The signature is checked by the caller, between [`header`] and [`judge`]; what is
 //! refused first, is told: form, algorithm, key, signature, time, status.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
 use crate::text::Lang;
 
 /// The one algorithm that is allowed: with any other, a public key could be taken for a secret, or nothing be signed.
 pub const ALGORITHM: &str = "RS256";
+
+/// By how much a verifier's clock may be behind the issuer's: a badge is shown the moment it was issued.
+const LEEWAY: TimeDelta = TimeDelta::seconds(120);
 
 /// Why a badge is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -161,7 +164,7 @@ pub fn judge(
     now: DateTime<Utc>,
 ) -> Result<Verified, Refusal> {
     let verified = read(payload)?;
-    if now < verified.from {
+    if now + LEEWAY < verified.from {
         return Err(Refusal::NotYetValid(verified.from));
     }
     if let Some(until) = verified.until.filter(|until| *until <= now) {
@@ -253,7 +256,7 @@ pub fn encoded_list<'p>(payload: &'p Value, issuer: &str, entry: &StatusEntry, n
     let purpose = text("/credentialSubject/statusPurpose") == Some(entry.purpose.word());
     let from = text("/validFrom").and_then(|text| DateTime::parse_from_rfc3339(text).ok());
     let until = text("/validUntil").map(|text| DateTime::parse_from_rfc3339(text).ok());
-    let begun = from.is_some_and(|from| from <= now);
+    let begun = from.is_some_and(|from| from <= now + LEEWAY);
     let lasts = until.is_none_or(|until| until.is_some_and(|until| until > now));
     let sound = of_issuer && is_list && purpose && begun && lasts && text("/id") == Some(entry.list.as_str());
     sound.then(|| text("/credentialSubject/encodedList")).flatten()
