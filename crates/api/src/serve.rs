@@ -12,7 +12,7 @@ use crate::{
     clock::Clock,
     competitions,
     config::{Config, DataConfig},
-    credits, exceptions, files, housekeeping, participation, policies,
+    credentials, credits, exceptions, files, housekeeping, participation, policies,
     postgres::{
         Db,
         embedded::{Durability, PrivateServer},
@@ -100,6 +100,7 @@ pub async fn open(config: Config, url: &str, clock: Clock) -> anyhow::Result<App
     competitions::national::load(&state).await?;
     policies::load_shipped(state.db(), state.now()).await?;
     policies::resume(&state).await?;
+    credentials::resume(&state).await?;
     Ok(state)
 }
 

@@ -59,7 +59,7 @@ impl Signing {
         Self::of(&SecretRow { id: row.id, pem, created_at: row.created_at })
     }
 
-    fn of(row: &SecretRow) -> Result<Self> {
+    pub(super) fn of(row: &SecretRow) -> Result<Self> {
         let key = EncodingKey::from_rsa_pem(row.pem.as_bytes()).map_err(|error| {
             ApiError::internal(anyhow::anyhow!("credential key {} cannot be read: {error}", row.id))
         })?;
@@ -82,7 +82,7 @@ impl Signing {
 }
 
 /// Modulus, exponent and the whole key as PEM.
-fn generate() -> Result<(Vec<u8>, Vec<u8>, String)> {
+pub(super) fn generate() -> Result<(Vec<u8>, Vec<u8>, String)> {
     let failed = |_| ApiError::internal(anyhow::anyhow!("an RSA key could not be made"));
     let pair = KeyPair::generate(KeySize::Rsa2048).map_err(failed)?;
     let der: Pkcs8V1Der<'_> = pair.as_der().map_err(failed)?;

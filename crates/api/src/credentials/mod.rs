@@ -8,9 +8,11 @@
 //!
 //! What a credential says and when it is refused is in `kepu_domain::credential`.
 
+mod batch;
 mod issue;
 mod keys;
 mod list;
+mod paper;
 mod proven;
 mod public;
 mod revoke;
@@ -19,7 +21,10 @@ mod status;
 pub(crate) mod store;
 mod verify;
 mod verify_cli;
+#[cfg(test)]
+mod verify_tests;
 
+pub use batch::resume;
 pub use verify::{Jwk, Jwks, verify};
 pub use verify_cli::{VerifyBadgeArgs, verify_badge};
 
@@ -46,6 +51,11 @@ const TAG: &str = "credentials";
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(issue::issue_badge))
+        .routes(routes!(paper::issue_paper))
+        .routes(routes!(paper::download_paper))
+        .routes(routes!(batch::list_paper_batches, batch::issue_papers))
+        .routes(routes!(batch::read_paper_batch))
+        .routes(routes!(batch::download_papers))
         .routes(routes!(list::list_credentials))
         .routes(routes!(list::read_credential))
         .routes(routes!(list::download_badge))

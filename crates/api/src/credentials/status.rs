@@ -81,14 +81,14 @@ fn draw() -> u32 {
 }
 
 /// The bits compressed, as multibase base64url.
-fn encode(bits: &Bits) -> Result<String> {
+pub(super) fn encode(bits: &Bits) -> Result<String> {
     let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
     gzip.write_all(bits.bytes()).map_err(ApiError::internal)?;
     Ok(format!("u{}", URL_SAFE_NO_PAD.encode(gzip.finish().map_err(ApiError::internal)?)))
 }
 
 /// The bits of a list; none if it is not one.
-pub fn decode(encoded: &str) -> Option<Bits> {
+pub(super) fn decode(encoded: &str) -> Option<Bits> {
     let packed = URL_SAFE_NO_PAD.decode(encoded.strip_prefix('u')?).ok()?;
     let mut bytes = Vec::new();
     GzDecoder::new(packed.as_slice()).take(LARGEST).read_to_end(&mut bytes).ok()?;

@@ -1,0 +1,5 @@
+//! Credentials: what students carry away, and what whoever gets it can check.
+
+mod badges;
+mod kit;
+mod rights;
