@@ -6,6 +6,7 @@ import * as designations from "@/pages/designations/routes";
 import * as district from "@/pages/district/routes";
 import * as exceptions from "@/pages/exceptions/routes";
 import * as everyone from "@/pages/public/routes";
+import * as credentials from "@/pages/credentials/routes";
 import * as lists from "@/pages/lists/routes";
 import * as programmes from "@/pages/programmes/routes";
 import * as resources from "@/pages/resources/routes";
@@ -13,7 +14,7 @@ import * as school from "@/pages/school/routes";
 import * as student from "@/pages/student/routes";
 import * as teacher from "@/pages/teacher/routes";
 
-const areas = [student, teacher, school, base, door, district, designations, exceptions, lists, programmes, resources, agreements, everyone, account];
+const areas = [student, teacher, school, base, door, district, designations, exceptions, lists, credentials, programmes, resources, agreements, everyone, account];
 
 export const routes = areas.flatMap((area) => area.routes);
 export const menu = areas.flatMap((area) => area.menu).toSorted((a, b) => (a.order ?? 100) - (b.order ?? 100));

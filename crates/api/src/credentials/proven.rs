@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use kepu_domain::credential::claim::{self, Claim, NotReached, Wanted};
 use kepu_domain::policy::{Policy, ScoreSheet};
@@ -21,8 +21,6 @@ pub struct Proven {
     pub policy: Arc<Policy>,
     /// The sheet.
     pub sheet: ScoreSheet,
-    /// The day of the district on which it is so.
-    pub day: NaiveDate,
     /// The district's time zone.
     pub zone: Tz,
 }
@@ -46,7 +44,7 @@ impl Proven {
                 "The ledger does not say yet what the rules say of this person. Try again in a few minutes.",
             ));
         }
-        Ok(Self { version, policy, sheet, day, zone })
+        Ok(Self { version, policy, sheet, zone })
     }
 
     /// States what is wanted.

@@ -29,9 +29,10 @@ pub struct Place {
     pub address: String,
 }
 
-/// Takes a place drawn at random, so that neighbours in a list say nothing of each other.
+/// Takes a place drawn at random, so that neighbours in a list say nothing of each other. A list is of the issuer under the
+/// address at which it was begun: where the service has got another name, a new list begins.
 pub async fn take(tx: &mut Tx, signing: &Signing, issuer: &Issuer, now: DateTime<Utc>) -> Result<Place> {
-    let mut list = store::open_list(tx).await?;
+    let mut list = store::open_list(tx, &issuer.id).await?;
     loop {
         if let Some(row) = &list {
             for _ in 0..TRIES {
@@ -41,11 +42,11 @@ pub async fn take(tx: &mut Tx, signing: &Signing, issuer: &Issuer, now: DateTime
                 }
             }
         }
-        let number = list.map_or(1, |row| row.list + 1);
+        let number = store::next_list(tx).await?;
         let address = format!("{}/status/{number}", issuer.id);
         let token = signed(signing, issuer, &address, &Bits::with([]), now)?;
         store::add_list(tx, &ListRow { list: number, address, token, made_at: now }).await?;
-        list = store::list(tx, number).await?;
+        list = store::open_list(tx, &issuer.id).await?;
     }
 }
 

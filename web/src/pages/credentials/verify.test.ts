@@ -90,12 +90,12 @@ describe("a badge in the browser", () => {
 
   it("is judged by a status list that the issuer has signed", async () => {
     const good = await ours.sign(badge());
-    const with_ = async (payload: object) => why(good, await ours.sign(payload));
-    expect(await with_(list(await encoded([5])))).toBe("revoked");
-    expect(await with_(list(await encoded([]), "suspension"))).toBe("status_unknown");
-    expect(await with_({ ...list(await encoded([])), id: `${LIST}0` })).toBe("status_unknown");
-    expect(await with_(list(await encoded([], 100)))).toBe("status_unknown");
-    expect(await with_(list("uAAAA"))).toBe("status_unknown");
+    const judged = async (payload: object) => why(good, await ours.sign(payload));
+    expect(await judged(list(await encoded([5])))).toBe("revoked");
+    expect(await judged(list(await encoded([]), "suspension"))).toBe("status_unknown");
+    expect(await judged({ ...list(await encoded([])), id: `${LIST}0` })).toBe("status_unknown");
+    expect(await judged(list(await encoded([], 100)))).toBe("status_unknown");
+    expect(await judged(list("uAAAA"))).toBe("status_unknown");
     expect(await why(good, await theirs.sign(list(await encoded([])), { kid: ours.key.kid }))).toBe("status_unknown");
     const missing: Published = { ...published(open), list: async () => undefined };
     expect(await verifyBadge(good, missing, NOW)).toMatchObject({ holds: false, why: "status_unknown" });

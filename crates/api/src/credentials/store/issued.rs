@@ -50,7 +50,6 @@ pub struct CredentialRow {
     pub person_id: Uuid,
     pub person_name: String,
     pub policy_id: String,
-    pub policy_version_id: Uuid,
     pub policy_version: String,
     pub policy_title_zh: String,
     pub policy_title_en: String,
@@ -78,8 +77,7 @@ impl CredentialRow {
     }
 }
 
-const SELECT: &str =
-    "SELECT c.id, c.number, c.kind, c.person_id, p.name AS person_name, c.policy_id, c.policy_version_id,
+const SELECT: &str = "SELECT c.id, c.number, c.kind, c.person_id, p.name AS person_name, c.policy_id,
         v.version AS policy_version, v.title_zh AS policy_title_zh, v.title_en AS policy_title_en, c.claim, c.paper,
         c.list, c.place, c.token, c.issued_at, c.valid_until, c.revoked_at, c.revoked_by, c.revoke_reason
  FROM credential c

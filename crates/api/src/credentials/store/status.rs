@@ -14,13 +14,15 @@ pub struct ListRow {
     pub made_at: DateTime<Utc>,
 }
 
-/// The list in which places are given out; none before the first badge.
-pub async fn open_list(tx: &mut Tx) -> Result<Option<ListRow>> {
+/// The list in which places are given out under this address of the issuer; none before the first badge.
+pub async fn open_list(tx: &mut Tx, issuer: &str) -> Result<Option<ListRow>> {
     let district = tx.district();
     Ok(sqlx::query_as(
-        "SELECT list, address, token, made_at FROM credential_list WHERE district_id = $1 ORDER BY list DESC LIMIT 1",
+        "SELECT list, address, token, made_at FROM credential_list
+         WHERE district_id = $1 AND starts_with(address, $2 || '/') ORDER BY list DESC LIMIT 1",
     )
     .bind(district.0)
+    .bind(issuer)
     .fetch_optional(&mut **tx)
     .await?)
 }
@@ -32,6 +34,15 @@ pub async fn list(tx: &mut Tx, list: i32) -> Result<Option<ListRow>> {
         .bind(district.0)
         .bind(list)
         .fetch_optional(&mut **tx)
+        .await?)
+}
+
+/// The number of the next list.
+pub async fn next_list(tx: &mut Tx) -> Result<i32> {
+    let district = tx.district();
+    Ok(sqlx::query_scalar("SELECT coalesce(max(list), 0) + 1 FROM credential_list WHERE district_id = $1")
+        .bind(district.0)
+        .fetch_one(&mut **tx)
         .await?)
 }
 

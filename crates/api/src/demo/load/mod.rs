@@ -2,6 +2,7 @@
 //! started on a free port of this machine, its clock is set to the beginning of the school year and moved along.
 
 mod agreements;
+mod credentials;
 mod network;
 mod participation;
 mod programmes;
@@ -99,6 +100,7 @@ impl Loader<'_> {
         self.rounds().await?;
         self.programmes().await?;
         self.agreements().await?;
+        self.credentials().await?;
         sqlx::query("ANALYZE").execute(self.state.db().owner()).await?;
         let detail = json!({ "state": "complete", "size": self.plan.size.word(), "school_year": self.plan.year });
         self.mark(&detail).await?;
