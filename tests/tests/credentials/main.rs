@@ -2,4 +2,5 @@
 
 mod badges;
 mod kit;
+mod papers;
 mod rights;
