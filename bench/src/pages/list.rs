@@ -56,6 +56,7 @@ pub const FINDS: &[(&str, &str, &str, &str)] = &[
     ("import", "official", "/roster/imports?limit=1", "/items/0/id"),
     ("edition", "joint", "/editions?state=published&limit=1", "/items/0/id"),
     ("theme", "joint", "/editions/{edition}", "/themes/1/id"),
+    ("credential", "student01", "/credentials?person={pupil}&limit=1", "/items/0/number"),
     ("month", "joint", "/editions/{edition}", "/themes/2/month"),
 ];
 
@@ -426,6 +427,9 @@ pub const PAGES: &[Page] = &[
             "/policies/{version}",
         ],
     ),
+    page("student", "student01", "/student/credentials", &["/credentials?person={pupil}&limit=100"]),
+    page("district", "official", "/district/credentials", &["/credentials?limit=20", "/credentials?limit=20&number=A"]),
+    page("public", "", "/verify", &["/verify/{credential}"]),
     page("student", "student01", "/student/pass", &["/persons/{pupil}/pass"]),
     page("student", "guardian01", "/subscriptions", &["/calendar-links?person_id={child}"]),
     page("teacher", "teacher01", "/subscriptions", &["/calendar-links?school_id={school}"]),

@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 use crate::{
     admin::AdminCommand,
     config::Config,
+    credentials::{self, VerifyBadgeArgs},
     demo::DemoArgs,
     postgres::{
         guard::{self, GuardArgs},
@@ -45,6 +46,8 @@ enum Command {
     Verify(Box<VerifyArgs>),
     /// Check proofs of ledger entries, without database and network.
     VerifyProof(VerifyProofArgs),
+    /// Check a badge, without database and network.
+    VerifyBadge(VerifyBadgeArgs),
     /// A synthetic district to try things on.
     Demo(Box<DemoArgs>),
     /// Becomes the private PostgreSQL.
@@ -69,6 +72,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Policy(command) => score_cli::policy(command),
         Command::PostgresGuard(args) => match guard::run(args)? {},
         Command::VerifyProof(args) => seals::verify_proof(&args),
+        Command::VerifyBadge(args) => credentials::verify_badge(&args),
         Command::Openapi => {
             print!("{}", crate::openapi::text()?);
             Ok(ExitCode::SUCCESS)
@@ -88,6 +92,7 @@ async fn run_async(command: Command) -> anyhow::Result<ExitCode> {
         | Command::Policy(_)
         | Command::Openapi
         | Command::VerifyProof(_)
+        | Command::VerifyBadge(_)
         | Command::PostgresGuard(_) => {
             unreachable!("done without a runtime")
         }

@@ -15,6 +15,7 @@ pub mod cli;
 pub mod clock;
 pub mod competitions;
 pub mod config;
+pub mod credentials;
 pub mod credits;
 pub mod demo;
 pub mod designations;

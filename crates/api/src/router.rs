@@ -7,10 +7,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
-    accounts, activities, agreements, applications, audit, auth, bookings, calendars, classes, competitions, credits,
-    designations, districts, door, exceptions, laboratory, lists, organizations, participation, partners, passes,
-    persons, policies, programmes, projects, reminders, reports, resources, results, roster, rounds, seals, search,
-    sessions,
+    accounts, activities, agreements, applications, audit, auth, bookings, calendars, classes, competitions,
+    credentials, credits, designations, districts, door, exceptions, laboratory, lists, organizations, participation,
+    partners, passes, persons, policies, programmes, projects, reminders, reports, resources, results, roster, rounds,
+    seals, search, sessions,
 };
 use crate::{
     http::{guard, headers, health, rate},
@@ -44,6 +44,7 @@ pub fn api() -> OpenApiRouter<AppState> {
         .merge(policies::routes())
         .merge(credits::routes())
         .merge(laboratory::routes())
+        .merge(credentials::routes())
         .merge(lists::routes())
         .merge(programmes::routes())
         .merge(calendars::routes())

@@ -12,7 +12,7 @@ use crate::{
     clock::Clock,
     competitions,
     config::{Config, DataConfig},
-    credits, exceptions, files, housekeeping, laboratory, participation, policies,
+    credentials, credits, exceptions, files, housekeeping, laboratory, participation, policies,
     postgres::{
         Db,
         embedded::{Durability, PrivateServer},
@@ -101,6 +101,7 @@ pub async fn open(config: Config, url: &str, clock: Clock) -> anyhow::Result<App
     policies::load_shipped(state.db(), state.now()).await?;
     policies::resume(&state).await?;
     laboratory::resume(&state).await?;
+    credentials::resume(&state).await?;
     Ok(state)
 }
 

@@ -6,6 +6,7 @@
 pub mod agreement;
 pub mod booking;
 pub mod competition;
+pub mod credential;
 pub mod credit;
 pub mod designation;
 pub mod door;

@@ -361,6 +361,15 @@ actions! {
     /// Decide on what was found, look now, and change the rules.
     ExceptionDecide = "exception.decide": DistrictOfficial;
 
+    /// Read which credentials were issued, and take them.
+    CredentialRead = "credential.read": Teacher SchoolAdmin DistrictOfficial CityOfficial Auditor Guardian Student;
+    /// Make a badge of a person's credit (judged on the person's scope).
+    CredentialIssue = "credential.issue": Guardian Student;
+    /// Make transcripts and certificates (judged on the scope of the person or school).
+    CredentialPrint = "credential.print": Teacher SchoolAdmin DistrictOfficial Guardian Student;
+    /// Revoke credentials, and replace the keys that sign them.
+    CredentialRevoke = "credential.revoke": DistrictOfficial;
+
     /// Read and export reports.
     ReportRead = "report.read": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial CityOfficial Auditor;
     /// Read the audit trail.
@@ -649,6 +658,9 @@ mod tests {
                 let says = says || role == Role::CityOfficial && action.is_of_the_authority();
                 // A family makes the addresses of its calendar.
                 let says = says || matches!(role, Role::Guardian | Role::Student) && *action == Action::PersonCalendar;
+                // And takes its credit away as badge or paper.
+                let own = matches!(action, Action::CredentialIssue | Action::CredentialPrint);
+                let says = says || matches!(role, Role::Guardian | Role::Student) && own;
                 assert!(reads || says || !action.roles().contains(&role), "{} may {}", role.as_str(), action.as_str());
             }
         }

@@ -7,6 +7,7 @@ import * as district from "@/pages/district/routes";
 import * as exceptions from "@/pages/exceptions/routes";
 import * as everyone from "@/pages/public/routes";
 import * as laboratory from "@/pages/laboratory/routes";
+import * as credentials from "@/pages/credentials/routes";
 import * as lists from "@/pages/lists/routes";
 import * as programmes from "@/pages/programmes/routes";
 import * as reminders from "@/pages/reminders/routes";
@@ -15,7 +16,7 @@ import * as school from "@/pages/school/routes";
 import * as student from "@/pages/student/routes";
 import * as teacher from "@/pages/teacher/routes";
 
-const areas = [student, teacher, school, base, door, district, designations, exceptions, lists, programmes, reminders, resources, laboratory, agreements, everyone, account];
+const areas = [student, teacher, school, base, door, district, designations, exceptions, lists, programmes, reminders, resources, laboratory, credentials, agreements, everyone, account];
 
 export const routes = areas.flatMap((area) => area.routes);
 export const menu = areas.flatMap((area) => area.menu).toSorted((a, b) => (a.order ?? 100) - (b.order ?? 100));

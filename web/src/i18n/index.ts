@@ -3,6 +3,7 @@ import type account from "./zh-CN/account";
 import type agreements from "./zh-CN/agreements";
 import type base from "./zh-CN/base";
 import type closing from "./zh-CN/closing";
+import type credentials from "./zh-CN/credentials";
 import type common from "./zh-CN/common";
 import type door from "./zh-CN/door";
 import type district from "./zh-CN/district";
@@ -37,6 +38,7 @@ interface Areas {
   public: typeof everyone;
   laboratory: typeof laboratory;
   lists: typeof lists;
+  credentials: typeof credentials;
   programmes: typeof programmes;
   reminders: typeof reminders;
   resources: typeof resources;

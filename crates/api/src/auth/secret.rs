@@ -3,6 +3,7 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use rand::{Rng, RngCore};
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 /// Letters and digits that nobody mistakes for one another.
 const READABLE: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
@@ -27,6 +28,19 @@ pub fn one_time_password() -> String {
     let groups: Vec<String> =
         (0..4).map(|_| (0..4).map(|_| char::from(READABLE[rng.random_range(0..READABLE.len())])).collect()).collect();
     groups.join("-")
+}
+
+/// Twelve letters and digits that people can read out (59 bits): what makes a public number unguessable.
+#[expect(clippy::disallowed_methods, reason = "this is where secrets are made")]
+pub fn word() -> String {
+    let mut rng = rand::rng();
+    (0..12).map(|_| char::from(READABLE[rng.random_range(0..READABLE.len())])).collect()
+}
+
+/// An identifier that tells nothing, not even when it was made.
+pub fn uuid() -> Uuid {
+    let [first @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = bytes();
+    uuid::Builder::from_random_bytes(first).into_uuid()
 }
 
 /// SHA-256 in hex: what is stored of a token.

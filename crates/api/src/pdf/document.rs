@@ -19,7 +19,7 @@ use krilla::{
 
 use super::{
     Fonts, PdfError, Qr,
-    text::{Align, Overflow, Role, Text, fit},
+    text::{Align, Line, Overflow, Role, Text, fit},
 };
 
 /// Width and height of A4.
@@ -263,6 +263,67 @@ impl Page<'_> {
         self.surface.pop();
         self.surface.end_tagged();
         self.tag(Tag::Figure(Some(said.to_owned())), vec![drawn]);
+    }
+
+    /// Draws a circle around a point, its line so many millimetres wide.
+    pub fn ring(&mut self, (x, y): (f32, f32), radius: f32, width: f32, colour: Colour) {
+        // How far the handles of a curve stand out so that four of them make a circle.
+        const HANDLE: f32 = 0.552_285;
+        let (x, y, r) = (x * MM, y * MM, radius * MM);
+        let h = r * HANDLE;
+        let mut path = PathBuilder::new();
+        path.move_to(x + r, y);
+        path.cubic_to(x + r, y + h, x + h, y + r, x, y + r);
+        path.cubic_to(x - h, y + r, x - r, y + h, x - r, y);
+        path.cubic_to(x - r, y - h, x - h, y - r, x, y - r);
+        path.cubic_to(x + h, y - r, x + r, y - h, x + r, y);
+        path.close();
+        let stroke = Stroke { paint: colour.paint(), width: width * MM, ..Stroke::default() };
+        self.decoration(path, None, Some(stroke));
+    }
+
+    /// Fills what these corners enclose.
+    pub fn polygon(&mut self, corners: &[(f32, f32)], colour: Colour) {
+        let mut path = PathBuilder::new();
+        for (at, (x, y)) in corners.iter().enumerate() {
+            if at == 0 {
+                path.move_to(x * MM, y * MM);
+            } else {
+                path.line_to(x * MM, y * MM);
+            }
+        }
+        path.close();
+        self.decoration(path, Some(colour.fill()), None);
+    }
+
+    /// Draws a text whose foot is centred on a point and which is turned around it, clockwise in radians; its size is in
+    /// millimetres. A decoration: whoever hears the page is not told.
+    pub(super) fn turned(
+        &mut self,
+        (x, y): (f32, f32),
+        angle: f32,
+        size: f32,
+        text: &str,
+        colour: Colour,
+    ) -> Result<(), PdfError> {
+        let size = size * MM;
+        let line = Line::new(self.fonts, text)?;
+        self.surface.set_fill(Some(colour.fill()));
+        self.surface.set_stroke(None);
+        self.surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(ArtifactType::Layout)));
+        let (sin, cos) = angle.sin_cos();
+        self.surface.push_transform(&Transform::from_row(cos, sin, -sin, cos, x * MM, y * MM));
+        let mut at = -line.width() * size / 2.0;
+        for run in &line.runs {
+            let text = line.text.get(run.range.clone()).unwrap_or_default();
+            // The foot of a square is a little below its base line.
+            let start = Point::from_xy(at, -size * (1.0 - ASCENT));
+            self.surface.draw_glyphs(start, &run.glyphs, run.font.clone(), text, size, false);
+            at += run.width() * size;
+        }
+        self.surface.pop();
+        self.surface.end_tagged();
+        Ok(())
     }
 
     fn tag(&mut self, kind: impl Into<TagKind>, drawn: Vec<Identifier>) {

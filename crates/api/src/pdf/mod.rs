@@ -1,4 +1,4 @@
-//! PDFs: pass cards, certificates and plaques, and the house that later papers are made in. No SQL in here.
+//! PDFs: pass cards, certificates, plaques and transcripts, and the house that later papers are made in. No SQL in here.
 //!
 //! ```text
 //! cards(sheet, cards) ─▶ Document ─▶ Page: text, lines, rectangles, QR codes ─▶ bytes
@@ -13,15 +13,18 @@
 
 pub mod award;
 pub mod cards;
+pub mod credit;
 pub mod document;
 pub mod font;
 pub mod qr;
+mod stamp;
 #[cfg(test)]
 mod tests;
 mod text;
 
 pub use award::{Award, Paper, award, award_with};
 pub use cards::{Card, CardSheet, cards, cards_with};
+pub use credit::{CreditKind, CreditPaper, PaperLine, credit_paper, credit_paper_with};
 pub use document::{About, Area, Colour, Document, Made, Page};
 pub use font::Fonts;
 pub use qr::Qr;

@@ -310,3 +310,73 @@ fn long_names_and_titles_still_make_a_certificate() {
     let error = award_with(&fonts(), Paper::Plaque, &endless).unwrap_err();
     assert!(matches!(error, PdfError::TooLong { .. }), "{error}");
 }
+
+fn credited(lines: usize) -> CreditPaper {
+    let line = |at: usize| PaperLine {
+        day: NaiveDate::from_ymd_opt(2026, 3, 1).unwrap() + chrono::Days::new(at as u64),
+        title: format!("探究课 {at}"),
+        host: "清水区合成生物研究所".to_owned(),
+        category: "实践".to_owned(),
+        credit: "1.5".to_owned(),
+    };
+    CreditPaper {
+        district: "清水区教育局(示例)".to_owned(),
+        name: "张三".to_owned(),
+        school: "清水区实验小学".to_owned(),
+        class: "五年级(3)班".to_owned(),
+        policy: "科普学分办法".to_owned(),
+        version: "2026".to_owned(),
+        illustrative: true,
+        as_of: DateTime::parse_from_rfc3339("2026-09-01T08:30:00+08:00").unwrap(),
+        total: "12.5".to_owned(),
+        achieved: "科普之星 · 二星".to_owned(),
+        achieved_en: "Star of science · Two stars".to_owned(),
+        lines: (0..lines).map(line).collect(),
+        sums: vec![("实践".to_owned(), "9".to_owned()), ("竞赛".to_owned(), "3.5".to_owned())],
+        reached: vec![("每学年满十分".to_owned(), "已达到 Met".to_owned()), ("星级".to_owned(), "二星".to_owned())],
+    }
+}
+
+const NUMBER: &str = "GM-K7MQX2PA9VHD";
+const VERIFY: &str = "https://kepu.example.cn/verify/GM-K7MQX2PA9VHD";
+
+#[test]
+fn papers_of_credit_lead_to_where_they_are_verified() {
+    for kind in [CreditKind::Certificate, CreditKind::Transcript] {
+        let pdf = credit_paper_with(&fonts(), kind, &credited(3), NUMBER, VERIFY).unwrap();
+        assert_eq!(pages(&pdf), 1);
+        let codes = drawn_codes(&pdf);
+        let side = Qr::new(VERIFY).unwrap().size();
+        assert_eq!(decode(side, |row, column| codes[0].dark[row][column]), VERIFY);
+        assert!(codes[0].module > 0.6, "a telephone reads it from the hand: {} mm", codes[0].module);
+        assert_eq!(pdf, credit_paper_with(&fonts(), kind, &credited(3), NUMBER, VERIFY).unwrap());
+    }
+}
+
+#[test]
+fn a_transcript_has_as_many_pages_as_its_lines_need() {
+    // Around each edge: the page is full, or the end has no room left on it.
+    for lines in [0, 1, 13, 14, 15, 22, 23, 24, 25, 40, 51, 52, 53, 200] {
+        let pdf = credit_paper_with(&fonts(), CreditKind::Transcript, &credited(lines), NUMBER, VERIFY).unwrap();
+        let least = 1 + lines.saturating_sub(23).div_ceil(28);
+        assert!((least..=least + 1).contains(&pages(&pdf)), "{lines} lines on {} pages", pages(&pdf));
+    }
+}
+
+#[test]
+fn long_names_and_titles_still_make_papers_of_credit() {
+    let mut long = credited(2);
+    long.district = "清水省清水市清水区人民政府教育督导委员会办公室与清水区科学技术协会".to_owned();
+    long.name = "买买提·阿不都热合曼·吐尔逊江㛃𬭎".to_owned();
+    long.school = "清水区青少年科技实验学校附属第二小学(示范校区)东部分校".to_owned();
+    long.policy = "关于在全区中小学校开展科普教育学分制管理试点工作的实施办法（试行）".to_owned();
+    long.achieved = "长三角儿童科学创新中心示范建设单位（人工智能方向）优秀学员 · 特别荣誉".to_owned();
+    long.lines[0].title = "人工智能与合成生物".repeat(20);
+    long.lines[1].host = "甲".repeat(400);
+    for kind in [CreditKind::Certificate, CreditKind::Transcript] {
+        credit_paper_with(&fonts(), kind, &long, NUMBER, VERIFY).unwrap();
+    }
+    let unknown = CreditPaper { name: "\u{1F980}".to_owned(), ..credited(1) };
+    let error = credit_paper_with(&fonts(), CreditKind::Certificate, &unknown, NUMBER, VERIFY).unwrap_err();
+    assert!(matches!(error, PdfError::MissingGlyph { .. }), "{error}");
+}

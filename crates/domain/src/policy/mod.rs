@@ -42,7 +42,7 @@ pub use problem::{Path, Problem, Segment, closest};
 pub use reason::Reason;
 pub use sheet::{Line, Missing, Need, NextLevel, RequirementOutcome, ScoreSheet, Status, Unit};
 pub use standing::Turn;
-pub use wording::explain;
+pub use wording::{explain, explain_ladder, explain_requirement};
 
 use calendar::Almanac;
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime};

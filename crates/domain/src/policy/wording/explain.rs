@@ -28,6 +28,29 @@ pub fn explain(policy: &Policy, lang: Lang) -> Vec<String> {
     }
 }
 
+/// The sentence about one requirement; none if the policy has none of this name.
+pub fn explain_requirement(policy: &Policy, id: &str, lang: Lang) -> Option<String> {
+    let document = policy.document();
+    let words = Words { lang, document };
+    let requirement = document.requirements.iter().find(|one| one.id == id)?;
+    Some(told(lang, &words.required(requirement)))
+}
+
+/// The sentences about one ladder; none if the policy has none of this name.
+pub fn explain_ladder(policy: &Policy, id: &str, lang: Lang) -> Option<Vec<String>> {
+    let document = policy.document();
+    let words = Words { lang, document };
+    let (first, levels) = words.rungs(document.ladders.iter().find(|one| one.id == id)?);
+    Some(std::iter::once(&first).chain(&levels).map(|line| told(lang, line)).collect())
+}
+
+fn told(lang: Lang, line: &str) -> String {
+    match lang {
+        Lang::Zh => spaced(line),
+        Lang::En => line.to_owned(),
+    }
+}
+
 struct Page<'p> {
     words: Words<'p>,
     lines: Vec<String>,

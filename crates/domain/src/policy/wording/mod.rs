@@ -6,7 +6,7 @@ mod grading;
 mod prices;
 mod reasons;
 
-pub use explain::explain;
+pub use explain::{explain, explain_ladder, explain_requirement};
 
 use super::document::{Amount, Document, Key, Measure, Period, WordField};
 use super::measure::unit;

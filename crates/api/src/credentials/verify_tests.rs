@@ -1,0 +1,184 @@
+//! Every way in which a badge can be wrong, each refused for its own reason, without database and network.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::{DateTime, TimeDelta, Utc};
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use kepu_domain::credential::badge::{Badge, Issuer, status_list};
+use kepu_domain::credential::claim::{Claim, Wanted};
+use kepu_domain::credential::status::Bits;
+use kepu_domain::text::Text;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::keys::{self, Signing};
+use super::verify::{Jwk, Jwks, verify};
+use super::{status, store};
+
+const LIST: &str = "https://kepu.test/api/v1/issuers/D1/status/1";
+
+/// An issuer with a key, and what it signs.
+struct House {
+    issuer: Issuer,
+    signing: Signing,
+    jwk: Jwk,
+}
+
+impl House {
+    fn new(code: &str, id: u128) -> Self {
+        let issuer = Issuer {
+            id: format!("https://kepu.test/api/v1/issuers/{code}"),
+            name: "试验区".into(),
+            url: "https://kepu.test/".into(),
+        };
+        let (modulus, exponent, pem) = keys::generate().expect("a key");
+        let id = Uuid::from_u128(id);
+        let signing = Signing::of(&store::SecretRow { id, pem, created_at: now() }).expect("it signs");
+        let jwk = Jwk {
+            kty: "RSA".into(),
+            usage: "sig".into(),
+            alg: "RS256".into(),
+            kid: Signing::address(&issuer.id, id),
+            n: URL_SAFE_NO_PAD.encode(modulus),
+            e: URL_SAFE_NO_PAD.encode(exponent),
+        };
+        Self { issuer, signing, jwk }
+    }
+
+    fn payload(&self) -> Value {
+        let text = |zh: &str, en: &str| Text { zh: zh.into(), en: en.into() };
+        let claim = Claim {
+            wanted: Wanted::Requirement { id: "ten".into() },
+            title: text("满十分", "Ten credits"),
+            level: None,
+            criteria: text("合计不少于 10 学分", "10 credits or more"),
+            credits: kepu_domain::credit::Credit::from_milli(12_500),
+        };
+        Badge {
+            id: Uuid::from_u128(7),
+            number: "D1-ABCDEFGH2345",
+            issuer: &self.issuer,
+            subject: Uuid::from_u128(8),
+            holder: None,
+            claim: &claim,
+            policy_version_id: Uuid::from_u128(9),
+            policy_version: "1",
+            policy_title: "按时计分",
+            from: now(),
+            until: now() + TimeDelta::days(30),
+            list: LIST,
+            place: 5,
+        }
+        .payload()
+    }
+
+    fn sign(&self, payload: &Value) -> String {
+        self.signing.sign(&self.issuer.id, "JWT", payload).expect("signed")
+    }
+
+    fn list(&self, purpose: &str, revoked: &[u32]) -> String {
+        let encoded = status::encode(&Bits::with(revoked.iter().copied())).expect("packed");
+        let mut payload = status_list(&self.issuer, LIST, &encoded, now());
+        payload["credentialSubject"]["statusPurpose"] = json!(purpose);
+        self.signing.sign(&self.issuer.id, "vc+jwt", &payload).expect("signed")
+    }
+}
+
+fn now() -> DateTime<Utc> {
+    "2026-06-01T08:00:00Z".parse().expect("a moment")
+}
+
+/// A JWT of any parts.
+fn parts(header: &Value, payload: &Value, signature: &[u8]) -> String {
+    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    format!("{}.{}.{}", part(header), part(payload), URL_SAFE_NO_PAD.encode(signature))
+}
+
+#[test]
+fn a_badge_is_refused_for_the_right_reason() {
+    let (house, stranger) = (House::new("D1", 1), House::new("D2", 2));
+    let keys = Jwks { keys: vec![house.jwk.clone()] };
+    let good = house.sign(&house.payload());
+    let open = house.list("revocation", &[4, 6]);
+    let said = |jwt: &str, lists: &[&String], at: DateTime<Utc>| {
+        let lists: Vec<String> = lists.iter().map(|list| (*list).clone()).collect();
+        verify(jwt, &keys, &lists, at).map_err(|refusal| refusal.code())
+    };
+    let code = |jwt: &str| said(jwt, &[&open], now()).err();
+    let verified = said(&good, &[&open], now()).expect("it holds");
+    assert_eq!(verified.number.as_deref(), Some("D1-ABCDEFGH2345"));
+    assert_eq!((verified.achievement.as_str(), verified.issuer_name.as_str()), ("满十分", "试验区"));
+    assert_eq!(code(&format!(" {good}\n")), None, "a file may end with a line's end");
+
+    // Changed after it was signed.
+    let mut pieces: Vec<&str> = good.split('.').collect();
+    let mut richer = house.payload();
+    richer["credentialSubject"]["creditsEarned"] = json!(99);
+    let changed = URL_SAFE_NO_PAD.encode(richer.to_string());
+    pieces[1] = &changed;
+    assert_eq!(code(&pieces.join(".")), Some("tampered"));
+    let mut bytes = URL_SAFE_NO_PAD.decode(good.rsplit('.').next().expect("a signature")).expect("base64");
+    bytes[10] ^= 1;
+    let cut = good.rsplit_once('.').expect("three parts").0;
+    assert_eq!(code(&format!("{cut}.{}", URL_SAFE_NO_PAD.encode(bytes))), Some("tampered"));
+    assert_eq!(code(&format!("{cut}.")), Some("tampered"), "no signature");
+
+    // Signed by somebody else: under the stranger's own name, under ours, and by ours in the name of another.
+    assert_eq!(code(&stranger.sign(&stranger.payload())), Some("unknown_key"));
+    let forged = stranger.signing.sign(&stranger.issuer.id, "JWT", &house.payload()).expect("signed");
+    assert_eq!(code(&forged), Some("unknown_key"));
+    let mut imposter = House::new("D1", 1);
+    imposter.signing.id = house.signing.id;
+    assert_eq!(code(&imposter.sign(&house.payload())), Some("tampered"), "another key under the name of ours");
+    assert_eq!(code(&house.sign(&stranger.payload())), Some("unknown_key"), "our key in the name of another issuer");
+    let unfit = |change: fn(&mut Jwk)| {
+        let mut jwk = house.jwk.clone();
+        change(&mut jwk);
+        verify(&good, &Jwks { keys: vec![jwk] }, std::slice::from_ref(&open), now())
+            .map_err(|refusal| refusal.code())
+            .err()
+    };
+    assert_eq!(unfit(|jwk| jwk.kty = "EC".into()), Some("unknown_key"));
+    assert_eq!(unfit(|jwk| jwk.usage = "enc".into()), Some("unknown_key"));
+    assert_eq!(unfit(|jwk| jwk.alg = "RS512".into()), Some("unknown_key"));
+
+    // Another algorithm: none at all, and the public key taken for a shared secret.
+    let kid = &house.jwk.kid;
+    assert_eq!(
+        code(&parts(&json!({ "alg": "none", "kid": kid }), &house.payload(), b"")),
+        Some("algorithm_not_allowed")
+    );
+    let mut header = Header::new(Algorithm::HS256);
+    header.kid = Some(kid.clone());
+    for secret in [house.jwk.n.as_bytes().to_vec(), URL_SAFE_NO_PAD.decode(&house.jwk.n).expect("base64")] {
+        let hmac = jsonwebtoken::encode(&header, &house.payload(), &EncodingKey::from_secret(&secret)).expect("signed");
+        assert_eq!(code(&hmac), Some("algorithm_not_allowed"));
+    }
+
+    // Its time.
+    let early = now() - TimeDelta::minutes(5);
+    assert_eq!(said(&good, &[&open], early).err(), Some("not_yet_valid"));
+    assert_eq!(said(&good, &[&open], now() - TimeDelta::seconds(60)).err(), None, "a clock that is a little behind");
+    assert_eq!(said(&good, &[&open], now() + TimeDelta::days(30)).err(), Some("expired"));
+
+    // Its status.
+    let at = |list: &String| said(&good, &[list], now()).err();
+    assert_eq!(at(&house.list("revocation", &[5])), Some("revoked"));
+    let mut suspended = house.payload();
+    suspended["credentialStatus"]["statusPurpose"] = json!("suspension");
+    let suspended = house.sign(&suspended);
+    assert_eq!(said(&suspended, &[&house.list("suspension", &[5])], now()).err(), Some("suspended"));
+    assert_eq!(said(&suspended, &[&house.list("suspension", &[])], now()).err(), None);
+    assert_eq!(said(&suspended, &[&open], now()).err(), Some("status_unknown"), "a list for another purpose");
+    assert_eq!(said(&good, &[], now()).err(), Some("status_unknown"));
+    assert_eq!(at(&stranger.list("revocation", &[])), Some("status_unknown"), "a list that somebody else has signed");
+    assert_eq!(at(&"nonsense".to_owned()), Some("status_unknown"));
+
+    // No badge at all.
+    let (list, unsigned) = (open.clone(), parts(&json!({}), &house.payload(), b""));
+    for nonsense in ["", "a.b", "a.b.c.d", "....", "{}", &good[1..], &list, &unsigned] {
+        assert_eq!(code(nonsense), Some("malformed"), "{nonsense}");
+    }
+    let mut longer = house.payload();
+    longer["exp"] = json!(4_000_000_000_u64);
+    assert_eq!(code(&house.sign(&longer)), Some("malformed"), "claims that contradict the credential");
+}

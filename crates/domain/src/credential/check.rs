@@ -1,0 +1,423 @@
+//! What a verifier says of a badge at a moment. The signature is checked by the caller, between [`header`] and [`judge`]; what is
+//! refused first, is told: form, algorithm, key, signature, time, status.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::Value;
+
+use crate::text::Lang;
+
+/// The one algorithm that is allowed: with any other, a public key could be taken for a secret, or nothing be signed.
+pub const ALGORITHM: &str = "RS256";
+
+/// By how much a verifier's clock may be behind the issuer's: a badge is shown the moment it was issued.
+const LEEWAY: TimeDelta = TimeDelta::seconds(120);
+
+/// Why a badge is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// It is no badge, or its parts contradict each other: which.
+    Malformed(&'static str),
+    /// It is signed in a way that is not accepted.
+    Algorithm,
+    /// The issuer has no such key.
+    UnknownKey,
+    /// It is not what was signed, or not signed by the key that it names.
+    Tampered,
+    /// Its time has not come.
+    NotYetValid(DateTime<Utc>),
+    /// Its time has passed.
+    Expired(DateTime<Utc>),
+    /// Its status list cannot be had or read.
+    StatusUnknown,
+    /// It was taken back for good.
+    Revoked,
+    /// It is not to be accepted for the time being.
+    Suspended,
+}
+
+impl Refusal {
+    /// Stable code.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Malformed(_) => "malformed",
+            Self::Algorithm => "algorithm_not_allowed",
+            Self::UnknownKey => "unknown_key",
+            Self::Tampered => "tampered",
+            Self::NotYetValid(_) => "not_yet_valid",
+            Self::Expired(_) => "expired",
+            Self::StatusUnknown => "status_unknown",
+            Self::Revoked => "revoked",
+            Self::Suspended => "suspended",
+        }
+    }
+
+    /// In words.
+    pub fn text(&self, lang: Lang) -> String {
+        let said = match (self, lang) {
+            (Self::Malformed(what), Lang::Zh) => return format!("不是徽章文件，或内容自相矛盾（{what}）"),
+            (Self::Malformed(what), Lang::En) => return format!("it is no badge, or contradicts itself ({what})"),
+            (Self::NotYetValid(from), Lang::Zh) => return format!("尚未生效，自 {from} 起有效"),
+            (Self::NotYetValid(from), Lang::En) => return format!("its time has not come: it holds from {from}"),
+            (Self::Expired(until), Lang::Zh) => return format!("已过期，有效至 {until}"),
+            (Self::Expired(until), Lang::En) => return format!("it has expired: it held until {until}"),
+            (Self::Algorithm, Lang::Zh) => "签名算法不被接受，只接受 RS256",
+            (Self::Algorithm, Lang::En) => "it is signed in a way that is not accepted: only RS256 is",
+            (Self::UnknownKey, Lang::Zh) => "签发方没有这把密钥",
+            (Self::UnknownKey, Lang::En) => "the issuer has no such key",
+            (Self::Tampered, Lang::Zh) => "内容与签名不符：被改动过，或不是由所称密钥签发",
+            (Self::Tampered, Lang::En) => "it is not what was signed, or not signed by the key that it names",
+            (Self::StatusUnknown, Lang::Zh) => "无法取得或核实它的状态表",
+            (Self::StatusUnknown, Lang::En) => "its status list cannot be had or read",
+            (Self::Revoked, Lang::Zh) => "已被签发方撤销",
+            (Self::Revoked, Lang::En) => "the issuer has revoked it",
+            (Self::Suspended, Lang::Zh) => "已被签发方暂停",
+            (Self::Suspended, Lang::En) => "the issuer has suspended it",
+        };
+        said.to_owned()
+    }
+}
+
+/// The name of the key, if the header of the JWT is one that is accepted.
+///
+/// # Errors
+/// It is no header of a badge, or names another algorithm.
+pub fn header(header: &Value) -> Result<&str, Refusal> {
+    let word = |name: &str| header.get(name).and_then(Value::as_str);
+    match word("alg") {
+        None => Err(Refusal::Malformed("alg")),
+        Some(ALGORITHM) if header.get("crit").is_some() => Err(Refusal::Malformed("crit")),
+        Some(ALGORITHM) => word("kid").ok_or(Refusal::Malformed("kid")),
+        Some(_) => Err(Refusal::Algorithm),
+    }
+}
+
+/// What of a key's address names the key: its last part. The rest is the host, under which a service may be known by
+/// several names; that the key is one of the issuer's is known by the list in which it is found.
+pub fn key_id(kid: &str) -> &str {
+    kid.rsplit_once('/').map_or(kid, |(_, id)| id)
+}
+
+/// Where the status of a badge stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatusEntry {
+    /// What a set bit means.
+    pub purpose: Purpose,
+    /// Address of the list.
+    pub list: String,
+    /// Place in the list.
+    pub place: u32,
+}
+
+/// What a set bit means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Taken back for good.
+    Revocation,
+    /// Not to be accepted for the time being.
+    Suspension,
+}
+
+impl Purpose {
+    /// The word of the standard.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Revocation => "revocation",
+            Self::Suspension => "suspension",
+        }
+    }
+
+    const fn refusal(self) -> Refusal {
+        match self {
+            Self::Revocation => Refusal::Revoked,
+            Self::Suspension => Refusal::Suspended,
+        }
+    }
+}
+
+/// A badge that holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    /// Its id.
+    pub id: String,
+    /// Its public number, if it has one.
+    pub number: Option<String>,
+    /// The issuer's address.
+    pub issuer: String,
+    /// The issuer's name.
+    pub issuer_name: String,
+    /// What was achieved.
+    pub achievement: String,
+    /// Since when.
+    pub from: DateTime<Utc>,
+    /// Until when; for ever if none.
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// Judges the payload of a JWT whose signature holds. `bit` tells the bit of a status list that was itself found to be
+/// signed by the issuer; nothing if there is none.
+///
+/// # Errors
+/// Why the badge is refused.
+pub fn judge(
+    payload: &Value,
+    bit: impl Fn(&StatusEntry) -> Option<bool>,
+    now: DateTime<Utc>,
+) -> Result<Verified, Refusal> {
+    let verified = read(payload)?;
+    if now + LEEWAY < verified.from {
+        return Err(Refusal::NotYetValid(verified.from));
+    }
+    if let Some(until) = verified.until.filter(|until| *until <= now) {
+        return Err(Refusal::Expired(until));
+    }
+    for entry in statuses(payload)? {
+        match bit(&entry) {
+            Some(false) => {}
+            Some(true) => return Err(entry.purpose.refusal()),
+            None => return Err(Refusal::StatusUnknown),
+        }
+    }
+    Ok(verified)
+}
+
+fn read(payload: &Value) -> Result<Verified, Refusal> {
+    let text = |path: &str| payload.pointer(path).and_then(Value::as_str);
+    let has_type = |word: &str| match payload.get("type") {
+        Some(Value::String(only)) => only == word,
+        Some(Value::Array(all)) => all.iter().any(|one| one.as_str() == Some(word)),
+        _ => false,
+    };
+    if !has_type("VerifiableCredential") || !(has_type("AchievementCredential") || has_type("OpenBadgeCredential")) {
+        return Err(Refusal::Malformed("type"));
+    }
+    let issuer = text("/issuer/id").or_else(|| text("/issuer")).ok_or(Refusal::Malformed("issuer"))?;
+    let id = text("/id").ok_or(Refusal::Malformed("id"))?;
+    // The registered claims say the same as the credential, or one of the two would be believed and the other shown.
+    for (claim, said, what) in
+        [("/iss", Some(issuer), "iss"), ("/jti", Some(id), "jti"), ("/sub", text("/credentialSubject/id"), "sub")]
+    {
+        if text(claim) != said {
+            return Err(Refusal::Malformed(what));
+        }
+    }
+    let from = moment(payload, "validFrom", "nbf")?.ok_or(Refusal::Malformed("validFrom"))?;
+    let until = moment(payload, "validUntil", "exp")?;
+    let achievement = text("/credentialSubject/achievement/name").ok_or(Refusal::Malformed("achievement"))?;
+    Ok(Verified {
+        id: id.to_owned(),
+        number: text("/credentialSubject/licenseNumber").map(str::to_owned),
+        issuer: issuer.to_owned(),
+        issuer_name: text("/issuer/name").unwrap_or(issuer).to_owned(),
+        achievement: achievement.to_owned(),
+        from,
+        until,
+    })
+}
+
+/// A moment that credential and claims must agree on, to the second.
+fn moment(payload: &Value, field: &'static str, claim: &'static str) -> Result<Option<DateTime<Utc>>, Refusal> {
+    let said = payload.get(field).map(|value| {
+        value.as_str().and_then(|text| DateTime::parse_from_rfc3339(text).ok()).ok_or(Refusal::Malformed(field))
+    });
+    let said = said.transpose()?.map(|at| at.to_utc());
+    let claimed = payload.get(claim).map(|value| value.as_i64().ok_or(Refusal::Malformed(claim))).transpose()?;
+    if said.map(|at| at.timestamp()) == claimed { Ok(said) } else { Err(Refusal::Malformed(claim)) }
+}
+
+fn statuses(payload: &Value) -> Result<Vec<StatusEntry>, Refusal> {
+    let entry = |value: &Value| {
+        let text = |name: &str| value.get(name).and_then(Value::as_str);
+        if text("type") != Some("BitstringStatusListEntry") {
+            return None;
+        }
+        let purpose = match text("statusPurpose")? {
+            "revocation" => Purpose::Revocation,
+            "suspension" => Purpose::Suspension,
+            _ => return None,
+        };
+        let place = text("statusListIndex")?.parse().ok()?;
+        Some(StatusEntry { purpose, list: text("statusListCredential")?.to_owned(), place })
+    };
+    let all = match payload.get("credentialStatus") {
+        None => return Ok(Vec::new()),
+        Some(Value::Array(all)) => all.iter().map(entry).collect::<Option<Vec<_>>>(),
+        Some(one) => entry(one).map(|one| vec![one]),
+    };
+    // A status that is not understood must not pass for a good one.
+    all.ok_or(Refusal::StatusUnknown)
+}
+
+/// The compressed bits of a status list whose signature holds, if it is the list at this address, of this issuer, for this
+/// purpose, and its time has come.
+pub fn encoded_list<'p>(payload: &'p Value, issuer: &str, entry: &StatusEntry, now: DateTime<Utc>) -> Option<&'p str> {
+    let text = |path: &str| payload.pointer(path).and_then(Value::as_str);
+    let of_issuer = text("/issuer/id").or_else(|| text("/issuer")) == Some(issuer);
+    let is_list = text("/credentialSubject/type") == Some("BitstringStatusList");
+    let purpose = text("/credentialSubject/statusPurpose") == Some(entry.purpose.word());
+    let from = text("/validFrom").and_then(|text| DateTime::parse_from_rfc3339(text).ok());
+    let until = text("/validUntil").map(|text| DateTime::parse_from_rfc3339(text).ok());
+    let begun = from.is_some_and(|from| from <= now + LEEWAY);
+    let lasts = until.is_none_or(|until| until.is_some_and(|until| until > now));
+    let sound = of_issuer && is_list && purpose && begun && lasts && text("/id") == Some(entry.list.as_str());
+    sound.then(|| text("/credentialSubject/encodedList")).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn badge() -> Value {
+        json!({
+            "id": "urn:uuid:1", "type": ["VerifiableCredential", "AchievementCredential"],
+            "issuer": { "id": "https://kepu.test/issuers/D1", "name": "试验区" },
+            "validFrom": "2026-01-01T00:00:00Z", "validUntil": "2027-01-01T00:00:00Z",
+            "credentialSubject": { "id": "urn:uuid:2", "achievement": { "name": "满十分" } },
+            "credentialStatus": {
+                "type": "BitstringStatusListEntry", "statusPurpose": "revocation", "statusListIndex": "7",
+                "statusListCredential": "https://kepu.test/list",
+            },
+            "iss": "https://kepu.test/issuers/D1", "jti": "urn:uuid:1", "sub": "urn:uuid:2",
+            "nbf": 1_767_225_600, "exp": 1_798_761_600,
+        })
+    }
+
+    fn at(day: &str) -> DateTime<Utc> {
+        format!("{day}T00:00:00Z").parse().unwrap_or_default()
+    }
+
+    #[test]
+    fn every_reason_of_a_refusal() {
+        type Change = fn(&mut Value);
+        let same: Change = |_| ();
+        let table: [(&str, Change, Option<bool>, &str, Option<&str>); 19] = [
+            ("as it was issued", same, Some(false), "2026-06-01", None),
+            ("its first moment", same, Some(false), "2026-01-01", None),
+            ("the day before", same, Some(false), "2025-12-31", Some("not_yet_valid")),
+            ("the end", same, Some(false), "2027-01-01", Some("expired")),
+            ("revoked", same, Some(true), "2026-06-01", Some("revoked")),
+            ("no list", same, None, "2026-06-01", Some("status_unknown")),
+            ("expired and revoked", same, Some(true), "2027-01-01", Some("expired")),
+            (
+                "suspended",
+                |b| b["credentialStatus"]["statusPurpose"] = json!("suspension"),
+                Some(true),
+                "2026-06-01",
+                Some("suspended"),
+            ),
+            (
+                "a status that nobody knows",
+                |b| b["credentialStatus"]["type"] = json!("Other"),
+                Some(false),
+                "2026-06-01",
+                Some("status_unknown"),
+            ),
+            (
+                "a message",
+                |b| b["credentialStatus"]["statusPurpose"] = json!("message"),
+                Some(false),
+                "2026-06-01",
+                Some("status_unknown"),
+            ),
+            (
+                "several entries",
+                |b| b["credentialStatus"] = json!([b["credentialStatus"].clone()]),
+                Some(true),
+                "2026-06-01",
+                Some("revoked"),
+            ),
+            (
+                "no status at all",
+                |b| {
+                    b.as_object_mut().map(|b| b.remove("credentialStatus"));
+                },
+                None,
+                "2026-06-01",
+                None,
+            ),
+            ("no type", |b| b["type"] = json!(["VerifiableCredential"]), Some(false), "2026-06-01", Some("malformed")),
+            (
+                "an OpenBadgeCredential",
+                |b| b["type"][1] = json!("OpenBadgeCredential"),
+                Some(false),
+                "2026-06-01",
+                None,
+            ),
+            ("another iss", |b| b["iss"] = json!("https://else.test"), Some(false), "2026-06-01", Some("malformed")),
+            ("another jti", |b| b["jti"] = json!("urn:uuid:9"), Some(false), "2026-06-01", Some("malformed")),
+            ("another sub", |b| b["sub"] = json!("urn:uuid:9"), Some(false), "2026-06-01", Some("malformed")),
+            (
+                "exp later than validUntil",
+                |b| b["exp"] = json!(1_900_000_000),
+                Some(false),
+                "2026-06-01",
+                Some("malformed"),
+            ),
+            (
+                "no validFrom",
+                |b| {
+                    b.as_object_mut().map(|b| (b.remove("validFrom"), b.remove("nbf")));
+                },
+                Some(false),
+                "2026-06-01",
+                Some("malformed"),
+            ),
+        ];
+        for (what, change, bit, day, expected) in table {
+            let mut payload = badge();
+            change(&mut payload);
+            let said = judge(&payload, |_| bit, at(day));
+            assert_eq!(said.as_ref().err().map(Refusal::code), expected, "{what}: {said:?}");
+            if let Err(refusal) = said {
+                assert!(!refusal.text(Lang::Zh).is_empty() && refusal.text(Lang::En).is_ascii(), "{refusal:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn only_one_algorithm_is_accepted() {
+        let key = "https://kepu.test/keys/1";
+        assert_eq!(header(&json!({ "alg": "RS256", "kid": key, "typ": "JWT" })), Ok(key));
+        assert_eq!(key_id(key), "1");
+        for alg in ["none", "None", "HS256", "RS512", "PS256", "ES256", "EdDSA", ""] {
+            assert_eq!(header(&json!({ "alg": alg, "kid": key })), Err(Refusal::Algorithm), "{alg}");
+        }
+        for (bad, what) in [
+            (json!({ "kid": key }), "alg"),
+            (json!({ "alg": "RS256" }), "kid"),
+            (json!({ "alg": "RS256", "kid": key, "crit": ["b64"] }), "crit"),
+            (json!("RS256"), "alg"),
+        ] {
+            assert_eq!(header(&bad), Err(Refusal::Malformed(what)));
+        }
+    }
+
+    #[test]
+    fn a_list_is_believed_only_where_it_belongs() {
+        let entry = StatusEntry { purpose: Purpose::Revocation, list: "https://kepu.test/list".into(), place: 7 };
+        let list = json!({
+            "id": entry.list, "issuer": "https://kepu.test/issuers/D1", "validFrom": "2026-01-01T00:00:00Z",
+            "credentialSubject": { "type": "BitstringStatusList", "statusPurpose": "revocation", "encodedList": "uX" },
+        });
+        let read = |list: &Value| {
+            encoded_list(list, "https://kepu.test/issuers/D1", &entry, at("2026-06-01")).map(str::to_owned)
+        };
+        assert_eq!(read(&list).as_deref(), Some("uX"));
+        for (path, value) in [
+            ("/id", "https://kepu.test/another"),
+            ("/issuer", "https://kepu.test/issuers/D2"),
+            ("/validFrom", "2026-07-01T00:00:00Z"),
+            ("/credentialSubject/type", "StatusList2021"),
+            ("/credentialSubject/statusPurpose", "suspension"),
+        ] {
+            let mut other = list.clone();
+            if let Some(field) = other.pointer_mut(path) {
+                *field = json!(value);
+            }
+            assert_eq!(read(&other), None, "{path}");
+        }
+        let mut ended = list.clone();
+        ended["validUntil"] = json!("2026-05-01T00:00:00Z");
+        assert_eq!(read(&ended), None);
+    }
+}

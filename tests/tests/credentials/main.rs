@@ -1,0 +1,6 @@
+//! Credentials: what students carry away, and what whoever gets it can check.
+
+mod badges;
+mod kit;
+mod papers;
+mod rights;

@@ -1,0 +1,18 @@
+import { AuditOutlined, SafetyCertificateOutlined } from "@ant-design/icons";
+import type { AreaRoute, MenuEntry } from "@/app/area";
+
+const family = ["student", "guardian"] as const;
+const district = ["district_official", "auditor"] as const;
+
+export const routes: AreaRoute[] = [
+  { path: "/student/credentials", handle: { title: "credentials:mine.title", audience: family }, lazy: () => import("./Mine") },
+  { path: "/district/credentials", handle: { title: "credentials:all.title", audience: district }, lazy: () => import("./Issued") },
+  { path: "/verify", handle: { title: "credentials:verify.title", audience: "everyone" }, lazy: () => import("./Verify") },
+  { path: "/verify/:number", handle: { title: "credentials:verify.title", audience: "everyone" }, lazy: () => import("./Verify") },
+];
+
+export const menu: MenuEntry[] = [
+  { path: "/student/credentials", label: "common:areas.credentials", icon: <SafetyCertificateOutlined />, audience: family, order: 35 },
+  { path: "/district/credentials", label: "common:areas.issued", icon: <SafetyCertificateOutlined />, audience: district, order: 60 },
+  { path: "/verify", label: "common:areas.verify", icon: <AuditOutlined />, audience: "everyone", order: 207 },
+];
