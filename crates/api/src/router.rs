@@ -9,7 +9,7 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::{
     accounts, activities, agreements, applications, audit, auth, bookings, calendars, classes, competitions, credits,
     designations, districts, door, exceptions, lists, organizations, participation, partners, passes, persons,
-    policies, programmes, projects, reports, resources, results, roster, rounds, seals, search, sessions,
+    policies, programmes, projects, reports, resources, results, roster, rounds, seals, search, sessions, tariffs,
 };
 use crate::{
     http::{guard, headers, health, rate},
@@ -53,6 +53,7 @@ pub fn api() -> OpenApiRouter<AppState> {
         .merge(projects::routes())
         .merge(partners::routes())
         .merge(search::routes())
+        .merge(tariffs::routes())
         .merge(reports::routes())
         .merge(audit::routes())
 }

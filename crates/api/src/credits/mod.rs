@@ -12,6 +12,7 @@ mod decisions;
 mod guests;
 mod lines;
 mod records;
+mod past;
 mod scoring;
 mod standing;
 pub(crate) mod store;
@@ -19,13 +20,14 @@ mod view;
 
 pub use guests::{follow_designation, rescore_guests};
 pub use records::{expected_facts, has_records_of, touch_designation, touch_host, touch_participations, touch_results};
+pub use past::stand_in;
 pub use scoring::{
     Author, Cause, Effective, Rescored, effective, evaluate_person, lock_policies, policy, rescore, rescore_under,
     today,
 };
 pub use standing::{follow_roster, keep, stand_anew};
 pub use store::EffectivePolicy;
-pub(crate) use view::readable_person;
+pub(crate) use view::{moment, readable_person};
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;

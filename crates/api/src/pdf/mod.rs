@@ -16,6 +16,7 @@ pub mod cards;
 pub mod document;
 pub mod font;
 pub mod qr;
+pub mod report;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -25,6 +26,7 @@ pub use cards::{Card, CardSheet, cards, cards_with};
 pub use document::{About, Area, Colour, Document, Made, Page};
 pub use font::Fonts;
 pub use qr::Qr;
+pub use report::report;
 pub use text::{Align, Overflow, Role, Text};
 
 use crate::error::ApiError;
@@ -52,6 +54,12 @@ pub enum PdfError {
         /// The text.
         text: String,
     },
+    /// It has more rows than anybody turns pages for.
+    #[error("there are more than {most} rows: narrow the report, or take the workbook")]
+    TooMany {
+        /// How many there may be.
+        most: usize,
+    },
     /// There is nothing to print.
     #[error("nobody is there to make a card for")]
     NoCards,
@@ -72,6 +80,7 @@ impl PdfError {
         let code = match self {
             Self::MissingGlyph { .. } => "missing_glyph",
             Self::TooLong { .. } => "too_long_to_print",
+            Self::TooMany { .. } => "too_many_to_print",
             Self::NoCards | Self::QrTooLong { .. } | Self::Written(_) => {
                 return ApiError::internal(anyhow::anyhow!("a paper was not made: {self}"));
             }

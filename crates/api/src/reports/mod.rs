@@ -15,6 +15,7 @@ mod hosts;
 mod lines;
 mod overview;
 mod persons;
+pub mod ready;
 mod records;
 mod store;
 mod sums;
@@ -36,4 +37,5 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(hosts::report_host))
         .routes(routes!(persons::report_persons))
         .routes(routes!(records::report_records))
+        .routes(routes!(ready::report_ready))
 }
