@@ -12,6 +12,7 @@ mod credit_sums;
 mod credits;
 mod frame;
 mod hosts;
+mod kept;
 mod lines;
 mod overview;
 mod persons;
@@ -38,4 +39,5 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(persons::report_persons))
         .routes(routes!(records::report_records))
         .routes(routes!(ready::report_ready))
+        .merge(kept::routes())
 }

@@ -1,8 +1,13 @@
 //! Ready reports: what officials have to write anyway. Each is a few statements that make [`model::Ready`]; pages, CSV, XLSX,
 //! PDF and packs are made of that.
 
+mod attendance;
+mod equity;
 mod files;
+mod groups;
 pub mod model;
+mod outcomes;
+mod reach;
 mod settlement;
 pub(crate) mod store;
 
@@ -33,30 +38,75 @@ use model::{Ready, ReadyReport, SectionView};
 pub enum Kind {
     /// What is due to hosts: who came, times the tariff.
     Settlement,
+    /// Who has no record or no credit.
+    NotReached,
+    /// Where places stayed empty.
+    EmptyPlaces,
+    /// Who had a place and did not come.
+    NoShows,
+    /// How long it takes from attendance to confirmation to credit.
+    Promptness,
+    /// Participation and credit of groups, small ones hidden.
+    Equity,
+    /// What came of programmes and their themes.
+    Programmes,
+    /// Verified results of competitions.
+    Results,
+    /// Who meets what the policy asks.
+    Requirements,
 }
 
 impl Kind {
     /// Every one, in the order of packs.
-    pub const ALL: [Self; 1] = [Self::Settlement];
+    pub const ALL: [Self; 9] = [
+        Self::Requirements,
+        Self::NotReached,
+        Self::Equity,
+        Self::Programmes,
+        Self::Results,
+        Self::Settlement,
+        Self::EmptyPlaces,
+        Self::NoShows,
+        Self::Promptness,
+    ];
 
     /// The word in addresses.
     pub fn word(self) -> &'static str {
         match self {
             Self::Settlement => "settlement",
+            Self::NotReached => "not_reached",
+            Self::EmptyPlaces => "empty_places",
+            Self::NoShows => "no_shows",
+            Self::Promptness => "promptness",
+            Self::Equity => "equity",
+            Self::Programmes => "programmes",
+            Self::Results => "results",
+            Self::Requirements => "requirements",
         }
     }
 
     /// Filters that it has, beside policy and period.
     fn filters(self) -> &'static [&'static str] {
         match self {
-            Self::Settlement => &["host"],
+            Self::Settlement => &["host", "detail", "as_of"],
+            Self::NotReached => &["school", "class", "grade", "detail", "as_of"],
+            // The places of a session are of all districts, and what others had then is not told.
+            Self::EmptyPlaces => &["host"],
+            Self::NoShows => &["school", "host", "detail", "as_of"],
+            Self::Promptness => &["host", "as_of"],
+            Self::Programmes => &["as_of"],
+            Self::Equity => &["school", "grade", "as_of"],
+            Self::Results | Self::Requirements => &["school", "class", "grade", "as_of"],
         }
     }
 
     /// What an account sees of it that does not see the whole district.
     fn narrow(self) -> Narrow {
         match self {
-            Self::Settlement => Narrow::Hosts,
+            Self::Settlement | Self::EmptyPlaces | Self::Promptness => Narrow::Hosts,
+            Self::NoShows => Narrow::SchoolsOrHosts,
+            Self::NotReached | Self::Equity | Self::Results | Self::Requirements => Narrow::Schools,
+            Self::Programmes => Narrow::Refuse,
         }
     }
 }
@@ -133,6 +183,8 @@ impl WhichReady {
             ("class", self.class.is_some()),
             ("grade", self.grade.is_some()),
             ("host", self.host.is_some()),
+            ("detail", self.names()),
+            ("as_of", self.as_of.is_some()),
         ];
         let wrong: Vec<FieldError> = given
             .into_iter()
@@ -140,6 +192,11 @@ impl WhichReady {
             .map(|(name, _)| FieldError::new(name, "not_here", "this report has no such filter: leave it out"))
             .collect();
         if wrong.is_empty() { Ok(()) } else { Err(ApiError::invalid(wrong)) }
+    }
+
+    /// Whether the report can be asked so.
+    pub fn fits(&self, kind: Kind) -> bool {
+        self.check(kind).is_ok()
     }
 
     fn asked(&self) -> Asked<'_> {
@@ -167,7 +224,7 @@ impl WhichReady {
 /// Reads a report, in a transaction of its own.
 pub async fn read(state: &AppState, actor: &Actor, kind: Kind, which: &WhichReady) -> Result<(Frame, Ready)> {
     which.check(kind)?;
-    if which.names() && which.host.is_none() && which.school.is_none() {
+    if which.names() && which.host.is_none() && which.school.is_none() && which.class.is_none() {
         let message = "persons are named of one host or school at a time: say which";
         return Err(ApiError::invalid_field("detail", "too_wide", message));
     }
@@ -181,6 +238,14 @@ pub async fn read(state: &AppState, actor: &Actor, kind: Kind, which: &WhichRead
 async fn of(tx: &mut Tx, frame: &Frame, kind: Kind, which: &WhichReady) -> Result<Ready> {
     match kind {
         Kind::Settlement => settlement::read(tx, frame, which).await,
+        Kind::NotReached => reach::not_reached(tx, frame, which).await,
+        Kind::EmptyPlaces => reach::empty_places(tx, frame).await,
+        Kind::NoShows => attendance::no_shows(tx, frame, which).await,
+        Kind::Promptness => attendance::promptness(tx, frame).await,
+        Kind::Equity => equity::read(tx, frame).await,
+        Kind::Programmes => outcomes::programmes(tx, frame).await,
+        Kind::Results => outcomes::results(tx, frame).await,
+        Kind::Requirements => outcomes::requirements(tx, frame).await,
     }
 }
 
