@@ -4,6 +4,7 @@ mod access;
 mod as_of;
 mod figures;
 mod files;
+mod kept;
 mod overview;
 mod ready;
 mod settlement;

@@ -11,6 +11,7 @@ import type exceptions from "./zh-CN/exceptions";
 import type everyone from "./zh-CN/public";
 import type lists from "./zh-CN/lists";
 import type programmes from "./zh-CN/programmes";
+import type reports from "./zh-CN/reports";
 import type resources from "./zh-CN/resources";
 import type school from "./zh-CN/school";
 import type student from "./zh-CN/student";
@@ -35,6 +36,7 @@ interface Areas {
   public: typeof everyone;
   lists: typeof lists;
   programmes: typeof programmes;
+  reports: typeof reports;
   resources: typeof resources;
   designations: typeof designations;
   agreements: typeof agreements;
