@@ -33,7 +33,7 @@ export function Component() {
   );
 }
 
-const open = (pack: Schemas["Pack"]) => pack.state === "waiting" || pack.state === "making";
+const open = (pack: Schemas["ReportPack"]) => pack.state === "waiting" || pack.state === "making";
 
 function Packs() {
   const { t } = useTranslation("reports");
@@ -62,7 +62,7 @@ function Packs() {
         {t("kept.packsLead")}
       </Muted>
       <ProblemAlert error={error} retry={refetch} />
-      <Table<Schemas["Pack"]>
+      <Table<Schemas["ReportPack"]>
         size="small"
         aria-label={t("kept.packs")}
         rowKey="id"
@@ -110,7 +110,7 @@ function Packs() {
   );
 }
 
-function PackState({ pack }: { pack: Schemas["Pack"] }) {
+function PackState({ pack }: { pack: Schemas["ReportPack"] }) {
   const { t } = useTranslation("reports");
   const text = useText();
   if (pack.state === "ready") return <Tag color="success">{t("kept.ready")}</Tag>;
@@ -158,7 +158,7 @@ function AskPack({ onDone, onClose }: { onDone: () => void; onClose: () => void 
   const label = (value: string) => [...months, ...terms].find((one) => one.value === value)?.label ?? "";
   const required = { required: true, message: common("problem.field.required") };
   return (
-    <FormModal<{ period: string; name?: string }, Schemas["Pack"]>
+    <FormModal<{ period: string; name?: string }, Schemas["ReportPack"]>
       title={t("kept.make")}
       okText={t("kept.make")}
       initial={{ period: months[0]?.value ?? "" }}

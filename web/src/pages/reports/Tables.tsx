@@ -8,9 +8,9 @@ import { count, percent } from "@/pages/district/decimal";
 import { Chart } from "@/ui/Chart";
 import { EmptyState } from "@/ui/EmptyState";
 
-type Section = Schemas["SectionView"];
-type Row = Schemas["RowView"] & { key: string };
-type Link = (row: Schemas["RowView"]) => string | undefined;
+type Section = Schemas["ReadySection"];
+type Row = Schemas["ReadyRow"] & { key: string };
+type Link = (row: Schemas["ReadyRow"]) => string | undefined;
 
 /** What stands where a group is too small to be shown. */
 const HIDDEN = "*";
@@ -25,7 +25,7 @@ export function money(yuan: string): string {
 
 function useCell() {
   const { t } = useTranslation("reports");
-  return (value: unknown, kind: Schemas["ColumnKind"]): ReactNode => {
+  return (value: unknown, kind: Schemas["ReadyColumnKind"]): ReactNode => {
     if (value === null || value === undefined || value === "") return "—";
     if (value === HIDDEN)
       return (
@@ -40,7 +40,7 @@ function useCell() {
   };
 }
 
-const isNumber = (kind: Schemas["ColumnKind"]) => kind !== "text" && kind !== "day";
+const isNumber = (kind: Schemas["ReadyColumnKind"]) => kind !== "text" && kind !== "day";
 
 /** The sections of a ready report, each a table, and a drawing where that helps. */
 export function Tables({ report, link }: { report: Schemas["ReadyReport"]; link: Link }) {
@@ -78,7 +78,7 @@ function OneTable({ section, link }: { section: Section; link: Link }) {
   const { t } = useTranslation("reports");
   const cell = useCell();
   const rows: Row[] = section.rows.map((row, index) => ({ ...row, key: String(index) }));
-  const order = (at: number, kind: Schemas["ColumnKind"]) => (a: Row, b: Row) =>
+  const order = (at: number, kind: Schemas["ReadyColumnKind"]) => (a: Row, b: Row) =>
     isNumber(kind)
       ? Number(a.cells[at] === HIDDEN ? -1 : a.cells[at]) - Number(b.cells[at] === HIDDEN ? -1 : b.cells[at])
       : String(a.cells[at] ?? "").localeCompare(String(b.cells[at] ?? ""), "zh");

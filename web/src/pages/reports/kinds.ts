@@ -1,7 +1,7 @@
 import type { Schemas } from "@/api/client";
 import { reportPath } from "@/pages/district/reports/filters";
 
-export type Kind = Schemas["Kind"];
+export type Kind = Schemas["ReadyKind"];
 
 /** The ready reports in the order of packs, each with the filters that it has. */
 export const FILTERS = {
@@ -38,7 +38,7 @@ export function savedPath(saved: Schemas["SavedReport"]): string {
 type Values = Record<string, string | undefined>;
 
 /** Where the records of a row are. */
-export function pathOf(of: Schemas["Of"] | null | undefined, values: Values): string | undefined {
+export function pathOf(of: Schemas["RowOf"] | null | undefined, values: Values): string | undefined {
   if (!of) return undefined;
   const { host: _, school: __, class: ___, grade: ____, ...kept } = values;
   const id = of.id ?? "";

@@ -57,6 +57,7 @@ pub struct NewPack {
 
 /// A pack.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = ReportPack)]
 pub struct Pack {
     /// Identity.
     pub id: Uuid,
@@ -88,6 +89,7 @@ pub struct Pack {
 
 /// A file of a pack.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = ReportPackFile)]
 pub struct PackFileView {
     /// Its name, by which it is downloaded.
     pub name: String,
@@ -99,6 +101,7 @@ pub struct PackFileView {
 
 /// Packs.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = ReportPacks)]
 pub struct Packs {
     /// The newest first, 100 at the most.
     pub items: Vec<Pack>,

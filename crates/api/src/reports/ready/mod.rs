@@ -34,6 +34,7 @@ use model::{Ready, ReadyReport, SectionView};
 
 /// Which ready report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, Serialize, ToSchema)]
+#[schema(as = ReadyKind)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// What is due to hosts: who came, times the tariff.

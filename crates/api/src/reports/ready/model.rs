@@ -50,6 +50,7 @@ pub struct Row {
 
 /// What a row is of, so that it can be opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = RowOf)]
 pub struct Of {
     /// Of what sort.
     pub sort: Sort,
@@ -61,6 +62,7 @@ pub struct Of {
 
 /// What rows are of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = RowSort)]
 #[serde(rename_all = "snake_case")]
 pub enum Sort {
     /// An organization that hosts.
@@ -177,6 +179,7 @@ pub struct ReadyReport {
 
 /// A table of a ready report.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = ReadySection)]
 pub struct SectionView {
     /// Its word.
     pub key: String,
@@ -194,6 +197,7 @@ pub struct SectionView {
 
 /// A column of a ready report.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = ReadyColumn)]
 pub struct ColumnView {
     /// Its word.
     pub key: String,
@@ -205,6 +209,7 @@ pub struct ColumnView {
 
 /// What cells hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ReadyColumnKind)]
 #[serde(rename_all = "snake_case")]
 pub enum ColumnKind {
     /// Words.
@@ -223,6 +228,7 @@ pub enum ColumnKind {
 
 /// A row of a ready report.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = ReadyRow)]
 pub struct RowView {
     /// A cell for each column: text, a number, null for nothing, `*` for what is of too few persons to be shown.
     pub cells: Vec<Value>,
