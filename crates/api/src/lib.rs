@@ -58,6 +58,7 @@ pub mod serve;
 pub mod sessions;
 pub mod sheet;
 pub mod state;
+pub mod tariffs;
 pub mod telemetry;
 pub mod tenancy;
 pub mod upload;

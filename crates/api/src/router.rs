@@ -10,7 +10,7 @@ use crate::{
     accounts, activities, agreements, applications, audit, auth, bookings, calendars, classes, competitions,
     credentials, credits, designations, districts, door, exceptions, laboratory, lists, organizations, participation,
     partners, passes, persons, policies, programmes, projects, reminders, reports, resources, results, roster, rounds,
-    seals, search, sessions,
+    seals, search, sessions, tariffs,
 };
 use crate::{
     http::{guard, headers, health, rate},
@@ -57,6 +57,7 @@ pub fn api() -> OpenApiRouter<AppState> {
         .merge(partners::routes())
         .merge(reminders::routes())
         .merge(search::routes())
+        .merge(tariffs::routes())
         .merge(reports::routes())
         .merge(audit::routes())
 }

@@ -33,6 +33,8 @@ pub struct Tx {
     inner: Transaction<'static, Postgres>,
     district: DistrictId,
     hold: Option<Hold>,
+    /// It sees what others do not, so that none can see the same beside it.
+    is_draft: bool,
 }
 
 impl Tx {
@@ -43,6 +45,7 @@ impl Tx {
 
     /// Makes its changes durable.
     pub async fn commit(self) -> Result<()> {
+        debug_assert!(!self.is_draft, "a draft is given up");
         self.inner.commit().await?;
         if let Some(hold) = self.hold {
             hold.committed();
@@ -92,7 +95,7 @@ impl Db {
         let app = self.app().clone();
         let mut inner = undivided(async move { app.begin_with(AssertSqlSafe(statement)).await }).await?;
         let hold = idempotency::claim(&mut inner, district).await?;
-        Ok(Tx { inner, district, hold })
+        Ok(Tx { inner, district, hold, is_draft: false })
     }
 
     /// Begins a transaction that reads one unchanging moment of this district: for reports and streams.
@@ -101,12 +104,24 @@ impl Db {
             format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL kepu.district = '{}'", district.0);
         let app = self.app().clone();
         let inner = undivided(async move { app.begin_with(AssertSqlSafe(statement)).await }).await?;
-        Ok(Tx { inner, district, hold: None })
+        Ok(Tx { inner, district, hold: None, is_draft: false })
+    }
+
+    /// Begins a transaction that sees one unchanging moment and may put temporary tables in the place of others. Give it up
+    /// in the end: nothing of it is to stay.
+    pub async fn begin_draft(&self, district: DistrictId) -> Result<Tx> {
+        let statement = format!("BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL kepu.district = '{}'", district.0);
+        let app = self.app().clone();
+        let inner = undivided(async move { app.begin_with(AssertSqlSafe(statement)).await }).await?;
+        Ok(Tx { inner, district, hold: None, is_draft: true })
     }
 
     /// Another transaction that sees the same moment as a snapshot, to read two things at once; none if all connections
     /// are in use.
     pub async fn beside(&self, tx: &mut Tx) -> Result<Option<Tx>> {
+        if tx.is_draft {
+            return Ok(None);
+        }
         let district = tx.district;
         let moment: String = sqlx::query_scalar("SELECT pg_export_snapshot()").fetch_one(&mut **tx).await?;
         let statement = format!(
@@ -116,7 +131,7 @@ impl Db {
         );
         let app = self.app().clone();
         let begun = undivided(async move { app.try_begin_with(AssertSqlSafe(statement)).await }).await?;
-        Ok(begun.map(|inner| Tx { inner, district, hold: None }))
+        Ok(begun.map(|inner| Tx { inner, district, hold: None, is_draft: false }))
     }
 }
 

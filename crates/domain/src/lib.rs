@@ -26,4 +26,6 @@ pub mod resource;
 pub mod role;
 pub mod roster;
 pub mod seal;
+pub mod settlement;
+pub mod suppress;
 pub mod text;

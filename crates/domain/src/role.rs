@@ -372,6 +372,10 @@ actions! {
 
     /// Read and export reports.
     ReportRead = "report.read": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial CityOfficial Auditor;
+    /// Say what a person costs at a host, which settlements go by.
+    TariffManage = "tariff.manage": DistrictOfficial;
+    /// Have the reports of a period made and kept.
+    ReportPack = "report.pack": DistrictOfficial;
     /// Read the audit trail.
     AuditRead = "audit.read": DistrictOfficial CityOfficial Auditor PlatformAdmin;
 }

@@ -121,7 +121,7 @@ async fn a_class_gets_its_papers_as_one_file_with_who_got_none() {
         let mut bytes = Vec::new();
         entry.read_to_end(&mut bytes).expect("read");
         assert!(bytes.starts_with(b"%PDF-"));
-        names.push(entry.name().to_owned());
+        names.push(entry.name().expect("a name").into_owned());
     }
     let of = |at: usize| format!("{0}-测试{0}.pdf", school.pupils[at].1);
     assert_eq!(names, [of(0), of(1)]);

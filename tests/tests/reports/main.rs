@@ -1,7 +1,11 @@
 //! Reports: every figure against a recount of the test's own, who may see what, and files opened again.
 
 mod access;
+mod as_of;
 mod figures;
 mod files;
+mod kept;
 mod overview;
+mod ready;
+mod settlement;
 mod town;

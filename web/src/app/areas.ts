@@ -11,12 +11,13 @@ import * as credentials from "@/pages/credentials/routes";
 import * as lists from "@/pages/lists/routes";
 import * as programmes from "@/pages/programmes/routes";
 import * as reminders from "@/pages/reminders/routes";
+import * as reports from "@/pages/reports/routes";
 import * as resources from "@/pages/resources/routes";
 import * as school from "@/pages/school/routes";
 import * as student from "@/pages/student/routes";
 import * as teacher from "@/pages/teacher/routes";
 
-const areas = [student, teacher, school, base, door, district, designations, exceptions, lists, programmes, reminders, resources, laboratory, credentials, agreements, everyone, account];
+const areas = [student, teacher, school, base, door, district, designations, exceptions, lists, programmes, reminders, resources, laboratory, credentials, reports, agreements, everyone, account];
 
 export const routes = areas.flatMap((area) => area.routes);
 export const menu = areas.flatMap((area) => area.menu).toSorted((a, b) => (a.order ?? 100) - (b.order ?? 100));

@@ -14,6 +14,7 @@ import type laboratory from "./zh-CN/laboratory";
 import type lists from "./zh-CN/lists";
 import type programmes from "./zh-CN/programmes";
 import type reminders from "./zh-CN/reminders";
+import type reports from "./zh-CN/reports";
 import type resources from "./zh-CN/resources";
 import type school from "./zh-CN/school";
 import type student from "./zh-CN/student";
@@ -41,6 +42,7 @@ interface Areas {
   credentials: typeof credentials;
   programmes: typeof programmes;
   reminders: typeof reminders;
+  reports: typeof reports;
   resources: typeof resources;
   designations: typeof designations;
   agreements: typeof agreements;

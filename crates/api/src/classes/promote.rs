@@ -149,7 +149,7 @@ pub async fn promote_classes(
     let ids: Vec<Uuid> = view.classes.iter().map(|class| class.class_id).collect();
     let members = store::members(&mut tx, &ids).await?;
     let last_day = body.effective_on - Days::new(1);
-    store::close(&mut tx, &ids, last_day).await?;
+    store::close(&mut tx, &ids, last_day, state.now()).await?;
     let new: Vec<NewClass> = view
         .classes
         .iter()

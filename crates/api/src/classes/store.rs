@@ -124,14 +124,16 @@ pub(super) async fn members(tx: &mut Tx, classes: &[Uuid]) -> Result<Vec<(Uuid, 
 }
 
 /// Ends the open enrolments in these classes on `last_day`.
-pub(super) async fn close(tx: &mut Tx, classes: &[Uuid], last_day: NaiveDate) -> Result<()> {
+pub(super) async fn close(tx: &mut Tx, classes: &[Uuid], last_day: NaiveDate, at: DateTime<Utc>) -> Result<()> {
     let district = tx.district().0;
     sqlx::query(
-        "UPDATE enrolment SET valid_to = $3 WHERE district_id = $1 AND class_id = ANY($2) AND valid_to IS NULL",
+        "UPDATE enrolment SET valid_to = $3, ended_at = $4
+         WHERE district_id = $1 AND class_id = ANY($2) AND valid_to IS NULL",
     )
     .bind(district)
     .bind(classes)
     .bind(last_day)
+    .bind(at)
     .execute(&mut **tx)
     .await?;
     Ok(())

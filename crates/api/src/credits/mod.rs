@@ -11,6 +11,7 @@ mod cells;
 mod decisions;
 mod guests;
 mod lines;
+mod past;
 mod records;
 mod scoring;
 mod standing;
@@ -18,6 +19,7 @@ pub(crate) mod store;
 mod view;
 
 pub use guests::{follow_designation, rescore_guests};
+pub use past::stand_in;
 pub(crate) use records::planned_records;
 pub use records::{expected_facts, has_records_of, touch_designation, touch_host, touch_participations, touch_results};
 pub use scoring::{
@@ -27,7 +29,7 @@ pub use scoring::{
 pub use standing::{follow_roster, keep, stand_anew};
 pub use store::EffectivePolicy;
 pub use view::{LangWord, NextView, ReasonView, RequirementView, ScoreView};
-pub(crate) use view::{effective_at, next_view, readable_person, reason_view, requirement_view, sheet_under};
+pub(crate) use view::{effective_at, moment, next_view, readable_person, reason_view, requirement_view, sheet_under};
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;

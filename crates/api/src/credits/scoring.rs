@@ -155,6 +155,31 @@ pub async fn rescore_under(
     Ok(rescored)
 }
 
+/// Evaluates persons whose lines and scores are not there yet, and puts those without booking anything: for tables that
+/// stand in for the real ones.
+pub(super) async fn score_into(
+    tx: &mut Tx,
+    author: &Author,
+    effective: &Effective,
+    persons: &[Uuid],
+    day: NaiveDate,
+) -> Result<()> {
+    let policy_id = &effective.row.policy_id;
+    let mut records = by_person(store::current_records(tx, persons).await?);
+    let mut decisions = by_person_decisions(store::open_decisions(tx, policy_id, persons).await?);
+    let mut writes = Writes::default();
+    for person in store::persons(tx, persons, day).await? {
+        let rows = records.remove(&person.id).unwrap_or_default();
+        let decided = decisions.remove(&person.id).unwrap_or_default();
+        let sheet = evaluate_person(&effective.policy, &person, &rows, &decided, Some(day));
+        let (none, mut rescored) = (&[], Rescored::default());
+        writes.add(author, effective, &person, &rows, none, &sheet, None, Cause::Policy, &mut rescored)?;
+    }
+    store::put_lines(tx, policy_id, writes.lines).await?;
+    writes.cells.store(tx, policy_id).await?;
+    store::put_scores(tx, &effective.row, writes.scores, author.at, day).await
+}
+
 /// One person's sheet from rows, as it stands on a day.
 pub fn evaluate_person(
     policy: &Policy,

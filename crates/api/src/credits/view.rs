@@ -365,7 +365,8 @@ pub(crate) async fn readable_person(tx: &mut Tx, actor: &Actor, id: Uuid) -> Res
 }
 
 /// A moment, or the end of a day in the district's time zone.
-fn moment(text: &str, zone: Tz) -> Result<DateTime<Utc>> {
+/// A moment, or the end of a day.
+pub(crate) fn moment(text: &str, zone: Tz) -> Result<DateTime<Utc>> {
     if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
         return Ok(moment.to_utc());
     }

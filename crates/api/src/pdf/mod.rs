@@ -17,6 +17,7 @@ pub mod credit;
 pub mod document;
 pub mod font;
 pub mod qr;
+pub mod report;
 mod stamp;
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,7 @@ pub use credit::{CreditKind, CreditPaper, PaperLine, credit_paper, credit_paper_
 pub use document::{About, Area, Colour, Document, Made, Page};
 pub use font::Fonts;
 pub use qr::Qr;
+pub use report::report;
 pub use text::{Align, Overflow, Role, Text};
 
 use crate::error::ApiError;
@@ -55,6 +57,12 @@ pub enum PdfError {
         /// The text.
         text: String,
     },
+    /// It has more rows than anybody turns pages for.
+    #[error("there are more than {most} rows: narrow the report, or take the workbook")]
+    TooMany {
+        /// How many there may be.
+        most: usize,
+    },
     /// There is nothing to print.
     #[error("nobody is there to make a card for")]
     NoCards,
@@ -75,6 +83,7 @@ impl PdfError {
         let code = match self {
             Self::MissingGlyph { .. } => "missing_glyph",
             Self::TooLong { .. } => "too_long_to_print",
+            Self::TooMany { .. } => "too_many_to_print",
             Self::NoCards | Self::QrTooLong { .. } | Self::Written(_) => {
                 return ApiError::internal(anyhow::anyhow!("a paper was not made: {self}"));
             }

@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::TAG;
-use super::frame::{Asked, Format, Frame, Level, Narrow};
+use super::frame::{Asked, Format, Frame, Level, Narrow, begin};
 use super::lines;
 use super::store::{self, Filter, NameRow, Sum, Wanted};
 use super::table::{share, share_text};
@@ -67,6 +67,10 @@ pub struct WhichReport {
     /// `class`. When left out: all, but classes of a whole district.
     #[serde(default)]
     pub group: Option<String>,
+    /// The report as it was at that moment (RFC 3339), or at the end of that day: by what was known and by the policy
+    /// version that was effective then.
+    #[serde(default)]
+    pub as_of: Option<String>,
     /// Language of titles and headers: `zh` or `en`.
     #[serde(default)]
     #[param(value_type = Option<String>)]
@@ -137,6 +141,7 @@ pub async fn report_credits(
         to: which.to,
         term: which.term.as_deref(),
         lang: which.lang,
+        as_of: which.as_of.as_deref(),
         ..Asked::default()
     };
     let level = match (which.class, which.school) {
@@ -145,7 +150,7 @@ pub async fn report_credits(
         (None, None) => Level::District,
     };
     let groups = groups(which.group.as_deref(), level)?;
-    let mut tx = state.begin_snapshot(&actor).await?;
+    let mut tx = begin(&state, &actor, which.as_of.as_deref()).await?;
     let frame = Frame::read(&mut tx, &actor, &asked, state.now(), Narrow::Refuse).await?;
     let sums = sums_of(&state, &mut tx, &frame.filter, &groups).await?;
     let mut report = sums.report(&frame, level, &groups);

@@ -16,6 +16,7 @@ use crate::auth::Actor;
 use crate::check::Checks;
 use crate::credits::{self, store::VersionAt};
 use crate::error::{ApiError, FieldError, Result};
+use crate::state::AppState;
 use crate::tenancy::Tx;
 
 /// How a report leaves.
@@ -56,6 +57,8 @@ pub struct Asked<'a> {
     pub to: Option<NaiveDate>,
     pub term: Option<&'a str>,
     pub lang: Option<Lang>,
+    /// A past moment, or the end of a past day.
+    pub as_of: Option<&'a str>,
 }
 
 /// A thing with a name.
@@ -125,6 +128,8 @@ pub enum Narrow {
     Schools,
     /// Its schools, or else what happened at its hosts.
     SchoolsOrHosts,
+    /// What happened at its hosts.
+    Hosts,
 }
 
 /// A report's ground, read in its snapshot.
@@ -135,6 +140,16 @@ pub struct Frame {
     pub zone: Tz,
     /// Whose records and enrolments are meant.
     pub filter: store::Filter,
+    /// Whether it is of a past moment: then its transaction alone sees that.
+    pub past: bool,
+}
+
+/// Begins the one transaction that a report is read in.
+pub async fn begin(state: &AppState, actor: &Actor, as_of: Option<&str>) -> Result<Tx> {
+    match as_of {
+        Some(_) => state.db().begin_draft(actor.district()?).await,
+        None => state.begin_snapshot(actor).await,
+    }
 }
 
 impl Frame {
@@ -144,7 +159,7 @@ impl Frame {
         tx: &mut Tx,
         actor: &Actor,
         asked: &Asked<'_>,
-        at: DateTime<Utc>,
+        now: DateTime<Utc>,
         narrow: Narrow,
     ) -> Result<Self> {
         check(asked)?;
@@ -164,7 +179,13 @@ impl Frame {
         let school = asked.school.or(place.class_school_id);
         let reach = may(actor, district, school, asked.host, narrow)?;
 
-        let version = version(tx, asked.policy).await?;
+        let zone: Tz = place.time_zone.parse().unwrap_or(Tz::Asia__Shanghai);
+        let at = asked.as_of.map_or(Ok(now), |text| credits::moment(text, zone))?;
+        if at > now {
+            return Err(ApiError::invalid_field("as_of", "in_the_future", "must be a moment that has passed"));
+        }
+        let past = asked.as_of.is_some();
+        let version = version(tx, asked.policy, at, past).await?;
         let rules = credits::policy(tx, version.policy_version_id).await?;
         let period = period(asked, &rules)?;
         let lang = asked.lang.unwrap_or_default();
@@ -180,6 +201,15 @@ impl Frame {
             grade: asked.grade,
             hosts: asked.host.map(|host| vec![host]).or(reach.hosts),
         };
+        if past {
+            let day = at.with_timezone(&zone).date_naive();
+            let schools = filter.schools.as_deref().filter(|_| filter.hosts.is_none());
+            let policy = credits::EffectivePolicy {
+                policy_id: version.policy_id.clone(),
+                policy_version_id: version.policy_version_id,
+            };
+            credits::stand_in(tx, policy, at, day, schools).await?;
+        }
         Ok(Self {
             about: About {
                 district: Named { id: district, name: in_lang(lang, place.district_zh, place.district_en) },
@@ -200,8 +230,9 @@ impl Frame {
             },
             rules,
             lang,
-            zone: place.time_zone.parse().unwrap_or(Tz::Asia__Shanghai),
+            zone,
             filter,
+            past,
         })
     }
 
@@ -395,11 +426,11 @@ fn may(actor: &Actor, district: Uuid, school: Option<Uuid>, host: Option<Uuid>, 
             ids.unwrap_or(&[]).iter().copied().filter(|id| actor.may(Action::ReportRead, &scope(*id))).collect()
         };
         let schools = of(actor.schools().as_filter(), &|school| Scope::School { district, school });
-        if !schools.is_empty() {
+        if !schools.is_empty() && narrow != Narrow::Hosts {
             return Ok(Allowed { schools: Some(schools), hosts: None });
         }
         let hosts = of(actor.hosts().as_filter(), &|host| Scope::Host { district, host });
-        if narrow == Narrow::SchoolsOrHosts && !hosts.is_empty() {
+        if matches!(narrow, Narrow::SchoolsOrHosts | Narrow::Hosts) && !hosts.is_empty() {
             return Ok(Allowed { schools: None, hosts: Some(hosts) });
         }
     }
@@ -407,9 +438,9 @@ fn may(actor: &Actor, district: Uuid, school: Option<Uuid>, host: Option<Uuid>, 
     Ok(all)
 }
 
-/// The version by which the district scores.
-async fn version(tx: &mut Tx, policy: Option<&str>) -> Result<VersionAt> {
-    let mut versions = credits::store::versions_at(tx, policy, DateTime::UNIX_EPOCH, false).await?;
+/// The version by which the district scores, or scored at a past moment.
+async fn version(tx: &mut Tx, policy: Option<&str>, at: DateTime<Utc>, past: bool) -> Result<VersionAt> {
+    let mut versions = credits::store::versions_at(tx, policy, at, past).await?;
     if versions.len() > 1 {
         let ids: Vec<String> = versions.into_iter().map(|v| v.policy_id).collect();
         let message = format!("the district scores by several policies; say which: {}", ids.join(", "));
@@ -418,7 +449,7 @@ async fn version(tx: &mut Tx, policy: Option<&str>) -> Result<VersionAt> {
     versions.pop().ok_or_else(|| {
         ApiError::conflict(
             "no_policy",
-            "The district scores by no such policy. Adopt one, or name one that it scores by.",
+            "The district scores by no such policy, or did not at that moment. Adopt one, or name one that it scores by.",
         )
     })
 }

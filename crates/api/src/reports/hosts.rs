@@ -12,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::TAG;
-use super::frame::{About, Asked, Format, Frame, Narrow, in_lang};
+use super::frame::{About, Asked, Format, Frame, Narrow, begin, in_lang};
 use super::store::{self, HostSum};
 use super::table::{Book, Cell, Column, Export, book_response, open_exports};
 use crate::audit;
@@ -41,6 +41,10 @@ pub struct WhichHost {
     /// A term of the policy's calendar instead, e.g. `2025-autumn`.
     #[serde(default)]
     pub term: Option<String>,
+    /// The report as it was at that moment (RFC 3339), or at the end of that day: by what was known and by the policy
+    /// version that was effective then.
+    #[serde(default)]
+    pub as_of: Option<String>,
     /// `json`, `csv` or `xlsx`.
     #[serde(default)]
     #[param(inline)]
@@ -147,9 +151,10 @@ pub async fn report_host(
         to: which.to,
         term: which.term.as_deref(),
         lang: which.lang,
+        as_of: which.as_of.as_deref(),
         ..Asked::default()
     };
-    let mut tx = state.begin_snapshot(&actor).await?;
+    let mut tx = begin(&state, &actor, which.as_of.as_deref()).await?;
     let frame = Frame::read(&mut tx, &actor, &asked, state.now(), Narrow::Refuse).await?;
     let rows = store::host_summary(&mut tx, &frame.filter).await?;
     tx.rollback().await?;

@@ -12,9 +12,11 @@ mod credit_sums;
 mod credits;
 mod frame;
 mod hosts;
+mod kept;
 mod lines;
 mod overview;
 mod persons;
+pub mod ready;
 mod records;
 mod store;
 mod sums;
@@ -36,4 +38,6 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(hosts::report_host))
         .routes(routes!(persons::report_persons))
         .routes(routes!(records::report_records))
+        .routes(routes!(ready::report_ready))
+        .merge(kept::routes())
 }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{
     TAG,
-    frame::{About, Asked, Frame, Level, Narrow},
+    frame::{About, Asked, Frame, Level, Narrow, begin},
     store::{self, Cell, EnrolledSum, NameRow},
     table::{share, share_text},
 };
@@ -62,6 +62,10 @@ pub struct WhichOverview {
     /// A term of the policy's calendar instead, e.g. `2025-autumn`.
     #[serde(default)]
     term: Option<String>,
+    /// The report as it was at that moment (RFC 3339), or at the end of that day: by what was known and by the policy
+    /// version that was effective then.
+    #[serde(default)]
+    as_of: Option<String>,
     /// Language of titles and names: `zh` or `en`.
     #[serde(default)]
     #[param(value_type = Option<String>)]
@@ -245,8 +249,9 @@ pub async fn report_overview(
         to: which.to,
         term: which.term.as_deref(),
         lang: which.lang,
+        as_of: which.as_of.as_deref(),
     };
-    let mut tx = state.begin_snapshot(&actor).await?;
+    let mut tx = begin(&state, &actor, which.as_of.as_deref()).await?;
     let frame = Frame::read(&mut tx, &actor, &asked, state.now(), Narrow::Schools).await?;
     let filter = &frame.filter;
     let persons = async |tx: &mut Tx| -> Result<_> {

@@ -16,7 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::TAG;
-use super::frame::{About, Asked, Format, Frame, Level, Narrow, in_lang};
+use super::frame::{About, Asked, Format, Frame, Level, Narrow, begin, in_lang};
 use super::store::{self, PersonSum};
 use super::table::{Book, Cell, Column, Export, open_exports};
 use crate::audit;
@@ -63,6 +63,10 @@ pub struct WhichPersons {
     #[serde(default)]
     #[param(inline)]
     pub format: Option<Format>,
+    /// The report as it was at that moment (RFC 3339), or at the end of that day: by what was known and by the policy
+    /// version that was effective then.
+    #[serde(default)]
+    pub as_of: Option<String>,
     /// Language of titles and headers: `zh` or `en`.
     #[serde(default)]
     #[param(value_type = Option<String>)]
@@ -194,13 +198,14 @@ pub async fn report_persons(
         to: which.to,
         term: which.term.as_deref(),
         lang: which.lang,
+        as_of: which.as_of.as_deref(),
         ..Asked::default()
     };
     let format = which.format.unwrap_or_default();
     let page = PageQuery { limit: which.limit, cursor: which.cursor.clone() };
     let (after, fetch) = (page.after()?, page.fetch()?);
     let permit = if format == Format::Json { None } else { Some(open_exports().await?) };
-    let mut tx = state.begin_snapshot(&actor).await?;
+    let mut tx = begin(&state, &actor, which.as_of.as_deref()).await?;
     let narrow = if which.level.is_none() { Narrow::Schools } else { Narrow::Refuse };
     let frame = Frame::read(&mut tx, &actor, &asked, state.now(), narrow).await?;
     let detail = json!({ "report": "persons", "format": format, "school": which.school, "class": which.class,

@@ -654,7 +654,7 @@ const PERSONS: [&str; 2] = [
 /// Enrolments: closed the day before, put right where they begin on the very day, and opened.
 const ENROLMENTS: [&str; 3] = [
     "UPDATE enrolment e
-     SET valid_to = CASE WHEN e.valid_from < $5 THEN $5::date - 1 ELSE $5 END
+     SET valid_to = CASE WHEN e.valid_from < $5 THEN $5::date - 1 ELSE $5 END, ended_at = $6
      FROM roster_import_row r
      WHERE e.district_id = $1 AND e.person_id = r.person_id AND e.valid_to IS NULL AND r.district_id = $1
        AND r.import_id = $2 AND r.row_no > $3 AND r.row_no <= $4
@@ -685,9 +685,7 @@ pub(super) async fn apply(tx: &mut Tx, import: &ImportRow, from: i64, to: i64, a
     for (index, statement) in ENROLMENTS.into_iter().enumerate() {
         let mut query =
             sqlx::query(statement).bind(district).bind(import.id).bind(from).bind(to).bind(import.effective_on);
-        if index >= 1 {
-            query = query.bind(import.school_year);
-        }
+        query = if index == 0 { query.bind(at) } else { query.bind(import.school_year) };
         if index == 2 {
             query = query.bind(at);
         }

@@ -176,6 +176,9 @@ const texts: Texts<typeof zh> = {
       resource_taken: "Some of these days are taken. Choose other days.",
       tour_collides: "On some stops of the tour it is taken, so nothing was booked.",
       tour_stops_collide: "Other stops of the tour have these days.",
+      tariff_overlaps: "There is a tariff on some of these days. Withdraw it, or choose other days.",
+      pack_running: "A pack is being made. Try again when it is ready.",
+      too_many_to_print: "There are too many rows to print. Narrow the report, or take the workbook.",
       resource_closed: "This resource is not offered any more.",
       out_of_reach: "This resource does not go to your district.",
       item_not_back: "Who had it before has not brought it back. Note its return first, or move the booking.",
@@ -271,6 +274,7 @@ const texts: Texts<typeof zh> = {
       not_a_photo: "It must be a photograph.",
     },
     field: {
+      invalid_money: "must be yuan with at most two places",
       required: "Required",
       empty: "Must not be empty",
       too_long: "Too long",

@@ -26,6 +26,7 @@ const texts: Texts<typeof zh> = {
     settings: "Name and time zone of the district",
   },
   filter: {
+    asOf: "Data as of",
     school: "School",
     allSchools: "All schools",
     class: "Class",
@@ -188,7 +189,7 @@ const texts: Texts<typeof zh> = {
   },
   reports: {
     title: "Reports",
-    tab: { credits: "Credits", persons: "Students", records: "Records", hosts: "Hosts" },
+    tab: { credits: "Credits", persons: "Students", records: "Records", hosts: "Hosts", ready: "Ready reports", kept: "Saved and packs" },
     credits: "Credits",
     creditsLead: "By school, grade, class, category, rule and host. A record belongs to the school and class of its day.",
     persons: "Students",

@@ -161,6 +161,9 @@ export default {
       resource_taken: "这些日期已有预约，请换别的日期。",
       tour_collides: "巡回有几站的日期已被预约，没有预约任何一站。",
       tour_stops_collide: "同一巡回的其他站已占用这些日期，请换别的日期。",
+      tariff_overlaps: "这些日期已有单价，请先撤销，或换日期。",
+      pack_running: "已有报表包正在生成，完成后再试。",
+      too_many_to_print: "行数太多，不便打印。请缩小范围，或下载工作簿。",
       resource_closed: "这项资源已停止提供。",
       out_of_reach: "这项资源不到您所在的区。",
       item_not_back: "上一家还没有归还，请先登记归还，或改期。",
@@ -256,6 +259,7 @@ export default {
       not_a_photo: "请添加照片。",
     },
     field: {
+      invalid_money: "请填写金额，最多两位小数",
       required: "必填",
       empty: "不能为空",
       too_long: "太长了",

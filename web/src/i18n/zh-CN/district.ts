@@ -23,6 +23,7 @@ export default {
     settings: "区的名称与时区",
   },
   filter: {
+    asOf: "数据截至",
     school: "学校",
     allSchools: "全部学校",
     class: "班级",
@@ -181,7 +182,7 @@ export default {
   },
   reports: {
     title: "报表",
-    tab: { credits: "学分汇总", persons: "学生名单", records: "记录明细", hosts: "举办单位" },
+    tab: { credits: "学分汇总", persons: "学生名单", records: "记录明细", hosts: "举办单位", ready: "成文报表", kept: "保存与报表包" },
     credits: "学分汇总",
     creditsLead: "按学校、年级、班级、类别、规则和举办单位汇总。记录归属发生当天的学校和班级。",
     persons: "学生名单",

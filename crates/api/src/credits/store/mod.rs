@@ -13,11 +13,13 @@ use uuid::Uuid;
 
 mod cells;
 mod guests;
+mod past;
 mod reading;
 mod standing;
 
 pub use cells::{change_cells, seats};
 pub use guests::{done_in, guests_left, mark_guests};
+pub use past::{know_sizes, persons_then, shadow};
 pub use reading::*;
 pub use standing::{Due, districts, due, standing_days};
 

@@ -53,6 +53,8 @@ impl Loader<'_> {
             .await?;
         self.enter(&format!("kind=designations&scheme=pilot-school&source={SCHOOLS}"), "试点学校.csv", &schools)
             .await?;
+        let saved = json!({ "name": "全区达标情况", "kind": "requirements", "query": {} });
+        official.post("/api/v1/saved-reports", &saved).await?;
         let pending = self.title().await?;
         let entered = KINDERGARTENS + COMMUNITIES + self.plan.schools.len();
         self.say("registry", "designations from lists", entered, began);

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 use kepu_domain::credit::Credit;
+use kepu_domain::settlement::yuan;
 
-use super::{Cell, Column, share_text};
+use super::{Cell, Column, HIDDEN, share_text};
 
 /// Bytes that a chunk should have before it is sent.
 const CHUNK: usize = 32 * 1024;
@@ -57,7 +58,22 @@ fn text(cell: &Cell) -> Cow<'_, str> {
         Cell::Credit(milli) => Cow::Owned(Credit::from_milli(*milli).to_string()),
         Cell::Share(share) => Cow::Owned(share_text(*share)),
         Cell::Day(day) => Cow::Owned(day.to_string()),
+        Cell::Money(fen) => Cow::Owned(yuan(*fen)),
+        Cell::Hidden => Cow::Borrowed(HIDDEN),
     }
+}
+
+/// A small table, whole.
+pub fn whole(columns: &[Column], rows: impl IntoIterator<Item = Vec<Cell>>) -> anyhow::Result<Vec<u8>> {
+    let mut csv = Csv::new(columns)?;
+    let mut all = Vec::new();
+    for row in rows {
+        if let Some(chunk) = csv.row(&row)? {
+            all.extend_from_slice(&chunk);
+        }
+    }
+    all.extend_from_slice(&csv.take()?);
+    Ok(all)
 }
 
 /// Words that a spreadsheet would take for a formula get an apostrophe in front.

@@ -6,6 +6,7 @@ mod xlsx;
 
 use chrono::NaiveDate;
 
+pub use csv::whole as whole_csv;
 pub use export::{Export, Rows, book_response, open_exports};
 pub use xlsx::Book;
 
@@ -22,6 +23,8 @@ pub enum Kind {
     Share,
     /// A day.
     Day,
+    /// Fen, shown as yuan.
+    Money,
 }
 
 /// One column.
@@ -58,6 +61,11 @@ impl Column {
         Self { title: title.into(), kind: Kind::Credit, width: 12.0, summed: false }
     }
 
+    /// A column of money.
+    pub fn money(title: impl Into<String>) -> Self {
+        Self { title: title.into(), kind: Kind::Money, width: 14.0, summed: false }
+    }
+
     /// A column of shares.
     pub fn share(title: impl Into<String>) -> Self {
         Self { title: title.into(), kind: Kind::Share, width: 10.0, summed: false }
@@ -86,7 +94,14 @@ pub enum Cell {
     Share(i64),
     /// A day.
     Day(NaiveDate),
+    /// Fen.
+    Money(i64),
+    /// Of too few persons to be shown.
+    Hidden,
 }
+
+/// What stands where a number is of too few persons to be shown.
+pub const HIDDEN: &str = "*";
 
 impl Cell {
     /// Words.

@@ -4,12 +4,15 @@ use std::fs::File;
 use std::io::{Seek, SeekFrom};
 
 use chrono::Datelike;
-use rust_xlsxwriter::{ExcelDateTime, Format, FormatAlign, Formula, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{Chart, ChartType, ExcelDateTime, Format, FormatAlign, Formula, Workbook, Worksheet, XlsxError};
 
-use super::{Cell, Column, Kind};
+use super::{Cell, Column, HIDDEN, Kind};
 
 /// Rows of data that one sheet takes; further ones go to the next. A sheet ends at 1,048,576.
 const ROWS: u32 = 1_048_000;
+
+/// Rows that a chart draws.
+const CHARTED: u32 = 40;
 
 /// A workbook: sheets of tables, and one that says where the numbers come from.
 pub struct Book {
@@ -34,8 +37,8 @@ struct Formats {
     bold: Format,
     mark: Format,
     wrap: Format,
-    cells: [Format; 5],
-    totals: [Format; 5],
+    cells: [Format; 6],
+    totals: [Format; 6],
 }
 
 impl Formats {
@@ -46,8 +49,9 @@ impl Formats {
             Kind::Credit => Format::new().set_num_format("0.0##"),
             Kind::Share => Format::new().set_num_format("0.0%"),
             Kind::Day => Format::new().set_num_format("yyyy-mm-dd"),
+            Kind::Money => Format::new().set_num_format("#,##0.00"),
         };
-        let kinds = [Kind::Text, Kind::Count, Kind::Credit, Kind::Share, Kind::Day];
+        let kinds = [Kind::Text, Kind::Count, Kind::Credit, Kind::Share, Kind::Day, Kind::Money];
         Self {
             header: Format::new().set_bold().set_text_wrap().set_align(FormatAlign::Top),
             bold: Format::new().set_bold(),
@@ -129,6 +133,7 @@ impl Book {
                 let letter = rust_xlsxwriter::utility::column_number_to_name(at);
                 let result = match column.kind {
                     Kind::Credit => decimal(*sum, 1000),
+                    Kind::Money => decimal(*sum, 100),
                     _ => sum.to_string(),
                 };
                 let formula = Formula::new(format!("=SUBTOTAL(109,{letter}2:{letter}{row})")).set_result(result);
@@ -136,6 +141,30 @@ impl Book {
             }
         }
         Ok(Some(table))
+    }
+
+    /// Ends the table and draws columns of it beside it: what the first of these columns names, as tall as the others say.
+    pub fn chart(&mut self, title: &str, label: u16, values: &[u16]) -> Result<(), XlsxError> {
+        let Some(table) = self.finish()? else { return Ok(()) };
+        if table.rows == 0 || table.number > 1 {
+            return Ok(());
+        }
+        // More are not told apart.
+        let last = table.rows.min(CHARTED);
+        let mut chart = Chart::new(ChartType::Column);
+        chart.title().set_name(title);
+        chart.set_width(720).set_height(360);
+        for at in values {
+            let name = table.columns.get(usize::from(*at)).map_or("", |column| column.title.as_str());
+            chart
+                .add_series()
+                .set_categories((table.name.as_str(), 1, label, last, label))
+                .set_values((table.name.as_str(), 1, *at, last, *at))
+                .set_name(name);
+        }
+        let beside = u16::try_from(table.columns.len()).unwrap_or(u16::MAX).saturating_add(1);
+        self.workbook.worksheet_from_index(table.sheet)?.insert_chart(1, beside, &chart)?;
+        Ok(())
     }
 
     /// Adds the sheet that says what the numbers are: label and value, line by line.
@@ -171,7 +200,7 @@ impl Book {
 }
 
 /// Writes a cell; answers what it adds to the sum of its column.
-fn write(sheet: &mut Worksheet, formats: &[Format; 5], row: u32, at: u16, cell: &Cell) -> Result<i64, XlsxError> {
+fn write(sheet: &mut Worksheet, formats: &[Format; 6], row: u32, at: u16, cell: &Cell) -> Result<i64, XlsxError> {
     match cell {
         Cell::Empty => Ok(0),
         Cell::Text(text) => {
@@ -185,6 +214,10 @@ fn write(sheet: &mut Worksheet, formats: &[Format; 5], row: u32, at: u16, cell: 
         Cell::Credit(milli) => sheet
             .write_number_with_format(row, at, float(*milli, 1000), &formats[Kind::Credit as usize])
             .map(|_| *milli),
+        Cell::Money(fen) => {
+            sheet.write_number_with_format(row, at, float(*fen, 100), &formats[Kind::Money as usize]).map(|_| *fen)
+        }
+        Cell::Hidden => sheet.write_string(row, at, HIDDEN).map(|_| 0),
         Cell::Share(share) => {
             sheet.write_number_with_format(row, at, float(*share, 10_000), &formats[Kind::Share as usize]).map(|_| 0)
         }

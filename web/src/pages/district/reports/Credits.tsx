@@ -27,8 +27,8 @@ export function Component() {
   const text = useText();
   const { lang } = useLanguage();
   const { base, ofSchool } = useReportBase();
-  const filters = useReportFilters("policy", "period", "from", "to", "term", "school", "class");
-  const [values, set] = useAddress("policy", "from", "to", "term", "school", "class");
+  const filters = useReportFilters("policy", "period", "from", "to", "term", "school", "class", "as_of");
+  const [values, set] = useAddress("policy", "from", "to", "term", "school", "class", "as_of");
   const { data, error, isPending, isPlaceholderData, refetch } = useQuery({
     ...getQuery("/api/v1/reports/credits", { params: { query: { ...reportQuery(values), lang } } }),
     placeholderData: keepPreviousData,

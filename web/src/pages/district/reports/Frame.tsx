@@ -10,22 +10,25 @@ import { useSaveFile } from "@/ui/saveFile";
 import { useAddress } from "@/ui/useAddress";
 import { reportPath, type ReportValues, useReportBase } from "./filters";
 
-const PAGES = ["credits", "persons", "records", "hosts"] as const;
+const PAGES = ["credits", "persons", "records", "hosts", "ready", "kept"] as const;
+/** Those that a school has of its own. */
+const OF_SCHOOL: readonly string[] = ["credits", "persons", "records"];
 export type ReportName = (typeof PAGES)[number];
+const PATHS: Partial<Record<ReportName, string>> = { ready: "ready/requirements" };
 
 /** From one report to the others, with the filters kept. */
 export function ReportTabs({ here }: { here: ReportName }) {
   const { t } = useTranslation("district");
   const { token } = theme.useToken();
   const { base, ofSchool } = useReportBase();
-  const [kept] = useAddress("policy", "from", "to", "term", "school", "class", "grade", "host");
+  const [kept] = useAddress("policy", "from", "to", "term", "school", "class", "grade", "host", "as_of");
   return (
     <nav aria-label={t("reports.title")} className="kepu-no-print" style={{ marginBottom: 16 }}>
       <Flex gap={8} wrap component="ul" style={{ listStyle: "none", margin: 0, padding: 0 }}>
-        {PAGES.filter((page) => !(ofSchool && page === "hosts")).map((page) => (
+        {PAGES.filter((page) => !ofSchool || OF_SCHOOL.includes(page)).map((page) => (
           <li key={page}>
             <Link
-              to={reportPath(page === "credits" ? base : `${base}/${page}`, kept)}
+              to={reportPath(page === "credits" ? base : `${base}/${PATHS[page] ?? page}`, kept)}
               aria-current={page === here ? "page" : undefined}
               style={{
                 display: "block",

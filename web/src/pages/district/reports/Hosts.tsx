@@ -21,8 +21,8 @@ import { type SumColumn, SumTable } from "./Sums";
 /** Without a host: all of them, from the report on credits. With one: its sessions and who came. */
 export function Component() {
   const { t } = useTranslation("district");
-  const filters = useReportFilters("policy", "period", "from", "to", "term", "host");
-  const [values, set] = useAddress("policy", "from", "to", "term", "host");
+  const filters = useReportFilters("policy", "period", "from", "to", "term", "host", "as_of");
+  const [values, set] = useAddress("policy", "from", "to", "term", "host", "as_of");
   return (
     <>
       <PageTitle
@@ -40,7 +40,7 @@ export function Component() {
   );
 }
 
-type Values = Record<"policy" | "from" | "to" | "term" | "host", string | undefined>;
+type Values = Record<"policy" | "from" | "to" | "term" | "host" | "as_of", string | undefined>;
 
 function AllHosts({ values }: { values: Values }) {
   const { t } = useTranslation("district");

@@ -32,7 +32,7 @@ export function Component() {
   const { t } = useTranslation("district");
   const text = useText();
   const { lang } = useLanguage();
-  const filters = useReportFilters("policy", "period", "from", "to", "term", "school", "class", "grade", "met");
+  const filters = useReportFilters("policy", "period", "from", "to", "term", "school", "class", "grade", "met", "as_of");
   const columns: Column<Row>[] = [
     {
       key: "name",

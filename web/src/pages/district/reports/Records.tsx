@@ -20,7 +20,7 @@ export function Component() {
   const { t } = useTranslation("district");
   const text = useText();
   const { lang } = useLanguage();
-  const filters = useReportFilters("policy", "period", "from", "to", "term", "school", "class", "grade", "host", "status");
+  const filters = useReportFilters("policy", "period", "from", "to", "term", "school", "class", "grade", "host", "status", "as_of");
   const columns: Column<Row>[] = [
     {
       key: "name",

@@ -7,7 +7,7 @@ import { today } from "@/ui/time";
 import { useAddress } from "@/ui/useAddress";
 import { ClassSelect, OrganizationSelect, SchoolSelect, useEffectivePolicies } from "../pick";
 
-export const REPORT_FILTERS = ["policy", "period", "from", "to", "term", "school", "class", "grade", "host", "status", "met"] as const;
+export const REPORT_FILTERS = ["policy", "period", "from", "to", "term", "school", "class", "grade", "host", "status", "met", "as_of"] as const;
 export type ReportFilter = (typeof REPORT_FILTERS)[number];
 export type ReportValues = Partial<Record<ReportFilter, string | undefined>>;
 
@@ -118,6 +118,7 @@ export function useReportFilters<F extends ReportFilter>(...wanted: F[]): Filter
       options: ["counted", "cut", "refused"].map((word) => ({ value: word, label: text(`common:status.line.${word}`) })),
       width: 130,
     },
+    as_of: { name: "as_of", label: t("filter.asOf"), kind: "date" },
     met: {
       name: "met",
       label: t("filter.met"),

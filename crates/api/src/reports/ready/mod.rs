@@ -1,0 +1,284 @@
+//! Ready reports: what officials have to write anyway. Each is a few statements that make [`model::Ready`]; pages, CSV, XLSX,
+//! PDF and packs are made of that.
+
+mod attendance;
+mod equity;
+mod files;
+mod groups;
+pub mod model;
+mod outcomes;
+mod reach;
+mod settlement;
+pub(crate) mod store;
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use chrono::NaiveDate;
+use kepu_domain::text::Lang;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::TAG;
+use super::frame::{Asked, Frame, Narrow, begin};
+use super::persons::audited;
+use crate::auth::Actor;
+use crate::error::{ApiError, ApiErrors, FieldError, Result};
+use crate::extract::{ApiPath, ApiQuery};
+use crate::state::AppState;
+use crate::tenancy::Tx;
+pub use files::{Bundle, pdf_of, workbook_of};
+use model::{Ready, ReadyReport, SectionView};
+
+/// Which ready report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, Serialize, ToSchema)]
+#[schema(as = ReadyKind)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// What is due to hosts: who came, times the tariff.
+    Settlement,
+    /// Who has no record or no credit.
+    NotReached,
+    /// Where places stayed empty.
+    EmptyPlaces,
+    /// Who had a place and did not come.
+    NoShows,
+    /// How long it takes from attendance to confirmation to credit.
+    Promptness,
+    /// Participation and credit of groups, small ones hidden.
+    Equity,
+    /// What came of programmes and their themes.
+    Programmes,
+    /// Verified results of competitions.
+    Results,
+    /// Who meets what the policy asks.
+    Requirements,
+}
+
+impl Kind {
+    /// Every one, in the order of packs.
+    pub const ALL: [Self; 9] = [
+        Self::Requirements,
+        Self::NotReached,
+        Self::Equity,
+        Self::Programmes,
+        Self::Results,
+        Self::Settlement,
+        Self::EmptyPlaces,
+        Self::NoShows,
+        Self::Promptness,
+    ];
+
+    /// The word in addresses.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Settlement => "settlement",
+            Self::NotReached => "not_reached",
+            Self::EmptyPlaces => "empty_places",
+            Self::NoShows => "no_shows",
+            Self::Promptness => "promptness",
+            Self::Equity => "equity",
+            Self::Programmes => "programmes",
+            Self::Results => "results",
+            Self::Requirements => "requirements",
+        }
+    }
+
+    /// Filters that it has, beside policy and period.
+    fn filters(self) -> &'static [&'static str] {
+        match self {
+            Self::Settlement => &["host", "detail", "as_of"],
+            Self::NotReached => &["school", "class", "grade", "detail", "as_of"],
+            // The places of a session are of all districts, and what others had then is not told.
+            Self::EmptyPlaces => &["host"],
+            Self::NoShows => &["school", "host", "detail", "as_of"],
+            Self::Promptness => &["host", "as_of"],
+            Self::Programmes => &["as_of"],
+            Self::Equity => &["school", "grade", "as_of"],
+            Self::Results | Self::Requirements => &["school", "class", "grade", "as_of"],
+        }
+    }
+
+    /// What an account sees of it that does not see the whole district.
+    fn narrow(self) -> Narrow {
+        match self {
+            Self::Settlement | Self::EmptyPlaces | Self::Promptness => Narrow::Hosts,
+            Self::NoShows => Narrow::SchoolsOrHosts,
+            Self::NotReached | Self::Equity | Self::Results | Self::Requirements => Narrow::Schools,
+            Self::Programmes => Narrow::Refuse,
+        }
+    }
+}
+
+/// How a ready report leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum FileFormat {
+    /// For programs.
+    #[default]
+    Json,
+    /// One section; UTF-8 with a byte order mark, RFC 4180.
+    Csv,
+    /// A workbook, a sheet for each section, with charts.
+    Xlsx,
+    /// For paper.
+    Pdf,
+}
+
+/// Of what, when, how.
+#[derive(Debug, Default, Clone, Deserialize, Serialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct WhichReady {
+    /// The policy; needed where the district scores by several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
+    /// Of this school.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub school: Option<Uuid>,
+    /// Of this class.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<Uuid>,
+    /// Of this grade.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grade: Option<i32>,
+    /// At this host.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<Uuid>,
+    /// First day, included.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<NaiveDate>,
+    /// Last day, included.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<NaiveDate>,
+    /// A term of the policy's calendar instead, e.g. `2025-autumn`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub term: Option<String>,
+    /// The report as it was at that moment (RFC 3339), or at the end of that day: by what was known and by the policy
+    /// version that was effective then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<String>,
+    /// Every person, too, where the report can name them; of one host or school at a time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<bool>,
+    /// Which section a CSV holds; the first when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub section: Option<String>,
+    /// `json`, `csv`, `xlsx` or `pdf`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(inline)]
+    pub format: Option<FileFormat>,
+    /// Language of titles and headers: `zh` or `en`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(value_type = Option<String>)]
+    pub lang: Option<Lang>,
+}
+
+impl WhichReady {
+    /// Refuses filters that the report has not.
+    fn check(&self, kind: Kind) -> Result<()> {
+        let given = [
+            ("school", self.school.is_some()),
+            ("class", self.class.is_some()),
+            ("grade", self.grade.is_some()),
+            ("host", self.host.is_some()),
+            ("detail", self.names()),
+            ("as_of", self.as_of.is_some()),
+        ];
+        let wrong: Vec<FieldError> = given
+            .into_iter()
+            .filter(|(name, is)| *is && !kind.filters().contains(name))
+            .map(|(name, _)| FieldError::new(name, "not_here", "this report has no such filter: leave it out"))
+            .collect();
+        if wrong.is_empty() { Ok(()) } else { Err(ApiError::invalid(wrong)) }
+    }
+
+    /// Whether the report can be asked so.
+    pub fn fits(&self, kind: Kind) -> bool {
+        self.check(kind).is_ok()
+    }
+
+    fn asked(&self) -> Asked<'_> {
+        Asked {
+            policy: self.policy.as_deref(),
+            level: None,
+            school: self.school,
+            class: self.class,
+            host: self.host,
+            grade: self.grade,
+            from: self.from,
+            to: self.to,
+            term: self.term.as_deref(),
+            lang: self.lang,
+            as_of: self.as_of.as_deref(),
+        }
+    }
+
+    /// Whether persons are named.
+    fn names(&self) -> bool {
+        self.detail == Some(true)
+    }
+}
+
+/// Reads a report, in a transaction of its own.
+pub async fn read(state: &AppState, actor: &Actor, kind: Kind, which: &WhichReady) -> Result<(Frame, Ready)> {
+    which.check(kind)?;
+    if which.names() && which.host.is_none() && which.school.is_none() && which.class.is_none() {
+        let message = "persons are named of one host or school at a time: say which";
+        return Err(ApiError::invalid_field("detail", "too_wide", message));
+    }
+    let mut tx = begin(state, actor, which.as_of.as_deref()).await?;
+    let frame = Frame::read(&mut tx, actor, &which.asked(), state.now(), kind.narrow()).await?;
+    let report = of(&mut tx, &frame, kind, which).await?;
+    tx.rollback().await?;
+    Ok((frame, report))
+}
+
+async fn of(tx: &mut Tx, frame: &Frame, kind: Kind, which: &WhichReady) -> Result<Ready> {
+    match kind {
+        Kind::Settlement => settlement::read(tx, frame, which).await,
+        Kind::NotReached => reach::not_reached(tx, frame, which).await,
+        Kind::EmptyPlaces => reach::empty_places(tx, frame).await,
+        Kind::NoShows => attendance::no_shows(tx, frame, which).await,
+        Kind::Promptness => attendance::promptness(tx, frame).await,
+        Kind::Equity => equity::read(tx, frame).await,
+        Kind::Programmes => outcomes::programmes(tx, frame).await,
+        Kind::Results => outcomes::results(tx, frame).await,
+        Kind::Requirements => outcomes::requirements(tx, frame).await,
+    }
+}
+
+/// A report that officials have to write: as tables for the page, or as a file. Where it names persons, the reading is
+/// audited; a file always is.
+#[utoipa::path(
+    get, path = "/api/v1/reports/ready/{kind}", operation_id = "report_ready", tag = TAG,
+    params(("kind" = Kind, Path, description = "Which report"), WhichReady),
+    responses(
+        (status = 200, description = "The report; CSV, XLSX and PDF as an attachment", content(
+            (ReadyReport = "application/json"), (String = "text/csv"),
+            (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+            (Vec<u8> = "application/pdf"))),
+        ApiErrors)
+)]
+pub async fn report_ready(
+    State(state): State<AppState>,
+    actor: Actor,
+    ApiPath(kind): ApiPath<Kind>,
+    ApiQuery(which): ApiQuery<WhichReady>,
+) -> Result<Response> {
+    let format = which.format.unwrap_or_default();
+    let (frame, report) = read(&state, &actor, kind, &which).await?;
+    let detail = json!({ "report": kind.word(), "format": format, "query": which });
+    if format == FileFormat::Json {
+        if which.names() {
+            audited(&state, &actor, "report.read", detail, None).await?;
+        }
+        let sections = report.sections.iter().map(SectionView::from).collect();
+        let Ready { kind, title, notes, .. } = report;
+        return Ok(Json(ReadyReport { about: frame.about, kind, title, notes, sections }).into_response());
+    }
+    audited(&state, &actor, "report.export", detail, None).await?;
+    files::answer(&frame, report, format, which.section.as_deref()).await
+}

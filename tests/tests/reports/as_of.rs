@@ -1,0 +1,130 @@
+//! A report as of a past moment is the report that was given at that moment, whatever came after.
+
+use chrono::TimeDelta;
+use kepu_tests::Server;
+use serde_json::{Value, json};
+
+use super::town::{POLICY, Town};
+
+fn paths(town: &Town) -> Vec<String> {
+    let s = &town.first;
+    let all = "group=distribution,category,rule,requirement,level,host,school,grade,class";
+    vec![
+        "overview".to_owned(),
+        format!("overview?school={}", town.second),
+        format!("credits?{all}"),
+        format!("credits?{all}&school={}", s.school),
+        format!("credits?{all}&class={}", town.second_class),
+        "persons?limit=100".into(),
+        format!("persons?limit=100&school={}", s.school),
+        "persons?limit=100&met=true".into(),
+        "records?limit=100".into(),
+        format!("records?limit=100&host={}", s.base),
+        format!("hosts?host={}", s.base),
+        format!("hosts?host={}", town.other_base),
+        "ready/settlement".into(),
+    ]
+}
+
+async fn ask(town: &Town, path: &str, as_of: Option<&str>) -> Value {
+    let mark = if path.contains('?') { '&' } else { '?' };
+    let as_of = as_of.map(|moment| format!("{mark}as_of={moment}")).unwrap_or_default();
+    let mut answer = town.first.official.get(&format!("/api/v1/reports/{path}{as_of}")).await.expect(200);
+    answer["as_of"] = Value::Null;
+    answer
+}
+
+/// What all reports say now, and the moment.
+async fn keep(server: &Server, town: &Town) -> (String, Vec<Value>) {
+    server.advance(TimeDelta::seconds(10));
+    let moment = server.state().now().to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
+    let mut all = Vec::new();
+    for path in paths(town) {
+        all.push(ask(town, &path, None).await);
+    }
+    server.advance(TimeDelta::seconds(10));
+    (moment, all)
+}
+
+#[tokio::test]
+async fn a_report_of_a_past_moment_is_what_was_said_then() {
+    let server = Server::start().await;
+    let town = Town::new(&server).await;
+    let s = &town.first;
+    let mut kept = vec![("at first", keep(&server, &town).await)];
+
+    // What waited is confirmed.
+    let list = s.official.get("/api/v1/participations?limit=100").await.expect(200);
+    let items = list["items"].as_array().expect("items").clone();
+    let of = |state: &str, at: usize| {
+        items.iter().filter(|one| one["state"] == state).nth(at).expect("one of the state").clone()
+    };
+    let waiting = of("recorded", 0);
+    s.confirm_all(waiting["session_id"].as_str().expect("a session").parse().expect("an id")).await;
+    kept.push(("confirmed", keep(&server, &town).await));
+
+    // One is taken back, one corrected.
+    let change = async |one: &Value, word: &str, body: Value| {
+        let (id, version) = (one["id"].as_str().expect("an id"), one["version"].as_i64().expect("a version"));
+        let client = s.host.client.clone().with_header("If-Match", &format!("\"{version}\""));
+        client.post_json(&format!("/api/v1/participations/{id}/{word}"), &body).await.expect(200)
+    };
+    let at_base: Vec<&Value> =
+        items.iter().filter(|one| one["state"] == "confirmed" && one["host_id"] == s.base.to_string()).collect();
+    change(at_base[0], "void", json!({ "reason": "记错了人" })).await;
+    change(at_base[1], "amend", json!({ "minutes": 30, "reason": "提前离场" })).await;
+    kept.push(("corrected", keep(&server, &town).await));
+
+    // A pupil leaves, which is entered now and said to have been so for a month.
+    sqlx::query(
+        "UPDATE enrolment SET valid_to = (now() AT TIME ZONE 'Asia/Shanghai')::date - 30, ended_at = $2
+         WHERE person_id = $1 AND valid_to IS NULL",
+    )
+    .bind(s.pupils[5].0)
+    .bind(server.state().now())
+    .execute(server.pool())
+    .await
+    .expect("left");
+    kept.push(("left", keep(&server, &town).await));
+
+    // Another policy, by which all is worth something else.
+    let other = POLICY
+        .replace("version: '1'", "version: '2'")
+        .replace("per_hour: 1", "per_hour: 2")
+        .replace("fixed: 0.5", "fixed: 0.25")
+        .replace("credits: 3 } }", "credits: 5 } }");
+    s.adopt(&other).await;
+    kept.push(("another policy", keep(&server, &town).await));
+
+    for pair in kept.windows(2) {
+        assert_ne!(pair[0].1.1, pair[1].1.1, "{} changes nothing, so it proves nothing", pair[1].0);
+    }
+    for (about, (moment, answers)) in &kept {
+        for (path, then) in paths(&town).iter().zip(answers) {
+            let told = ask(&town, path, Some(moment)).await;
+            assert_eq!(&told, then, "{about}: {path} as of {moment}");
+        }
+    }
+    // It leaves nothing behind: what is asked for today is of today.
+    let (_, last) = kept.last().map(|(about, (moment, all))| ((about, moment), all)).expect("kept");
+    for (path, now) in paths(&town).iter().zip(last) {
+        assert_eq!(&ask(&town, path, None).await, now, "{path} today");
+    }
+}
+
+#[tokio::test]
+async fn days_and_files_of_the_past_and_what_has_not_been() {
+    let server = Server::start().await;
+    let town = Town::new(&server).await;
+    let official = &town.first.official;
+    let moment = server.state().now().to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
+    server.advance(TimeDelta::seconds(5));
+    let file = official.get(&format!("/api/v1/reports/persons?format=csv&as_of={moment}")).await;
+    assert_eq!(file.text().lines().count(), 16, "{}", file.text());
+    let file = official.get(&format!("/api/v1/reports/records?format=xlsx&as_of={moment}")).await;
+    assert_eq!(file.status, 200);
+    official.get("/api/v1/reports/overview?as_of=2999-01-01").await.expect_problem(422, "invalid");
+    official.get("/api/v1/reports/overview?as_of=soon").await.expect_problem(422, "invalid");
+    // Nothing was scored then.
+    official.get("/api/v1/reports/overview?as_of=2020-01-01").await.expect_problem(409, "no_policy");
+}
