@@ -107,7 +107,9 @@ impl Space {
         let mut row = self.reduce(row);
         let Some((at, first)) = row.iter().copied().enumerate().find(|(_, value)| *value != 0) else { return };
         let inverse = power(first, PRIME.saturating_sub(2));
-        row.iter_mut().for_each(|value| *value = times(*value, inverse));
+        for value in &mut row {
+            *value = times(*value, inverse);
+        }
         self.rows.push((at, row));
     }
 
@@ -154,6 +156,7 @@ fn power(mut base: u128, mut exponent: u128) -> u128 {
 }
 
 #[cfg(test)]
+#[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "a test may panic")]
 mod tests {
     use proptest::prelude::*;
 
@@ -196,15 +199,16 @@ mod tests {
         assert_eq!(shown.sums, [true, true, true]);
     }
 
+    fn gcd(a: i128, b: i128) -> i128 {
+        if b == 0 { a.abs() } else { gcd(b, a % b) }
+    }
+
     /// Solves for one cell after another in fractions, as somebody at a desk would: independent of what is tested.
     fn can_be_computed(wanted: &[usize], persons: &[u64], sums: &[Vec<usize>], shown: &Shown) -> bool {
         let unknown: Vec<usize> = (0..persons.len()).filter(|cell| !shown.cells[*cell] && persons[*cell] > 0).collect();
         let row = |cells: &[usize]| -> Vec<(i128, i128)> {
             unknown.iter().map(|cell| (i128::from(cells.contains(cell)), 1)).collect()
         };
-        fn gcd(a: i128, b: i128) -> i128 {
-            if b == 0 { a.abs() } else { gcd(b, a % b) }
-        }
         let sub = |a: (i128, i128), b: (i128, i128)| {
             let (n, d) = (a.0 * b.1 - b.0 * a.1, a.1 * b.1);
             let by = gcd(n, d).max(1);

@@ -102,7 +102,7 @@ async fn absences_empty_places_and_how_long_it_took() {
     let (s, pool) = (&town.first, server.pool());
     let club = activity(&server, s.district, s.base, "practice", 60).await;
     let small = session_of(&server, s.district, s.base, club, 4, Some(9)).await;
-    let ids = s.record(small, &[s.pupils[0].0, s.pupils[1].0, s.pupils[2].0, s.pupils[3].0]).await;
+    let ids = s.record(small, &[s.pupils[0].0, s.pupils[1].0, s.pupils[3].0, s.pupils[4].0]).await;
     server.advance(chrono::TimeDelta::hours(30));
     let body = json!({ "confirm": [{ "participation_id": ids[0] }, { "participation_id": ids[1] }],
                        "absent": [ids[2]] });
@@ -121,7 +121,7 @@ async fn absences_empty_places_and_how_long_it_took() {
     assert_eq!(by_of(&hosts, ["absent"])[&s.base.to_string()], [1]);
     let named = rows(s, &format!("no_shows?host={}&detail=true", s.base), "persons").await;
     assert_eq!(named.len(), 1);
-    assert_eq!((&named[0]["number"], &named[0]["absent"]), (&json!(s.pupils[2].1), &json!(1)));
+    assert_eq!((&named[0]["number"], &named[0]["absent"]), (&json!(s.pupils[3].1), &json!(1)));
 
     // Nine places, two who came and one who waits.
     let empty = rows(s, "empty_places", "sessions").await;

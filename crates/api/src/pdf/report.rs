@@ -16,7 +16,7 @@ const EDGE: f32 = 14.0;
 const TOP: f32 = 16.0;
 const BOTTOM: f32 = 193.0;
 const ROW: f32 = 6.4;
-const HEAD: f32 = 8.4;
+const HEAD: f32 = 7.6;
 const QUIET: Colour = Colour::Grey(90);
 const LINE: Colour = Colour::Grey(200);
 const BAND: Colour = Colour::Grey(240);
@@ -82,6 +82,8 @@ impl Piece<'_> {
             Self::Title(_, 1) => 14.0,
             Self::Title(_, 2) => 12.0,
             Self::Title(..) => 11.0,
+            // On one line, or on two.
+            Self::Note(note) if note.chars().count() < 80 => 5.6,
             Self::Note(_) => 9.0,
             Self::Head(_) => HEAD,
             Self::Row(..) | Self::Nothing => ROW,

@@ -153,7 +153,7 @@ pub fn pdf_of(bundle: &Bundle<'_>) -> std::result::Result<Vec<u8>, PdfError> {
 fn table(frame: &Frame, section: &Section) -> paper::Table {
     let number = |kind| !matches!(kind, Kind::Text | Kind::Day);
     let share = |cell: &Cell| match cell {
-        Cell::Share(share) => format!("{}.{}%", share / 100, share / 10 % 10),
+        Cell::Share(share) => format!("{}.{}%", (share + 5) / 100, (share + 5) / 10 % 10),
         other => text(other),
     };
     let mut rows: Vec<Vec<String>> = section.rows.iter().map(|row| row.cells.iter().map(share).collect()).collect();
