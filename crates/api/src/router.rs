@@ -8,9 +8,9 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
     accounts, activities, agreements, applications, audit, auth, bookings, calendars, classes, competitions,
-    credentials, credits, designations, districts, door, exceptions, lists, organizations, participation, partners,
-    passes, persons, policies, programmes, projects, reports, resources, results, roster, rounds, seals, search,
-    sessions,
+    credentials, credits, designations, districts, door, exceptions, exports, lists, organizations, participation,
+    partners, passes, persons, policies, programmes, projects, reports, resources, results, roster, rounds, seals,
+    search, sessions,
 };
 use crate::{
     http::{guard, headers, health, rate},
@@ -44,6 +44,7 @@ pub fn api() -> OpenApiRouter<AppState> {
         .merge(policies::routes())
         .merge(credits::routes())
         .merge(credentials::routes())
+        .merge(exports::routes())
         .merge(lists::routes())
         .merge(programmes::routes())
         .merge(calendars::routes())

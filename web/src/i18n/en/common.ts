@@ -17,6 +17,7 @@ const texts: Texts<typeof zh> = {
     resources: "Resources",
     bookings: "Bookings",
     credentials: "My credentials",
+    papers: "Transcripts",
     issued: "Credentials",
     verify: "Verify a credential",
   },

@@ -14,6 +14,7 @@ export default {
     resources: "科普资源",
     bookings: "资源预约",
     credentials: "我的证书",
+    papers: "成绩单与证书",
     issued: "证书管理",
     verify: "证书查验",
   },
