@@ -23,6 +23,7 @@ pub mod districts;
 pub mod door;
 pub mod error;
 pub mod exceptions;
+pub mod exports;
 pub mod extract;
 pub mod files;
 pub mod housekeeping;

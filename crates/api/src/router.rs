@@ -8,9 +8,9 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
     accounts, activities, agreements, applications, audit, auth, bookings, calendars, classes, competitions,
-    credentials, credits, designations, districts, door, exceptions, laboratory, lists, organizations, participation,
-    partners, passes, persons, policies, programmes, projects, reminders, reports, resources, results, roster, rounds,
-    seals, search, sessions, tariffs,
+    credentials, credits, designations, districts, door, exceptions, exports, laboratory, lists, organizations,
+    participation, partners, passes, persons, policies, programmes, projects, reminders, reports, resources, results,
+    roster, rounds, seals, search, sessions, tariffs,
 };
 use crate::{
     http::{guard, headers, health, rate},
@@ -45,6 +45,7 @@ pub fn api() -> OpenApiRouter<AppState> {
         .merge(credits::routes())
         .merge(laboratory::routes())
         .merge(credentials::routes())
+        .merge(exports::routes())
         .merge(lists::routes())
         .merge(programmes::routes())
         .merge(calendars::routes())

@@ -370,6 +370,9 @@ actions! {
     /// Revoke credentials, and replace the keys that sign them.
     CredentialRevoke = "credential.revoke": DistrictOfficial;
 
+    /// Take the roster and what counted along to other systems (judged on the scope of the school).
+    ExportRead = "export.read": SchoolAdmin DistrictOfficial;
+
     /// Read and export reports.
     ReportRead = "report.read": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial CityOfficial Auditor;
     /// Say what a person costs at a host, which settlements go by.

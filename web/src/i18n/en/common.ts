@@ -21,6 +21,7 @@ const texts: Texts<typeof zh> = {
     unread_other: "Reminders, {{count}} unread",
     laboratory: "Laboratory",
     credentials: "My credentials",
+    papers: "Transcripts",
     issued: "Credentials",
     verify: "Verify a credential",
   },

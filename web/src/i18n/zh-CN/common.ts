@@ -17,6 +17,7 @@ export default {
     unread_other: "提醒，{{count}} 条未读",
     laboratory: "办法实验室",
     credentials: "我的证书",
+    papers: "成绩单与证书",
     issued: "证书管理",
     verify: "证书查验",
   },

@@ -1,0 +1,110 @@
+//! What other systems take from here.
+
+use std::io::Read;
+
+use kepu_domain::role::{GrantScope, Role};
+use kepu_tests::Server;
+use kepu_tests::school::School;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+const POLICY: &str = "
+kepu: 1
+id: by-the-hour
+version: '1'
+title: { zh: 按时计分, en: By the hour }
+rules:
+  - { id: by-the-hour, category: practice, credit: { per_hour: 1 } }
+";
+
+fn sheet(zip: &mut zip::ZipArchive<std::io::Cursor<Vec<u8>>>, name: &str) -> Vec<Vec<String>> {
+    let mut text = String::new();
+    zip.by_name(name).expect("a file").read_to_string(&mut text).expect("text");
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
+    reader.records().map(|row| row.expect("a row").iter().map(str::to_owned).collect()).collect()
+}
+
+#[tokio::test]
+async fn the_roster_goes_out_as_a_package_whose_parts_fit_together() {
+    let server = Server::start().await;
+    let school = School::new(&server, 3).await;
+    let admin = GrantScope::Organization { district: school.district, organization: school.school };
+    let admin = server.account(Role::SchoolAdmin, admin).await;
+    let path = format!("/api/v1/exports/oneroster.zip?school={}", school.school);
+    let answer = admin.get(&path).await;
+    assert_eq!((answer.status, answer.header("content-type")), (200, "application/zip"), "{}", answer.text());
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(answer.bytes)).expect("a ZIP");
+    let manifest = sheet(&mut zip, "manifest.csv");
+    assert_eq!(manifest[0], ["propertyName", "value"]);
+    let said = |key: &str| manifest.iter().find(|row| row[0] == key).map(|row| row[1].clone());
+    assert_eq!(said("oneroster.version").as_deref(), Some("1.2"));
+    for row in &manifest {
+        let Some(file) = row[0].strip_prefix("file.") else { continue };
+        assert_eq!(zip.by_name(&format!("{file}.csv")).is_ok(), row[1] == "bulk", "{file}");
+    }
+    // Each reference leads somewhere.
+    let mut ids =
+        |name: &str| -> Vec<String> { sheet(&mut zip, name).iter().skip(1).map(|row| row[0].clone()).collect() };
+    let (sessions, orgs, courses) = (ids("academicSessions.csv"), ids("orgs.csv"), ids("courses.csv"));
+    let (classes, users) = (ids("classes.csv"), ids("users.csv"));
+    assert_eq!((orgs.len(), classes.len(), users.len()), (2, 1, 3));
+    for row in sheet(&mut zip, "classes.csv").iter().skip(1) {
+        assert!(courses.contains(&row[5]) && orgs.contains(&row[8]) && sessions.contains(&row[9]), "{row:?}");
+    }
+    for row in sheet(&mut zip, "enrollments.csv").iter().skip(1) {
+        assert!(classes.contains(&row[3]) && orgs.contains(&row[4]) && users.contains(&row[5]), "{row:?}");
+    }
+    assert_eq!(sheet(&mut zip, "roles.csv").len(), 4);
+    let numbers: Vec<String> = sheet(&mut zip, "users.csv").iter().skip(1).map(|row| row[7].clone()).collect();
+    assert_eq!(numbers, school.pupils.iter().map(|pupil| pupil.1.clone()).collect::<Vec<_>>());
+
+    // For who answers for the school, and for nobody else.
+    for (client, status) in [(&school.teacher, 403), (&school.host, 403), (&school.official, 200)] {
+        assert_eq!(client.get(&path).await.status, status);
+    }
+    assert_eq!(admin.get("/api/v1/exports/oneroster.zip").await.status, 403, "the whole district");
+    assert_eq!(admin.get("/api/v1/exports/xapi").await.status, 403, "the whole district");
+    let exports: i64 = sqlx::query_scalar("SELECT count(*) FROM audit_event WHERE action = 'roster.export'")
+        .fetch_one(server.pool())
+        .await
+        .expect("counted");
+    assert_eq!(exports, 2);
+}
+
+#[tokio::test]
+async fn what_counts_goes_out_as_statements_that_name_nobody() {
+    let server = Server::start().await;
+    let school = School::new(&server, 3).await;
+    school.adopt(POLICY).await;
+    let session = school.session(&server, school.base, "practice", 2).await;
+    let pupils: Vec<Uuid> = school.pupils.iter().map(|pupil| pupil.0).collect();
+    school.record(session, &pupils).await;
+    school.confirm_all(session).await;
+    let page = |path: String| {
+        let official = school.official.client.clone();
+        async move { official.get(&path).await.expect(200) }
+    };
+    let first = page("/api/v1/exports/xapi?limit=2".into()).await;
+    let cursor = first["next_cursor"].as_str().expect("a next page");
+    let second = page(format!("/api/v1/exports/xapi?limit=2&cursor={cursor}")).await;
+    let all: Vec<Value> =
+        [&first, &second].iter().flat_map(|page| page["items"].as_array().expect("statements").clone()).collect();
+    assert_eq!((all.len(), second["next_cursor"].clone()), (3, Value::Null));
+    let mut ids: Vec<&str> = all.iter().map(|one| one["id"].as_str().expect("an id")).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), 3);
+    for one in &all {
+        assert_eq!(one["verb"]["id"], "http://adlnet.gov/expapi/verbs/attended");
+        assert_eq!(one["object"]["definition"]["name"], json!({ "zh-CN": "试验活动" }));
+        assert_eq!(one["result"]["duration"], "PT120M");
+        let credits: Vec<&Value> = one["result"]["extensions"].as_object().expect("extensions").values().collect();
+        assert!(credits.contains(&&json!("2")) && credits.contains(&&json!("practice")), "{one}");
+        assert!(one["timestamp"].is_string() && one["actor"]["account"]["homePage"].is_string(), "{one}");
+    }
+    let text = json!(all).to_string();
+    assert!(school.pupils.iter().all(|(_, number)| !text.contains(number)), "{text}");
+    // The same statements another time, and none before their day.
+    assert_eq!(page("/api/v1/exports/xapi?limit=2".into()).await["items"], first["items"]);
+    assert_eq!(page("/api/v1/exports/xapi?to=2020-01-01".into()).await["items"], json!([]));
+}
