@@ -65,7 +65,7 @@ test("rules are written, tried, approved by another official and published; a st
   await expect(page.getByText("这是您提交的，须由另一名管理员批准。")).toBeVisible();
   await expect(page.getByRole("button", { name: "批准", exact: true })).toBeHidden();
   const id = draft.split("/").at(-1) ?? "";
-  const other = await token(request, "official2");
+  const other = await token(request, "approver");
   const read = await ask<{ version: number }>(request, other, "GET", `/api/v1/policy-drafts/${id}`);
   await ask(request, other, "POST", `/api/v1/policy-drafts/${id}/approve`, { note: "同意" }, { "If-Match": `"${read.version}"` });
   await page.reload();
