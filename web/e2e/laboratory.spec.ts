@@ -19,8 +19,8 @@ test("rules are written, tried, approved by another official and published; a st
   await page.getByRole("dialog").getByRole("button", { name: "起草" }).click();
   await expect(page.getByText("名称与版本")).toBeVisible();
   const version = `e2e-${Date.now() % 1_000_000}`;
-  await page.getByLabel("version").fill(version);
-  await page.getByLabel("version").press("Enter");
+  await page.getByLabel("版本", { exact: true }).fill(version);
+  await page.getByLabel("版本", { exact: true }).press("Enter");
   await expect(page.getByText("可以提交")).toBeVisible();
   await settled(page);
   await axe(page);
