@@ -19,8 +19,8 @@ test("rules are written, tried, approved by another official and published; a st
   await page.getByRole("dialog").getByRole("button", { name: "起草" }).click();
   await expect(page.getByText("名称与版本")).toBeVisible();
   const version = `e2e-${Date.now() % 1_000_000}`;
-  await page.getByLabel("version").fill(version);
-  await page.getByLabel("version").press("Enter");
+  await page.getByLabel("版本", { exact: true }).fill(version);
+  await page.getByLabel("版本", { exact: true }).press("Enter");
   await expect(page.getByText("可以提交")).toBeVisible();
   await settled(page);
   await axe(page);
@@ -65,7 +65,7 @@ test("rules are written, tried, approved by another official and published; a st
   await expect(page.getByText("这是您提交的，须由另一名管理员批准。")).toBeVisible();
   await expect(page.getByRole("button", { name: "批准", exact: true })).toBeHidden();
   const id = draft.split("/").at(-1) ?? "";
-  const other = await token(request, "official2");
+  const other = await token(request, "approver");
   const read = await ask<{ version: number }>(request, other, "GET", `/api/v1/policy-drafts/${id}`);
   await ask(request, other, "POST", `/api/v1/policy-drafts/${id}/approve`, { note: "同意" }, { "If-Match": `"${read.version}"` });
   await page.reload();

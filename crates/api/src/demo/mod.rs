@@ -217,7 +217,7 @@ kepu 演示已就绪 the demonstration is ready ({:.1} s)
     base01         基地工作人员，示范基地第01号    base staff: confirms and rejects
     baseadmin01    基地管理员                      base administrator: activities, sessions, staff
     official       区教育局                        district official: verifies results, decides, reads reports
-    official2      区教育局（复核）                another district official: approves changes of the rules
+    approver       区教育局（复核）                another district official: approves changes of the rules
     city           市教育局                        city official: reads the districts of the city
     joint          联合行动                        official of the country: runs the joint action of science museums
     auditor        审计员                          auditor: reads, with the audit trail

@@ -1,6 +1,7 @@
 import { Input } from "antd";
 import { useState } from "react";
 import { useTranslation } from "@/i18n";
+import { useText } from "@/i18n/useText";
 import { EmptyState } from "@/ui/EmptyState";
 import { Muted } from "@/ui/Muted";
 import { type Field, fieldsOf, type Group, isDecimal, replaced } from "./edit";
@@ -32,7 +33,12 @@ export function FormSide({ text, onChange, disabled }: { text: string; onChange:
 
 function One({ field, disabled, onChange }: { field: Field; disabled: boolean; onChange: (value: string) => void }) {
   const { t } = useTranslation("laboratory");
+  const text = useText();
   const [value, setValue] = useState(field.value);
+  // The last word is the document's, what stands before it is the measure's name.
+  const words = field.name.split(" ");
+  const last = words.at(-1) ?? "";
+  const said = [...words.slice(0, -1), text(`laboratory:draft.value.${last}`, {}, last)].join(" ");
   const wrong = field.numeric && !isDecimal(value);
   const keep = () => {
     const trimmed = field.numeric ? value.trim() : value;
@@ -41,7 +47,7 @@ function One({ field, disabled, onChange }: { field: Field; disabled: boolean; o
   return (
     <label style={{ display: "grid", gridTemplateColumns: "minmax(0, 1fr) minmax(110px, 200px)", gap: 8, alignItems: "center" }}>
       <span style={{ overflowWrap: "anywhere" }}>
-        {field.of} <Muted style={{ fontSize: 13 }}>{field.name === field.of ? "" : field.name}</Muted>
+        {field.of || said} {field.of && <Muted style={{ fontSize: 13 }}>{said}</Muted>}
       </span>
       <span>
         <Input

@@ -60,7 +60,10 @@ export function StepForm({ step, draft, onClose }: { step: StepName; draft: Sche
       <Form form={form} layout="vertical" initialValues={{ effective_on: dayjs(today()) }} onFinish={(values: Values) => take.mutate(values)}>
         {step === "publish" && (
           <Form.Item name="effective_on" label={t("step.day")} rules={[{ required: true }]}>
-            <DatePicker allowClear={false} style={{ width: "100%" }} disabledDate={(day) => day.isBefore(dayjs(today()), "day")} />
+            <DatePicker
+              // Enter takes the day; it does not publish.
+              onKeyDown={(event) => event.key === "Enter" && event.preventDefault()}
+              allowClear={false} style={{ width: "100%" }} disabledDate={(day) => day.isBefore(dayjs(today()), "day")} />
           </Form.Item>
         )}
         <Form.Item name="note" label={t(reason ? "step.reason" : "step.note")} rules={[{ required: reason, whitespace: true }]}>

@@ -80,7 +80,6 @@ function Both({ now, tried }: { now: Schemas["ScoreView"] | null | undefined; tr
         aria-label={t("one.total")}
         pagination={false}
         rowKey="key"
-        scroll={{ x: "max-content" }}
         dataSource={[
           { key: "total", label: t("one.total"), now: now?.total ?? "", tried: `${tried.total} (${difference(tried.total, now?.total ?? "0")})` },
           { key: "levels", label: t("trial.levels"), now: now ? levels(now) : "", tried: levels(tried) },

@@ -30,14 +30,14 @@ const of = (text: string, key: string) => {
 describe("the form of a policy", () => {
   it("offers names, prices, caps and what is asked", () => {
     expect(fieldsOf(TEXT).map((field) => `${field.group} ${field.of} ${field.name} ${field.value}`)).toEqual([
-      "head title zh 试验",
-      "head title en Trial",
-      "head version version 1",
+      "head  zh 试验",
+      "head  en Trial",
+      "head  version 1",
       "rules hour per_hour 1.5",
       "rules table first 8",
       "rules table second 6",
       "limits per-base credits 3",
-      "requirements four at_least 4",
+      "requirements four total at_least 4",
       "ladders one at_least 2",
       "ladders two at_least 10",
     ]);

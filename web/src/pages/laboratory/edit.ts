@@ -42,7 +42,8 @@ export function fieldsOf(text: string): Field[] {
         const name = String(isScalar(pair.key) ? pair.key.value : pair.key);
         const at = `${path}.${name}`;
         if (isScalar(pair.value) && isNumber(text, pair.value)) {
-          if (wanted(name)) add(group, of, name, at, pair.value);
+          const measure = node.get("measure");
+          if (wanted(name)) add(group, of, typeof measure === "string" ? `${measure} ${name}` : name, at, pair.value);
         } else numbers(group, of, pair.value, at, wanted);
       }
     else if (isSeq(node))
@@ -56,8 +57,8 @@ export function fieldsOf(text: string): Field[] {
     if (!isSeq(list)) return;
     for (const [index, item] of list.items.entries()) if (isMap(item)) act(nameOf(item), item, `${name}.${index}`);
   };
-  for (const name of ["zh", "en"]) add("head", "title", name, `title.${name}`, root.getIn?.(["title", name], true));
-  add("head", "version", "version", "version", root.get("version", true));
+  for (const name of ["zh", "en"]) add("head", "", name, `title.${name}`, root.getIn?.(["title", name], true));
+  add("head", "", "version", "version", root.get("version", true));
   each("rules", (of, item, path) => numbers("rules", of, isMap(item) ? item.get("credit", true) : null, `${path}.credit`, () => true));
   each("limits", (of, item, path) =>
     numbers("limits", of, isMap(item) ? item.get("at_most", true) : null, `${path}.at_most`, () => true),

@@ -1,4 +1,4 @@
-import { ExperimentOutlined } from "@ant-design/icons";
+import { FileProtectOutlined } from "@ant-design/icons";
 import type { AreaRoute, MenuEntry } from "@/app/area";
 import { READERS } from "@/pages/district/access";
 
@@ -23,5 +23,5 @@ export const routes: AreaRoute[] = [
 ];
 
 export const menu: MenuEntry[] = [
-  { path: "/district/laboratory", label: "common:areas.laboratory", icon: <ExperimentOutlined />, audience: READERS, order: 14 },
+  { path: "/district/laboratory", label: "common:areas.laboratory", icon: <FileProtectOutlined />, audience: READERS, order: 14 },
 ];

@@ -42,7 +42,7 @@ impl Loader<'_> {
         .await?;
         self.make(
             &platform,
-            "official2",
+            "approver",
             "演示区教育局复核人员",
             &json!({ "role": "district_official", "district_id": district }),
         )
