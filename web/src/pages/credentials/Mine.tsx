@@ -19,8 +19,8 @@ import { StateOf } from "./StateOf";
 type Credential = Schemas["CredentialView"];
 
 interface Wish {
-  /** `credits`, `requirement:id` or `level:id`. */
-  what: string;
+  /** `credits`, `requirement:id` or `level:id`; a transcript has no choice. */
+  what?: string;
   form: "badge" | "certificate" | "transcript";
   with_name?: boolean;
 }
@@ -64,7 +64,7 @@ function Make({ person }: { person: string }) {
   const score = useQuery(getQuery("/api/v1/persons/{id}/score", { params: { path: { id: person }, query: { lang } } }));
   const make = useMutation({
     mutationFn: ({ what, form: kind, with_name }: Wish) => {
-      const [sort = "credits", ...rest] = what.split(":");
+      const [sort = "credits", ...rest] = (what ?? "credits").split(":");
       const achievement = { kind: sort as Schemas["AchievementKind"], ...(rest.length > 0 && { id: rest.join(":") }) };
       const params = { path: { id: person }, header: key.header };
       if (kind === "badge")

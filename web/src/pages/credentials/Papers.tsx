@@ -124,7 +124,7 @@ function One({ batch, school }: { batch: Batch; school: string }) {
   const file = useSaveFile();
   const its = classes.data?.items.find((one) => one.id === batch.class_id);
   const whom = batch.class_id ? (its ? className(its.grade, its.name) : t("papers.oneClass")) : t("papers.wholeSchool");
-  const left = batch.left_out as { code: string }[];
+  const left = batch.left_out as unknown as { code: string }[];
   const why = [...new Set(left.map((one) => text(`common:problem.code.${one.code}`, {}, one.code)))];
   return (
     <Card size="small">

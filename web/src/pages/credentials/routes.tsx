@@ -1,4 +1,4 @@
-import { AuditOutlined, SafetyCertificateOutlined } from "@ant-design/icons";
+import { AuditOutlined, SolutionOutlined } from "@ant-design/icons";
 import type { AreaRoute, MenuEntry } from "@/app/area";
 
 const family = ["student", "guardian"] as const;
@@ -14,8 +14,8 @@ export const routes: AreaRoute[] = [
 ];
 
 export const menu: MenuEntry[] = [
-  { path: "/student/credentials", label: "common:areas.credentials", icon: <SafetyCertificateOutlined />, audience: family, order: 35 },
-  { path: "/school/papers", label: "common:areas.papers", icon: <SafetyCertificateOutlined />, audience: school, order: 45 },
-  { path: "/district/credentials", label: "common:areas.issued", icon: <SafetyCertificateOutlined />, audience: district, order: 60 },
+  { path: "/student/credentials", label: "common:areas.credentials", icon: <SolutionOutlined />, audience: family, order: 35 },
+  { path: "/school/papers", label: "common:areas.papers", icon: <SolutionOutlined />, audience: school, order: 45 },
+  { path: "/district/credentials", label: "common:areas.issued", icon: <SolutionOutlined />, audience: district, order: 60 },
   { path: "/verify", label: "common:areas.verify", icon: <AuditOutlined />, audience: "everyone", order: 207 },
 ];
