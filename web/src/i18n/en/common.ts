@@ -130,12 +130,6 @@ const texts: Texts<typeof zh> = {
     code: {
       forbidden: "Your account may not do this.",
       not_found: "Not found. It may have been deleted, or it is not within your reach.",
-      requirement_not_met: "The requirement is not met yet.",
-      no_credit_booked: "No credit is booked yet.",
-      credit_unsettled: "The ledger and the rules differ for the moment. Try again in a few minutes.",
-      credential_revoked: "It was revoked.",
-      reason_required: "Say why.",
-      nobody_there: "No pupils are enrolled there today.",
       not_sealed: "This credit is not sealed yet. It will be within a minute of its booking; try again then.",
       not_signed_in: "Please sign in first.",
       session_ended: "Your session has ended. Please sign in again.",

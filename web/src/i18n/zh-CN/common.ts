@@ -115,12 +115,6 @@ export default {
     code: {
       forbidden: "您的账号没有这项权限。",
       not_found: "没有找到，可能已被删除，或不在您的范围内。",
-      requirement_not_met: "还没有达到这项要求。",
-      no_credit_booked: "还没有入账的学分。",
-      credit_unsettled: "流水与规则暂时不一致，请几分钟后再试。",
-      credential_revoked: "它已经撤销了。",
-      reason_required: "请写明原因。",
-      nobody_there: "今天那里没有在册学生。",
       not_sealed: "这些学分还没有封存。入账后一分钟内会封存，请稍后再试。",
       not_signed_in: "请先登录。",
       session_ended: "登录已结束，请重新登录。",

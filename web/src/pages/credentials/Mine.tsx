@@ -15,6 +15,7 @@ import { PageTitle } from "@/ui/PageTitle";
 import { ProblemAlert } from "@/ui/ProblemAlert";
 import { useSaveFile } from "@/ui/saveFile";
 import { StateOf } from "./StateOf";
+import { useSaid } from "./useSaid";
 
 type Credential = Schemas["CredentialView"];
 
@@ -59,6 +60,7 @@ function Make({ person }: { person: string }) {
   const { message } = App.useApp();
   const invalidate = useInvalidate();
   const key = useIdempotencyKey();
+  const { said } = useSaid();
   const [form] = Form.useForm<Wish>();
   const chosen = Form.useWatch("form", form) ?? "badge";
   const score = useQuery(getQuery("/api/v1/persons/{id}/score", { params: { path: { id: person }, query: { lang } } }));
@@ -88,7 +90,7 @@ function Make({ person }: { person: string }) {
   ];
   return (
     <Card title={<h2 style={{ margin: 0, fontSize: 17 }}>{t("mine.makeTitle")}</h2>}>
-      <ProblemAlert error={make.error} />
+      <ProblemAlert error={said(make.error)} />
       {score.data.total === "0" ? (
         <Muted>{t("mine.nothing")}</Muted>
       ) : (
