@@ -20,9 +20,6 @@ const texts: Texts<typeof zh> = {
     unread_one: "Reminders, {{count}} unread",
     unread_other: "Reminders, {{count}} unread",
     laboratory: "Laboratory",
-    credentials: "My credentials",
-    papers: "Transcripts",
-    issued: "Credentials",
     verify: "Verify a credential",
   },
   shell: {

@@ -16,9 +16,6 @@ export default {
     reminders: "提醒",
     unread_other: "提醒，{{count}} 条未读",
     laboratory: "办法实验室",
-    credentials: "我的证书",
-    papers: "成绩单与证书",
-    issued: "证书管理",
     verify: "证书查验",
   },
   shell: {
