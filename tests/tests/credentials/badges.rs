@@ -171,7 +171,7 @@ async fn a_badge_ends_when_its_time_is_over_or_the_district_says_so() {
     let (made, jwt) = badge(&student_one, own, &short).await;
     let (_, kept) = badge(&student_two, other, &requirement("two")).await;
     assert_eq!(refused(&server, &jwt, now).await, None);
-    assert_eq!(refused(&server, &jwt, now + TimeDelta::days(3)).await, Some("expired"));
+    assert_eq!(refused(&server, &jwt, now + TimeDelta::days(3) + TimeDelta::minutes(5)).await, Some("expired"));
     assert_eq!(refused(&server, &jwt, now - TimeDelta::days(1)).await, Some("not_yet_valid"));
 
     let id = made["id"].as_str().expect("an id");

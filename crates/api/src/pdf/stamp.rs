@@ -8,7 +8,7 @@ const RED: Colour = Colour::Rgb(196, 30, 36);
 /// How far apart characters of the name may be, in radians.
 const WIDEST: f32 = 0.42;
 /// Over how much of the circle the name may run at most.
-const ARC: f32 = 4.4;
+const ARC: f32 = 3.8;
 
 impl Page<'_> {
     /// Presses a seal of this radius around a point, both in millimetres. `below` stands under the star.

@@ -358,11 +358,6 @@ fn a_transcript_has_as_many_pages_as_its_lines_need() {
     // Around each edge: the page is full, or the end has no room left on it.
     for lines in [0, 1, 13, 14, 15, 22, 23, 24, 25, 40, 51, 52, 53, 200] {
         let pdf = credit_paper_with(&fonts(), CreditKind::Transcript, &credited(lines), NUMBER, VERIFY).unwrap();
-        if let Ok(folder) = std::env::var("KEPU_PAPERS") {
-            std::fs::write(format!("{folder}/transcript-{lines}.pdf"), &pdf).unwrap();
-            let pdf = credit_paper_with(&fonts(), CreditKind::Certificate, &credited(lines), NUMBER, VERIFY).unwrap();
-            std::fs::write(format!("{folder}/certificate.pdf"), &pdf).unwrap();
-        }
         let least = 1 + lines.saturating_sub(23).div_ceil(28);
         assert!((least..=least + 1).contains(&pages(&pdf)), "{lines} lines on {} pages", pages(&pdf));
     }
@@ -379,10 +374,7 @@ fn long_names_and_titles_still_make_papers_of_credit() {
     long.lines[0].title = "人工智能与合成生物".repeat(20);
     long.lines[1].host = "甲".repeat(400);
     for kind in [CreditKind::Certificate, CreditKind::Transcript] {
-        let pdf = credit_paper_with(&fonts(), kind, &long, NUMBER, VERIFY).unwrap();
-        if let Ok(folder) = std::env::var("KEPU_PAPERS") {
-            std::fs::write(format!("{folder}/long-{kind:?}.pdf"), &pdf).unwrap();
-        }
+        credit_paper_with(&fonts(), kind, &long, NUMBER, VERIFY).unwrap();
     }
     let unknown = CreditPaper { name: "\u{1F980}".to_owned(), ..credited(1) };
     let error = credit_paper_with(&fonts(), CreditKind::Certificate, &unknown, NUMBER, VERIFY).unwrap_err();

@@ -164,7 +164,7 @@ pub fn judge(
     now: DateTime<Utc>,
 ) -> Result<Verified, Refusal> {
     let verified = read(payload)?;
-    if now + LEEWAY < verified.from {
+    if verified.from.signed_duration_since(now) > LEEWAY {
         return Err(Refusal::NotYetValid(verified.from));
     }
     if let Some(until) = verified.until.filter(|until| *until <= now) {
@@ -256,7 +256,7 @@ pub fn encoded_list<'p>(payload: &'p Value, issuer: &str, entry: &StatusEntry, n
     let purpose = text("/credentialSubject/statusPurpose") == Some(entry.purpose.word());
     let from = text("/validFrom").and_then(|text| DateTime::parse_from_rfc3339(text).ok());
     let until = text("/validUntil").map(|text| DateTime::parse_from_rfc3339(text).ok());
-    let begun = from.is_some_and(|from| from <= now + LEEWAY);
+    let begun = from.is_some_and(|from| from.signed_duration_since(now) <= LEEWAY);
     let lasts = until.is_none_or(|until| until.is_some_and(|until| until > now));
     let sound = of_issuer && is_list && purpose && begun && lasts && text("/id") == Some(entry.list.as_str());
     sound.then(|| text("/credentialSubject/encodedList")).flatten()

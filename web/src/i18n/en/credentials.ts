@@ -55,6 +55,16 @@ const en: Texts<typeof zh> = {
     newKeyLead: "Keys are replaced every year. If one may have leaked, replace it now; badges that it signed still hold.",
     newKeyDone: "The key was replaced; the new one signs now",
   },
+  problem: {
+    requirement_not_met: "The requirement is not met yet.",
+    no_credit_booked: "No credit is booked yet.",
+    credit_unsettled: "The ledger and the rules differ for the moment. Try again in a few minutes.",
+    credential_revoked: "It was revoked.",
+    reason_required: "Say why.",
+    nobody_there: "No pupils are enrolled there today.",
+    no_level_reached: "No level is reached yet.",
+    nothing_to_state: "The policy has nothing of this name for this person.",
+  },
   papers: {
     title: "Transcripts and certificates",
     lead: "Issue them for a class or the whole school. They are made in the background and come as one archive.",

@@ -52,6 +52,16 @@ const zh = {
     newKeyLead: "密钥每年自动更换。怀疑泄露时可以立即更换；此前签发的徽章仍然有效。",
     newKeyDone: "已更换密钥，现在由新密钥签名",
   },
+  problem: {
+    requirement_not_met: "还没有达到这项要求。",
+    no_credit_booked: "还没有入账的学分。",
+    credit_unsettled: "流水与规则暂时不一致，请几分钟后再试。",
+    credential_revoked: "它已经撤销了。",
+    reason_required: "请写明原因。",
+    nobody_there: "今天那里没有在册学生。",
+    no_level_reached: "还没有达到任何等级。",
+    nothing_to_state: "学分办法中没有这一项，或它不适用。",
+  },
   papers: {
     title: "成绩单与证书",
     lead: "为一个班或全校签发成绩单、学分证书，在后台生成，打成一个压缩包下载。",

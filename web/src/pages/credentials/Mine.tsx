@@ -15,12 +15,13 @@ import { PageTitle } from "@/ui/PageTitle";
 import { ProblemAlert } from "@/ui/ProblemAlert";
 import { useSaveFile } from "@/ui/saveFile";
 import { StateOf } from "./StateOf";
+import { useSaid } from "./useSaid";
 
 type Credential = Schemas["CredentialView"];
 
 interface Wish {
-  /** `credits`, `requirement:id` or `level:id`. */
-  what: string;
+  /** `credits`, `requirement:id` or `level:id`; a transcript has no choice. */
+  what?: string;
   form: "badge" | "certificate" | "transcript";
   with_name?: boolean;
 }
@@ -59,12 +60,13 @@ function Make({ person }: { person: string }) {
   const { message } = App.useApp();
   const invalidate = useInvalidate();
   const key = useIdempotencyKey();
+  const { said } = useSaid();
   const [form] = Form.useForm<Wish>();
   const chosen = Form.useWatch("form", form) ?? "badge";
   const score = useQuery(getQuery("/api/v1/persons/{id}/score", { params: { path: { id: person }, query: { lang } } }));
   const make = useMutation({
     mutationFn: ({ what, form: kind, with_name }: Wish) => {
-      const [sort = "credits", ...rest] = what.split(":");
+      const [sort = "credits", ...rest] = (what ?? "credits").split(":");
       const achievement = { kind: sort as Schemas["AchievementKind"], ...(rest.length > 0 && { id: rest.join(":") }) };
       const params = { path: { id: person }, header: key.header };
       if (kind === "badge")
@@ -88,7 +90,7 @@ function Make({ person }: { person: string }) {
   ];
   return (
     <Card title={<h2 style={{ margin: 0, fontSize: 17 }}>{t("mine.makeTitle")}</h2>}>
-      <ProblemAlert error={make.error} />
+      <ProblemAlert error={said(make.error)} />
       {score.data.total === "0" ? (
         <Muted>{t("mine.nothing")}</Muted>
       ) : (

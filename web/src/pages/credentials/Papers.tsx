@@ -4,7 +4,6 @@ import { App, Button, Card, Flex, Form, Progress, Radio, Select, Tag } from "ant
 import { api, call, type Schemas } from "@/api/client";
 import { getQuery, useIdempotencyKey, useInvalidate } from "@/api/query";
 import { useTranslation } from "@/i18n";
-import { useText } from "@/i18n/useText";
 import { SchoolSwitch, useSchool } from "@/pages/school/useSchool";
 import { schoolYearOf, useClassName } from "@/pages/school/words";
 import { DateTime } from "@/ui/DateTime";
@@ -15,6 +14,7 @@ import { PageTitle } from "@/ui/PageTitle";
 import { ProblemAlert } from "@/ui/ProblemAlert";
 import { useSaveFile } from "@/ui/saveFile";
 import { today } from "@/ui/time";
+import { useSaid } from "./useSaid";
 
 type Batch = Schemas["BatchView"];
 
@@ -66,6 +66,7 @@ function Make({ school }: { school: string }) {
   const className = useClassName();
   const invalidate = useInvalidate();
   const key = useIdempotencyKey();
+  const { said } = useSaid();
   const classes = useClasses(school);
   const make = useMutation({
     mutationFn: ({ kind, class_id }: Wish) =>
@@ -87,7 +88,7 @@ function Make({ school }: { school: string }) {
   });
   return (
     <Card>
-      <ProblemAlert error={make.error} />
+      <ProblemAlert error={said(make.error)} />
       <Form<Wish> layout="vertical" requiredMark={false} initialValues={{ kind: "transcript", class_id: "" }} onFinish={(wish) => make.mutate(wish)}>
         <Form.Item name="kind" label={t("papers.kind")}>
           <Radio.Group
@@ -118,14 +119,14 @@ function Make({ school }: { school: string }) {
 
 function One({ batch, school }: { batch: Batch; school: string }) {
   const { t } = useTranslation("credentials");
-  const text = useText();
+  const { why: say } = useSaid();
   const className = useClassName();
   const classes = useClasses(school);
   const file = useSaveFile();
   const its = classes.data?.items.find((one) => one.id === batch.class_id);
   const whom = batch.class_id ? (its ? className(its.grade, its.name) : t("papers.oneClass")) : t("papers.wholeSchool");
-  const left = batch.left_out as { code: string }[];
-  const why = [...new Set(left.map((one) => text(`common:problem.code.${one.code}`, {}, one.code)))];
+  const left = batch.left_out as unknown as { code: string }[];
+  const why = [...new Set(left.map((one) => say(one.code)))];
   return (
     <Card size="small">
       <Flex justify="space-between" gap={12} wrap align="center">
