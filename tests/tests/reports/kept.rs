@@ -90,9 +90,6 @@ async fn a_pack_is_made_in_the_background_and_kept() {
     );
     let paper = s.official.get(&format!("{one}/files/reports.pdf")).await;
     assert!(paper.bytes.starts_with(b"%PDF-"));
-    if let Ok(folder) = std::env::var("KEPU_TEST_PAPERS") {
-        std::fs::write(format!("{folder}/pack.pdf"), &paper.bytes).expect("kept to be looked at");
-    }
     s.official.get(&format!("{one}/files/../secret")).await.expect(404);
 
     // Of the past, too: without what cannot be told of it.

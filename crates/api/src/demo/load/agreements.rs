@@ -86,8 +86,8 @@ impl Loader<'_> {
         let body = json!({ "parent_id": city, "code": "310199", "name_zh": "示范二区（虚构）", "name_en": "Second District (made up)" });
         let district = platform.post("/api/v1/districts", &body).await?["id"].take();
         let grant = json!({ "role": "district_official", "district_id": district });
-        self.make(&platform, "official2", "示范二区工作人员", &grant).await?;
-        Ok(self.api.account("official2"))
+        self.make(&platform, "official.b", "示范二区工作人员", &grant).await?;
+        Ok(self.api.account("official.b"))
     }
 
     /// Organizations of a kind, numbered, each run by one of a few accounts: who runs it, and its id.

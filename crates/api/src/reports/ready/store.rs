@@ -279,7 +279,9 @@ pub async fn promptness(tx: &mut Tx, filter: &Filter) -> Result<Vec<Promptness>>
                         CASE WHEN p.state = 'confirmed'
                              THEN greatest(extract(epoch FROM p.confirmed_at - h.ends_at), 0)::bigint END AS to_confirm,
                         CASE WHEN p.state = 'confirmed' THEN (
-                            SELECT greatest(extract(epoch FROM min(l.at) - p.confirmed_at), 0)::bigint FROM ledger_entry l
+                            SELECT CASE WHEN min(l.at) < p.confirmed_at THEN 0
+                                        ELSE extract(epoch FROM min(l.at) - p.confirmed_at)::bigint END
+                            FROM ledger_entry l
                             WHERE l.district_id = $1 AND l.policy_id = $2 AND l.person_id = p.person_id
                               AND l.record_id = p.id) END AS to_credit
                  FROM held h JOIN participation p ON p.session_id = h.id
