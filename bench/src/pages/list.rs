@@ -564,7 +564,7 @@ pub const PAGES: &[Page] = &[
         ],
     ),
     page(
-        "reminders",
+        "account",
         "official",
         "/reminders",
         &["/reminders/unread", "/reminders?limit=50&waiting=true", "/reminders?limit=50&waiting=false"],

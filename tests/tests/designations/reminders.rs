@@ -53,10 +53,10 @@ async fn whoever_has_to_act_is_told_once_in_each_stage() {
     assert_eq!((&left["unread"], unread(&town, "second").await), (&json!(0), 1));
     assert_eq!(waiting(&town, "official").await, [("check".to_owned(), "late".to_owned(), true)]);
     let named = ["one", "two", "tied"].map(|name| town.by(name).id);
-    let reviewers = json!({ "account_ids": named });
+    let reviewers = json!({ "accounts": named });
     let path = format!("/api/v1/rounds/{}/reviewers", text(&round["id"]));
-    town.by("official").put_json(&path, &reviewers).await.expect(200);
-    town.post("second", &format!("{application}/check"), &json!({ "complete": true })).await.expect(200);
+    town.send("official", reqwest::Method::PUT, &path, &reviewers).await.expect(200);
+    town.post("second", &format!("{application}/completeness"), &json!({ "complete": true })).await.expect(200);
     assert_eq!(told(&town).await, 0);
     assert_eq!((waiting(&town, "official").await.len(), unread(&town, "second").await), (0, 0));
 
@@ -77,7 +77,7 @@ async fn an_applicant_is_told_what_is_to_be_completed_and_what_can_be_handed_in(
     town.start(&round, "b").await;
     let application = town.apply(&round, "a").await;
     let back = json!({ "complete": false, "reason": "计划没有附上" });
-    town.post("official", &format!("{application}/check"), &back).await.expect(200);
+    town.post("official", &format!("{application}/completeness"), &back).await.expect(200);
     town.go_to("2026-09-11").await;
     told(&town).await;
     assert_eq!(waiting(&town, "a").await, one("complete", "today"));

@@ -32,7 +32,7 @@ async fn a_draft_is_written_published_and_closed() {
     step(&city.official, &edition, "publish").await.expect_problem(409, "edition_published");
 
     let seen = museum.get(&at(&edition)).await.expect(200);
-    assert_eq!((&seen["managed"], &seen["progress"]), (&json!(false), &json!(false)));
+    assert_eq!((&seen["managed"], &seen["progress"]), (&json!(false), &json!(true)), "a member sees what came of it");
     let told = city.server.anonymous().get(&public).await.expect(200);
     assert_eq!(told["themes"][0]["title_zh"], "筑梦航天");
     assert_eq!(told["members"][0]["name_zh"], "东区科技馆");

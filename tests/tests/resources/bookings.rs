@@ -334,7 +334,7 @@ async fn a_held_item_that_does_not_fit_its_booking_is_found() {
         ),
         (
             "UPDATE booking_item SET holds = (SELECT state <> 'refused' FROM booking b WHERE b.id = booking_id),
-                    days = daterange(lower(days), upper(days) + 9)",
+                    days = daterange(lower(days), upper(days) - 1)",
             "a booking holds its items on its days until it is refused or cancelled",
         ),
         ("DELETE FROM booking_item", "a booking has as many items as it says, all of what it books"),

@@ -188,13 +188,13 @@ pub(super) async fn launch(
     let Some(month) = Month::beginning(theme.month) else {
         return Err(ApiError::internal(anyhow::anyhow!("a theme whose month does not begin on its first day")));
     };
-    if let Some(strand) = body.strand_id
-        && !store::strands(&mut tx, edition.id).await?.iter().any(|row| row.id == strand)
-    {
-        return Err(ApiError::invalid_field("strand_id", "unknown", "must be a strand of the edition"));
+    let mut checks = Checks::new();
+    if let Some(strand) = body.strand_id {
+        let known = store::strands(&mut tx, edition.id).await?.iter().any(|row| row.id == strand);
+        checks.require(known, "strand_id", "unknown", "must be a strand of the edition");
     }
     let part = Part { theme: Some(theme.id), strand: body.strand_id, span: Span::Month(month) };
-    let told = at_hosts(&state, &mut tx, &edition, part, &body).await?;
+    let told = at_hosts(&state, &mut tx, &edition, part, &body, checks).await?;
     audit::record(&mut tx, &actor, state.now(), event("theme.launch", "theme", id, &edition, &body, &told)).await?;
     tx.commit_with(Json(told)).await
 }
@@ -222,12 +222,12 @@ pub(super) async fn launch_strand(
     let edition = store::load_strand(&mut tx, id).await?.edition_id;
     let edition = managed(&mut tx, &actor, edition, None, Step::Launch).await?;
     store::load_strand(&mut tx, id).await?;
-    if body.strand_id.is_some_and(|strand| strand != id) {
-        return Err(ApiError::invalid_field("strand_id", "other_strand", "must be the strand itself, or left out"));
-    }
+    let mut checks = Checks::new();
+    let itself = body.strand_id.is_none_or(|strand| strand == id);
+    checks.require(itself, "strand_id", "other_strand", "must be the strand itself, or left out");
     let span = Span::Edition { first: edition.first_day, last: edition.last_day };
     let part = Part { theme: None, strand: Some(id), span };
-    let told = at_hosts(&state, &mut tx, &edition, part, &body).await?;
+    let told = at_hosts(&state, &mut tx, &edition, part, &body, checks).await?;
     audit::record(&mut tx, &actor, state.now(), event("strand.launch", "strand", id, &edition, &body, &told)).await?;
     tx.commit_with(Json(told)).await
 }
@@ -265,9 +265,9 @@ async fn at_hosts(
     edition: &store::Edition,
     part: Part,
     body: &Launch,
+    mut checks: Checks,
 ) -> Result<Launched> {
     let now = state.now();
-    let mut checks = Checks::new();
     let template = template(&mut checks, &body.activity, edition.id, part, now);
     check_times(&mut checks, body, template.minutes);
     checks.finish()?;

@@ -34,9 +34,11 @@ pub(super) async fn gather(tx: &mut Tx, today: NaiveDate) -> Result<Vec<Owed>> {
         of_scheme(tx, today, &scheme, &mut all).await?;
     }
     for loan in store::lent(tx).await? {
-        let by = By::Organization(loan.organization_id);
-        let (label_zh, label_en) = (loan.title_zh, loan.title_en);
-        all.push(Owed { step: Step::Return, object: loan.id, due: loan.due, by, label_zh, label_en });
+        // Whoever asked for it, and whoever answers for those who did.
+        for by in [By::Organization(loan.organization_id), By::Accounts(vec![loan.asked_by])] {
+            let (label_zh, label_en) = (loan.title_zh.clone(), loan.title_en.clone());
+            all.push(Owed { step: Step::Return, object: loan.id, due: loan.due, by, label_zh, label_en });
+        }
     }
     for agreement in store::agreements_ending(tx, today).await? {
         let by = By::Organization(agreement.organization_id);

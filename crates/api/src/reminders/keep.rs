@@ -1,7 +1,10 @@
 //! Writes reminders: at the start and every hour, until the service stops. What is written says what was told, so a stop
 //! loses nothing, and two services that run at once tell nothing twice.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use chrono::NaiveDate;
 use kepu_domain::reminder::{Stage, tell};
@@ -49,6 +52,7 @@ pub async fn remind(state: &AppState) -> Result<usize> {
         // The last one stays: they come in the order of their stages.
         .collect();
     let (mut new, mut waiting) = (Vec::new(), Vec::new());
+    let mut seen = HashSet::new();
     for one in &owed {
         let whom: &[Uuid] = match &one.by {
             By::Organization(id) => people.of_organization(*id),
@@ -56,7 +60,11 @@ pub async fn remind(state: &AppState) -> Result<usize> {
             By::Accounts(accounts) => accounts,
         };
         for account in whom {
-            let before = told.get(&(*account, one.step.word(), one.object, one.due));
+            let key = (*account, one.step.word(), one.object, one.due);
+            if !seen.insert(key) {
+                continue;
+            }
+            let before = told.get(&key);
             if let Some(stage) = tell(one.step, one.due, today, before.map(|(_, stage)| *stage)) {
                 new.push(store::Reminder {
                     id: ids::new(),

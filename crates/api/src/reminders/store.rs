@@ -50,11 +50,30 @@ pub struct Ending {
     pub due: NaiveDate,
 }
 
-/// What is lent and not back.
-pub async fn lent(tx: &mut Tx) -> Result<Vec<Ending>> {
+/// A loan.
+#[derive(Debug, FromRow)]
+pub struct Loan {
+    /// Identity of the booking.
+    pub id: Uuid,
+    /// Who has it.
+    pub organization_id: Uuid,
+    /// The account that asked for it.
+    pub asked_by: Uuid,
+    /// What it is called.
+    pub title_zh: String,
+    /// The same in English; may be empty.
+    pub title_en: String,
+    /// The last day.
+    pub due: NaiveDate,
+}
+
+/// What is lent and not back: what does not come back is not lent.
+pub async fn lent(tx: &mut Tx) -> Result<Vec<Loan>> {
     Ok(sqlx::query_as(
-        "SELECT b.id, b.organization_id, r.title_zh, r.title_en, b.last_day AS due
-         FROM booking b JOIN resource r ON r.id = b.resource_id WHERE b.state = 'delivered' ORDER BY b.id",
+        "SELECT b.id, b.organization_id, b.requested_by AS asked_by, r.title_zh, r.title_en, b.last_day AS due
+         FROM booking b JOIN resource r ON r.id = b.resource_id
+         WHERE b.state = 'delivered' AND EXISTS (SELECT FROM booking_item i WHERE i.booking_id = b.id AND i.is_out)
+         ORDER BY b.id",
     )
     .fetch_all(&mut **tx)
     .await?)

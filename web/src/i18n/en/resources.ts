@@ -30,8 +30,9 @@ const texts: Texts<typeof zh> = {
     "by-permission": "All rights reserved, by permission",
     other: "Other",
   },
-  reach: { everywhere: "Goes anywhere", districts: "Only within the district", at_owner: "Used at the owner's" },
+  reach: { everywhere: "Goes anywhere", districts: "Within certain districts", at_owner: "Used at the owner's" },
   field: {
+    districts: "Districts",
     title: "Resource",
     title_zh: "Title (Chinese)",
     title_en: "Title (English)",
@@ -67,6 +68,7 @@ const texts: Texts<typeof zh> = {
     stars_other: "{{count}} stars",
   },
   form: {
+    districtsHelp: "None means the own district.",
     edit: "Change",
     saved: "Saved",
     countHelp: "Of equipment, how many pieces; of courses and speakers, how many places on one day.",

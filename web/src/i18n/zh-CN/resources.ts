@@ -27,8 +27,9 @@ export default {
     "by-permission": "保留权利，经许可使用",
     other: "其他",
   },
-  reach: { everywhere: "可去任何地方", districts: "限本区使用", at_owner: "到提供单位使用" },
+  reach: { everywhere: "可去任何地方", districts: "限指定的区", at_owner: "到提供单位使用" },
   field: {
+    districts: "可去的区",
     title: "资源",
     title_zh: "名称",
     title_en: "英文名称",
@@ -57,6 +58,7 @@ export default {
     stars_other: "{{count}} 星",
   },
   form: {
+    districtsHelp: "不选就只在本区使用。",
     edit: "修改",
     saved: "已保存",
     countHelp: "器材写件数；课程和讲师写同一天能去几处。",

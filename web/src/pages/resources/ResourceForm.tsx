@@ -1,10 +1,11 @@
 import { App, Button, Drawer, Flex, Form, Input, InputNumber, Select } from "antd";
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "react-router";
 import { api, call, ifMatch } from "@/api/client";
-import { useIdempotencyKey, useInvalidate, useMe } from "@/api/query";
+import { getQuery, useIdempotencyKey, useInvalidate, useMe } from "@/api/query";
 import { usePhone } from "@/app/theme";
 import { useTranslation } from "@/i18n";
-import { useText } from "@/i18n/useText";
+import { useNamed, useText } from "@/i18n/useText";
 import type { Host } from "@/pages/base/hosts";
 import { useSave } from "@/pages/base/useSave";
 import { Conflict } from "@/ui/Conflict";
@@ -23,6 +24,7 @@ interface Values {
   licence: Resource["licence"];
   licence_note: string;
   reach: Resource["reach"];
+  districts: string[];
   capacity: number | null;
   count: number;
 }
@@ -43,6 +45,7 @@ const valuesOf = (row: Resource): Values => ({
   licence: row.licence,
   licence_note: row.licence_note,
   reach: row.reach,
+  districts: row.districts,
   capacity: row.capacity ?? null,
   count: row.item_count,
 });
@@ -53,6 +56,7 @@ export default function ResourceForm(props: Props) {
   const { t } = useTranslation("resources");
   const { t: common } = useTranslation();
   const text = useText();
+  const named = useNamed();
   const phone = usePhone();
   const me = useMe();
   const navigate = useNavigate();
@@ -63,13 +67,12 @@ export default function ResourceForm(props: Props) {
   const save = useSave<Resource, Values>({
     form,
     row: resource,
-    names: { "grades.from": "from", "grades.to": "to", grades: "from", districts: "reach" },
+    names: { "grades.from": "from", "grades.to": "to", grades: "from" },
     newest: () => call(api.GET("/api/v1/resources/{id}", { params: { path: { id: resource?.id ?? "" } } })),
     send: (values, version) => {
       const own = props.resource === undefined ? values.owner_id : props.resource.owner_id;
       const district = me.grants.find((grant) => grant.organization_id === own)?.district_id;
-      // Of the districts the form knows the own one; others that were named stay.
-      const named = resource?.districts.length ? resource.districts : [district ?? ""];
+      const chosen = values.districts.length > 0 ? values.districts : [district ?? ""];
       const body = {
         title_zh: values.title_zh,
         title_en: values.title_en,
@@ -79,7 +82,7 @@ export default function ResourceForm(props: Props) {
         licence: values.licence,
         licence_note: values.licence_note,
         reach: values.reach,
-        districts: values.reach === "districts" ? named : [],
+        districts: values.reach === "districts" ? chosen : [],
         capacity: values.capacity,
       };
       if (!resource)
@@ -126,12 +129,15 @@ export default function ResourceForm(props: Props) {
         licence: "cc-by-4.0",
         licence_note: "",
         reach: "everywhere",
+        districts: [],
         capacity: null,
         count: 1,
       };
   const required = [{ required: true, message: common("problem.field.required") }];
   const licence = Form.useWatch("licence", form) ?? initial.licence;
   const kind = Form.useWatch("kind", form) ?? initial.kind;
+  const reach = Form.useWatch("reach", form) ?? initial.reach;
+  const districts = useQuery({ ...getQuery("/api/v1/districts", { params: { query: { limit: 500 } } }), enabled: reach === "districts" });
   const filesAlone = kind === "lesson_material" || kind === "game_material";
   const noted = licence === "by-permission" || licence === "other";
   return (
@@ -201,6 +207,16 @@ export default function ResourceForm(props: Props) {
         <Form.Item name="reach" label={t("field.reach")} rules={required}>
           <Select options={REACHES.map((value) => ({ value, label: t(`reach.${value}`) }))} />
         </Form.Item>
+        {reach === "districts" && (
+          <Form.Item name="districts" label={t("field.districts")} extra={t("form.districtsHelp")}>
+            <Select
+              mode="multiple"
+              loading={districts.isFetching}
+              showSearch={{ optionFilterProp: "label" }}
+              options={(districts.data?.items ?? []).map((one) => ({ value: one.id, label: named(one.name_zh, one.name_en) }))}
+            />
+          </Form.Item>
+        )}
         <Form.Item name="licence" label={t("field.licence")} rules={required}>
           <Select options={LICENCES.map((value) => ({ value, label: t(`licence.${licenceKey(value)}` as "licence.other") }))} />
         </Form.Item>
