@@ -45,7 +45,7 @@ const isNumber = (kind: Schemas["ReadyColumnKind"]) => kind !== "text" && kind !
 /** The sections of a ready report, each a table, and a drawing where that helps. */
 export function Tables({ report, link }: { report: Schemas["ReadyReport"]; link: Link }) {
   return report.sections.map((section) => (
-    <div key={section.key} style={{ display: "grid", gap: 16 }}>
+    <div key={section.key} style={{ display: "grid", gap: 16, gridTemplateColumns: "minmax(0, 1fr)" }}>
       <Drawing section={section} />
       <OneTable section={section} link={link} />
     </div>
