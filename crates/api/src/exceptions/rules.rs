@@ -62,7 +62,7 @@ pub struct ShareRule {
     #[schema(minimum = 1, maximum = 100)]
     pub percent: u32,
     /// Only of hosts that confirmed so many person-times or more.
-    #[schema(minimum = 1, maximum = 1000000)]
+    #[schema(minimum = 1, maximum = 1_000_000)]
     pub person_times: u32,
     /// Of sessions in so many days before today.
     #[schema(minimum = 1, maximum = 3660)]
