@@ -65,7 +65,7 @@ pub async fn owed(tx: &mut Tx, today: NaiveDate) -> Result<Vec<OwedStep>> {
             let by = match next.party {
                 Party::Applicant => By::Organization(row.organization_id),
                 Party::Authority => By::Authority(round.authority_id),
-                _ => continue,
+                Party::Anybody => continue,
             };
             all.push(told(row, step, next.due, by));
             if let (Application::UnderReview { .. }, Some(by)) =
