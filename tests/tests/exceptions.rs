@@ -1,6 +1,6 @@
 //! What the rules of a district find, what an official says of it, and what follows for credit.
 
-use chrono::{Duration, Utc};
+use chrono::Duration;
 use kepu_api::verify;
 use kepu_domain::role::{GrantScope, Role};
 use kepu_tests::school::{School, activity, class_of, designate, session_at};
@@ -204,7 +204,7 @@ async fn a_host_whose_guests_are_nearly_all_of_one_school_is_shown_once_a_month(
     let other = server.organization(school.district, "school", "第二试验学校").await;
     let (_, guests) = class_of(&server, school.district, other, 6, 1).await;
     set_rules(&school.official, |rules| {
-        rules["share"] = json!({ "percent": 90, "person_times": 10, "within_days": 30 })
+        rules["share"] = json!({ "percent": 90, "person_times": 10, "within_days": 30 });
     })
     .await
     .expect(200);
@@ -230,7 +230,7 @@ async fn a_host_whose_guests_are_nearly_all_of_one_school_is_shown_once_a_month(
 async fn results_on_a_published_list_are_verified_by_themselves_where_the_district_wants_it_and_the_others_are_shown() {
     let server = Server::start().await;
     let school = School::new(&server, 2).await;
-    let today = Utc::now().date_naive();
+    let today = server.state().now().date_naive();
     let mut results = Vec::new();
     for (series, listed) in [("listed", true), ("local", false)] {
         let body = json!({

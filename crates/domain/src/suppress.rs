@@ -223,6 +223,7 @@ mod tests {
                     if at != rank && rows[at][column].0 != 0 {
                         let (n, d) = rows[at][column];
                         let (pn, pd) = rows[rank][column];
+                        #[expect(clippy::needless_range_loop, reason = "two rows are read at the same place")]
                         for c in 0..unknown.len() {
                             let (vn, vd) = rows[rank][c];
                             let (fn_, fd) = (n * pd * vn, d * pn * vd);

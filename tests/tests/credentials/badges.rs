@@ -10,6 +10,9 @@ use uuid::Uuid;
 
 use crate::kit::{badge, book, part, path, published, refused, requirement, student, town};
 
+/// What is done to a badge before the schema sees it.
+type Change = fn(&mut Value);
+
 const OPEN_BADGES: &str = include_str!("schemas/ob_v3p0_achievementcredential_schema.json");
 const PROFILE: &str = include_str!("schemas/ob_v3p0_profile_schema.json");
 const W3C: &str = include_str!("schemas/w3c_verifiable_credential_v2_schema.json");
@@ -129,7 +132,6 @@ async fn a_badge_is_valid_under_the_official_schemas() {
     assert_eq!(list["id"], payloads[0]["credentialStatus"]["statusListCredential"]);
 
     // And the schemas do object to what is wrong.
-    type Change = fn(&mut Value);
     let wrong: [(&str, &str, Change); 8] = [
         ("no issuer", OPEN_BADGES, |badge| {
             badge.as_object_mut().expect("an object").remove("issuer");
@@ -139,14 +141,14 @@ async fn a_badge_is_valid_under_the_official_schemas() {
         }),
         ("no moment", OPEN_BADGES, |badge| badge["validFrom"] = json!("yesterday")),
         ("contexts of long ago", OPEN_BADGES, |badge| {
-            badge["@context"] = json!(["https://www.w3.org/2018/credentials/v1", "https://w3id.org/openbadges/v2"])
+            badge["@context"] = json!(["https://www.w3.org/2018/credentials/v1", "https://w3id.org/openbadges/v2"]);
         }),
         ("no criteria", OPEN_BADGES, |badge| {
             badge["credentialSubject"]["achievement"].as_object_mut().expect("an object").remove("criteria");
         }),
         ("a kind of identity that nobody knows", OPEN_BADGES, |badge| {
             badge["credentialSubject"]["identifier"] =
-                json!([{ "type": "IdentityObject", "hashed": true, "identityHash": "x", "identityType": "face" }])
+                json!([{ "type": "IdentityObject", "hashed": true, "identityHash": "x", "identityType": "face" }]);
         }),
         ("no type", W3C, |badge| badge["type"] = json!(["AchievementCredential"])),
         ("no subject", W3C, |badge| badge["credentialSubject"] = json!({})),

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::kit::{POLICY, holds};
 
-fn offer<'a>(next: &'a Value, session: Uuid) -> &'a Value {
+fn offer(next: &Value, session: Uuid) -> &Value {
     let offers = next["offers"].as_array().expect("offers");
     offers.iter().find(|o| o["session_id"] == json!(session)).unwrap_or_else(|| panic!("no {session} in {next}"))
 }

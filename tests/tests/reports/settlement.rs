@@ -103,10 +103,10 @@ async fn the_published_example_comes_out_to_the_cent() {
     let lines = school.official.get(&format!("{PATH}?format=csv&section=sessions")).await;
     assert!(lines.text().contains(",28,25,0,0,217.00,5425.00,"), "{}", lines.text());
     let file = school.official.get(&format!("{PATH}?format=xlsx")).await;
-    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(file.bytes.to_vec())).expect("a workbook");
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(file.bytes.clone())).expect("a workbook");
     let sheet = book.worksheet_range("按单位").expect("the sheet");
     assert_eq!(sheet.get((1, 8)), Some(&Data::Float(5425.0)));
-    let mut parts = zip::ZipArchive::new(Cursor::new(file.bytes.to_vec())).expect("a package");
+    let mut parts = zip::ZipArchive::new(Cursor::new(file.bytes.clone())).expect("a package");
     assert!(parts.by_name("xl/charts/chart1.xml").is_ok(), "the amounts are drawn");
     let paper = school.official.get(&format!("{PATH}?format=pdf")).await;
     assert_eq!(paper.status, 200, "{}", paper.text());

@@ -53,7 +53,7 @@ pub fn verify_badge(args: &VerifyBadgeArgs) -> anyhow::Result<ExitCode> {
             let until = badge.until.map_or_else(|| "–".to_owned(), |until| until.to_string());
             match lang {
                 Lang::Zh => {
-                    println!("有效：{}，{} 签发，编号 {number}，有效至 {until}", badge.achievement, badge.issuer_name)
+                    println!("有效：{}，{} 签发，编号 {number}，有效至 {until}", badge.achievement, badge.issuer_name);
                 }
                 Lang::En => {
                     println!(

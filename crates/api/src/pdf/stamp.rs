@@ -38,7 +38,7 @@ impl Page<'_> {
         // A pentagram's inner corners lie at this share of its radius.
         const INNER: f32 = 0.381_966;
         let corner = |at: u16| {
-            let far = if at % 2 == 0 { radius } else { radius * INNER };
+            let far = if at.is_multiple_of(2) { radius } else { radius * INNER };
             let angle = -FRAC_PI_2 + f32::from(at) * PI / 5.0;
             (x + far * angle.cos(), y + far * angle.sin())
         };

@@ -263,6 +263,7 @@ pub fn encoded_list<'p>(payload: &'p Value, issuer: &str, entry: &StatusEntry, n
 }
 
 #[cfg(test)]
+#[expect(clippy::indexing_slicing, clippy::type_complexity, reason = "a test may panic")]
 mod tests {
     use super::*;
     use serde_json::json;

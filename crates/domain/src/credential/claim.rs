@@ -138,6 +138,7 @@ impl Claim {
 }
 
 #[cfg(test)]
+#[expect(clippy::panic, reason = "a test may panic")]
 mod tests {
     use super::*;
     use crate::policy::Policy;

@@ -253,4 +253,5 @@ fn reason(act: &Act) -> Result<(), Refusal> {
 }
 
 #[cfg(test)]
+#[expect(clippy::panic, reason = "a test may panic")]
 mod tests;

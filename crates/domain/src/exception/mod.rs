@@ -363,5 +363,10 @@ fn sorted(mut ids: Vec<Uuid>) -> Vec<Uuid> {
 }
 
 #[cfg(test)]
-#[expect(clippy::indexing_slicing, reason = "a test may panic")]
+#[expect(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::needless_pass_by_value,
+    reason = "a test may panic"
+)]
 mod tests;

@@ -244,6 +244,7 @@ impl Search<'_> {
 }
 
 #[cfg(test)]
+#[expect(clippy::panic, clippy::arithmetic_side_effects, clippy::indexing_slicing, reason = "a test may panic")]
 mod tests {
     use chrono::{Days, NaiveTime, TimeDelta};
 
