@@ -341,6 +341,8 @@ async function secondOfficial(page: Page) {
   const login = `second.${run}`;
   await switchTo(page, "demo.platform");
   await page.goto("/district/accounts");
+  await choose(page, page.getByRole("combobox", { name: "区", exact: true }), "光明区");
+  await expect(page.getByText("已切换到光明区")).toBeVisible();
   await page.getByRole("button", { name: "开通账号" }).click();
   const account = dialogOf(page);
   await account.getByLabel("登录名").fill(login);

@@ -61,13 +61,13 @@ async function switchTo(page: Page, login: string, password = OWN) {
   await signIn(page, login, password);
 }
 
-/** A session of the activity on this day. */
-async function session(page: Page, on: string) {
+/** A session of the activity on this day, from this hour. */
+async function session(page: Page, on: string, from: string) {
   await page.goto(`/base/sessions?new=${on}`);
   const drawer = page.getByRole("dialog");
   await drawer.getByLabel("活动").click();
   await page.keyboard.press("Enter");
-  await drawer.getByLabel("开始").fill("09:30");
+  await drawer.getByLabel("开始").fill(from);
   await page.keyboard.press("Enter");
   await drawer.getByRole("button", { name: /建\s?立/ }).click();
   await expect(page).toHaveURL(/\/sessions\/[0-9a-f-]+$/);
@@ -84,12 +84,13 @@ test("a district names a base and a pilot school, pupils earn credit there, and 
   await enter(page, "资质", `单位,编号,有效期起\nPB${run},试${run}-1,${day(-100)}\n`, 0);
   await account(page, `pilot.base.${run}`, "场馆管理员", BASE);
   await page.goto("/base/activities");
-  await page.getByRole("button", { name: "新建活动" }).click();
+  await page.getByRole("button", { name: "新建活动" }).first().click();
   await dialogOf(page).getByLabel("名称", { exact: true }).fill("给细菌染色");
   await dialogOf(page).getByRole("button", { name: /保\s?存/ }).click();
   await expect(page.getByRole("heading", { level: 1, name: "给细菌染色" })).toBeVisible();
-  await session(page, day(7));
-  const held = await session(page, day(-1));
+  await session(page, day(7), "09:30");
+  // Pupils are in a class from the day on which they are entered: this session has begun whatever the hour.
+  const held = await session(page, day(0), "00:00");
 
   await switchTo(page, "official", PASSWORD);
   await account(page, `pilot.school.${run}`, "学校管理员", SCHOOL);

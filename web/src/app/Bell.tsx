@@ -1,4 +1,3 @@
-import { BellOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 import { getQuery } from "@/api/query";
@@ -15,7 +14,9 @@ export default function Bell() {
       aria-label={count > 0 ? t("areas.unread", { count }) : t("areas.reminders")}
       style={{ color: "inherit", position: "relative", padding: "4px 8px", fontSize: 16 }}
     >
-      <BellOutlined aria-hidden />
+      <svg aria-hidden viewBox="0 0 24 24" width="18" height="18" fill="none" stroke="currentColor" strokeWidth="1.8" style={{ verticalAlign: "middle" }}>
+        <path d="M5 18h14l-1.6-2.4V11a5.4 5.4 0 0 0-10.8 0v4.6zM10 20.5a2.2 2.2 0 0 0 4 0M12 5.6V3.5" strokeLinecap="round" strokeLinejoin="round" />
+      </svg>
       {count > 0 && (
         <span
           aria-hidden

@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { App, Select } from "antd";
+import { useEffect } from "react";
 import { useTranslation } from "@/i18n";
 import { getQuery, type Me } from "@/api/query";
 import { session } from "@/api/session";
@@ -20,6 +21,13 @@ export default function DistrictSwitch({ me }: { me: Me }) {
     staleTime: Number.POSITIVE_INFINITY,
   });
   const districts = (data?.items ?? []).filter((district) => above || own.has(district.id));
+  // Where there is one district, whoever stands above it works in that one.
+  const only = districts.length === 1 && above && !me.district_id && !session.district() ? districts[0]?.id : undefined;
+  useEffect(() => {
+    if (only === undefined) return;
+    session.setDistrict(only);
+    void client.invalidateQueries();
+  }, [only, client]);
   if (districts.length < 2) return null;
 
   const choose = async (id: string) => {

@@ -22,7 +22,8 @@ import { useMedia, usePhone } from "./theme";
 // What most visits do without comes when it is needed: the first load shall be small.
 const Search = lazy(() => import("./Search"));
 const SignInAgain = lazy(() => import("./SignInAgain"));
-const Bell = lazy(() => import("./Bell"));
+// The bell can wait until the page stands.
+const Bell = lazy(() => new Promise((wait) => setTimeout(wait, 1500)).then(() => import("./Bell")));
 const DistrictSwitch = lazy(() => import("./DistrictSwitch"));
 const MenuDrawer = lazy(() => import("./MenuDrawer"));
 
