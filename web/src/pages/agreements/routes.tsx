@@ -1,5 +1,6 @@
-import { ApartmentOutlined, AuditOutlined, TeamOutlined } from "@ant-design/icons";
+import { AuditOutlined } from "@ant-design/icons";
 import type { AreaRoute, MenuEntry } from "@/app/area";
+import { MenuIcon } from "@/app/MenuIcon";
 import type { Role } from "@/app/roles";
 
 /** Who signs, and the officials who read what organizations of their district have signed. */
@@ -31,6 +32,6 @@ export const routes: AreaRoute[] = [
 
 export const menu: MenuEntry[] = [
   { path: "/agreements", label: "agreements:menu.list", icon: <AuditOutlined />, audience: PARTIES, order: 64 },
-  { path: "/partners", label: "agreements:menu.partners", icon: <TeamOutlined />, audience: ADMINS, order: 65 },
-  { path: "/network", label: "agreements:menu.network", icon: <ApartmentOutlined />, audience: PARTIES, order: 66 },
+  { path: "/partners", label: "agreements:menu.partners", icon: <MenuIcon name="accounts" />, audience: ADMINS, order: 65 },
+  { path: "/network", label: "agreements:menu.network", icon: <MenuIcon name="network" />, audience: PARTIES, order: 66 },
 ];

@@ -1,18 +1,6 @@
-import {
-  AuditOutlined,
-  BankOutlined,
-  DashboardOutlined,
-  FileProtectOutlined,
-  FlagOutlined,
-  FundOutlined,
-  QuestionCircleOutlined,
-  SafetyCertificateOutlined,
-  SettingOutlined,
-  SolutionOutlined,
-  TeamOutlined,
-  TrophyOutlined,
-} from "@ant-design/icons";
+import { AuditOutlined, BankOutlined, FlagOutlined, QuestionCircleOutlined, SolutionOutlined, TrophyOutlined } from "@ant-design/icons";
 import type { AreaRoute, MenuEntry } from "@/app/area";
+import { MenuIcon } from "@/app/MenuIcon";
 import { OverdueHere } from "@/pages/base/reviews/Waiting";
 import { ADMINISTRATORS, OFFICES, READERS } from "./access";
 
@@ -144,8 +132,8 @@ export const routes: AreaRoute[] = [
 ];
 
 export const menu: MenuEntry[] = [
-  { path: "/district", label: "district:menu.dashboard", icon: <DashboardOutlined />, audience: OFFICES, order: 10 },
-  { path: "/district/reports", label: "district:menu.reports", icon: <FundOutlined />, audience: READERS, order: 11 },
+  { path: "/district", label: "district:menu.dashboard", icon: <MenuIcon name="dashboard" />, audience: OFFICES, order: 10 },
+  { path: "/district/reports", label: "district:menu.reports", icon: <MenuIcon name="figures" />, audience: READERS, order: 11 },
   { path: "/district/results", label: "district:menu.results", icon: <TrophyOutlined />, audience: READERS, order: 12 },
   { path: "/district/flags", label: "district:menu.flags", icon: <FlagOutlined />, audience: READERS, order: 13 },
   {
@@ -156,11 +144,11 @@ export const menu: MenuEntry[] = [
     order: 13,
     Waits: OverdueHere,
   },
-  { path: "/district/policies", label: "district:menu.policies", icon: <FileProtectOutlined />, audience: OFFICES, order: 14 },
+  { path: "/district/policies", label: "district:menu.policies", icon: <MenuIcon name="policy" />, audience: OFFICES, order: 14 },
   { path: "/district/organizations", label: "district:menu.organizations", icon: <BankOutlined />, audience: OFFICES, order: 15 },
-  { path: "/district/designations", label: "district:menu.designations", icon: <SafetyCertificateOutlined />, audience: OFFICES, order: 16 },
+  { path: "/district/designations", label: "district:menu.designations", icon: <MenuIcon name="certificate" />, audience: OFFICES, order: 16 },
   { path: "/district/competitions", label: "district:menu.competitions", icon: <SolutionOutlined />, audience: OFFICES, order: 17 },
-  { path: "/district/accounts", label: "district:menu.accounts", icon: <TeamOutlined />, audience: ADMINISTRATORS, order: 18 },
+  { path: "/district/accounts", label: "district:menu.accounts", icon: <MenuIcon name="accounts" />, audience: ADMINISTRATORS, order: 18 },
   { path: "/district/audit", label: "district:menu.audit", icon: <AuditOutlined />, audience: OFFICES, order: 19 },
-  { path: "/district/settings", label: "district:menu.settings", icon: <SettingOutlined />, audience: OFFICES, order: 20 },
+  { path: "/district/settings", label: "district:menu.settings", icon: <MenuIcon name="settings" />, audience: OFFICES, order: 20 },
 ];

@@ -1,5 +1,5 @@
-import { AlertOutlined } from "@ant-design/icons";
 import type { AreaRoute, MenuEntry } from "@/app/area";
+import { MenuIcon } from "@/app/MenuIcon";
 import { READERS } from "@/pages/district/access";
 
 export const routes: AreaRoute[] = [
@@ -12,5 +12,5 @@ export const routes: AreaRoute[] = [
 ];
 
 export const menu: MenuEntry[] = [
-  { path: "/exceptions", label: "exceptions:menu", icon: <AlertOutlined />, audience: READERS, order: 13 },
+  { path: "/exceptions", label: "exceptions:menu", icon: <MenuIcon name="alert" />, audience: READERS, order: 13 },
 ];

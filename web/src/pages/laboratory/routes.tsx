@@ -1,5 +1,5 @@
-import { FileProtectOutlined } from "@ant-design/icons";
 import type { AreaRoute, MenuEntry } from "@/app/area";
+import { MenuIcon } from "@/app/MenuIcon";
 import { READERS } from "@/pages/district/access";
 
 const CRUMBS = [{ title: "laboratory:title", path: "/district/laboratory" }];
@@ -23,5 +23,5 @@ export const routes: AreaRoute[] = [
 ];
 
 export const menu: MenuEntry[] = [
-  { path: "/district/laboratory", label: "common:areas.laboratory", icon: <FileProtectOutlined />, audience: READERS, order: 14 },
+  { path: "/district/laboratory", label: "common:areas.laboratory", icon: <MenuIcon name="policy" />, audience: READERS, order: 14 },
 ];

@@ -1,5 +1,5 @@
-import { ImportOutlined } from "@ant-design/icons";
 import type { AreaRoute, MenuEntry } from "@/app/area";
+import { MenuIcon } from "@/app/MenuIcon";
 import type { Role } from "@/app/roles";
 
 /** Who runs programmes above districts enters their themes. */
@@ -15,5 +15,5 @@ export const routes: AreaRoute[] = [
 ];
 
 export const menu: MenuEntry[] = [
-  { path: "/lists", label: "lists:menu", icon: <ImportOutlined />, audience: KEEPERS, order: 17 },
+  { path: "/lists", label: "lists:menu", icon: <MenuIcon name="import" />, audience: KEEPERS, order: 17 },
 ];

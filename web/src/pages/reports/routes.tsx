@@ -1,5 +1,5 @@
-import { AccountBookOutlined } from "@ant-design/icons";
 import type { AreaRoute, MenuEntry } from "@/app/area";
+import { MenuIcon } from "@/app/MenuIcon";
 import type { Role } from "@/app/roles";
 import { READERS } from "@/pages/district/access";
 
@@ -23,5 +23,5 @@ export const routes: AreaRoute[] = [
 ];
 
 export const menu: MenuEntry[] = [
-  { path: "/base/settlement", label: "reports:menu.settlement", icon: <AccountBookOutlined />, audience: BASE, order: 35 },
+  { path: "/base/settlement", label: "reports:menu.settlement", icon: <MenuIcon name="settlement" />, audience: BASE, order: 35 },
 ];

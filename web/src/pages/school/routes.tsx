@@ -1,16 +1,6 @@
-import {
-  BankOutlined,
-  CarryOutOutlined,
-  FundOutlined,
-  IdcardOutlined,
-  ImportOutlined,
-  ReadOutlined,
-  SafetyCertificateOutlined,
-  TeamOutlined,
-  TrophyOutlined,
-  UserOutlined,
-} from "@ant-design/icons";
+import { BankOutlined, TrophyOutlined, UserOutlined } from "@ant-design/icons";
 import type { AreaRoute, MenuEntry } from "@/app/area";
+import { MenuIcon } from "@/app/MenuIcon";
 
 const audience = ["school_admin"] as const;
 const report = { title: "school:report.title", path: "/school/report" };
@@ -91,13 +81,13 @@ export const routes: AreaRoute[] = [
 
 export const menu: MenuEntry[] = [
   { path: "/school", label: "school:menu.home", icon: <BankOutlined />, audience, order: 10 },
-  { path: "/school/imports", label: "school:menu.imports", icon: <ImportOutlined />, audience, order: 40 },
-  { path: "/school/confirm", label: "school:menu.confirm", icon: <CarryOutOutlined />, audience, order: 20 },
-  { path: "/school/records", label: "school:menu.records", icon: <ReadOutlined />, audience, order: 22 },
+  { path: "/school/imports", label: "school:menu.imports", icon: <MenuIcon name="import" />, audience, order: 40 },
+  { path: "/school/confirm", label: "school:menu.confirm", icon: <MenuIcon name="confirm" />, audience, order: 20 },
+  { path: "/school/records", label: "school:menu.records", icon: <MenuIcon name="classes" />, audience, order: 22 },
   { path: "/school/results", label: "school:menu.results", icon: <TrophyOutlined />, audience, order: 24 },
-  { path: "/school/classes", label: "school:menu.classes", icon: <TeamOutlined />, audience, order: 42 },
+  { path: "/school/classes", label: "school:menu.classes", icon: <MenuIcon name="accounts" />, audience, order: 42 },
   { path: "/school/persons", label: "school:menu.persons", icon: <UserOutlined />, audience, order: 44 },
-  { path: "/school/accounts", label: "school:menu.accounts", icon: <IdcardOutlined />, audience, order: 46 },
-  { path: "/school/report", label: "school:menu.report", icon: <FundOutlined />, audience, order: 12 },
-  { path: "/school/checkpoints", label: "school:menu.checkpoints", icon: <SafetyCertificateOutlined />, audience, order: 48 },
+  { path: "/school/accounts", label: "school:menu.accounts", icon: <MenuIcon name="persons" />, audience, order: 46 },
+  { path: "/school/report", label: "school:menu.report", icon: <MenuIcon name="figures" />, audience, order: 12 },
+  { path: "/school/checkpoints", label: "school:menu.checkpoints", icon: <MenuIcon name="certificate" />, audience, order: 48 },
 ];
