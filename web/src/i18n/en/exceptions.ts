@@ -37,6 +37,7 @@ const en: Texts<typeof zh> = {
   state: "Decision",
   remark: "Remark",
   by: "Looked at by",
+  at: "Looked at on",
   look: "Look now",
   looked: "{{opened}} found, {{gone}} gone, {{verified}} results verified",
   lookedNothing: "Nothing has changed",

@@ -33,6 +33,7 @@ const zh = {
   state: "结论",
   remark: "说明",
   by: "核查人",
+  at: "核查时间",
   look: "现在检查",
   looked: "新发现 {{opened}} 项，自行消失 {{gone}} 项，自动通过成绩 {{verified}} 项",
   lookedNothing: "没有变化",

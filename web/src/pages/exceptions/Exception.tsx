@@ -49,7 +49,7 @@ export function Component() {
           ...(data.decided_at
             ? [
                 { key: "by", label: t("by"), children: data.decided_by_name },
-                { key: "at", label: t("state"), children: <DateTime value={data.decided_at} /> },
+                { key: "at", label: t("at"), children: <DateTime value={data.decided_at} /> },
                 { key: "remark", label: t("remark"), children: data.remark },
               ]
             : []),
