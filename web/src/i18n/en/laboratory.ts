@@ -124,6 +124,8 @@ const en: Texts<typeof zh> = {
     saveFirst: "What is tried is the text as it was saved: save first.",
   },
   one: {
+    what: "Item",
+    why: "Why",
     open: "Try on one student",
     lead: "As it is at the left, under this text at the right. Nothing is kept.",
     person: "Student",

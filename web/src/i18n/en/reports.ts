@@ -56,6 +56,7 @@ const en: typeof zh = {
     link: "Copy link",
     copied: "The link is copied",
   },
+  acts: "Actions",
   kept: {
     title: "Saved reports and packs",
     saved: "My saved reports",

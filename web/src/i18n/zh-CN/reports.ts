@@ -54,6 +54,7 @@ const zh = {
     link: "复制链接",
     copied: "链接已复制",
   },
+  acts: "操作",
   kept: {
     title: "保存与报表包",
     saved: "我保存的报表",

@@ -86,7 +86,7 @@ function Both({ now, tried }: { now: Schemas["ScoreView"] | null | undefined; tr
           { key: "requirements", label: t("trial.requirements"), now: now ? requirements(now) : "", tried: requirements(tried) },
         ]}
         columns={[
-          { dataIndex: "label", title: "" },
+          { dataIndex: "label", title: t("one.what") },
           { dataIndex: "now", title: t("one.now") },
           { dataIndex: "tried", title: t("one.tried"), render: (value: string) => <strong>{value}</strong> },
         ]}
@@ -119,7 +119,7 @@ function Both({ now, tried }: { now: Schemas["ScoreView"] | null | undefined; tr
             align: "right",
             render: (_, line) => (line.counted === before.get(line.record_id)?.counted ? line.counted : <strong>{line.counted}</strong>),
           },
-          { key: "why", title: "", render: (_, line) => <div style={{ maxWidth: 380, whiteSpace: "normal" }}>{words(line.reasons.at(-1) ?? { text: "" })}</div> },
+          { key: "why", title: t("one.why"), render: (_, line) => <div style={{ maxWidth: 380, whiteSpace: "normal" }}>{words(line.reasons.at(-1) ?? { text: "" })}</div> },
         ]}
       />
     </>

@@ -224,7 +224,7 @@ function SavedReports() {
           { key: "at", title: t("kept.savedAt"), render: (_, row) => <DateTime value={row.saved_at} /> },
           {
             key: "act",
-            title: "",
+            title: t("acts"),
             render: (_, row) => (
               <Flex gap={4}>
                 <Button size="small" onClick={() => void copy(row.id)}>

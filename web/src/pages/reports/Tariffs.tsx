@@ -62,7 +62,7 @@ export function Tariffs({ host, manages }: { host?: string | undefined; manages:
             ? [
                 {
                   key: "act",
-                  title: "",
+                  title: t("acts"),
                   render: (_: unknown, row: Tariff) => (
                     <Popconfirm title={t("tariffs.withdrawAsk")} okText={t("tariffs.withdraw")} onConfirm={() => withdraw.mutateAsync(row.id)}>
                       <Button type="link" size="small" danger>
