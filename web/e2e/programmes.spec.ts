@@ -20,9 +20,13 @@ async function pick(page: Page, label: string, value: string) {
   await field.press("Enter");
 }
 
+/** A list that still unfolds is elsewhere when it is clicked. */
+const unfolded = (page: Page) => expect(page.locator(".ant-slide-up-enter, .ant-slide-up-appear")).toHaveCount(0);
+
 /** Chooses in a list that opens. */
 async function choose(page: Page, label: string, option: string) {
   await page.getByRole("dialog").getByLabel(label, { exact: true }).click();
+  await unfolded(page);
   await page.locator(".ant-select-dropdown:visible").getByTitle(option, { exact: true }).click();
 }
 
@@ -41,6 +45,7 @@ async function addMembers(page: Page, role: string, names: string[]) {
   if (role !== "主办") await choose(page, "角色", role);
   for (const name of names) {
     await page.getByRole("dialog").getByLabel("单位", { exact: true }).fill(name);
+    await unfolded(page);
     await page.locator(".ant-select-dropdown:visible").getByTitle(name, { exact: true }).click();
   }
   await page.keyboard.press("Escape");
@@ -138,6 +143,7 @@ test("the joint action is set up, launched at venues, moved, and its progress se
   const beside = page.getByRole("dialog");
   await beside.getByRole("button", { name: "为一个场馆单独安排场次" }).click();
   await beside.getByLabel("哪个场馆").click();
+  await unfolded(page);
   await page.locator(".ant-select-dropdown:visible").getByTitle(second, { exact: true }).click();
   await beside.getByLabel("开始时间").fill(`${month(2).slice(0, 8)}10 14:00`);
   await beside.getByLabel("开始时间").press("Enter");
