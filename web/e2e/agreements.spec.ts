@@ -1,6 +1,6 @@
 import type { APIRequestContext, Page } from "@playwright/test";
 import { ask, PASSWORD, token } from "./calls";
-import { axe, expect, settled, shot, signIn, test } from "./fixtures";
+import { axe, expect, settled, shot, signIn, test, unfolded } from "./fixtures";
 
 // Against the demonstration district: KEPU_URL alone. Each run brings a museum and an academy of its own.
 const run = Date.now() % 10_000_000;
@@ -64,6 +64,7 @@ async function sign(page: Page, step: "签署" | "签署并提交", post: string
 
 /** Chooses in the list that is open. */
 async function choose(page: Page, option: string) {
+  await unfolded(page);
   await page.locator(".ant-select-dropdown:visible .ant-select-item-option").filter({ hasText: option }).last().click();
 }
 

@@ -1,6 +1,6 @@
 import type { Locator, Page } from "@playwright/test";
 import { PASSWORD } from "./calls";
-import { axe, expect, settled, shot, signIn, test } from "./fixtures";
+import { axe, expect, settled, shot, signIn, test, unfolded } from "./fixtures";
 
 // Against the demonstration district: KEPU_URL alone. Each run makes schemes, organizations and accounts of its own.
 const OWN = "a sentence that only I know";
@@ -16,8 +16,7 @@ async function switchTo(page: Page, login: string, password = PASSWORD) {
 
 async function choose(page: Page, field: Locator, option: string) {
   await field.click();
-  // What still unfolds is elsewhere when it is clicked.
-  await expect(page.locator(".ant-slide-up-enter, .ant-slide-up-appear")).toHaveCount(0);
+  await unfolded(page);
   await page.locator(".ant-select-dropdown:visible .ant-select-item-option").filter({ hasText: option }).last().click();
 }
 
@@ -42,6 +41,7 @@ async function register(page: Page, kind: string, name: string, role: string, lo
   const organization = account.getByLabel("单位", { exact: true });
   await organization.click();
   await page.keyboard.type(name);
+  await unfolded(page);
   await page.locator(".ant-select-dropdown:visible .ant-select-item-option").filter({ hasText: name }).last().click();
   await account.getByRole("button", { name: "开通账号" }).click();
   const once = page.getByRole("dialog").filter({ hasText: "的一次性密码" });
@@ -137,6 +137,7 @@ test("three kindergartens apply to be children's science centres, and two are li
   await expect(page.getByText("每份申请需要 2 人评审")).toBeVisible();
   for (const login of ["teacher01", "teacher02", "base01"]) {
     await page.getByLabel("选择评审人").fill(login);
+    await unfolded(page);
     await page.locator(".ant-select-dropdown:visible .ant-select-item-option").filter({ hasText: login }).last().click();
   }
   await page.keyboard.press("Escape");

@@ -45,6 +45,11 @@ export async function settled(page: Page) {
   await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
 }
 
+/** Until a list has unfolded: before, its options are elsewhere when they are clicked. */
+export async function unfolded(page: Page) {
+  await expect(page.locator(".ant-slide-up-enter, .ant-slide-up-appear")).toHaveCount(0);
+}
+
 /** Until what comes or goes has done so: half-faded text has no contrast to be judged. */
 async function still(page: Page) {
   await page.evaluate(async () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { PASSWORD } from "./calls";
-import { axe, expect, settled, shot, signIn, test } from "./fixtures";
+import { axe, expect, settled, shot, signIn, test, unfolded } from "./fixtures";
 
 test("an official enters a published list: compared, mended in place, written, and found in the register", async ({ page }) => {
   await signIn(page, "official", PASSWORD);
@@ -57,6 +57,7 @@ test("the themes of a year come from the list that was published", async ({ page
   await page.goto("/lists");
   await page.locator("label").filter({ hasText: "科普计划主题" }).click();
   await page.getByLabel("科普计划", { exact: true }).click();
+  await unfolded(page);
   await page.locator(".ant-select-dropdown:visible").getByTitle(`联合行动${tag}`).click();
   await page.getByLabel("年度主题", { exact: true }).fill("科学的一年");
   await shot(page, "lists-themes");

@@ -1,6 +1,6 @@
 import type { APIRequestContext, Page } from "@playwright/test";
 import { ask, PASSWORD, token } from "./calls";
-import { axe, expect, shot, signIn, test } from "./fixtures";
+import { axe, expect, shot, signIn, test, unfolded } from "./fixtures";
 
 // Against the demonstration district: KEPU_URL alone. Each run brings a school and firms of its own.
 const run = Date.now() % 10_000_000;
@@ -48,6 +48,7 @@ async function fields(page: Page, label: string, names: string[]) {
   const field = page.getByRole("dialog").getByLabel(label, { exact: true });
   for (const name of names) {
     await field.fill(name);
+    await unfolded(page);
     await page.locator(".ant-select-dropdown:visible .ant-select-item-option").filter({ hasText: name }).first().click();
   }
   // A key would take what the list has under it.

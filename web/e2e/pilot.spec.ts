@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import { PASSWORD } from "./calls";
-import { axe, expect, shot, signIn, test } from "./fixtures";
+import { axe, expect, shot, signIn, test, unfolded } from "./fixtures";
 
 // The pilot of a district, from nothing and through the pages alone: a published list names a base and a school, both get
 // accounts, the school its pupils, the base a session; pupils earn credit, until the base is suspended.
@@ -14,9 +14,8 @@ const dialogOf = (page: Page) => page.getByRole("dialog").last();
 
 async function choose(page: Page, label: string, option: string) {
   await dialogOf(page).getByLabel(label, { exact: true }).click();
-  // What still unfolds is elsewhere when it is clicked.
-  await expect(page.locator(".ant-slide-up-enter, .ant-slide-up-appear")).toHaveCount(0);
   if (label === "单位") await page.keyboard.type(option);
+  await unfolded(page);
   await page.locator(".ant-select-dropdown:visible .ant-select-item-option").filter({ hasText: option }).last().click();
 }
 

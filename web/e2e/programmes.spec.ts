@@ -1,6 +1,6 @@
 import type { APIRequestContext, Page } from "@playwright/test";
 import { ask, PASSWORD, token } from "./calls";
-import { axe, expect, settled, shot, signIn, test } from "./fixtures";
+import { axe, expect, settled, shot, signIn, test, unfolded } from "./fixtures";
 
 // The joint action of a year, set up from nothing by its official, through the pages. Each run makes a programme of its own.
 const unique = (name: string) => `${name}${Date.now() % 1_000_000}`;
@@ -19,9 +19,6 @@ async function pick(page: Page, label: string, value: string) {
   await field.fill(value);
   await field.press("Enter");
 }
-
-/** A list that still unfolds is elsewhere when it is clicked. */
-const unfolded = (page: Page) => expect(page.locator(".ant-slide-up-enter, .ant-slide-up-appear")).toHaveCount(0);
 
 /** Chooses in a list that opens. */
 async function choose(page: Page, label: string, option: string) {

@@ -1,6 +1,6 @@
 import type { APIRequestContext, Page } from "@playwright/test";
 import { ask, PASSWORD, token } from "./calls";
-import { axe, expect, settled, shot, signIn, test } from "./fixtures";
+import { axe, expect, settled, shot, signIn, test, unfolded } from "./fixtures";
 
 // Against the demonstration district: KEPU_URL alone. Each run offers things of its own.
 const own = async (request: APIRequestContext, as: string) =>
@@ -198,6 +198,7 @@ test("a course visits schools in turn, all of them or none, and a stop is moved"
     await drawer.getByLabel(`第 ${number} 站的单位`).click();
     await page.keyboard.type(school);
     // The list of the stop before fades still, and this one is read anew as one types: only the name tells them apart.
+    await unfolded(page);
     await page.locator(".ant-select-dropdown:visible .ant-select-item-option").filter({ hasText: school }).last().click();
     await expect(drawer.getByRole("group", { name: `第 ${number} 站` })).toContainText(school);
   }
