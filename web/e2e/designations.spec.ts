@@ -1,63 +1,12 @@
-import type { Locator, Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import { PASSWORD } from "./calls";
 import { axe, expect, settled, shot, signIn, test, unfolded } from "./fixtures";
+import { choose, dialogOf, firstSignIn, register, switchTo } from "./office";
 
 // Against the demonstration district: KEPU_URL alone. Each run makes schemes, organizations and accounts of its own.
-const OWN = "a sentence that only I know";
 const PDF = { name: "办园许可证.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF") };
 const PNG = { name: "现场.png", mimeType: "image/png", buffer: Buffer.from("89504e470d0a1a0a2e2e2e2e2e2e2e2e", "hex") };
 const run = Date.now().toString(36);
-
-/** Somebody else at the same browser. */
-async function switchTo(page: Page, login: string, password = PASSWORD) {
-  await page.context().clearCookies();
-  await signIn(page, login, password);
-}
-
-async function choose(page: Page, field: Locator, option: string) {
-  await field.click();
-  await unfolded(page);
-  await page.locator(".ant-select-dropdown:visible .ant-select-item-option").filter({ hasText: option }).last().click();
-}
-
-const dialogOf = (page: Page) => page.getByRole("dialog").last();
-
-/** The official registers an organization and opens an account for whoever speaks for it, past its first password. */
-async function register(page: Page, kind: string, name: string, role: string, login: string) {
-  await page.goto("/district/organizations");
-  await page.getByRole("button", { name: "登记单位" }).click();
-  const dialog = dialogOf(page);
-  await choose(page, dialog.getByLabel("类别"), kind);
-  await dialog.getByLabel("中文名称").fill(name);
-  await dialog.getByLabel("代码").fill(`${login}-org`);
-  await dialog.getByRole("button", { name: /保\s?存/ }).click();
-  await expect(dialog).toBeHidden();
-  await page.goto("/district/accounts");
-  await page.getByRole("button", { name: "开通账号" }).click();
-  const account = dialogOf(page);
-  await account.getByLabel("登录名").fill(login);
-  await account.getByLabel("姓名或岗位").fill(`${name}负责人`);
-  await choose(page, account.getByLabel("角色"), role);
-  const organization = account.getByLabel("单位", { exact: true });
-  await organization.click();
-  await page.keyboard.type(name);
-  await unfolded(page);
-  await page.locator(".ant-select-dropdown:visible .ant-select-item-option").filter({ hasText: name }).last().click();
-  await account.getByRole("button", { name: "开通账号" }).click();
-  const once = page.getByRole("dialog").filter({ hasText: "的一次性密码" });
-  const password = (await once.locator("code").textContent()) ?? "";
-  await once.getByRole("button", { name: "我已记下" }).click();
-  return password.trim();
-}
-
-async function firstSignIn(page: Page, login: string, password: string) {
-  await switchTo(page, login, password);
-  await page.locator("#current_password").fill(password);
-  await page.locator("#new_password").fill(OWN);
-  await page.locator("#repeat").fill(OWN);
-  await page.getByRole("button", { name: "修改密码", exact: true }).click();
-  await expect(page).not.toHaveURL(/password/);
-}
 
 /** The applicant begins an application in a round. */
 async function begin(page: Page, scheme: string, person?: string) {
@@ -209,7 +158,7 @@ test("three kindergartens apply to be children's science centres, and two are li
   await dialogOf(page).getByLabel("缺什么").fill("计划没有附上");
   await dialogOf(page).getByRole("button", { name: "退回补正" }).click();
   await expect(page.getByText("计划没有附上")).toBeVisible();
-  await switchTo(page, starKey, OWN);
+  await switchTo(page, starKey);
   await page.goto("/applications");
   await page.getByRole("link", { name: scheme }).click();
   await expect(page.getByRole("alert").filter({ hasText: "计划没有附上" })).toBeVisible();
@@ -313,7 +262,7 @@ test("three kindergartens apply to be children's science centres, and two are li
   await shot(page, "designations-verify");
 
   // The third reads why, and what can still be done.
-  await switchTo(page, starKey, OWN);
+  await switchTo(page, starKey);
   await page.goto("/applications");
   await page.getByRole("link", { name: scheme }).click();
   await expect(page.getByText("有单项低于最低分")).toBeVisible();

@@ -1,13 +1,10 @@
 import { ask, PASSWORD, token } from "./calls";
 import { axe, expect, settled, shot, signIn, test } from "./fixtures";
+import { day } from "./office";
 
 // Against the demonstration district: KEPU_URL alone. The draft is of a version of its own and becomes effective far away,
 // and is given up in the end, so that nobody's credit changes.
 test.slow();
-
-/** The day so many days from today, in the district. */
-const day = (ahead: number) =>
-  new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(new Date(Date.now() + ahead * 24 * 3600_000));
 
 test("rules are written, tried, approved by another official and published; a student sees what to do next", async ({ page, request }) => {
   const official = await token(request, "official");

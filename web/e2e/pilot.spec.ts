@@ -1,23 +1,13 @@
 import type { Page } from "@playwright/test";
 import { PASSWORD } from "./calls";
-import { axe, expect, shot, signIn, test, unfolded } from "./fixtures";
+import { axe, expect, shot, signIn, test } from "./fixtures";
+import { confirmAll, day, dialogOf, firstSignIn, newActivity, newSession, openAccount, recordClass, switchTo } from "./office";
 
 // The pilot of a district, from nothing and through the pages alone: a published list names a base and a school, both get
 // accounts, the school its pupils, the base a session; pupils earn credit, until the base is suspended.
 const run = Date.now().toString(36);
 const BASE = `合成生物基地${run}`;
 const SCHOOL = `试点小学${run}`;
-const OWN = "a sentence that only I know";
-const day = (ahead: number) =>
-  new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(new Date(Date.now() + ahead * 24 * 3600_000));
-const dialogOf = (page: Page) => page.getByRole("dialog").last();
-
-async function choose(page: Page, label: string, option: string) {
-  await dialogOf(page).getByLabel(label, { exact: true }).click();
-  if (label === "单位") await page.keyboard.type(option);
-  await unfolded(page);
-  await page.locator(".ant-select-dropdown:visible .ant-select-item-option").filter({ hasText: option }).last().click();
-}
 
 /** The official uploads a list, and enters what of it is right. */
 async function enter(page: Page, kind: string, sheet: string, refused: number) {
@@ -37,40 +27,7 @@ async function enter(page: Page, kind: string, sheet: string, refused: number) {
 
 /** The official opens an account, which is used for the first time. */
 async function account(page: Page, login: string, role: string, organization: string) {
-  await page.goto("/district/accounts");
-  await page.getByRole("button", { name: "开通账号" }).click();
-  await dialogOf(page).getByLabel("登录名").fill(login);
-  await dialogOf(page).getByLabel("姓名或岗位").fill(`${organization}负责人`);
-  await choose(page, "角色", role);
-  await choose(page, "单位", organization);
-  await dialogOf(page).getByRole("button", { name: "开通账号" }).click();
-  const once = page.getByRole("dialog").filter({ hasText: "的一次性密码" });
-  const password = ((await once.locator("code").textContent()) ?? "").trim();
-  await once.getByRole("button", { name: "我已记下" }).click();
-  await switchTo(page, login, password);
-  await page.locator("#current_password").fill(password);
-  await page.locator("#new_password").fill(OWN);
-  await page.locator("#repeat").fill(OWN);
-  await page.getByRole("button", { name: "修改密码", exact: true }).click();
-  await expect(page).not.toHaveURL(/password/);
-}
-
-async function switchTo(page: Page, login: string, password = OWN) {
-  await page.context().clearCookies();
-  await signIn(page, login, password);
-}
-
-/** A session of the activity on this day, from this hour. */
-async function session(page: Page, on: string, from: string) {
-  await page.goto(`/base/sessions?new=${on}`);
-  const drawer = page.getByRole("dialog");
-  await drawer.getByLabel("活动").click();
-  await page.keyboard.press("Enter");
-  await drawer.getByLabel("开始").fill(from);
-  await page.keyboard.press("Enter");
-  await drawer.getByRole("button", { name: /建\s?立/ }).click();
-  await expect(page).toHaveURL(/\/sessions\/[0-9a-f-]+$/);
-  return page.url();
+  await firstSignIn(page, login, await openAccount(page, login, role, organization));
 }
 
 test.slow();
@@ -82,16 +39,12 @@ test("a district names a base and a pilot school, pupils earn credit there, and 
   await enter(page, "单位", `单位名称,类型,单位代码,级别\n${BASE},基地,PB${run},区级\n${SCHOOL},学校,PS${run},\n农场${run},动物园,PX${run},\n`, 1);
   await enter(page, "资质", `单位,编号,有效期起\nPB${run},试${run}-1,${day(-100)}\n`, 0);
   await account(page, `pilot.base.${run}`, "场馆管理员", BASE);
-  await page.goto("/base/activities");
-  await page.getByRole("button", { name: "新建活动" }).first().click();
-  await dialogOf(page).getByLabel("名称", { exact: true }).fill("给细菌染色");
-  await dialogOf(page).getByRole("button", { name: /保\s?存/ }).click();
-  await expect(page.getByRole("heading", { level: 1, name: "给细菌染色" })).toBeVisible();
-  await session(page, day(7), "09:30");
+  await newActivity(page, "给细菌染色");
+  await newSession(page, "给细菌染色", day(7), "09:30");
   // Pupils are in a class from the day on which they are entered: this session has begun whatever the hour.
-  const held = await session(page, day(0), "00:00");
+  const held = await newSession(page, "给细菌染色", day(0), "00:00");
 
-  await switchTo(page, "official", PASSWORD);
+  await switchTo(page, "official");
   await account(page, `pilot.school.${run}`, "学校管理员", SCHOOL);
   const sheet = `学校,年级,班级,学号,姓名,出生日期,性别\n${SCHOOL},五,1,P${run}1,测试学生甲,2015-03-04,女\n${SCHOOL},五,1,P${run}2,测试学生乙,2015-05-06,男`;
   await page.goto("/school/imports");
@@ -101,20 +54,13 @@ test("a district names a base and a pilot school, pupils earn credit there, and 
   await page.getByRole("button", { name: "写入名册" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "写入名册" }).click();
   await expect(page.getByText("名册已更新")).toBeVisible();
-  await page.goto(`/teacher/record?session=${held.split("/").at(-1)}&step=who`);
-  await page.getByRole("button", { name: /五年级.*1班/ }).click();
-  await page.getByRole("button", { name: "下一步：核对" }).click();
-  await page.getByRole("button", { name: "提交 2 人" }).click();
-  await expect(page.getByText("已记录 2 人")).toBeVisible();
+  expect(await recordClass(page, held, /五年级.*1班/)).toBe(2);
 
   await switchTo(page, `pilot.base.${run}`);
-  await page.goto(held);
-  await page.getByRole("button", { name: "核对并提交" }).click();
-  await page.getByRole("dialog", { name: "提交前核对" }).getByRole("button", { name: "提交", exact: true }).click();
-  await expect(page.getByText("已确认 2 人，缺席 0 人，退回 0 人")).toBeVisible();
+  expect(await confirmAll(page, held)).toBe(2);
 
   // The second: what a suspension would affect is told before it is done, and then everybody sees it.
-  await switchTo(page, "official", PASSWORD);
+  await switchTo(page, "official");
   await page.goto(`/district/designations?q=${encodeURIComponent(`试${run}`)}`);
   await page.getByRole("link", { name: `试${run}-1` }).click();
   await page.getByRole("button", { name: /^暂\s?停$/ }).click();

@@ -1,6 +1,7 @@
-import type { APIRequestContext, Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import { ask, PASSWORD, token } from "./calls";
 import { axe, expect, settled, shot, signIn, test, unfolded } from "./fixtures";
+import { confirmAll, day, newSession, pick, recordClass, switchTo } from "./office";
 
 // The joint action of a year, set up from nothing by its official, through the pages. Each run makes a programme of its own.
 const unique = (name: string) => `${name}${Date.now() % 1_000_000}`;
@@ -14,17 +15,14 @@ function month(ahead: number): string {
 }
 const inWords = (first: string) => `${Number(first.slice(0, 4))}年${Number(first.slice(5, 7))}月`;
 
-async function pick(page: Page, label: string, value: string) {
-  const field = page.getByRole("dialog").getByLabel(label, { exact: true });
-  await field.fill(value);
-  await field.press("Enter");
-}
+/** The field of the dialog that is open. */
+const field = (page: Page, label: string) => page.getByRole("dialog").getByLabel(label, { exact: true });
 
-/** Chooses in a list that opens. */
-async function choose(page: Page, label: string, option: string) {
-  await page.getByRole("dialog").getByLabel(label, { exact: true }).click();
+/** Chooses in a list of the dialog, by its whole words. */
+async function chooseIn(page: Page, label: string, words: string) {
+  await field(page, label).click();
   await unfolded(page);
-  await page.locator(".ant-select-dropdown:visible").getByTitle(option, { exact: true }).click();
+  await page.locator(".ant-select-dropdown:visible").getByTitle(words, { exact: true }).click();
 }
 
 const save = (page: Page) => page.getByRole("dialog").getByRole("button", { name: /保\s?存/ }).click();
@@ -39,7 +37,7 @@ async function addTheme(page: Page, ahead: number, title: string) {
 
 async function addMembers(page: Page, role: string, names: string[]) {
   await page.getByRole("button", { name: "添加单位" }).click();
-  if (role !== "主办") await choose(page, "角色", role);
+  if (role !== "主办") await chooseIn(page, "角色", role);
   for (const name of names) {
     await page.getByRole("dialog").getByLabel("单位", { exact: true }).fill(name);
     await unfolded(page);
@@ -53,22 +51,6 @@ async function addMembers(page: Page, role: string, names: string[]) {
 interface Organization {
   id: string;
   name_zh: string;
-}
-
-/** Pupils of the teacher are recorded in a session that is over, and the base confirms them: how many? */
-async function takePart(request: APIRequestContext, activity: string) {
-  const base = await token(request, "base01");
-  const teacher = await token(request, "teacher01");
-  const starts = new Date(Date.now() - 4 * 3600_000).toISOString();
-  const session = await ask<{ id: string }>(request, base, "POST", "/api/v1/sessions", { activity_id: activity, starts_at: starts });
-  const school = (await ask<{ grants: { organization_id: string }[] }>(request, teacher, "GET", "/api/v1/me")).grants[0]?.organization_id;
-  const pupils = await ask<{ items: { person_id: string }[] }>(request, teacher, "GET", `/api/v1/scores?school=${school}&limit=12`);
-  const persons = pupils.items.map(({ person_id }) => ({ person_id }));
-  await ask(request, teacher, "POST", `/api/v1/sessions/${session.id}/participations`, { persons });
-  const answer = await ask<{ confirmed: number }>(request, base, "POST", `/api/v1/sessions/${session.id}/confirmation`, { all: true });
-  // Who came to the school today only, in another story, is refused where the session was yesterday.
-  expect(answer.confirmed, JSON.stringify(answer)).toBeGreaterThan(0);
-  return answer.confirmed;
 }
 
 test.slow();
@@ -95,8 +77,8 @@ test("the joint action is set up, launched at venues, moved, and its progress se
   await shot(page, "programmes-list");
   await card.getByRole("button", { name: "新建年度" }).click();
   await page.getByRole("dialog").getByLabel("年度主题").fill("点亮科技之光");
-  await pick(page, "从", month(0));
-  await pick(page, "到", `${month(5).slice(0, 8)}28`);
+  await pick(field(page, "从"), month(0));
+  await pick(field(page, "到"), `${month(5).slice(0, 8)}28`);
   await save(page);
   await expect(page).toHaveURL(/\/editions\/[0-9a-f-]+$/);
   await expect(page.getByRole("heading", { level: 1 })).toContainText(name);
@@ -104,7 +86,7 @@ test("the joint action is set up, launched at venues, moved, and its progress se
   await addTheme(page, 1, "筑梦航天");
   await addTheme(page, 2, "美丽中国");
   await page.getByRole("button", { name: "添加板块" }).click();
-  await choose(page, "类型", "专题交流");
+  await chooseIn(page, "类型", "专题交流");
   await page.getByRole("dialog").getByLabel("名称", { exact: true }).fill("展品研发交流");
   await save(page);
   await expect(page.getByText("展品研发交流")).toBeVisible();
@@ -132,7 +114,6 @@ test("the joint action is set up, launched at venues, moved, and its progress se
   await expect(drawer.getByText("不是本年度的主办或承办单位。")).toBeVisible();
   await axe(page);
   await shot(page, "programmes-launched");
-  const activity = (await drawer.getByRole("link", { name: first }).getAttribute("href"))?.split("/").at(-1) ?? "";
   await drawer.getByRole("button", { name: /关\s?闭/ }).last().click();
 
   // A strand is of no month: it is launched by itself, and one venue has days of its own.
@@ -153,10 +134,10 @@ test("the joint action is set up, launched at venues, moved, and its progress se
 
   // A theme goes to another month while sessions are ahead: one month is taken, the other is free.
   await page.getByRole("button", { name: "改到别的月份：筑梦航天" }).click();
-  await choose(page, "改到", inWords(month(2)));
+  await chooseIn(page, "改到", inWords(month(2)));
   await expect(page.getByText("这个月已有主题“美丽中国”，请先移走它。")).toBeVisible();
   await expect(page.getByRole("button", { name: "移动主题" })).toBeDisabled();
-  await choose(page, "改到", inWords(month(3)));
+  await chooseIn(page, "改到", inWords(month(3)));
   await expect(page.getByText("2 个即将举行的场次不在新月份内。")).toBeVisible();
   await axe(page);
   await shot(page, "programmes-move");
@@ -165,8 +146,16 @@ test("the joint action is set up, launched at venues, moved, and its progress se
   await expect(page.locator("li", { has: page.getByText("筑梦航天", { exact: true }) }).first()).toContainText(inWords(month(3)));
 
   // People take part, and the progress shows it.
-  const came = await takePart(request, activity);
-  await page.reload();
+  const edition = page.url();
+  await switchTo(page, "baseadmin01");
+  const session = await newSession(page, "和宇航员一起造火箭", day(0), "00:00");
+  await switchTo(page, "teacher01");
+  await recordClass(page, session, "五年级1班");
+  await switchTo(page, "baseadmin01");
+  const came = await confirmAll(page, session);
+  expect(came).toBeGreaterThan(0);
+  await switchTo(page, "joint");
+  await page.goto(edition);
   const progress = page.locator(".ant-card", { has: page.getByRole("heading", { level: 2, name: "进展" }) });
   await expect(progress.locator("dl > div", { hasText: "已举办场次" })).toContainText("1");
   await expect(progress.locator("dl > div", { hasText: "人次" })).toContainText(String(came));
@@ -195,8 +184,7 @@ test("a venue sees what was launched, and a family subscribes to its own calenda
   await expect(page.getByRole("heading", { level: 2, name: "进展" })).toBeVisible();
   await expect(page.getByRole("table", { name: "按场馆" }).locator("tbody tr.ant-table-row")).toHaveCount(1);
   await axe(page);
-  await page.context().clearCookies();
-  await signIn(page, "guardian01", PASSWORD);
+  await switchTo(page, "guardian01");
   await page.goto("/subscriptions");
   await page.getByRole("button", { name: "生成地址" }).click();
   await expect(page.getByText("地址只显示这一次，请马上复制。")).toBeVisible();

@@ -1,14 +1,11 @@
-import type { APIRequestContext, Page } from "@playwright/test";
+import type { APIRequestContext } from "@playwright/test";
 import { ask, PASSWORD, token } from "./calls";
 import { axe, expect, settled, shot, signIn, test, unfolded } from "./fixtures";
+import { day, pick, switchTo } from "./office";
 
 // Against the demonstration district: KEPU_URL alone. Each run offers things of its own.
 const own = async (request: APIRequestContext, as: string) =>
   (await ask<{ grants: { organization_id: string }[] }>(request, as, "GET", "/api/v1/me")).grants[0]?.organization_id ?? "";
-
-/** The day so many days from today, in the district. */
-const day = (ahead: number) =>
-  new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(new Date(Date.now() + ahead * 24 * 3600_000));
 
 /** Something that the first base offers, with a name of this run. */
 async function offer(request: APIRequestContext, name: string) {
@@ -23,18 +20,6 @@ async function offer(request: APIRequestContext, name: string) {
 }
 
 const unique = (name: string) => `${name}${Date.now() % 1_000_000}`;
-
-async function pick(page: Page, label: string, value: string) {
-  const field = page.getByRole("dialog").getByLabel(label);
-  await field.fill(value);
-  await field.press("Enter");
-}
-
-/** Somebody else at the same browser. */
-async function switchTo(page: Page, login: string) {
-  await page.context().clearCookies();
-  await signIn(page, login, PASSWORD);
-}
 
 // Whole jobs, with axe and two pictures on the way.
 test.slow();
@@ -110,8 +95,8 @@ test("a school asks, meets a day that is taken, takes the next, and the base len
   await axe(page);
   await shot(page, "resources-one");
   await page.getByRole("button", { name: /^预\s?约$/ }).click();
-  await pick(page, "开始日期", day(1));
-  await pick(page, "归还日期", day(2));
+  await pick(page.getByRole("dialog").getByLabel("开始日期"), day(1));
+  await pick(page.getByRole("dialog").getByLabel("归还日期"), day(2));
   await page.getByRole("dialog").getByLabel("用途").fill("六年级光学课");
   await page.getByRole("button", { name: "提交预约" }).click();
   await expect(page.getByRole("alert")).toContainText("这些日期已有预约");
@@ -191,7 +176,7 @@ test("a course visits schools in turn, all of them or none, and a stop is moved"
   await page.getByRole("button", { name: "安排巡回" }).click();
   const drawer = page.getByRole("dialog");
   await drawer.getByLabel("巡回名称").fill(`${name}巡回`);
-  await pick(page, "第一站开始", day(2));
+  await pick(page.getByRole("dialog").getByLabel("第一站开始"), day(2));
   await drawer.getByRole("button", { name: "排出各站日期" }).click();
   for (const number of [1, 2]) {
     const school = `示范学校第0${number}号`;
@@ -218,7 +203,7 @@ test("a course visits schools in turn, all of them or none, and a stop is moved"
   await expect(stops).toHaveCount(2);
   await stops.nth(1).getByRole("button", { name: /^改期/ }).click();
   const from = await stops.nth(0).locator("time").first().getAttribute("datetime");
-  await pick(page, "开始日期", from ?? "");
+  await pick(page.getByRole("dialog").getByLabel("开始日期"), from ?? "");
   await page.getByRole("dialog").getByRole("button", { name: /改\s?期/ }).click();
   await expect(page.getByText("与这些站的日期冲突")).toBeVisible();
   await axe(page);

@@ -79,6 +79,7 @@ const texts: Texts<typeof zh> = {
     refusedBy: "{{name}} does not agree: {{reason}}",
     changeAgain: "Change it or upload another text, then offer it again.",
     endedBy: "{{name}} ended it on {{day}}: {{reason}}",
+    endsBy: "{{name}} has ended it early, from {{day}} on: {{reason}}",
     withdrawn: "Withdrawn: {{reason}}",
     waits: "Waits for: {{names}}",
     yours: "{{name}} is asked to sign it, or to say why not.",

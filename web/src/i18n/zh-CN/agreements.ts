@@ -76,6 +76,7 @@ export default {
     refusedBy: "{{name}}没有同意：{{reason}}",
     changeAgain: "修改内容或换一份文本后，可以重新提交签署。",
     endedBy: "{{name}}于 {{day}} 提前终止：{{reason}}",
+    endsBy: "{{name}}已决定从 {{day}} 起提前终止：{{reason}}",
     withdrawn: "已撤销：{{reason}}",
     waits: "等待签署：{{names}}",
     yours: "请{{name}}签署，或说明为什么不同意。",

@@ -115,12 +115,12 @@ export function Component() {
           description={editable ? t("page.changeAgain") : undefined}
         />
       )}
-      {row.standing === "ended" && row.over_from && (
+      {row.over_from && (
         <Alert
           type="warning"
           showIcon
           style={{ marginBottom: 16 }}
-          title={t("page.endedBy", {
+          title={t(row.standing === "ended" ? "page.endedBy" : "page.endsBy", {
             name: name(row.by_organization_id),
             day: formatTime(row.over_from, "date", language),
             reason: row.reason,
