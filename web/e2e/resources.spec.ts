@@ -144,8 +144,23 @@ test("a school asks, meets a day that is taken, takes the next, and the base len
   await expect(rows).toHaveCount(0);
   await page.goto(`/resources/${resource.id}`);
   await expect(page.getByText("狭缝卡住了")).toBeVisible();
-  await page.getByRole("switch", { name: "第 1 件可以预约" }).click();
-  await expect(page.getByText("狭缝卡住了")).toBeHidden();
+  // Each thing has a page of its own: who had it, how it came back, what is written on it.
+  await page.getByRole("link", { name: "第 1 件", exact: true }).click();
+  await expect(page.getByText("已停用：狭缝卡住了")).toBeVisible();
+  await expect(page.getByRole("row").filter({ hasText: "先约的" })).toContainText("损坏");
+  await axe(page);
+  await shot(page, "resources-item");
+  await page.getByLabel("编号").fill("G-01");
+  await page.getByLabel("备注").fill("");
+  await page.getByRole("switch", { name: "可以预约" }).click();
+  await page.getByRole("button", { name: /保\s?存/ }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "第 G-01 件" })).toBeVisible();
+  await expect(page.getByText("已停用：狭缝卡住了")).toBeHidden();
+  await page.goto(`/resources/${resource.id}`);
+  await expect(page.getByRole("switch", { name: "第 G-01 件可以预约" })).toBeChecked();
+  await page.getByLabel("增加几件").fill("2");
+  await page.getByRole("button", { name: /^增\s?加$/ }).click();
+  await expect(page.getByRole("link", { name: "第 3 件", exact: true })).toBeVisible();
 
   await switchTo(page, "school02");
   await page.goto("/bookings?tab=asked");

@@ -46,6 +46,7 @@ pub const FINDS: &[(&str, &str, &str, &str)] = &[
     ("round", "official", "/rounds?limit=1", "/items/0/id"),
     ("application", "official", "/applications?limit=1", "/items/0/id"),
     ("resource", "base01", "/resources?owner_id={base}&limit=1", "/items/0/id"),
+    ("item", "base01", "/resources/{resource}/items", "/items/0/id"),
     ("tour", "base01", "/bookings?side=owner&state=approved&limit=1", "/items/0/tour_id"),
     ("list", "official", "/list_imports?limit=1", "/items/0/id"),
     ("exception", "official", "/exceptions?limit=1", "/items/0/id"),
@@ -495,6 +496,7 @@ pub const PAGES: &[Page] = &[
             "/resources/{resource}/files",
             "/resources/{resource}/ratings?limit=20",
             "/resources/{resource}/calendar",
+            "/bookings?limit=50&item_id={item}",
         ],
     ),
     page(

@@ -236,6 +236,12 @@ async fn items_are_added_and_taken_out_of_service_unless_somebody_counts_on_them
     let booked = town.ask(0, &made, 5, 6).await.expect(201);
     assert_eq!(booked["labels"], json!(["1"]));
     let path = |at: usize| format!("{items}/{}", all["items"][at]["id"].as_str().expect("an id"));
+    // Who has, or had, a thing: its own page asks for that.
+    let of_item = async |at: usize| {
+        let id = all["items"][at]["id"].as_str().expect("an id");
+        owner.get(&format!("/api/v1/bookings?item_id={id}")).await.expect(200)["items"].clone()
+    };
+    assert_eq!((&of_item(0).await[0]["id"], of_item(1).await), (&booked["id"], json!([])));
     let off = json!({ "in_service": false, "note": "镜片裂了" });
     owner.patch_json(&path(0), 1, &off).await.expect_problem(409, "item_is_booked");
     let gone = owner.patch_json(&path(1), 1, &off).await.expect(200);

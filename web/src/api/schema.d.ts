@@ -257,8 +257,8 @@ export interface paths {
         put?: never;
         /**
          * Ends an agreement before its term is over, today or on a later day until which it stays in force. For each kind of
-         *     thing that is ahead of that day it is to be said whether it is kept: nothing is left in silence. What is cancelled is
-         *     so at once.
+         *     thing that is ahead of that day it is to be said whether it is kept: nothing is left in silence. Bookings and sessions
+         *     are cancelled at once; a project goes on until that day.
          */
         post: operations["end_agreement"];
         delete?: never;
@@ -13608,8 +13608,13 @@ export interface components {
             began_at?: string | null;
             /** @description What came of it, in words, once it is completed. */
             outcome: string;
-            /** @description Why it was stopped. */
+            /** @description Why it was stopped, or will be. */
             reason: string;
+            /**
+             * Format: date
+             * @description The first day on which it is stopped, where that is still ahead.
+             */
+            stops_on?: string | null;
             /** @description Its milestones, by day. */
             milestones: components["schemas"]["MilestoneView"][];
             /** @description Activities that came of it. */
@@ -25558,6 +25563,8 @@ export interface operations {
                 side?: "asker" | "owner";
                 /** @description Of this resource. */
                 resource_id?: string;
+                /** @description That have, or had, this item. */
+                item_id?: string;
                 /** @description Of this tour. */
                 tour_id?: string;
                 /** @description In this state. */

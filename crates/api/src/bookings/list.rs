@@ -28,6 +28,8 @@ pub(super) struct BookingFilter {
     side: Option<BookingSide>,
     /// Of this resource.
     resource_id: Option<Uuid>,
+    /// That have, or had, this item.
+    item_id: Option<Uuid>,
     /// Of this tour.
     tour_id: Option<Uuid>,
     /// In this state.
@@ -93,6 +95,7 @@ pub(super) async fn list(
         asked: filter.side != Some(BookingSide::Owner),
         owned: filter.side != Some(BookingSide::Asker),
         resource: filter.resource_id,
+        item: filter.item_id,
         tour: filter.tour_id,
         state: filter.state,
         from: filter.from,

@@ -1,7 +1,9 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { App, Flex, Switch } from "antd";
+import { App, Button, Flex, InputNumber, Switch } from "antd";
+import { useState } from "react";
+import { Link } from "react-router";
 import { api, call } from "@/api/client";
-import { getQuery, useInvalidate } from "@/api/query";
+import { getQuery, useIdempotencyKey, useInvalidate } from "@/api/query";
 import { useTranslation } from "@/i18n";
 import { Muted } from "@/ui/Muted";
 import { ProblemAlert } from "@/ui/ProblemAlert";
@@ -41,12 +43,42 @@ export function Items({ id }: { id: string }) {
                 loading={change.isPending && change.variables.item === item.id}
                 onChange={(fit) => change.mutate({ item: item.id, fit })}
               />
-              <span>{t("days.item", { label: item.label })}</span>
+              <Link to={`/resources/${id}/items/${item.id}`}>{t("days.item", { label: item.label })}</Link>
               {!item.in_service && <Muted>{item.note || t("items.unfit")}</Muted>}
             </Flex>
           </li>
         ))}
       </ul>
+      <Add id={id} />
+    </>
+  );
+}
+
+/** More of the same, which carry the next numbers. */
+function Add({ id }: { id: string }) {
+  const { t } = useTranslation("resources");
+  const invalidate = useInvalidate();
+  const key = useIdempotencyKey();
+  const { message } = App.useApp();
+  const [count, setCount] = useState<number | null>(1);
+  const add = useMutation({
+    mutationFn: (more: number) =>
+      call(api.POST("/api/v1/resources/{id}/items", { params: { path: { id }, header: key.header }, body: { count: more } })),
+    onSuccess: () => {
+      key.renew();
+      message.success(t("form.saved"));
+      return invalidate("/api/v1/resources");
+    },
+  });
+  return (
+    <>
+      <ProblemAlert error={add.error} />
+      <Flex gap={8} align="center" style={{ marginTop: 12 }}>
+        <InputNumber aria-label={t("items.more")} min={1} max={500} precision={0} value={count} onChange={setCount} />
+        <Button disabled={count === null} loading={add.isPending} onClick={() => count !== null && add.mutate(count)}>
+          {t("items.add")}
+        </Button>
+      </Flex>
     </>
   );
 }

@@ -29,6 +29,11 @@ export const routes: AreaRoute[] = [
     lazy: () => import("./Resource"),
   },
   {
+    path: "/resources/:id/items/:item",
+    handle: { title: "resources:items.one", audience: STAFF, crumbs: [{ title: "resources:catalogue.title", path: "/resources" }] },
+    lazy: () => import("./Item"),
+  },
+  {
     path: "/tours/:id",
     handle: { title: "resources:tour.one", audience: STAFF, crumbs: [{ title: "resources:desk.title", path: "/bookings" }] },
     lazy: () => import("./Tour"),

@@ -48,6 +48,8 @@ pub struct Filter<'f> {
     pub owned: bool,
     /// Of this resource.
     pub resource: Option<Uuid>,
+    /// That have, or had, this item.
+    pub item: Option<Uuid>,
     /// Of this tour.
     pub tour: Option<Uuid>,
     /// In this state.
@@ -75,8 +77,9 @@ pub async fn list(
            AND ($8::date IS NULL OR b.last_day >= $8) AND ($9::date IS NULL OR b.first_day <= $9)
            AND ($10::date IS NULL OR b.last_day <= $10
                 AND EXISTS (SELECT FROM booking_item h WHERE h.booking_id = b.id AND h.is_out))
-           AND ($11::date IS NULL OR (b.first_day, b.id) > ($11, $12))
-         ORDER BY b.first_day, b.id LIMIT $13"
+           AND ($11::uuid IS NULL OR EXISTS (SELECT FROM booking_item h WHERE h.booking_id = b.id AND h.item_id = $11))
+           AND ($12::date IS NULL OR (b.first_day, b.id) > ($12, $13))
+         ORDER BY b.first_day, b.id LIMIT $14"
     ))
     .bind(filter.district)
     .bind(filter.organizations)
@@ -88,6 +91,7 @@ pub async fn list(
     .bind(filter.from)
     .bind(filter.to)
     .bind(filter.due_by)
+    .bind(filter.item)
     .bind(after.map(|(day, _)| day))
     .bind(after.map(|(_, id)| id))
     .bind(fetch)

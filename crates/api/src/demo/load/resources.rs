@@ -1,5 +1,5 @@
-//! What bases and a school offer to each other, and a few bookings of it: two to answer, and a
-//! course that visits schools in turn.
+//! What bases and a school offer to each other, and a few bookings of it: two to answer, one that is lent and due in two
+//! days, and a course that visits schools in turn.
 
 use std::time::Instant;
 
@@ -8,7 +8,10 @@ use chrono::{Days, NaiveDate};
 use serde_json::{Value, json};
 
 use super::Loader;
-use crate::demo::{client::word, plan::Host};
+use crate::demo::{
+    client::{number, word},
+    plan::Host,
+};
 
 /// Kind, title in Chinese and English, summary, theme, lowest grade, how many.
 type Offered = (&'static str, &'static str, &'static str, &'static str, &'static str, Option<i32>, i32);
@@ -70,6 +73,7 @@ impl Loader<'_> {
         };
         ask(offered(0)?, 6, 9, "五年级生物观察周").await?;
         ask(offered(2)?, 12, 14, "科技节展示").await?;
+        self.lend(base, ask(offered(0)?, 0, 2, "周末植物观察").await?).await?;
         let stops: Vec<Value> = self
             .plan
             .schools
@@ -86,6 +90,15 @@ impl Loader<'_> {
             word(&self.of_host(base).post("/api/v1/tours", &tour).await?, "id")?;
         }
         self.say("resources", "on offer", made.len(), began);
+        Ok(())
+    }
+
+    /// The owner agrees, and hands it over today.
+    async fn lend(&self, owner: Host, mut booking: Value) -> anyhow::Result<()> {
+        for step in ["approve", "deliver"] {
+            let path = format!("/api/v1/bookings/{}/{step}", word(&booking, "id")?);
+            booking = self.of_host(owner).post_if(&path, number(&booking, "version")?, &json!({})).await?;
+        }
         Ok(())
     }
 }
