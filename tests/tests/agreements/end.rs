@@ -4,7 +4,7 @@ use kepu_tests::school::{activity, session_of};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::kit::{Town, at, each, of, step, told};
+use crate::kit::{Town, at, each, of, run, step, told};
 
 /// What the museum offers, and a booking of it by the academy on these days from today.
 async fn booked(town: &Town, title: &str, first: i64, last: i64) -> (Value, Value) {
@@ -161,11 +161,17 @@ async fn it_may_end_on_a_later_day_and_is_in_force_until_then() {
         Some(3)
     );
 
-    let body = |on: chrono::NaiveDate| json!({ "reason": "场馆改造", "on": on, "bookings": "cancel" });
+    // What was agreed on under it goes on until that day.
+    let path = format!("{}/projects", at(&agreement));
+    let forum = json!({ "owner_id": town.academy.id, "title_zh": "科学传播论坛" });
+    let forum = town.academy.account.post_json(&path, &forum).await.expect(201);
+
+    let body =
+        |on: chrono::NaiveDate| json!({ "reason": "场馆改造", "on": on, "bookings": "cancel", "projects": "cancel" });
     let problem = step(&town.museum, &agreement, "end", &body(town.day(-1))).await.expect_problem(422, "invalid");
     assert_eq!(told(&problem), [("on", "ends_in_the_past")]);
     let ended = step(&town.museum, &agreement, "end", &body(on)).await.expect(200);
-    assert_eq!(outcomes(&ended), ahead);
+    assert_eq!(outcomes(&ended), [ahead[0], ahead[1], ("projects", "科学传播论坛", "cancelled")]);
     let seen = &ended["agreement"];
     assert_eq!((&seen["standing"], &seen["over_from"]), (&json!("in_force"), &json!(on)));
     let state = async |booking: &Value| {
@@ -177,11 +183,29 @@ async fn it_may_end_on_a_later_day_and_is_in_force_until_then() {
         ["requested", "requested", "cancelled"]
     );
     // Until then something may still begin under it; from then on nothing does.
-    let path = format!("{}/projects", at(&agreement));
+    let planned = town.academy.account.get(&of(&forum)).await.expect(200);
+    assert_eq!((&planned["state"], &planned["stops_on"]), (&json!("planned"), &json!(on)));
+    let begun = run(&town.academy, &forum, "start", &json!({})).await.expect(200);
+    assert_eq!(
+        (&begun["state"], &begun["stops_on"], &begun["reason"]),
+        (&json!("running"), &json!(on), &json!("场馆改造"))
+    );
     let plan = json!({ "owner_id": town.academy.id, "title_zh": "收尾项目" });
     town.academy.account.post_json(&path, &plan).await.expect(201);
     town.pass(5).await;
     assert_eq!(town.museum.account.get(&at(&agreement)).await.expect(200)["standing"], "ended");
     town.academy.account.post_json(&path, &plan).await.expect_problem(409, "agreement_not_in_force");
+    let stopped = town.academy.account.get(&of(&forum)).await.expect(200);
+    assert_eq!(
+        (&stopped["state"], &stopped["stops_on"], &stopped["reason"]),
+        (&json!("stopped"), &Value::Null, &json!("场馆改造"))
+    );
+    run(&town.academy, &forum, "complete", &json!({})).await.expect_problem(409, "not_from_this_state");
+    let milestone = json!({ "title": "收尾", "due_on": on });
+    town.academy
+        .account
+        .post_json(&format!("{}/milestones", of(&forum)), &milestone)
+        .await
+        .expect_problem(409, "project_is_over");
     town.holds().await;
 }

@@ -52,8 +52,8 @@ pub(super) struct AgreementEnded {
 }
 
 /// Ends an agreement before its term is over, today or on a later day until which it stays in force. For each kind of
-/// thing that is ahead of that day it is to be said whether it is kept: nothing is left in silence. What is cancelled is
-/// so at once.
+/// thing that is ahead of that day it is to be said whether it is kept: nothing is left in silence. Bookings and sessions
+/// are cancelled at once; a project goes on until that day.
 #[utoipa::path(
     post,
     path = "/api/v1/agreements/{id}/end",
@@ -107,7 +107,7 @@ pub(super) async fn end(
                 bookings::cancel_within(tx, &actor, now, item.id, body.organization_id, &reason).await?;
             }
             AheadSort::Sessions => sessions::cancel_within(tx, &actor, now, item.id, &reason).await?,
-            AheadSort::Projects => projects::stop_within(tx, &actor, now, item.id, &reason).await?,
+            AheadSort::Projects => projects::stop_within(tx, &actor, now, item.id, &reason, on).await?,
         }
     }
     let Open { mut tx, row, today, .. } = open;

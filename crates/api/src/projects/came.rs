@@ -44,7 +44,7 @@ pub(super) async fn add_activity(
 ) -> Result<(ETag, Json<ProjectView>)> {
     let mut tx = state.begin(&actor).await?;
     let (row, agreement) = managed(&mut tx, &actor, id).await?;
-    require_open(&row)?;
+    require_open(&mut tx, &row, state.now()).await?;
     let activity = activities::store::load(&mut tx, activity_id).await?;
     of_a_party(&agreement, activity.host_id, "activity_id")?;
     let now = state.now();
@@ -105,7 +105,7 @@ pub(super) async fn add_resource(
 ) -> Result<(ETag, Json<ProjectView>)> {
     let mut tx = state.begin(&actor).await?;
     let (row, agreement) = managed(&mut tx, &actor, id).await?;
-    require_open(&row)?;
+    require_open(&mut tx, &row, state.now()).await?;
     let resource = resources::store::load(&mut tx, resource_id).await?;
     of_a_party(&agreement, resource.owner_id, "resource_id")?;
     let now = state.now();

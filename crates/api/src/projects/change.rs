@@ -53,7 +53,7 @@ pub(super) async fn change(
     let mut tx = state.begin(&actor).await?;
     let (mut row, agreement) = managed(&mut tx, &actor, id).await?;
     version.check("project", row.version)?;
-    require_open(&row)?;
+    require_open(&mut tx, &row, state.now()).await?;
     let now = state.now();
     let day = today(&mut tx, now).await?;
     let before = ProjectView::on(row.clone(), &agreement, day);

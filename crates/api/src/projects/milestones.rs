@@ -70,7 +70,7 @@ pub(super) async fn add(
 ) -> Result<Response> {
     let mut tx = state.begin(&actor).await?;
     let (row, agreement) = managed(&mut tx, &actor, id).await?;
-    require_open(&row)?;
+    require_open(&mut tx, &row, state.now()).await?;
     let mut checks = Checks::new();
     let title = checks.text("title", &body.title, 1..=120);
     checks.finish()?;
@@ -109,7 +109,7 @@ pub(super) async fn change(
     let mut tx = state.begin(&actor).await?;
     let (row, agreement) = managed(&mut tx, &actor, id).await?;
     let mut one = find(&row, milestone_id)?;
-    require_open(&row)?;
+    require_open(&mut tx, &row, state.now()).await?;
     let now = state.now();
     let day = today(&mut tx, now).await?;
     let mut checks = Checks::new();
@@ -153,7 +153,7 @@ pub(super) async fn remove(
     let mut tx = state.begin(&actor).await?;
     let (row, _) = managed(&mut tx, &actor, id).await?;
     let one = find(&row, milestone_id)?;
-    require_open(&row)?;
+    require_open(&mut tx, &row, state.now()).await?;
     if one.done_on.is_some() {
         return Err(ApiError::conflict("milestone_reached", "The milestone was reached, so it stays on the record."));
     }

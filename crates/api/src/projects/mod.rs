@@ -24,6 +24,7 @@ use crate::{
     },
     auth::Actor,
     error::{ApiError, Result},
+    roster::today,
     state::AppState,
     tenancy::Tx,
 };
@@ -65,8 +66,8 @@ pub enum ProjectState {
 impl From<&Project> for ProjectState {
     fn from(project: &Project) -> Self {
         match project {
-            Project::Planned => Self::Planned,
-            Project::Running { .. } => Self::Running,
+            Project::Planned | Project::Stopping { began: None, .. } => Self::Planned,
+            Project::Running { .. } | Project::Stopping { began: Some(_), .. } => Self::Running,
             Project::Completed { .. } => Self::Completed,
             Project::Stopped { .. } => Self::Stopped,
         }
@@ -151,8 +152,10 @@ pub struct ProjectView {
     pub began_at: Option<DateTime<Utc>>,
     /// What came of it, in words, once it is completed.
     pub outcome: String,
-    /// Why it was stopped.
+    /// Why it was stopped, or will be.
     pub reason: String,
+    /// The first day on which it is stopped, where that is still ahead.
+    pub stops_on: Option<NaiveDate>,
     /// Its milestones, by day.
     pub milestones: Vec<MilestoneView>,
     /// Activities that came of it.
@@ -177,11 +180,13 @@ impl ProjectView {
             due_on: one.due_on,
             done_on: one.done_on,
         };
-        let began_at = row.standing.began_at();
-        let (outcome, reason) = match row.standing.0 {
-            Project::Completed { outcome, .. } => (outcome, String::new()),
-            Project::Stopped { reason, .. } => (String::new(), reason),
-            Project::Planned | Project::Running { .. } => (String::new(), String::new()),
+        let standing = row.standing.0.on(today);
+        let (state, began_at) = (ProjectState::from(&standing), standing.began_at());
+        let (outcome, reason, stops_on) = match standing {
+            Project::Completed { outcome, .. } => (outcome, String::new(), None),
+            Project::Stopping { reason, from, .. } => (String::new(), reason, Some(from)),
+            Project::Stopped { reason, .. } => (String::new(), reason, None),
+            Project::Planned | Project::Running { .. } => (String::new(), String::new(), None),
         };
         Self {
             id: row.id,
@@ -196,10 +201,11 @@ impl ProjectView {
             title_zh: row.title_zh,
             title_en: row.title_en,
             aims: row.aims,
-            state: row.state,
+            state,
             began_at,
             outcome,
             reason,
+            stops_on,
             milestones: row.milestones.0.into_iter().map(milestone).collect(),
             activities: row.activities.0.into_iter().map(CameView::from).collect(),
             resources: row.resources.0.into_iter().map(CameView::from).collect(),
@@ -229,13 +235,14 @@ async fn managed(tx: &mut Tx, actor: &Actor, id: Uuid) -> Result<(store::Project
 }
 
 /// Refuses to add to a project that is over.
-fn require_open(row: &store::ProjectRow) -> Result<()> {
-    if row.standing.is_open() {
+async fn require_open(tx: &mut Tx, row: &store::ProjectRow, now: DateTime<Utc>) -> Result<()> {
+    let standing = row.standing.0.clone().on(today(tx, now).await?);
+    if standing.is_open() {
         return Ok(());
     }
     Err(ApiError::conflict(
         "project_is_over",
-        format!("The project is {}, so that nothing more is entered for it.", row.standing.word()),
+        format!("The project is {}, so that nothing more is entered for it.", standing.word()),
     ))
 }
 

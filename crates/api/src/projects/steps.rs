@@ -1,7 +1,7 @@
 //! How a project begins, is completed or stopped.
 
 use axum::{Json, extract::State, response::Response};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use kepu_domain::agreement::{
     Act,
     project::{Around, Step},
@@ -36,7 +36,7 @@ async fn apply(
 ) -> Result<()> {
     let day = today(tx, now).await?;
     let open_milestones = row.milestones.iter().filter(|one| one.done_on.is_none()).count();
-    let around = Around { agreement: agreement.on(day), open_milestones };
+    let around = Around { agreement: agreement.on(day), open_milestones, today: day };
     let after = row.standing.0.clone().take(around, step).map_err(|refusal| refused(&refusal))?;
     row.state = ProjectState::from(&after);
     row.standing = Stored(after);
@@ -46,12 +46,19 @@ async fn apply(
     audit::record(tx, actor, now, Event::new(action, "project", row.id, detail)).await
 }
 
-/// Stops a project in the transaction of what makes it so: the end of its agreement.
-pub async fn stop_within(tx: &mut Tx, actor: &Actor, now: DateTime<Utc>, id: Uuid, reason: &str) -> Result<()> {
+/// Stops a project, from the day on which its agreement is over, in the transaction that ends that.
+pub async fn stop_within(
+    tx: &mut Tx,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    id: Uuid,
+    reason: &str,
+    from: NaiveDate,
+) -> Result<()> {
     let mut row = store::lock(tx, id).await?;
     let agreement = crate::agreements::store::load(tx, row.agreement_id).await?;
-    let step = Step::Stop(Act { by: actor.account_id, at: now }, reason.to_owned());
-    let told = ("project.stop", json!({ "reason": reason, "agreement_id": agreement.id }));
+    let step = Step::Stop(Act { by: actor.account_id, at: now }, reason.to_owned(), from);
+    let told = ("project.stop", json!({ "reason": reason, "from": from, "agreement_id": agreement.id }));
     apply(tx, actor, now, (&mut row, &agreement), step, told).await
 }
 
@@ -76,7 +83,7 @@ async fn step(
     state: &AppState,
     actor: &Actor,
     asked: Asked,
-    make: impl FnOnce(Act, String) -> Step,
+    make: impl FnOnce(Act, String, NaiveDate) -> Step,
     action: &'static str,
 ) -> Result<Response> {
     let mut tx = state.begin(actor).await?;
@@ -88,9 +95,9 @@ async fn step(
     let now = state.now();
     let mut detail = json!({});
     detail[asked.field] = json!(text);
-    let step = make(Act { by: actor.account_id, at: now }, text);
-    apply(&mut tx, actor, now, (&mut row, &agreement), step, (action, detail)).await?;
     let day = today(&mut tx, now).await?;
+    let step = make(Act { by: actor.account_id, at: now }, text, day);
+    apply(&mut tx, actor, now, (&mut row, &agreement), step, (action, detail)).await?;
     let view = ProjectView::on(row, &agreement, day);
     tx.commit_with((ETag(view.version), Json(view))).await
 }
@@ -115,7 +122,7 @@ pub(super) async fn start(
     version: IfMatch,
 ) -> Result<Response> {
     let asked = Asked { id, version, text: String::new(), field: "remark" };
-    step(&state, &actor, asked, |act, _| Step::Start(act), "project.start").await
+    step(&state, &actor, asked, |act, _, _| Step::Start(act), "project.start").await
 }
 
 /// Says that a project has reached its end, with all its milestones.
@@ -140,7 +147,7 @@ pub(super) async fn complete(
     ApiJson(body): ApiJson<ProjectWord>,
 ) -> Result<Response> {
     let asked = Asked { id, version, text: body.text, field: "outcome" };
-    step(&state, &actor, asked, Step::Complete, "project.complete").await
+    step(&state, &actor, asked, |act, outcome, _| Step::Complete(act, outcome), "project.complete").await
 }
 
 /// Gives a project up, and says why.

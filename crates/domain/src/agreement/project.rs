@@ -1,4 +1,5 @@
-//! Projects under an agreement: planned ─▶ running ─▶ completed, or stopped with a reason before that.
+//! Projects under an agreement: planned ─▶ running ─▶ completed, or stopped with a reason before that, at once or from a day
+//! on.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,17 @@ pub enum Project {
         /// What came of it, in words.
         outcome: String,
     },
+    /// Goes on as it was until a day on which it is given up, unless it is completed before.
+    Stopping {
+        /// Who began it, when; none if it has not begun.
+        began: Option<Act>,
+        /// Who stopped it, when.
+        act: Act,
+        /// Why.
+        reason: String,
+        /// The first day on which it is given up.
+        from: NaiveDate,
+    },
     /// Will not be completed.
     Stopped {
         /// Who stopped it, when.
@@ -42,8 +54,8 @@ pub enum Step {
     Start(Act),
     /// It has reached its end: what came of it.
     Complete(Act, String),
-    /// It is given up: why.
-    Stop(Act, String),
+    /// It is given up: why, and from which day on.
+    Stop(Act, String, NaiveDate),
 }
 
 /// What a step depends on beside the state.
@@ -53,6 +65,8 @@ pub struct Around {
     pub agreement: Standing,
     /// How many milestones are not reached.
     pub open_milestones: usize,
+    /// The day of the step.
+    pub today: NaiveDate,
 }
 
 /// Why a step is refused.
@@ -90,11 +104,20 @@ impl Refusal {
 }
 
 impl Project {
+    /// As it is on this day: what was to be given up by then is.
+    #[must_use]
+    pub fn on(self, day: NaiveDate) -> Self {
+        match self {
+            Self::Stopping { act, reason, from, .. } if from <= day => Self::Stopped { act, reason },
+            other => other,
+        }
+    }
+
     /// The word of its state in the database and in JSON.
     pub const fn word(&self) -> &'static str {
         match self {
-            Self::Planned => "planned",
-            Self::Running { .. } => "running",
+            Self::Planned | Self::Stopping { began: None, .. } => "planned",
+            Self::Running { .. } | Self::Stopping { began: Some(_), .. } => "running",
             Self::Completed { .. } => "completed",
             Self::Stopped { .. } => "stopped",
         }
@@ -102,13 +125,14 @@ impl Project {
 
     /// Whether something can still come of it.
     pub const fn is_open(&self) -> bool {
-        matches!(self, Self::Planned | Self::Running { .. })
+        matches!(self, Self::Planned | Self::Running { .. } | Self::Stopping { .. })
     }
 
     /// When it began; none if it has not.
-    pub const fn began_at(&self) -> Option<DateTime<Utc>> {
+    pub fn began_at(&self) -> Option<DateTime<Utc>> {
         match self {
             Self::Running { act } | Self::Completed { began: act, .. } => Some(act.at),
+            Self::Stopping { began, .. } => began.as_ref().map(|act| act.at),
             Self::Planned | Self::Stopped { .. } => None,
         }
     }
@@ -118,23 +142,36 @@ impl Project {
     /// # Errors
     /// The state, the agreement or a milestone does not allow it, or a reason is missing.
     pub fn take(self, around: Around, step: Step) -> Result<Self, Refusal> {
-        match (self, step) {
-            (Self::Planned, Step::Start(act)) => match around.agreement {
-                Standing::InForce => Ok(Self::Running { act }),
-                other => Err(Refusal::AgreementNotInForce(other)),
-            },
-            (Self::Running { act: began }, Step::Complete(act, outcome)) => {
+        let in_force = match around.agreement {
+            Standing::InForce => Ok(()),
+            other => Err(Refusal::AgreementNotInForce(other)),
+        };
+        match (self.on(around.today), step) {
+            (Self::Planned, Step::Start(act)) => in_force.map(|()| Self::Running { act }),
+            (Self::Stopping { began: None, act, reason, from }, Step::Start(begins)) => {
+                in_force.map(|()| Self::Stopping { began: Some(begins), act, reason, from })
+            }
+            (
+                Self::Running { act: began } | Self::Stopping { began: Some(began), .. },
+                Step::Complete(act, outcome),
+            ) => {
                 if around.open_milestones > 0 {
                     return Err(Refusal::MilestonesOpen(around.open_milestones));
                 }
                 Ok(Self::Completed { began, act, outcome })
             }
-            (Self::Planned | Self::Running { .. }, Step::Stop(act, reason)) => {
-                if reason.trim().is_empty() {
-                    return Err(Refusal::ReasonNeeded);
-                }
-                Ok(Self::Stopped { act, reason })
+            (Self::Planned | Self::Running { .. } | Self::Stopping { .. }, Step::Stop(_, reason, _))
+                if reason.trim().is_empty() =>
+            {
+                Err(Refusal::ReasonNeeded)
             }
+            (Self::Planned | Self::Stopping { began: None, .. }, Step::Stop(act, reason, from)) => {
+                Ok(Self::Stopping { began: None, act, reason, from }.on(around.today))
+            }
+            (
+                Self::Running { act: began } | Self::Stopping { began: Some(began), .. },
+                Step::Stop(act, reason, from),
+            ) => Ok(Self::Stopping { began: Some(began), act, reason, from }.on(around.today)),
             (state, step) => {
                 let step = match step {
                     Step::Start(_) => "begun",
@@ -167,47 +204,68 @@ mod tests {
         Act { by: Uuid::from_u128(1), at: DateTime::UNIX_EPOCH }
     }
 
+    fn day(of_june: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(2026, 6, of_june).expect("a day of June")
+    }
+
+    fn words(project: &Project) -> String {
+        match project {
+            Project::Stopping { from, .. } => format!("{} until {from}", project.word()),
+            other => other.word().to_owned(),
+        }
+    }
+
     /// States by steps: the state after, or the code of the refusal (a dot where the state alone refuses).
     #[test]
     fn every_step_from_every_state() {
         let states = [
             Project::Planned,
             Project::Running { act: act() },
+            Project::Stopping { began: None, act: act(), reason: "no staff".into(), from: day(9) },
+            Project::Stopping { began: Some(act()), act: act(), reason: "no staff".into(), from: day(9) },
             Project::Completed { began: act(), act: act(), outcome: String::new() },
             Project::Stopped { act: act(), reason: "no staff".into() },
         ];
-        let steps = [Step::Start(act()), Step::Complete(act(), "a forum".into()), Step::Stop(act(), "no staff".into())];
+        let steps = [
+            Step::Start(act()),
+            Step::Complete(act(), "a forum".into()),
+            Step::Stop(act(), "no staff".into(), day(8)),
+            Step::Stop(act(), "no staff".into(), day(12)),
+        ];
         let table = |around: Around| -> String {
             let row = |state: &Project| {
                 let cells = steps.iter().map(|step| match state.clone().take(around, step.clone()) {
-                    Ok(after) => after.word(),
-                    Err(Refusal::NotFromHere { .. }) => ".",
-                    Err(refusal) => refusal.code(),
+                    Ok(after) => words(&after),
+                    Err(Refusal::NotFromHere { .. }) => ".".to_owned(),
+                    Err(refusal) => refusal.code().to_owned(),
                 });
-                format!("{}: {}", state.word(), cells.collect::<Vec<_>>().join(" | "))
+                format!("{}: {}", words(state), cells.collect::<Vec<_>>().join(" | "))
             };
             states.iter().map(row).collect::<Vec<_>>().join("\n")
         };
-        insta::assert_snapshot!(table(Around { agreement: Standing::InForce, open_milestones: 0 }), @r"
-        planned: running | . | stopped
-        running: . | completed | stopped
-        completed: . | . | .
-        stopped: . | . | .
+        insta::assert_snapshot!(table(Around { agreement: Standing::InForce, open_milestones: 0, today: day(8) }), @r"
+        planned: running | . | stopped | planned until 2026-06-12
+        running: . | completed | stopped | running until 2026-06-12
+        planned until 2026-06-09: running until 2026-06-09 | . | stopped | planned until 2026-06-12
+        running until 2026-06-09: . | completed | stopped | running until 2026-06-12
+        completed: . | . | . | .
+        stopped: . | . | . | .
         ");
-        insta::assert_snapshot!(table(Around { agreement: Standing::Ended, open_milestones: 2 }), @r"
-        planned: agreement_not_in_force | . | stopped
-        running: . | milestones_open | stopped
-        completed: . | . | .
-        stopped: . | . | .
+        insta::assert_snapshot!(table(Around { agreement: Standing::Ended, open_milestones: 2, today: day(9) }), @r"
+        planned: agreement_not_in_force | . | stopped | planned until 2026-06-12
+        running: . | milestones_open | stopped | running until 2026-06-12
+        planned until 2026-06-09: . | . | . | .
+        running until 2026-06-09: . | . | . | .
+        completed: . | . | . | .
+        stopped: . | . | . | .
         ");
-        let around = Around { agreement: Standing::InForce, open_milestones: 0 };
-        let stopped = Project::Planned.take(around, Step::Stop(act(), " ".into()));
+        let around = Around { agreement: Standing::InForce, open_milestones: 0, today: day(8) };
+        let stopped = Project::Planned.take(around, Step::Stop(act(), " ".into(), day(8)));
         assert_eq!(stopped, Err(Refusal::ReasonNeeded));
     }
 
     #[test]
     fn a_milestone_is_late_from_the_day_after_its_day() {
-        let day = |of_june| NaiveDate::from_ymd_opt(2026, 6, of_june).expect("a day of June");
         for (due, done, late) in [(8, None, false), (7, None, true), (7, Some(8), false), (9, None, false)] {
             assert_eq!(is_late(day(due), done.map(day), day(8)), late, "due on {due}");
         }

@@ -117,7 +117,7 @@ const texts: Texts<typeof zh> = {
   end: {
     title: "End early",
     lead: "The agreement ends today. This is still ahead: say for each kind what becomes of it.",
-    leadLater: "It stays in force until then. This is ahead of that day: say for each kind what becomes of it. What is cancelled or stopped is so at once.",
+    leadLater: "It stays in force until then. This is ahead of that day: say for each kind what becomes of it. What is cancelled is so at once; a project that is to stop does so on that day.",
     on: "No longer in force from",
     onHelp: "Today or a later day",
     nothing: "No bookings, sessions or projects are ahead.",
@@ -158,6 +158,7 @@ const texts: Texts<typeof zh> = {
     stop: "Stop",
     outcome: "What came of it",
     reason: "Why it is stopped",
+    stopsOn: "Stops on {{day}}: {{reason}}",
     done: { start: "The project has begun", complete: "The project is completed", stop: "The project is stopped" },
     under: "Under",
     milestones: "Milestones",

@@ -114,7 +114,7 @@ export default {
   end: {
     title: "提前终止",
     lead: "协议从今天起失效。下面是还没有结束的事，请逐类决定怎么办。",
-    leadLater: "在这一天之前协议照常有效。下面是到那天还没有开始的事，请逐类决定怎么办；选择取消或停止的，现在就处理。",
+    leadLater: "在这一天之前协议照常有效。下面是到那天还没有开始的事，请逐类决定怎么办；选择取消的现在就取消，选择停止的项目到那天停止。",
     on: "从哪天起失效",
     onHelp: "今天或以后的一天",
     nothing: "没有还在进行的预约、场次或项目。",
@@ -155,6 +155,7 @@ export default {
     stop: "停止",
     outcome: "取得的成果",
     reason: "停止的原因",
+    stopsOn: "{{day}}起停止：{{reason}}",
     done: { start: "项目已开始", complete: "项目已完成", stop: "项目已停止" },
     under: "依据",
     milestones: "里程碑",

@@ -115,7 +115,7 @@ export function Component() {
           description={editable ? t("page.changeAgain") : undefined}
         />
       )}
-      {row.over_from && (
+      {row.over_from && row.by_organization_id && (
         <Alert
           type="warning"
           showIcon

@@ -35,6 +35,7 @@ export function Component() {
   const key = useIdempotencyKey();
   const invalidate = useInvalidate();
   const { message } = App.useApp();
+  const { language } = useLanguage();
   const [open, setOpen] = useState<ProjectStepKind | "edit" | "activity" | "resource">();
   const { data: row, error, isPending, refetch } = useQuery(getQuery("/api/v1/projects/{id}", { params: { path: { id } } }));
   const agreement = useQuery({
@@ -94,7 +95,14 @@ export function Component() {
         {named(row.title_zh, row.title_en)}
       </PageTitle>
       <ProblemAlert error={start.error} />
-      {row.reason && <Alert type="warning" showIcon style={{ marginBottom: 16 }} title={row.reason} />}
+      {row.reason && (
+        <Alert
+          type="warning"
+          showIcon
+          style={{ marginBottom: 16 }}
+          title={row.stops_on ? t("project.stopsOn", { day: formatTime(row.stops_on, "date", language), reason: row.reason }) : row.reason}
+        />
+      )}
       {row.outcome && <Alert type="success" showIcon style={{ marginBottom: 16 }} title={row.outcome} />}
       <Card size="small">
         <dl
