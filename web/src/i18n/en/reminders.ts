@@ -8,6 +8,7 @@ const en: Texts<typeof zh> = {
   due: "Due",
   told: "Told",
   show: "Show",
+  standing: "Status",
   waiting: "To do",
   all: "All",
   empty: "Nothing waits for you",

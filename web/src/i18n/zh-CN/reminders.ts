@@ -5,6 +5,7 @@ const zh = {
   due: "期限",
   told: "提醒时间",
   show: "显示",
+  standing: "状态",
   waiting: "待办",
   all: "全部",
   empty: "没有待办的提醒",

@@ -55,7 +55,7 @@ export function Component() {
       ),
       csv: (row) => `${step(row)} ${row.label_zh}`,
     },
-    { key: "stage", title: t("show"), render: (row) => <Tag color={row.over_at ? "default" : (COLOURS[row.stage] ?? "default")}>{stage(row)}</Tag>, csv: stage },
+    { key: "stage", title: t("standing"), render: (row) => <Tag color={row.over_at ? "default" : (COLOURS[row.stage] ?? "default")}>{stage(row)}</Tag>, csv: stage },
     { key: "due", title: t("due"), render: (row) => <DateTime value={row.due} style="date" />, csv: (row) => row.due },
     { key: "told", title: t("told"), render: (row) => <DateTime value={row.created_at} />, csv: (row) => row.created_at },
   ];
