@@ -119,7 +119,12 @@ export function Shell() {
           )}
           <Link to="/" style={{ display: "flex", alignItems: "center", gap: 10, color: "inherit", lineHeight: 1 }}>
             <img src="/favicon.svg" alt="" width={30} height={30} />
-            <strong style={{ fontSize: 18, whiteSpace: "nowrap" }}>{product}</strong>
+            {/* On a phone there is no room beside a choice of districts. */}
+            {phone && me && mayHaveSeveral(me) ? (
+              <span className="kepu-hidden">{product}</span>
+            ) : (
+              <strong style={{ fontSize: 18, whiteSpace: "nowrap" }}>{product}</strong>
+            )}
           </Link>
           <div style={{ flex: 1 }} />
           {me && !me.must_change_password && !bare && (

@@ -1,7 +1,8 @@
 import { BarChartOutlined, TableOutlined } from "@ant-design/icons";
-import { Button, Card, Skeleton, Table, theme } from "antd";
+import { Button, Card, Skeleton, theme } from "antd";
 import type { EChartsCoreOption, EChartsType } from "echarts/core";
 import { type ReactNode, useEffect, useEffectEvent, useRef, useState } from "react";
+import { WideTable } from "./WideTable";
 import { useTranslation } from "@/i18n";
 import { useAppearance } from "@/app/theme";
 import { EmptyState } from "./EmptyState";
@@ -45,13 +46,11 @@ export function Chart({ title, option, table, height = 300, onSelect, extra }: P
     >
       {rest && <EmptyState title={t("chart.empty")} />}
       {!rest && asTable && (
-        <Table
-          size="small"
+        <WideTable
           aria-label={title}
           rowKey="key"
           dataSource={table.rows}
           pagination={table.rows.length > 20 ? { pageSize: 20, showSizeChanger: false } : false}
-          scroll={{ x: "max-content" }}
           columns={table.columns.map((column, index) => ({
             title: column,
             key: column,

@@ -1,5 +1,6 @@
-import { Button, Modal, Table, Typography } from "antd";
+import { Button, Modal, Typography } from "antd";
 import type { ReactNode } from "react";
+import { WideTable } from "./WideTable";
 import { useTranslation } from "@/i18n";
 
 export interface ConflictField {
@@ -46,12 +47,10 @@ export function Conflict({ open, fields, onTakeTheirs, onKeepMine, onBack, savin
       ]}
     >
       <Typography.Paragraph>{t("conflict.lead")}</Typography.Paragraph>
-      <Table
-        size="small"
+      <WideTable
         pagination={false}
         dataSource={different}
         rowKey="key"
-        scroll={{ x: "max-content" }}
         locale={{ emptyText: t("conflict.same") }}
         columns={[
           { title: t("conflict.field"), dataIndex: "label" },

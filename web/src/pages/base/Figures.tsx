@@ -1,6 +1,6 @@
 import { DownloadOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
-import { Button, Card, Dropdown, Flex, Select, Statistic, Table } from "antd";
+import { Button, Card, Dropdown, Flex, Select, Statistic } from "antd";
 import { useTranslation } from "@/i18n";
 import { getQuery } from "@/api/query";
 import { useLanguage, useNamed } from "@/i18n/useText";
@@ -8,6 +8,7 @@ import { Credit } from "@/ui/Credit";
 import { Muted } from "@/ui/Muted";
 import { PageSkeleton } from "@/ui/PageSkeleton";
 import { ProblemAlert } from "@/ui/ProblemAlert";
+import { WideTable } from "@/ui/WideTable";
 import { today } from "@/ui/time";
 import { useAddress } from "@/ui/useAddress";
 import { monthOf, schoolYearOf } from "./day";
@@ -86,27 +87,24 @@ export default function Figures({ host, named: withName }: { host: Host; named: 
         </div>
       )}
       {data && (
-        <div style={{ overflowX: "auto" }}>
-          <Table
-            size="small"
-            aria-label={t("figures.bySchool")}
-            rowKey={(row) => row.school_id ?? "none"}
-            dataSource={data.by_school}
-            locale={{ emptyText: t("figures.none") }}
-            pagination={data.by_school.length > 20 ? { pageSize: 20, showSizeChanger: false } : false}
-            columns={[
-              { title: t("figures.school"), render: (_, row) => row.name ?? t("figures.noSchool") },
-              ...numbers.map((word) => ({
-                title: t(`figures.${word}`),
-                dataIndex: word,
-                align: "right" as const,
-                className: "kepu-numbers",
-                sorter: (a: Record<typeof word, number>, b: Record<typeof word, number>) => a[word] - b[word],
-              })),
-              { title: t("figures.credits"), align: "right", render: (_, row) => <Credit value={row.credits} /> },
-            ]}
-          />
-        </div>
+        <WideTable
+          aria-label={t("figures.bySchool")}
+          rowKey={(row) => row.school_id ?? "none"}
+          dataSource={data.by_school}
+          locale={{ emptyText: t("figures.none") }}
+          pagination={data.by_school.length > 20 ? { pageSize: 20, showSizeChanger: false } : false}
+          columns={[
+            { title: t("figures.school"), render: (_, row) => row.name ?? t("figures.noSchool") },
+            ...numbers.map((word) => ({
+              title: t(`figures.${word}`),
+              dataIndex: word,
+              align: "right" as const,
+              className: "kepu-numbers",
+              sorter: (a: Record<typeof word, number>, b: Record<typeof word, number>) => a[word] - b[word],
+            })),
+            { title: t("figures.credits"), align: "right", render: (_, row) => <Credit value={row.credits} /> },
+          ]}
+        />
       )}
       {data && (
         <Muted block style={{ margin: "12px 0 0", fontSize: 13 }}>

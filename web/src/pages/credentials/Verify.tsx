@@ -17,6 +17,7 @@ import { UploadArea } from "@/ui/UploadArea";
 import { type Badge, isName, publishedHere, type Verdict, verifyBadge } from "./verify";
 
 const LARGEST = 256 << 10;
+const NARROW = { maxWidth: 360, marginBottom: 12 };
 
 /** Whether a badge or a number holds. For everybody; a file is not sent anywhere. */
 export function Component() {
@@ -32,9 +33,14 @@ export function Component() {
           <File />
         </Card>
         <Card title={<Heading>{t("verify.number")}</Heading>}>
-          <Form<{ number: string }> layout="inline" requiredMark={false} initialValues={{ number: number ?? "" }} onFinish={(form) => navigate(`/verify/${encodeURIComponent(form.number.trim())}`)}>
-            <Form.Item name="number" label={t("verify.numberLabel")} rules={[{ required: true, whitespace: true }]}>
-              <Input autoComplete="off" maxLength={80} style={{ minWidth: 240 }} />
+          <Form<{ number: string }>
+            layout="vertical"
+            requiredMark={false}
+            initialValues={{ number: number ?? "" }}
+            onFinish={(form) => navigate(`/verify/${encodeURIComponent(form.number.trim())}`)}
+          >
+            <Form.Item name="number" label={t("verify.numberLabel")} rules={[{ required: true, whitespace: true }]} style={NARROW}>
+              <Input autoComplete="off" maxLength={80} />
             </Form.Item>
             <Button htmlType="submit">{t("verify.check")}</Button>
           </Form>
@@ -148,14 +154,22 @@ function Name({ holder }: { holder: { hash: string; salt: string } }) {
   const { t } = useTranslation("credentials");
   const compare = useMutation({ mutationFn: ({ name }: { name: string }) => isName(holder, name) });
   return (
-    <Form<{ name: string }> layout="inline" requiredMark={false} style={{ marginTop: 16 }} onFinish={(form) => compare.mutate(form)} onValuesChange={() => compare.reset()}>
-      <Form.Item name="name" label={t("verify.nameLabel")} rules={[{ required: true, whitespace: true }]}>
+    <Form<{ name: string }>
+      layout="vertical"
+      requiredMark={false}
+      style={{ marginTop: 16 }}
+      onFinish={(form) => compare.mutate(form)}
+      onValuesChange={() => compare.reset()}
+    >
+      <Form.Item name="name" label={t("verify.nameLabel")} rules={[{ required: true, whitespace: true }]} style={NARROW}>
         <Input autoComplete="off" maxLength={100} />
       </Form.Item>
-      <Button htmlType="submit">{t("verify.name")}</Button>
-      <span role="status" style={{ alignSelf: "center", fontWeight: 600 }}>
-        {compare.data !== undefined && (compare.data ? t("verify.nameIs") : t("verify.nameIsNot"))}
-      </span>
+      <Flex gap={12} align="center" wrap>
+        <Button htmlType="submit">{t("verify.name")}</Button>
+        <span role="status" style={{ fontWeight: 600 }}>
+          {compare.data !== undefined && (compare.data ? t("verify.nameIs") : t("verify.nameIsNot"))}
+        </span>
+      </Flex>
     </Form>
   );
 }

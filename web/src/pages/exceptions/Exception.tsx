@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { App, Button, Checkbox, Descriptions, Flex, Form, Input, Table, Typography } from "antd";
+import { App, Button, Checkbox, Descriptions, Flex, Form, Input, Typography } from "antd";
 import { useState } from "react";
 import { Link, useParams } from "react-router";
 import { api, call, ifMatch, type Schemas } from "@/api/client";
@@ -15,6 +15,7 @@ import { ProblemAlert } from "@/ui/ProblemAlert";
 import { StatusTag } from "@/ui/StatusTag";
 import { State } from "./List";
 import { useSaid } from "./words";
+import { WideTable } from "@/ui/WideTable";
 
 type Detail = Schemas["ExceptionDetail"];
 type Line = Schemas["ExceptionLine"];
@@ -75,12 +76,10 @@ function Lines({ of, ticked, onTick }: { of: Detail; ticked?: string[]; onTick?:
     </>
   );
   return (
-    <Table<Line>
-      size="small"
+    <WideTable<Line>
       rowKey="id"
       dataSource={of.lines}
       pagination={of.lines.length > 50 && { pageSize: 50, showSizeChanger: false }}
-      scroll={{ x: "max-content" }}
       columns={[
         ...(onTick
           ? [

@@ -11,6 +11,7 @@ import { DateTime } from "@/ui/DateTime";
 import { Muted } from "@/ui/Muted";
 import { PageSkeleton } from "@/ui/PageSkeleton";
 import { ProblemAlert } from "@/ui/ProblemAlert";
+import { WideTable } from "@/ui/WideTable";
 import { useClassName } from "@/ui/names";
 import { useReasonWords } from "@/ui/score/words";
 
@@ -91,13 +92,11 @@ function Both({ now, tried }: { now: Schemas["ScoreView"] | null | undefined; tr
           { dataIndex: "tried", title: t("one.tried"), render: (value: string) => <strong>{value}</strong> },
         ]}
       />
-      <Table<Line>
-        size="small"
+      <WideTable<Line>
         aria-label={t("one.line")}
         style={{ marginTop: 16 }}
         pagination={{ pageSize: 20, hideOnSinglePage: true }}
         rowKey="record_id"
-        scroll={{ x: "max-content" }}
         dataSource={tried.lines.toReversed()}
         columns={[
           {

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Card, Flex, Table } from "antd";
+import { Card, Flex } from "antd";
 import { type Answer, getQuery } from "@/api/query";
 import { useTranslation } from "@/i18n";
 import { useNamed } from "@/i18n/useText";
@@ -11,6 +11,7 @@ import { ProblemAlert } from "@/ui/ProblemAlert";
 import { Section } from "./Edition";
 import { Reported } from "./Reported";
 import type { Edition } from "./words";
+import { WideTable } from "@/ui/WideTable";
 
 type Answered = Answer<"/api/v1/editions/{id}/progress">;
 type Part = Answered["themes"][number];
@@ -32,13 +33,11 @@ export default function Progress({ edition }: { edition: Edition }) {
     of.length > 0 && (
       <>
         <h3 style={{ fontSize: 16, margin: "20px 0 8px" }}>{title}</h3>
-        <Table
-          size="small"
+        <WideTable
           aria-label={title}
           rowKey={(row) => row.id ?? "rest"}
           dataSource={of}
           pagination={of.length > 20 ? { pageSize: 20, showSizeChanger: false } : false}
-          scroll={{ x: "max-content" }}
           columns={[
             { title: t("field.name_zh"), key: "name", render: (_: unknown, row: Part) => name(row) },
             ...COLUMNS.map((column) => ({ title: t(`progress.${column}`), key: column, dataIndex: column, align: "right" as const })),

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Flex, Progress, Skeleton, Table, Typography } from "antd";
+import { Flex, Progress, Skeleton, Typography } from "antd";
 import { useTranslation } from "@/i18n";
 import { Link } from "react-router";
 import type { Schemas } from "@/api/client";
@@ -7,6 +7,7 @@ import { type GetOptions, getQuery } from "@/api/query";
 import { usePhone } from "@/app/theme";
 import { useLanguage } from "@/i18n/useText";
 import { Credit } from "@/ui/Credit";
+import { WideTable } from "@/ui/WideTable";
 import { percent } from "@/ui/share";
 import { useClassName } from "./words";
 
@@ -52,13 +53,12 @@ export function ClassFigures({ classes, requirements, which = {} }: Props) {
       </ul>
     );
   return (
-    <Table<Place>
+    <WideTable<Place>
       size="middle"
       aria-label={t("figures.classes")}
       rowKey={key}
       dataSource={[...classes]}
       pagination={false}
-      scroll={{ x: "max-content" }}
       columns={[
         { title: t("figures.class"), key: "class", render: (_, row) => name(row) },
         { title: t("figures.enrolled"), dataIndex: "enrolled", key: "enrolled", align: "right" },

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Alert, Button, Flex, Skeleton, Table, Typography } from "antd";
+import { Alert, Button, Flex, Skeleton, Typography } from "antd";
 import { useTranslation } from "@/i18n";
 import { Link, useNavigate } from "react-router";
 import type { Schemas } from "@/api/client";
@@ -11,6 +11,7 @@ import { EmptyState } from "@/ui/EmptyState";
 import { PageTitle } from "@/ui/PageTitle";
 import { ProblemAlert } from "@/ui/ProblemAlert";
 import { SchoolSwitch, useSchool } from "./useSchool";
+import { WideTable } from "@/ui/WideTable";
 
 type Waiting = Schemas["Waiting"];
 /** The most that the service lists. */
@@ -66,12 +67,11 @@ export function Component() {
         </ul>
       )}
       {rows.length > 0 && !phone && (
-        <Table<Waiting>
+        <WideTable<Waiting>
           aria-label={t("confirm.title")}
           rowKey="session_id"
           dataSource={rows}
           pagination={rows.length > 50 ? { pageSize: 50, showSizeChanger: false } : false}
-          scroll={{ x: "max-content" }}
           columns={[
             { title: t("confirm.activity"), key: "activity", render: (_, row) => name(row) },
             {

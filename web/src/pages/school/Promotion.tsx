@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { Alert, Button, Card, DatePicker, Flex, Form, Modal, Result, Select, Statistic, Table, Tag } from "antd";
+import { Alert, Button, Card, DatePicker, Flex, Form, Modal, Result, Select, Statistic, Tag } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import { useState } from "react";
 import { useTranslation } from "@/i18n";
@@ -11,6 +11,7 @@ import { useText } from "@/i18n/useText";
 import { PageSkeleton } from "@/ui/PageSkeleton";
 import { PageTitle } from "@/ui/PageTitle";
 import { ProblemAlert } from "@/ui/ProblemAlert";
+import { WideTable } from "@/ui/WideTable";
 import { applyProblemToForm, useProblemText } from "@/ui/problems";
 import { GRADES } from "./Classes";
 import { useSchool } from "./useSchool";
@@ -174,13 +175,12 @@ function PlanTable({ plan }: { plan: Plan }) {
   const { t } = useTranslation("school");
   const className = useClassName();
   return (
-    <Table<Plan["classes"][number]>
+    <WideTable<Plan["classes"][number]>
       size="middle"
       aria-label={t("promotion.title")}
       rowKey="class_id"
       dataSource={plan.classes}
       pagination={false}
-      scroll={{ x: "max-content" }}
       columns={[
         { title: t("promotion.class"), key: "class", render: (_, row) => className(row.grade, row.name) },
         { title: t("classes.persons"), dataIndex: "persons", align: "right" },

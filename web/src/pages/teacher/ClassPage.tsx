@@ -1,6 +1,6 @@
 import { CheckSquareOutlined, PrinterOutlined, QrcodeOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
-import { Button, Card, Flex, Segmented, Table } from "antd";
+import { Button, Card, Flex, Segmented } from "antd";
 import { useTranslation } from "@/i18n";
 import { useNavigate, useParams } from "react-router";
 import { getQuery, useMe } from "@/api/query";
@@ -9,6 +9,7 @@ import { usePhone } from "@/app/theme";
 import { useLanguage } from "@/i18n/useText";
 import { Bar } from "@/ui/Bar";
 import { Credit } from "@/ui/Credit";
+import { WideTable } from "@/ui/WideTable";
 import { download, toCsv } from "@/ui/csv";
 import { EmptyState } from "@/ui/EmptyState";
 import { Muted } from "@/ui/Muted";
@@ -140,13 +141,12 @@ export function Component() {
         </Card>
       )}
       {shown.length > 0 && address.as !== "bars" && (
-        <Table<Row>
+        <WideTable<Row>
           size="middle"
           aria-label={name}
           rowKey={({ person }) => person.id}
           dataSource={shown}
           pagination={false}
-          scroll={{ x: "max-content" }}
           columns={[
             {
               title: t("record.person"),

@@ -1,12 +1,13 @@
 import { ArrowRightOutlined, CheckCircleOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
-import { Alert, Button, Card, Flex, Table, Tag } from "antd";
+import { Alert, Button, Card, Flex, Tag } from "antd";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "@/i18n";
 import { useNavigate } from "react-router";
 import { getQuery } from "@/api/query";
 import { useLanguage, useNamed, useText } from "@/i18n/useText";
 import { Credit } from "@/ui/Credit";
+import { WideTable } from "@/ui/WideTable";
 import { formatTime } from "@/ui/time";
 import type { Sent } from "./SendRoll";
 
@@ -48,9 +49,8 @@ export default function Outcome({ session, sent, onClose }: { session: string; s
       )}
       <details style={{ marginTop: 12 }} open={sent.refused > 0}>
         <summary style={{ cursor: "pointer", minHeight: 24 }}>{t("outcome.each")}</summary>
-        <div style={{ overflowX: "auto", marginTop: 8 }}>
-          <Table
-            size="small"
+        <div style={{ marginTop: 8 }}>
+          <WideTable
             rowKey="participation_id"
             dataSource={rows}
             pagination={rows.length > 50 ? { pageSize: 50, showSizeChanger: false } : false}

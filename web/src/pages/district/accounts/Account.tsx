@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { App, Button, Card, Descriptions, Flex, Form, Input, Table } from "antd";
+import { App, Button, Card, Descriptions, Flex, Form, Input } from "antd";
 import { useState } from "react";
 import { useTranslation } from "@/i18n";
 import { Link, useParams } from "react-router";
@@ -10,6 +10,7 @@ import { DateTime } from "@/ui/DateTime";
 import { PageSkeleton } from "@/ui/PageSkeleton";
 import { PageTitle } from "@/ui/PageTitle";
 import { ProblemAlert } from "@/ui/ProblemAlert";
+import { WideTable } from "@/ui/WideTable";
 import { useProblemText } from "@/ui/problems";
 import { StatusTag } from "@/ui/StatusTag";
 import { FormModal } from "../FormModal";
@@ -115,13 +116,11 @@ function One({ account }: { account: Row }) {
           }
           styles={{ body: { padding: 0 } }}
         >
-          <Table
-            size="small"
+          <WideTable
             aria-label={t("accounts.grants")}
             rowKey="id"
             dataSource={account.grants}
             pagination={false}
-            scroll={{ x: "max-content" }}
             columns={[
               { title: t("accounts.role"), render: (_, grant) => text(`common:role.${grant.role}`) },
               { title: t("account.scope"), render: (_, grant) => named(grant.scope_name_zh, grant.scope_name_en) },
@@ -131,7 +130,6 @@ function One({ account }: { account: Row }) {
                 render: (_, grant) =>
                   !own && (
                     <Button
-                      size="small"
                       danger
                       aria-label={`${t("account.take")}: ${text(`common:role.${grant.role}`)}`}
                       onClick={() => sure(t("account.takeSure"), t("account.takeLead"), () => take.mutateAsync(grant.id))}

@@ -1,4 +1,4 @@
-import { Card, Table } from "antd";
+import { Card } from "antd";
 import { useTranslation } from "@/i18n";
 import { Link } from "react-router";
 import type { Schemas } from "@/api/client";
@@ -7,6 +7,7 @@ import { EmptyState } from "@/ui/EmptyState";
 import { count, percent } from "../decimal";
 import { reportPath } from "../reports/filters";
 import type { Values } from "./Charts";
+import { WideTable } from "@/ui/WideTable";
 
 type Place = Schemas["PlaceFigures"];
 
@@ -68,13 +69,11 @@ export function NotReached({ report, values }: { report: Schemas["Overview"]; va
             }
             styles={{ body: { padding: 0 } }}
           >
-            <Table
-              size="small"
+            <WideTable
               aria-label={part.title}
               rowKey={(row) => row.class_id ?? row.school_id ?? String(row.grade)}
               dataSource={part.rows}
               pagination={part.rows.length > 10 ? { pageSize: 10, showSizeChanger: false, size: "small" } : false}
-              scroll={{ x: "max-content" }}
               columns={[
                 { key: "name", title: t("notReached.where"), render: (_, row) => part.name(row) },
                 { key: "missing", title: t("notReached.missing"), align: "right", render: (_, row) => count(row.enrolled - row.participants) },

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Button, Card, Descriptions, Flex, Form, Input, Table, Tag } from "antd";
+import { Button, Card, Descriptions, Flex, Form, Input, Tag } from "antd";
 import { useState } from "react";
 import { useTranslation } from "@/i18n";
 import { Link, useParams } from "react-router";
@@ -11,6 +11,7 @@ import { EmptyState } from "@/ui/EmptyState";
 import { PageSkeleton } from "@/ui/PageSkeleton";
 import { PageTitle } from "@/ui/PageTitle";
 import { ProblemAlert } from "@/ui/ProblemAlert";
+import { WideTable } from "@/ui/WideTable";
 import { today } from "@/ui/time";
 import { useAccess } from "../access";
 import { FormModal } from "../FormModal";
@@ -111,13 +112,11 @@ function One({ organization }: { organization: Schemas["OrganizationView"] }) {
           <ProblemAlert error={held.error} retry={held.refetch} />
           {held.data?.items.length === 0 && <EmptyState title={t("designations.noneHeld")} lead={t("designations.noneHeldLead")} />}
           {held.data && held.data.items.length > 0 && (
-            <Table
-              size="small"
+            <WideTable
               aria-label={t("designations.held")}
               rowKey="id"
               dataSource={held.data.items}
               pagination={false}
-              scroll={{ x: "max-content" }}
               columns={[
                 { title: t("designations.scheme"), render: (_, row) => row.scheme_name_zh },
                 {

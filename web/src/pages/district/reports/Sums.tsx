@@ -1,5 +1,6 @@
-import { Card, Table } from "antd";
+import { Card } from "antd";
 import type { ReactNode } from "react";
+import { WideTable } from "@/ui/WideTable";
 
 export interface SumColumn<T> {
   key: string;
@@ -22,13 +23,11 @@ export function SumTable<T extends object>(props: {
   return (
     <Card title={<h2 style={{ margin: 0, fontSize: 17 }}>{title}</h2>} styles={{ body: { padding: 0 } }}>
       {lead && <div style={{ padding: "12px 16px 0" }}>{lead}</div>}
-      <Table
-        size="small"
+      <WideTable
         aria-label={title}
         rowKey={rowKey}
         dataSource={rows}
         pagination={false}
-        scroll={{ x: "max-content" }}
         columns={columns.map((column, index) => ({
           key: column.key,
           title: column.title,

@@ -1,11 +1,12 @@
 import { useMutation } from "@tanstack/react-query";
-import { Alert, Button, Card, DatePicker, Flex, Form, Select, Segmented, Table, Tag } from "antd";
+import { Alert, Button, Card, DatePicker, Flex, Form, Select, Segmented, Tag } from "antd";
 import type { Dayjs } from "dayjs";
 import { useState } from "react";
 import { useTranslation } from "@/i18n";
 import { useNavigate } from "react-router";
 import { api, call, type Schemas } from "@/api/client";
 import { useIdempotencyKey, useInvalidate } from "@/api/query";
+import { WideTable } from "@/ui/WideTable";
 import { download, toCsv } from "@/ui/csv";
 import { PageTitle } from "@/ui/PageTitle";
 import { PersonLink } from "@/ui/PersonLink";
@@ -160,13 +161,11 @@ function Outcome({ answer }: { answer: Schemas["MatchAnswer"] }) {
           ...KINDS.filter((kind) => number(kind) > 0).map((kind) => ({ value: kind, label: `${t(`match.kind.${kind}`)} ${number(kind)}` })),
         ]}
       />
-      <Table
-        size="small"
+      <WideTable
         aria-label={t("match.outcome")}
         rowKey="row"
         dataSource={rows}
         pagination={rows.length > 50 ? { pageSize: 50, showSizeChanger: false } : false}
-        scroll={{ x: "max-content" }}
         columns={[
           { title: t("match.row"), dataIndex: "row", align: "right" },
           { title: t("col.status"), render: (_, row) => <Tag color={COLOURS[row.outcome]}>{t(`match.kind.${row.outcome}`)}</Tag> },

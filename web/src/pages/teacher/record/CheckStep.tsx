@@ -1,5 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
-import { Alert, Button, Card, Flex, InputNumber, Switch, Table } from "antd";
+import { Alert, Button, Card, Flex, InputNumber, Switch } from "antd";
 import { useEffect, useState } from "react";
 import { useTranslation } from "@/i18n";
 import { api, call } from "@/api/client";
@@ -14,6 +14,7 @@ import { isToCome, SessionWords } from "./SessionCard";
 import { StickyBar } from "../StickyBar";
 import { Trouble } from "./Trouble";
 import { type Row, usePeople } from "./usePeople";
+import { WideTable } from "@/ui/WideTable";
 
 /** The most that the service takes at once. */
 const MOST = 500;
@@ -128,14 +129,12 @@ export function CheckStep({ draft, session, change, onBack }: Props) {
       {sends.length > MOST && (
         <Alert type="error" showIcon style={{ marginBottom: 12 }} title={t("record.tooMany", { most: MOST })} />
       )}
-      <Table<Row>
-        size="small"
+      <WideTable<Row>
         rowKey="key"
         loading={false}
         aria-label={t("record.step.check")}
         dataSource={[...left, ...sends]}
         pagination={shown.length > 100 ? { pageSize: 100, showSizeChanger: false } : false}
-        scroll={{ x: "max-content" }}
         columns={[
           {
             title: t("record.person"),
@@ -161,7 +160,6 @@ export function CheckStep({ draft, session, change, onBack }: Props) {
                   render: (_: unknown, row: Row) =>
                     row.sends && (
                       <InputNumber
-                        size="small"
                         min={0}
                         max={1440}
                         precision={0}
@@ -196,7 +194,6 @@ export function CheckStep({ draft, session, change, onBack }: Props) {
             align: "right",
             render: (_, row) => (
               <Button
-                size="small"
                 type="text"
                 aria-label={t("record.dropOne", { name: row.name || row.number })}
                 onClick={() => change({ dropped: [...draft.dropped, row.key] })}

@@ -1,5 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
-import { Alert, Button, Card, Flex, Result, Table, Tag } from "antd";
+import { Alert, Button, Card, Flex, Result, Tag } from "antd";
 import { useEffect, useState } from "react";
 import { useTranslation } from "@/i18n";
 import { useNavigate } from "react-router";
@@ -10,6 +10,7 @@ import { PageTitle } from "@/ui/PageTitle";
 import { ProblemAlert } from "@/ui/ProblemAlert";
 import type { Draft, Outcome, Session } from "./draft";
 import { isToCome, SessionWords } from "./SessionCard";
+import { WideTable } from "@/ui/WideTable";
 
 const UNDO_MINUTES = 10;
 
@@ -121,12 +122,10 @@ export function Done({ session, sent, change, onAgain, onCorrect, onOther }: Pro
           <h2 id="odd" style={{ fontSize: 17 }}>
             {t("record.odd", { count: odd.length })}
           </h2>
-          <Table<Outcome>
-            size="small"
+          <WideTable<Outcome>
             rowKey="index"
             dataSource={odd}
             pagination={odd.length > 50 ? { pageSize: 50, showSizeChanger: false } : false}
-            scroll={{ x: "max-content" }}
             columns={[
               { title: t("record.person"), key: "person", render: (_, one) => one.name ?? row(one)?.name ?? "—" },
               { title: t("record.number"), key: "number", render: (_, one) => one.number ?? row(one)?.number },

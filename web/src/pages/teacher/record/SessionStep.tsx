@@ -66,7 +66,7 @@ export function SessionStep({ draft, onChoose }: Props) {
   const recent = useRecent();
 
   return (
-    <div style={{ display: "grid", gap: 20 }}>
+    <div style={{ display: "grid", gridTemplateColumns: "minmax(0, 1fr)", gap: 20 }}>
       {draft.session && !draft.sent && (
         <section aria-labelledby="under-way">
           <h2 id="under-way" style={HEADING}>

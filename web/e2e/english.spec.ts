@@ -1,0 +1,38 @@
+import { PASSWORD } from "./calls";
+import { axe, DESKTOP, expect, PHONE, settled, signIn, test } from "./fixtures";
+
+// Every page of every menu in English, whose words are longer than the Chinese ones: on a phone and on a desktop nothing
+// sticks out, nothing is without a name, no text is missing.
+const LOGINS = ["official", "school01", "teacher01", "baseadmin01", "guardian01", "student01", "joint"];
+
+for (const login of LOGINS)
+  test(`the pages of ${login} in English`, async ({ page }) => {
+    test.setTimeout(300_000);
+    await page.setViewportSize(DESKTOP);
+    await signIn(page, login, PASSWORD);
+    await page.evaluate(() => localStorage.setItem("kepu.language", "en"));
+    await page.reload();
+    await settled(page);
+    const menu = page.getByRole("navigation", { name: "Menu" });
+    const links = await menu.getByRole("link").evaluateAll((all) => all.map((one) => one.getAttribute("href") ?? ""));
+    expect(links.length, "a menu").toBeGreaterThan(2);
+    for (const link of links)
+      // One after the other: they share a browser.
+      // oxlint-disable-next-line no-await-in-loop
+      await test.step(link, async () => {
+        await page.setViewportSize(PHONE);
+        await page.goto(link);
+        await settled(page);
+        await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+        await axe(page);
+        for (const viewport of [PHONE, DESKTOP]) {
+          // oxlint-disable-next-line no-await-in-loop
+          await page.setViewportSize(viewport);
+          // oxlint-disable-next-line no-await-in-loop
+          const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+          expect.soft(wide, `${link} sticks out at ${viewport.width} pixels`).toBeLessThanOrEqual(0);
+        }
+        // A text that is missing shows its key.
+        await expect(page.getByText(/^[a-z]+[.:][a-z]+(\.[a-z_]+)+$/i)).toHaveCount(0);
+      });
+  });
