@@ -127,7 +127,7 @@ async fn absences_empty_places_and_how_long_it_took() {
     assert_eq!(by_of(&empty, ["places", "taken", "empty"]), BTreeMap::from([(small.to_string(), vec![9, 3, 6])]));
     let hosts = rows(s, "empty_places", "hosts").await;
     assert_eq!(by_of(&hosts, ["sessions", "not_full", "places", "empty"])[&s.base.to_string()], [1, 1, 9, 6]);
-    s.official.get("/api/v1/reports/ready/empty_places?as_of=2026-01-01").await.expect_problem(422, "invalid");
+    s.official.get("/api/v1/reports/ready/empty_places?as_of=2020-01-01").await.expect_problem(409, "no_policy");
 
     // Hours from the end to the confirmation, person by person.
     let hosts = rows(s, "promptness", "hosts").await;

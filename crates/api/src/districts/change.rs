@@ -93,7 +93,7 @@ pub async fn change_district(
             }
         }
     }
-    if !store::change_district(&mut tx, &row).await? {
+    if !store::change_district(&mut tx, &row, now).await? {
         return Err(ApiError::version_changed("district", row.version + 1));
     }
     row.version += 1;

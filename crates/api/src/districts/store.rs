@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::NoShowPolicy;
 use crate::error::{ApiError, OnConstraint, Result};
+use crate::former;
 
 /// An authority.
 #[derive(Debug, FromRow)]
@@ -149,7 +150,8 @@ pub async fn district(connection: &mut PgConnection, id: Uuid) -> Result<Option<
 }
 
 /// Changes a district if it still has this version.
-pub async fn change_district(connection: &mut PgConnection, row: &DistrictRow) -> Result<bool> {
+pub async fn change_district(connection: &mut PgConnection, row: &DistrictRow, at: DateTime<Utc>) -> Result<bool> {
+    former::keep_shared(&mut *connection, former::Shared::District, &[row.id], at).await?;
     let done = sqlx::query(
         "UPDATE district SET name_zh = $3, name_en = $4, time_zone = $5, settings = $6, no_shows = $7, second_official = $8,
              version = version + 1

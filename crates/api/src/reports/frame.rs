@@ -164,7 +164,7 @@ impl Frame {
     ) -> Result<Self> {
         check(asked)?;
         store::prepare(tx).await?;
-        let place = store::place(tx, asked.school, asked.class, asked.host).await?;
+        let mut place = store::place(tx, asked.school, asked.class, asked.host).await?;
         let district = tx.district().0;
         let absent = |wanted: Option<Uuid>, found: &Option<Uuid>, kind| match (wanted, found) {
             (Some(_), None) => Err(ApiError::not_found(kind)),
@@ -179,12 +179,18 @@ impl Frame {
         let school = asked.school.or(place.class_school_id);
         let reach = may(actor, district, school, asked.host, narrow)?;
 
-        let zone: Tz = place.time_zone.parse().unwrap_or(Tz::Asia__Shanghai);
+        let mut zone: Tz = place.time_zone.parse().unwrap_or(Tz::Asia__Shanghai);
         let at = asked.as_of.map_or(Ok(now), |text| credits::moment(text, zone))?;
         if at > now {
             return Err(ApiError::invalid_field("as_of", "in_the_future", "must be a moment that has passed"));
         }
         let past = asked.as_of.is_some();
+        if past {
+            credits::shadow(tx, at).await?;
+            // Under the names of then; what is there and who may see it was judged by what is so now.
+            place = store::place(tx, asked.school, asked.class, asked.host).await?;
+            zone = place.time_zone.parse().unwrap_or(zone);
+        }
         let version = version(tx, asked.policy, at, past).await?;
         let rules = credits::policy(tx, version.policy_version_id).await?;
         let period = period(asked, &rules)?;
@@ -208,7 +214,7 @@ impl Frame {
                 policy_id: version.policy_id.clone(),
                 policy_version_id: version.policy_version_id,
             };
-            credits::stand_in(tx, policy, at, day, schools).await?;
+            credits::score_then(tx, policy, at, day, schools).await?;
         }
         Ok(Self {
             about: About {

@@ -11,7 +11,7 @@ export const FILTERS = {
   programmes: ["as_of"],
   results: ["school", "class", "grade", "as_of"],
   settlement: ["host", "as_of"],
-  empty_places: ["host"],
+  empty_places: ["host", "as_of"],
   no_shows: ["school", "host", "as_of"],
   promptness: ["host", "as_of"],
 } as const satisfies Record<Kind, readonly string[]>;

@@ -46,7 +46,7 @@ pub struct NewPack {
     /// A term of the policy's calendar instead.
     #[serde(default)]
     term: Option<String>,
-    /// As of a past moment, or the end of a past day; reports that cannot be told of the past are left out.
+    /// As of a past moment, or the end of a past day.
     #[serde(default)]
     as_of: Option<String>,
     /// Language: `zh` or `en`.

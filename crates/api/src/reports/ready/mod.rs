@@ -91,10 +91,8 @@ impl Kind {
         match self {
             Self::Settlement => &["host", "detail", "as_of"],
             Self::NotReached => &["school", "class", "grade", "detail", "as_of"],
-            // The places of a session are of all districts, and what others had then is not told.
-            Self::EmptyPlaces => &["host"],
             Self::NoShows => &["school", "host", "detail", "as_of"],
-            Self::Promptness => &["host", "as_of"],
+            Self::EmptyPlaces | Self::Promptness => &["host", "as_of"],
             Self::Programmes => &["as_of"],
             Self::Equity => &["school", "grade", "as_of"],
             Self::Results | Self::Requirements => &["school", "class", "grade", "as_of"],
