@@ -6,6 +6,7 @@ mod figures;
 mod files;
 mod kept;
 mod overview;
+mod packs;
 mod past;
 mod ready;
 mod settlement;

@@ -209,6 +209,28 @@ async fn small_groups_are_hidden_and_cannot_be_computed() {
     let of = |word: &str| sexes.iter().find(|row| row["sex"] == word).expect("the sex")["persons"].clone();
     assert_eq!((of("女"), of("男")), (json!(20), json!(25)));
 
+    // Of one school at a time, of which all was judged with all others: the fifth of a grade that two schools have is not what
+    // is left when the answer of one is taken off that of all.
+    let (_, few) = class_of(&server, s.district, third, 7, 2).await;
+    let grades = rows(s, "equity", "grades").await;
+    let of = |rows: &[BTreeMap<String, Value>], grade: i64| {
+        rows.iter().find(|row| row["of"] == grade).map(|row| row["persons"].clone())
+    };
+    let whole = of(&grades, 7).expect("the grade");
+    let school = async |id: Uuid| rows(s, &format!("equity?school={id}"), "grades").await;
+    let (one, other) = (of(&school(s.school).await, 7), of(&school(third).await, 7));
+    assert_eq!((whole, one, other), (json!(17), Some(json!("*")), Some(json!("*"))), "{}", few.len());
+    // A teacher's own school is judged the same way.
+    let own = s.teacher.get("/api/v1/reports/ready/equity").await.expect(200);
+    let theirs = s.official.get(&format!("/api/v1/reports/ready/equity?school={}", s.school)).await.expect(200);
+    assert_eq!(own["sections"], theirs["sections"]);
+    assert!(own["sections"].as_array().expect("sections").iter().all(|section| section["key"] != "schools"));
+    for few_days in ["from=2026-03-02", "from=2026-03-01&to=2026-03-30", "grade=7"] {
+        s.official.get(&format!("/api/v1/reports/ready/equity?{few_days}")).await.expect_problem(422, "invalid");
+    }
+    s.official.get("/api/v1/reports/ready/equity?from=2026-03-01&to=2026-03-31").await.expect(200);
+    s.official.get("/api/v1/reports/ready/equity?term=2025-autumn").await.expect(200);
+
     // A district of four tells nothing at all.
     let tiny = School::new(&server, 4).await;
     tiny.adopt(POLICY).await;

@@ -51,7 +51,7 @@ function Packs() {
       title={<h2 style={{ margin: 0, fontSize: 17 }}>{t("kept.packs")}</h2>}
       extra={
         official && (
-          <Button type="primary" disabled={data?.items.some(open) ?? false} onClick={() => setAsking(true)}>
+          <Button type="primary" disabled={data?.items.some((pack) => open(pack) && !pack.automatic) ?? false} onClick={() => setAsking(true)}>
             {t("kept.make")}
           </Button>
         )
@@ -72,7 +72,15 @@ function Packs() {
         scroll={{ x: "max-content" }}
         locale={{ emptyText: <EmptyState title={t("kept.packsNone")} /> }}
         columns={[
-          { key: "name", title: t("save.name"), dataIndex: "name" },
+          {
+            key: "name",
+            title: t("save.name"),
+            render: (_, row) => (
+              <>
+                {row.name} {row.automatic && <Tag>{t("kept.automatic")}</Tag>}
+              </>
+            ),
+          },
           { key: "period", title: t("kept.period"), render: (_, row) => row.term ?? <Period from={row.from} to={row.to} /> },
           { key: "state", title: t("kept.state"), render: (_, row) => <PackState pack={row} /> },
           {

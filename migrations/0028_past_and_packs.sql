@@ -50,3 +50,11 @@ AS $$
 $$;
 REVOKE ALL ON FUNCTION sessions_taken_then(uuid[], timestamptz) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sessions_taken_then(uuid[], timestamptz) TO kepu_app;
+
+-- Packs go on after a stop, and are made by themselves when a month or term has ended.
+ALTER TABLE district ADD COLUMN report_packs boolean NOT NULL DEFAULT true;       -- whether the service makes them by itself
+ALTER TABLE report_pack
+    ADD COLUMN begun     integer NOT NULL DEFAULT 0,      -- how often it was begun: one that ends the service is given up
+    ADD COLUMN of_period text;                            -- policy and period, of one that the service made by itself
+CREATE UNIQUE INDEX report_pack_once ON report_pack (district_id, of_period) WHERE of_period IS NOT NULL;
+CREATE INDEX report_pack_open ON report_pack (district_id, id) WHERE ended_at IS NULL;
