@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{Datelike, TimeDelta};
 use kepu_api::reports::look_after_packs;
-use kepu_tests::{Client, Server};
+use kepu_tests::{Client, PASSWORD, Server};
 use serde_json::{Value, json};
 
 use super::town::Town;
@@ -54,7 +54,7 @@ async fn a_pack_goes_on_after_a_stop_in_its_middle() {
         sqlx::query_as("SELECT done, ended_at IS NULL FROM report_pack").fetch_one(second.pool()).await.expect("read");
     assert_eq!(cut, (3, true), "cut off in its middle, and not told as failed");
 
-    let official = second.sign_in(&official.login, kepu_tests::PASSWORD).await.for_district(town.first.district);
+    let official = second.sign_in(&official.login, PASSWORD).await.for_district(town.first.district);
     let waits = official.get(&format!("{PATH}/{}", asked["id"].as_str().expect("an id"))).await.expect(200);
     assert_eq!(waits["state"], "making");
     look_after_packs(second.state()).await.expect("looked after");
@@ -78,7 +78,9 @@ async fn a_month_and_a_term_that_have_ended_make_their_packs_once() {
     let server = Server::start().await;
     let town = Town::new(&server).await;
     let s = &town.first;
-    let packs = async || s.official.get(PATH).await.expect(200)["items"].as_array().expect("packs").clone();
+    // Who was away for a month signs in again.
+    let official = async || server.sign_in(&s.official.login, PASSWORD).await;
+    let packs = async || official().await.get(PATH).await.expect(200)["items"].as_array().expect("packs").clone();
     let look = async || look_after_packs(server.state()).await.expect("looked after");
     // Nothing was scored when the last month ended.
     assert_eq!((look().await, packs().await.len()), (0, 0));
@@ -90,22 +92,23 @@ async fn a_month_and_a_term_that_have_ended_make_their_packs_once() {
     assert_eq!(look().await, 1);
     assert_eq!(look().await, 0, "once");
     let made = packs().await;
-    let ready = until(&s.official, &made[0]["id"], |pack| pack["state"] == "ready").await;
+    let ready = until(&official().await, &made[0]["id"], |pack| pack["state"] == "ready").await;
     assert_eq!((&ready["automatic"], &ready["from"], &ready["total"]), (&json!(true), &json!(first), &json!(9)));
     assert_eq!(ready["name"], format!("{} 年 {} 月", first.year(), first.month()));
-    s.official.post_json(PATH, &json!({ "name": "另要一个" })).await.expect(202);
+    official().await.post_json(PATH, &json!({ "name": "另要一个" })).await.expect(202);
 
     // A term, too: after a year at the latest.
     server.advance(TimeDelta::days(300));
     assert_eq!(look().await, 2);
     let terms: Vec<Value> = packs().await.into_iter().filter(|pack| !pack["term"].is_null()).collect();
     assert_eq!(terms.len(), 1);
-    until(&s.official, &terms[0]["id"], |pack| pack["state"] == "ready").await;
+    until(&official().await, &terms[0]["id"], |pack| pack["state"] == "ready").await;
 
     // Not where the district does not want it.
     let path = format!("/api/v1/districts/{}", s.district);
-    let version = s.official.get(&path).await.expect(200)["version"].as_i64().expect("a version");
-    s.official.patch_json(&path, version, &json!({ "report_packs": false })).await.expect(200);
+    let official = official().await;
+    let version = official.get(&path).await.expect(200)["version"].as_i64().expect("a version");
+    official.patch_json(&path, version, &json!({ "report_packs": false })).await.expect(200);
     server.advance(TimeDelta::days(31));
     assert_eq!(look().await, 0);
 }

@@ -2,7 +2,7 @@
 //! paid. A report of a past moment is, to the letter, the report of that moment.
 
 use chrono::TimeDelta;
-use kepu_api::verify;
+use kepu_api::{credits, verify};
 use kepu_tests::Server;
 use kepu_tests::school::{activity, session_of};
 use reqwest::Method;
@@ -95,7 +95,7 @@ async fn patch(town: &Town, path: &str, body: Value) {
 }
 
 /// Brings a sheet of the roster in, of this day.
-async fn roster(town: &Town, day: &str, rows: &[String]) {
+async fn roster(server: &Server, town: &Town, day: &str, rows: &[String]) {
     let client = &town.first.official;
     let sheet = format!("学校,年级,班级,学号,姓名,出生日期,性别\r\n{}", rows.join("\r\n"));
     let form = Form::new()
@@ -122,6 +122,8 @@ async fn roster(town: &Town, day: &str, rows: &[String]) {
     let request = client.request(Method::POST, &format!("{path}/commit")).header("If-Match", format!("\"{version}\""));
     client.send(request.json(&json!({ "allow_removals": true }))).await.expect(202);
     until("committed").await;
+    // What follows of it is booked in the background; here it is waited for.
+    credits::stand_anew(server.state()).await.expect("scored");
 }
 
 /// An activity of a programme's theme, at the base; answers the programme, the theme and the activity.
@@ -202,9 +204,9 @@ async fn what_is_changed_in_place_does_not_change_a_report_of_before() {
     client.post_json(&format!("{amend}/amend"), &json!({ "minutes": 45, "reason": "提前离场" })).await.expect(200);
     told.push(tell(&server, &town, "corrected").await);
 
-    roster(&town, &today.to_string(), &[row(0, &class, &named(0), "2020-02-03", "女")]).await;
+    roster(&server, &town, &today.to_string(), &[row(0, &class, &named(0), "2020-02-03", "女")]).await;
     told.push(tell(&server, &town, "another day of birth, a sex").await);
-    roster(&town, &today.to_string(), &[row(0, &class, "改名", "2020-02-03", "男")]).await;
+    roster(&server, &town, &today.to_string(), &[row(0, &class, "改名", "2020-02-03", "男")]).await;
     told.push(tell(&server, &town, "another name and sex").await);
 
     patch(&town, &format!("/api/v1/organizations/{}", s.school), json!({ "attributes": { "位置": "农村" } })).await;
@@ -214,9 +216,9 @@ async fn what_is_changed_in_place_does_not_change_a_report_of_before() {
     patch(&town, &format!("/api/v1/organizations/{}", s.base), json!({ "name_zh": "改名基地" })).await;
     told.push(tell(&server, &town, "other names and attributes").await);
 
-    roster(&town, &today.to_string(), &[row(5, "新班", &named(5), "", "")]).await;
+    roster(&server, &town, &today.to_string(), &[row(5, "新班", &named(5), "", "")]).await;
     told.push(tell(&server, &town, "to another class").await);
-    roster(&town, &today.to_string(), &[row(5, "第三班", &named(5), "", "")]).await;
+    roster(&server, &town, &today.to_string(), &[row(5, "第三班", &named(5), "", "")]).await;
     told.push(tell(&server, &town, "to a third one on the same day").await);
 
     // The session ahead is moved and gets other places, then it is over with nobody there but who had one.

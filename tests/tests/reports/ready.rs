@@ -163,6 +163,7 @@ async fn small_groups_are_hidden_and_cannot_be_computed() {
     // A third school, large enough, so that something can be shown.
     let third = server.organization(s.district, "school", "第三试验学校").await;
     let (_, pupils) = class_of(&server, s.district, third, 8, 30).await;
+    class_of(&server, s.district, third, 7, 12).await;
     for (school, kind) in [(s.school, "城区"), (town.second, "乡镇"), (third, "乡镇")] {
         sqlx::query("UPDATE organization SET attributes = $2 WHERE id = $1")
             .bind(school)
@@ -203,23 +204,23 @@ async fn small_groups_are_hidden_and_cannot_be_computed() {
     assert_eq!(cell(&schools, s.school, "credits"), Credit::from_milli(figures.2).to_string());
     let kinds = rows(s, "equity", "attribute:位置").await;
     let of = |kind: &str| kinds.iter().find(|row| row["value"] == kind).expect("the kind")["persons"].clone();
-    assert_eq!((of("城区"), of("乡镇")), (json!(11), json!(34)));
-    assert_eq!(rows(s, "equity", "whole").await[0]["persons"], 45);
+    assert_eq!((of("城区"), of("乡镇")), (json!(11), json!(46)));
+    assert_eq!(rows(s, "equity", "whole").await[0]["persons"], 57);
     let sexes = rows(s, "equity", "sexes").await;
     let of = |word: &str| sexes.iter().find(|row| row["sex"] == word).expect("the sex")["persons"].clone();
-    assert_eq!((of("女"), of("男")), (json!(20), json!(25)));
+    assert_eq!((of("女"), of("男")), (json!(20), json!(37)));
 
-    // Of one school at a time, of which all was judged with all others: the fifth of a grade that two schools have is not what
-    // is left when the answer of one is taken off that of all.
-    let (_, few) = class_of(&server, s.district, third, 7, 2).await;
-    let grades = rows(s, "equity", "grades").await;
-    let of = |rows: &[BTreeMap<String, Value>], grade: i64| {
-        rows.iter().find(|row| row["of"] == grade).map(|row| row["persons"].clone())
+    // Of one school at a time, and nothing of the inside of one that is hidden.
+    let fourth = server.organization(s.district, "school", "第四试验学校").await;
+    class_of(&server, s.district, fourth, 8, 40).await;
+    class_of(&server, s.district, fourth, 7, 2).await;
+    let school = async |id: Uuid, section: &str| {
+        let all = rows(s, &format!("equity?school={id}"), section).await;
+        all.into_iter().map(|row| row["persons"].clone()).collect::<Vec<_>>()
     };
-    let whole = of(&grades, 7).expect("the grade");
-    let school = async |id: Uuid| rows(s, &format!("equity?school={id}"), "grades").await;
-    let (one, other) = (of(&school(s.school).await, 7), of(&school(third).await, 7));
-    assert_eq!((whole, one, other), (json!(17), Some(json!("*")), Some(json!("*"))), "{}", few.len());
+    assert_eq!((school(fourth, "whole").await, school(fourth, "grades").await), (vec![json!(42)], vec![json!("*"); 2]));
+    assert_eq!((school(s.school, "whole").await, school(s.school, "grades").await), (vec![json!(11)], vec![json!(11)]));
+    assert_eq!((school(third, "whole").await, school(third, "grades").await), (vec![json!("*")], vec![json!("*"); 2]));
     // A teacher's own school is judged the same way.
     let own = s.teacher.get("/api/v1/reports/ready/equity").await.expect(200);
     let theirs = s.official.get(&format!("/api/v1/reports/ready/equity?school={}", s.school)).await.expect(200);
