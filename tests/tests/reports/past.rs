@@ -10,6 +10,7 @@ use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::as_of::ask;
 use super::town::{POLICY, Town};
 
 const READY: [&str; 9] = [
@@ -48,14 +49,6 @@ fn paths(town: &Town) -> Vec<String> {
         format!("ready/empty_places?host={}", s.base),
     ]);
     paths
-}
-
-async fn ask(town: &Town, path: &str, as_of: Option<&str>) -> Value {
-    let mark = if path.contains('?') { '&' } else { '?' };
-    let as_of = as_of.map(|moment| format!("{mark}as_of={moment}")).unwrap_or_default();
-    let mut answer = town.first.official.get(&format!("/api/v1/reports/{path}{as_of}")).await.expect(200);
-    answer["as_of"] = Value::Null;
-    answer
 }
 
 /// One whose sheet is read, too.
