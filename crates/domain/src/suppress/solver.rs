@@ -17,20 +17,16 @@ fn rank(mut rows: Vec<Vec<Fraction>>, columns: usize) -> usize {
     for column in 0..columns {
         let Some(pivot) = (rank..rows.len()).find(|at| rows[*at][column].0 != 0) else { continue };
         rows.swap(rank, pivot);
-        let (pn, pd) = rows[rank][column];
-        for at in 0..rows.len() {
-            let (n, d) = rows[at][column];
-            if at == rank || n == 0 {
+        let pivot = rows[rank].clone();
+        let (pn, pd) = pivot[column];
+        for (_, row) in rows.iter_mut().enumerate().filter(|(at, _)| *at != rank) {
+            let (n, d) = row[column];
+            if n == 0 {
                 continue;
             }
-            for c in 0..columns {
-                let (vn, vd) = rows[rank][c];
-                if vn == 0 {
-                    continue;
-                }
+            for (cell, (vn, vd)) in row.iter_mut().zip(&pivot).filter(|(_, (vn, _))| *vn != 0) {
                 let (on, od) = reduced(n * pd * vn, d * pn * vd);
-                let (rn, rd) = rows[at][c];
-                rows[at][c] = reduced(rn * od - on * rd, rd * od);
+                *cell = reduced(cell.0 * od - on * cell.1, cell.1 * od);
             }
         }
         rank += 1;

@@ -19,7 +19,6 @@ const texts: Texts<typeof zh> = {
     reminders: "Reminders",
     unread_one: "Reminders, {{count}} unread",
     unread_other: "Reminders, {{count}} unread",
-    ready: "Ready reports",
     laboratory: "Laboratory",
     verify: "Verify a credential",
   },

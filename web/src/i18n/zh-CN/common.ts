@@ -15,7 +15,6 @@ export default {
     bookings: "资源预约",
     reminders: "提醒",
     unread_other: "提醒，{{count}} 条未读",
-    ready: "成文报表",
     laboratory: "办法实验室",
     verify: "证书查验",
   },

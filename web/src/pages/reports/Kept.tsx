@@ -81,7 +81,7 @@ function Packs() {
               </>
             ),
           },
-          { key: "period", title: t("kept.period"), render: (_, row) => row.term ?? <Period from={row.from} to={row.to} /> },
+          { key: "period", title: t("kept.period"), render: (_, row) => (row.term ? <TermName term={row.term} /> : <Period from={row.from} to={row.to} />) },
           { key: "state", title: t("kept.state"), render: (_, row) => <PackState pack={row} /> },
           {
             key: "files",
@@ -116,6 +116,14 @@ function Packs() {
       )}
     </Card>
   );
+}
+
+/** A term as people call it; one that a policy dates itself keeps its own name. */
+function TermName({ term }: { term: string }) {
+  const { t } = useTranslation("reports");
+  const [, year, part] = /^(\d{4})-(autumn|spring)$/.exec(term) ?? [];
+  if (!year || (part !== "autumn" && part !== "spring")) return term;
+  return t(`kept.${part}`, { from: Number(year), to: Number(year) + 1 });
 }
 
 function PackState({ pack }: { pack: Schemas["ReportPack"] }) {

@@ -69,7 +69,7 @@ export const routes: AreaRoute[] = [
   },
   {
     path: "/school/report/ready/:kind",
-    handle: { title: "reports:ready.title", audience: ["school_admin", "teacher"], crumbs: [report] },
+    handle: { title: "reports:ready.title", audience: ["school_admin", "teacher"] },
     lazy: () => import("./report/Ready"),
   },
   {

@@ -1,6 +1,5 @@
 import { CheckSquareOutlined, HomeOutlined, TrophyOutlined, UnorderedListOutlined } from "@ant-design/icons";
 import type { AreaRoute, MenuEntry } from "@/app/area";
-import { MenuIcon } from "@/app/MenuIcon";
 
 const staff = ["teacher", "school_admin"] as const;
 const readers = ["teacher", "school_admin", "district_official", "city_official", "auditor"] as const;
@@ -35,5 +34,4 @@ export const menu: MenuEntry[] = [
   { path: "/teacher/record", label: "teacher:menu.record", icon: <CheckSquareOutlined />, audience: staff, order: 20 },
   { path: "/teacher/records", label: "teacher:menu.records", icon: <UnorderedListOutlined />, audience: staff, order: 30 },
   { path: "/teacher/results", label: "teacher:menu.results", icon: <TrophyOutlined />, audience: staff, order: 31 },
-  { path: "/school/report/ready/requirements", label: "common:areas.ready", icon: <MenuIcon name="figures" />, audience: ["teacher"], order: 32 },
 ];
