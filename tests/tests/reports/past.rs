@@ -1,7 +1,7 @@
 //! What is changed in place, not by steps: who somebody is, where, what a school is said to be, when a session is, what is
 //! paid. A report of a past moment is, to the letter, the report of that moment.
 
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 use kepu_api::{credits, verify};
 use kepu_tests::Server;
 use kepu_tests::school::{activity, session_of};
@@ -31,7 +31,7 @@ fn policy() -> String {
     POLICY.replace("rules:", ages)
 }
 
-fn paths(town: &Town) -> Vec<String> {
+fn paths(town: &Town, today: NaiveDate) -> Vec<String> {
     let s = &town.first;
     let all = "group=distribution,category,rule,requirement,level,host,school,grade,class";
     let mut paths: Vec<String> = READY.iter().map(|kind| format!("ready/{kind}")).collect();
@@ -42,7 +42,7 @@ fn paths(town: &Town) -> Vec<String> {
         "persons?limit=100".to_owned(),
         "records?limit=100".to_owned(),
         format!("hosts?host={}", s.base),
-        format!("hosts?host={}&from={}", s.base, (chrono::Utc::now() + TimeDelta::days(3)).date_naive()),
+        format!("hosts?host={}&from={}", s.base, today + TimeDelta::days(3)),
         format!("ready/settlement?host={}&detail=true", s.base),
         format!("ready/not_reached?school={}&detail=true", s.school),
         format!("ready/no_shows?host={}&detail=true", s.base),
@@ -68,11 +68,11 @@ struct Told {
     sheet: Value,
 }
 
-async fn tell(server: &Server, town: &Town, after: &'static str) -> Told {
+async fn tell(server: &Server, town: &Town, today: NaiveDate, after: &'static str) -> Told {
     server.advance(TimeDelta::seconds(10));
     let moment = server.state().now().to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
     let mut answers = Vec::new();
-    for path in paths(town) {
+    for path in paths(town, today) {
         answers.push(ask(town, &path, None).await);
     }
     let sheet = sheet(town, None).await;
@@ -185,34 +185,34 @@ async fn what_is_changed_in_place_does_not_change_a_report_of_before() {
     let ids = s.record(over, &[s.pupils[0].0, s.pupils[3].0, s.pupils[4].0]).await;
     let body = json!({ "host_id": s.base, "yuan": "50", "first_day": "2020-01-01" });
     let tariff = s.official.post_json("/api/v1/tariffs", &body).await.expect(201);
-    let mut told = vec![tell(&server, &town, "at first").await];
+    let mut told = vec![tell(&server, &town, today, "at first").await];
 
     let body = json!({ "confirm": [{ "participation_id": ids[0] }], "absent": [ids[1]] });
     s.host.post_json(&format!("/api/v1/sessions/{over}/confirmation"), &body).await.expect(200);
-    told.push(tell(&server, &town, "a no-show").await);
+    told.push(tell(&server, &town, today, "a no-show").await);
 
     let amend = format!("/api/v1/participations/{}", ids[0]);
     let version = s.official.get(&amend).await.expect(200)["version"].as_i64().expect("a version");
     let client = s.host.client.clone().with_header("If-Match", &format!("\"{version}\""));
     client.post_json(&format!("{amend}/amend"), &json!({ "minutes": 45, "reason": "提前离场" })).await.expect(200);
-    told.push(tell(&server, &town, "corrected").await);
+    told.push(tell(&server, &town, today, "corrected").await);
 
     roster(&server, &town, &today.to_string(), &[row(0, &class, &named(0), "2020-02-03", "女")]).await;
-    told.push(tell(&server, &town, "another day of birth, a sex").await);
+    told.push(tell(&server, &town, today, "another day of birth, a sex").await);
     roster(&server, &town, &today.to_string(), &[row(0, &class, "改名", "2020-02-03", "男")]).await;
-    told.push(tell(&server, &town, "another name and sex").await);
+    told.push(tell(&server, &town, today, "another name and sex").await);
 
     patch(&town, &format!("/api/v1/organizations/{}", s.school), json!({ "attributes": { "位置": "农村" } })).await;
-    told.push(tell(&server, &town, "an attribute of a school").await);
+    told.push(tell(&server, &town, today, "an attribute of a school").await);
     let body = json!({ "name_zh": "改名学校", "attributes": { "位置": "城区" } });
     patch(&town, &format!("/api/v1/organizations/{}", s.school), body).await;
     patch(&town, &format!("/api/v1/organizations/{}", s.base), json!({ "name_zh": "改名基地" })).await;
-    told.push(tell(&server, &town, "other names and attributes").await);
+    told.push(tell(&server, &town, today, "other names and attributes").await);
 
     roster(&server, &town, &today.to_string(), &[row(5, "新班", &named(5), "", "")]).await;
-    told.push(tell(&server, &town, "to another class").await);
+    told.push(tell(&server, &town, today, "to another class").await);
     roster(&server, &town, &today.to_string(), &[row(5, "第三班", &named(5), "", "")]).await;
-    told.push(tell(&server, &town, "to a third one on the same day").await);
+    told.push(tell(&server, &town, today, "to a third one on the same day").await);
 
     // The session ahead is moved and gets other places, then it is over with nobody there but who had one.
     let body = json!({ "starts_at": server.state().now() + TimeDelta::hours(2),
@@ -222,7 +222,7 @@ async fn what_is_changed_in_place_does_not_change_a_report_of_before() {
     let path = format!("/api/v1/activities/{rockets}");
     let version = s.host.get(&path).await.expect(200)["version"].as_i64().expect("a version");
     s.host.patch_json(&path, version, &json!({ "title_zh": "水火箭" })).await.expect(200);
-    told.push(tell(&server, &town, "another time, another title").await);
+    told.push(tell(&server, &town, today, "another time, another title").await);
 
     let other = format!("/api/v1/themes/{theme}");
     let version: i64 = sqlx::query_scalar("SELECT version FROM theme WHERE id = $1")
@@ -233,7 +233,7 @@ async fn what_is_changed_in_place_does_not_change_a_report_of_before() {
     s.official.patch_json(&other, version, &json!({ "title_zh": "飞向月球" })).await.expect(200);
     let path = format!("/api/v1/programmes/{programme}");
     s.official.patch_json(&path, 1, &json!({ "name_zh": "联合大行动" })).await.expect(200);
-    told.push(tell(&server, &town, "a theme and a programme").await);
+    told.push(tell(&server, &town, today, "a theme and a programme").await);
 
     let request =
         s.official.request(Method::DELETE, &format!("/api/v1/tariffs/{}", tariff["id"].as_str().expect("an id")));
@@ -241,7 +241,7 @@ async fn what_is_changed_in_place_does_not_change_a_report_of_before() {
     assert!((200..300).contains(&status), "withdrawn: {status}");
     let body = json!({ "host_id": s.base, "yuan": "80.50", "first_day": "2020-01-01" });
     s.official.post_json("/api/v1/tariffs", &body).await.expect(201);
-    told.push(tell(&server, &town, "another tariff").await);
+    told.push(tell(&server, &town, today, "another tariff").await);
 
     let (designation, version): (Uuid, i64) =
         sqlx::query_as("SELECT id, version FROM designation WHERE organization_id = $1")
@@ -255,17 +255,17 @@ async fn what_is_changed_in_place_does_not_change_a_report_of_before() {
         .header("If-Match", format!("\"{version}\""))
         .json(&json!({ "from": today - TimeDelta::days(18), "reason": "整改" }));
     s.official.send(request).await.expect(200);
-    told.push(tell(&server, &town, "a suspended designation").await);
+    told.push(tell(&server, &town, today, "a suspended designation").await);
 
     let body = json!({ "name_zh": "改名区" });
     patch(&town, &format!("/api/v1/districts/{}", s.district), body).await;
-    told.push(tell(&server, &town, "another name of the district").await);
+    told.push(tell(&server, &town, today, "another name of the district").await);
 
     for pair in told.windows(2) {
         assert_ne!(pair[0].answers, pair[1].answers, "{} changes nothing, so it proves nothing", pair[1].after);
     }
     for then in &told {
-        for (path, answer) in paths(&town).iter().zip(&then.answers) {
+        for (path, answer) in paths(&town, today).iter().zip(&then.answers) {
             let now = ask(&town, path, Some(&then.moment)).await;
             assert_eq!(now.to_string(), answer.to_string(), "{}: {path} as of {}", then.after, then.moment);
         }
