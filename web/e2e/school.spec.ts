@@ -118,5 +118,31 @@ test.describe("school", () => {
     await page.goto("/school/report/persons");
     await axe(page);
     await shot(page, "school-report-persons");
+
+    // The ready reports, of the own school alone: from the menu's page, with a file.
+    await page.getByRole("link", { name: "成文报表" }).first().click();
+    await expect(page.getByRole("heading", { level: 1, name: "达标情况" })).toBeVisible();
+    await settled(page);
+    await axe(page);
+    await shot(page, "school-ready-requirements");
+    const kinds = page.getByRole("navigation", { name: "报表种类" });
+    await expect(kinds.getByRole("link")).toHaveCount(7);
+    for (const [name, picture] of [
+      ["未覆盖学生", "not-reached"],
+      ["预约未到", "no-shows"],
+      ["确认时效", "promptness"],
+      ["科普计划与主题", "programmes"],
+      ["竞赛成绩", "results"],
+      ["均衡情况", "equity"],
+    ] as const) {
+      await kinds.getByRole("link", { name, exact: true }).click();
+      await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
+      await settled(page);
+      await shot(page, `school-ready-${picture}`);
+    }
+    const paper = page.waitForEvent("download");
+    await page.getByRole("button", { name: "导出" }).click();
+    await page.getByRole("menuitem", { name: "PDF" }).click();
+    expect((await paper).suggestedFilename()).toMatch(/\.pdf$/);
   });
 });

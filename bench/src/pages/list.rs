@@ -212,6 +212,20 @@ pub const PAGES: &[Page] = &[
     page(
         "school",
         "school01",
+        "/school/report/ready/:kind",
+        &[
+            "/reports/ready/requirements?lang=zh&school={school}",
+            "/reports/ready/not_reached?lang=zh&school={school}",
+            "/reports/ready/no_shows?lang=zh&school={school}",
+            "/reports/ready/promptness?lang=zh&school={school}",
+            "/reports/ready/programmes?lang=zh&school={school}",
+            "/reports/ready/results?lang=zh&school={school}",
+            "/reports/ready/equity?lang=zh&school={school}",
+        ],
+    ),
+    page(
+        "school",
+        "school01",
         "/school/checkpoints",
         &["/districts/{district}/checkpoints?limit=20", "/districts/{district}/checkpoint/keys"],
     ),

@@ -26,6 +26,7 @@ pub mod exceptions;
 pub mod exports;
 pub mod extract;
 pub mod files;
+pub mod former;
 pub mod housekeeping;
 pub mod http;
 pub mod idempotency;

@@ -17,7 +17,7 @@ use crate::{
         Db,
         embedded::{Durability, PrivateServer},
     },
-    reminders, router, seals,
+    reminders, reports, router, seals,
     state::AppState,
     telemetry::{self, metrics},
 };
@@ -118,6 +118,7 @@ pub async fn serve(
     state.spawn_job("exceptions", exceptions::keep(state.clone()));
     state.spawn_job("planned policies", laboratory::keep(state.clone()));
     state.spawn_job("sealer", seals::keep(state.clone()));
+    state.spawn_job("packs of reports", reports::keep_packs(state.clone()));
     state.spawn_job("reminders", reminders::keep(state.clone()));
     state.spawn_job("waitlists", participation::places::keep(state.clone()));
     let service = router::router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();

@@ -118,3 +118,39 @@ async fn every_reading_of_persons_is_written_down() {
         ]
     );
 }
+
+#[tokio::test]
+async fn a_school_reads_the_ready_reports_of_its_own_pupils_and_no_others() {
+    let server = Server::start().await;
+    let town = Town::new(&server).await;
+    let s = &town.first;
+    let organization = GrantScope::Organization { district: s.district, organization: s.school };
+    let person = GrantScope::Person { district: s.district, person: s.pupils[0].0 };
+    let admin = server.account(Role::SchoolAdmin, organization).await;
+    let student = server.account(Role::Student, person).await;
+    let stranger = School::new(&server, 1).await;
+    stranger.adopt(POLICY).await;
+    for kind in ["requirements", "not_reached", "no_shows", "promptness", "programmes", "results", "equity"] {
+        let path = format!("/api/v1/reports/ready/{kind}");
+        let (own, other) = (format!("{path}?school={}", s.school), format!("{path}?school={}", town.second));
+        let told = s.official.get(&own).await.expect(200);
+        for client in [&s.teacher.client, &admin.client] {
+            // What is told without a school is the own one, as the district reads it.
+            assert_eq!(client.get(&path).await.expect(200)["sections"], told["sections"], "{kind}");
+            assert_eq!(client.get(&own).await.expect(200)["sections"], told["sections"], "{kind}");
+            client.get(&other).await.expect_problem(403, "forbidden");
+            for format in ["csv", "xlsx", "pdf"] {
+                assert_eq!(client.get(&format!("{own}&format={format}")).await.status, 200, "{kind} {format}");
+                assert_eq!(client.get(&format!("{other}&format={format}")).await.status, 403, "{kind} {format}");
+            }
+        }
+        let moment = server.state().now().to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
+        let past = admin.get(&format!("{own}&as_of={moment}")).await.expect(200);
+        assert_eq!(past["sections"], told["sections"], "{kind}");
+        for client in [&student.client, &s.host.client] {
+            client.get(&own).await.expect_problem(403, "forbidden");
+        }
+        let elsewhere = stranger.official.get(&own).await;
+        assert_eq!(elsewhere.status, 404, "{kind}");
+    }
+}

@@ -26,7 +26,7 @@ fn paths(town: &Town) -> Vec<String> {
     ]
 }
 
-async fn ask(town: &Town, path: &str, as_of: Option<&str>) -> Value {
+pub(super) async fn ask(town: &Town, path: &str, as_of: Option<&str>) -> Value {
     let mark = if path.contains('?') { '&' } else { '?' };
     let as_of = as_of.map(|moment| format!("{mark}as_of={moment}")).unwrap_or_default();
     let mut answer = town.first.official.get(&format!("/api/v1/reports/{path}{as_of}")).await.expect(200);

@@ -92,11 +92,11 @@ async fn a_pack_is_made_in_the_background_and_kept() {
     assert!(paper.bytes.starts_with(b"%PDF-"));
     s.official.get(&format!("{one}/files/../secret")).await.expect(404);
 
-    // Of the past, too: without what cannot be told of it.
+    // Of the past, too.
     let moment = server.state().now().to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
     server.advance(chrono::TimeDelta::seconds(3));
     let past = s.official.post_json(path, &json!({ "name": "截至", "as_of": moment })).await.expect(202);
-    assert_eq!(past["total"], 8);
+    assert_eq!(past["total"], 9);
     wait(&format!("{path}/{}", past["id"].as_str().expect("an id"))).await;
 
     // What is wrong is told at once; who may, and who may not.

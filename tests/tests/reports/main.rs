@@ -6,6 +6,8 @@ mod figures;
 mod files;
 mod kept;
 mod overview;
+mod packs;
+mod past;
 mod ready;
 mod settlement;
 mod town;

@@ -127,7 +127,7 @@ async fn absences_empty_places_and_how_long_it_took() {
     assert_eq!(by_of(&empty, ["places", "taken", "empty"]), BTreeMap::from([(small.to_string(), vec![9, 3, 6])]));
     let hosts = rows(s, "empty_places", "hosts").await;
     assert_eq!(by_of(&hosts, ["sessions", "not_full", "places", "empty"])[&s.base.to_string()], [1, 1, 9, 6]);
-    s.official.get("/api/v1/reports/ready/empty_places?as_of=2026-01-01").await.expect_problem(422, "invalid");
+    s.official.get("/api/v1/reports/ready/empty_places?as_of=2020-01-01").await.expect_problem(409, "no_policy");
 
     // Hours from the end to the confirmation, person by person.
     let hosts = rows(s, "promptness", "hosts").await;
@@ -163,6 +163,7 @@ async fn small_groups_are_hidden_and_cannot_be_computed() {
     // A third school, large enough, so that something can be shown.
     let third = server.organization(s.district, "school", "第三试验学校").await;
     let (_, pupils) = class_of(&server, s.district, third, 8, 30).await;
+    class_of(&server, s.district, third, 7, 12).await;
     for (school, kind) in [(s.school, "城区"), (town.second, "乡镇"), (third, "乡镇")] {
         sqlx::query("UPDATE organization SET attributes = $2 WHERE id = $1")
             .bind(school)
@@ -203,11 +204,33 @@ async fn small_groups_are_hidden_and_cannot_be_computed() {
     assert_eq!(cell(&schools, s.school, "credits"), Credit::from_milli(figures.2).to_string());
     let kinds = rows(s, "equity", "attribute:位置").await;
     let of = |kind: &str| kinds.iter().find(|row| row["value"] == kind).expect("the kind")["persons"].clone();
-    assert_eq!((of("城区"), of("乡镇")), (json!(11), json!(34)));
-    assert_eq!(rows(s, "equity", "whole").await[0]["persons"], 45);
+    assert_eq!((of("城区"), of("乡镇")), (json!(11), json!(46)));
+    assert_eq!(rows(s, "equity", "whole").await[0]["persons"], 57);
     let sexes = rows(s, "equity", "sexes").await;
     let of = |word: &str| sexes.iter().find(|row| row["sex"] == word).expect("the sex")["persons"].clone();
-    assert_eq!((of("女"), of("男")), (json!(20), json!(25)));
+    assert_eq!((of("女"), of("男")), (json!(20), json!(37)));
+
+    // Of one school at a time, and nothing of the inside of one that is hidden.
+    let fourth = server.organization(s.district, "school", "第四试验学校").await;
+    class_of(&server, s.district, fourth, 8, 40).await;
+    class_of(&server, s.district, fourth, 7, 2).await;
+    let school = async |id: Uuid, section: &str| {
+        let all = rows(s, &format!("equity?school={id}"), section).await;
+        all.into_iter().map(|row| row["persons"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!((school(fourth, "whole").await, school(fourth, "grades").await), (vec![json!(42)], vec![json!("*"); 2]));
+    assert_eq!((school(s.school, "whole").await, school(s.school, "grades").await), (vec![json!(11)], vec![json!(11)]));
+    assert_eq!((school(third, "whole").await, school(third, "grades").await), (vec![json!("*")], vec![json!("*"); 2]));
+    // A teacher's own school is judged the same way.
+    let own = s.teacher.get("/api/v1/reports/ready/equity").await.expect(200);
+    let theirs = s.official.get(&format!("/api/v1/reports/ready/equity?school={}", s.school)).await.expect(200);
+    assert_eq!(own["sections"], theirs["sections"]);
+    assert!(own["sections"].as_array().expect("sections").iter().all(|section| section["key"] != "schools"));
+    for few_days in ["from=2026-03-02", "from=2026-03-01&to=2026-03-30", "grade=7"] {
+        s.official.get(&format!("/api/v1/reports/ready/equity?{few_days}")).await.expect_problem(422, "invalid");
+    }
+    s.official.get("/api/v1/reports/ready/equity?from=2026-03-01&to=2026-03-31").await.expect(200);
+    s.official.get("/api/v1/reports/ready/equity?term=2025-autumn").await.expect(200);
 
     // A district of four tells nothing at all.
     let tiny = School::new(&server, 4).await;

@@ -7050,6 +7050,8 @@ export interface components {
             no_shows?: components["schemas"]["NoShowPolicy"] | null;
             /** @description Whether a change of the rules needs a second official. */
             second_official?: boolean | null;
+            /** @description Whether the pack of reports of a month or term is made by itself when that has ended. */
+            report_packs?: boolean | null;
         };
         /** @description A district. */
         DistrictView: {
@@ -7079,6 +7081,8 @@ export interface components {
              *     drafts alone.
              */
             second_official: boolean;
+            /** @description Whether the pack of reports of a month or term is made by itself when that has ended. */
+            report_packs: boolean;
             /**
              * Format: date-time
              * @description When it was made.
@@ -9537,7 +9541,7 @@ export interface components {
             to?: string | null;
             /** @description A term of the policy's calendar instead. */
             term?: string | null;
-            /** @description As of a past moment, or the end of a past day; reports that cannot be told of the past are left out. */
+            /** @description As of a past moment, or the end of a past day. */
             as_of?: string | null;
             /** @description Language: `zh` or `en`. */
             lang?: string | null;
@@ -11042,6 +11046,8 @@ export interface components {
                  *     drafts alone.
                  */
                 second_official: boolean;
+                /** @description Whether the pack of reports of a month or term is made by itself when that has ended. */
+                report_packs: boolean;
                 /**
                  * Format: date-time
                  * @description When it was made.
@@ -14298,6 +14304,8 @@ export interface components {
             problem: string;
             /** @description Its files, once it is ready. */
             files: components["schemas"]["ReportPackFile"][];
+            /** @description Whether the service made it by itself, when its period had ended. */
+            automatic: boolean;
             /**
              * Format: date-time
              * @description When it was asked for.

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::{ActivityStatus, Grades};
 use crate::{
     error::{ApiError, OnConstraint, Result},
+    former::{self, Shared},
     tenancy::Tx,
 };
 
@@ -214,6 +215,7 @@ pub async fn insert_unless_there(tx: &mut Tx, row: &Activity) -> Result<bool> {
 
 /// Writes the changed fields of one that is locked.
 pub async fn update(tx: &mut Tx, row: &Activity) -> Result<()> {
+    former::keep_shared(tx, Shared::Activity, &[row.id], row.updated_at).await?;
     sqlx::query(
         "UPDATE activity SET code = $2, kind = $3, title_zh = $4, title_en = $5, level = $6,
                 grades = CASE WHEN $7::int IS NULL AND $8::int IS NULL THEN NULL ELSE int4range($7, $8, '[]') END,

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     error::{ApiError, OnConstraint, Result},
+    former::{self, Shared},
     tenancy::Tx,
 };
 
@@ -158,6 +159,7 @@ pub async fn insert(tx: &mut Tx, row: &Competition) -> Result<()> {
 
 /// Writes the changed fields of one that is locked.
 pub async fn update(tx: &mut Tx, row: &Competition) -> Result<()> {
+    former::keep_shared(tx, Shared::Competition, &[row.id], row.updated_at).await?;
     sqlx::query(
         "UPDATE competition SET name_zh = $2, name_en = $3, stages = $4, valid_from = $5, valid_to = $6, source = $7,
                                 version = $8, updated_at = $9
@@ -181,6 +183,20 @@ pub async fn update(tx: &mut Tx, row: &Competition) -> Result<()> {
 /// corrected.
 pub async fn put_national(tx: &mut Tx, rows: &[Competition]) -> Result<Vec<Uuid>> {
     let stages: Vec<String> = rows.iter().map(|row| row.stages.join(";")).collect();
+    if let Some(first) = rows.first() {
+        let renamed: Vec<Uuid> = sqlx::query_scalar(
+            "SELECT c.id FROM competition c
+             JOIN unnest($1::text[], $2::text[], $3::text[]) AS n (series, edition, name)
+               ON n.series = c.series AND n.edition = c.edition AND n.name <> c.name_zh
+             WHERE c.district_id IS NULL",
+        )
+        .bind(rows.iter().map(|row| row.series.as_str()).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.edition.as_str()).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.name_zh.as_str()).collect::<Vec<_>>())
+        .fetch_all(&mut **tx)
+        .await?;
+        former::keep_shared(tx, Shared::Competition, &renamed, first.created_at).await?;
+    }
     let mut changed: Vec<Uuid> = sqlx::query_scalar(
         "INSERT INTO competition AS c (id, series, edition, name_zh, list_no, stages, listed, valid_from, valid_to,
                                        source, created_at, updated_at)

@@ -19,7 +19,7 @@ pub(crate) mod store;
 mod view;
 
 pub use guests::{follow_designation, rescore_guests};
-pub use past::stand_in;
+pub use past::{score as score_then, shadow};
 pub(crate) use records::planned_records;
 pub use records::{expected_facts, has_records_of, touch_designation, touch_host, touch_participations, touch_results};
 pub use scoring::{

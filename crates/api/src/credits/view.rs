@@ -229,7 +229,19 @@ pub async fn read_score(
     let rules = policy(&mut tx, version.policy_version_id).await?;
     let detail = json!({ "policy_id": version.policy_id, "as_of": as_of });
     let lang = LangWord::of(which.lang);
-    let sheet = sheet_under(&mut tx, person, version, &rules, (at, at.with_timezone(&zone).date_naive()), lang).await?;
+    let sheet = match as_of {
+        None => sheet_under(&mut tx, person, version, &rules, (at, at.with_timezone(&zone).date_naive()), lang).await?,
+        Some(at) => {
+            let mut then = state.db().begin_draft(actor.district()?).await?;
+            super::shadow(&mut then, at).await?;
+            let zone: Tz = store::time_zone(&mut then).await?.parse().unwrap_or(zone);
+            let person = store::named_person(&mut then, id).await?.unwrap_or(person);
+            let day = at.with_timezone(&zone).date_naive();
+            let sheet = sheet_under(&mut then, person, version, &rules, (at, day), lang).await?;
+            then.rollback().await?;
+            sheet
+        }
+    };
     audit::record(&mut tx, &actor, state.now(), audit::Event::new("score.read", "person", id, detail)).await?;
     tx.commit().await?;
     Ok(Json(ScoreView { as_of, ..sheet }))

@@ -42,6 +42,9 @@ pub struct DistrictChange {
     /// Whether a change of the rules needs a second official.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub second_official: Option<bool>,
+    /// Whether the pack of reports of a month or term is made by itself when that has ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub report_packs: Option<bool>,
 }
 
 /// Change the name, time zone or settings of a district.
@@ -76,10 +79,12 @@ pub async fn change_district(
     let before = json!({
         "name_zh": row.name_zh, "name_en": row.name_en, "time_zone": row.time_zone, "settings": row.settings,
         "no_shows": row.no_shows, "second_official": row.second_official,
+        "report_packs": row.report_packs,
     });
     row.name_zh = name_zh.unwrap_or(row.name_zh);
     row.name_en = name_en.unwrap_or(row.name_en);
     row.time_zone = time_zone.unwrap_or(row.time_zone);
+    row.report_packs = body.report_packs.unwrap_or(row.report_packs);
     row.second_official = body.second_official.unwrap_or(row.second_official);
     if let Some(policy) = &body.no_shows {
         row.no_shows = policy.clone().map(Json);
@@ -93,7 +98,7 @@ pub async fn change_district(
             }
         }
     }
-    if !store::change_district(&mut tx, &row).await? {
+    if !store::change_district(&mut tx, &row, now).await? {
         return Err(ApiError::version_changed("district", row.version + 1));
     }
     row.version += 1;

@@ -67,6 +67,7 @@ pub async fn create_district(
         settings: json!({}),
         no_shows: None,
         second_official: false,
+        report_packs: true,
         created_at: now,
         version: 1,
     };

@@ -54,6 +54,8 @@ pub struct DistrictView {
     /// Whether a change of the rules needs a second official: then versions are published and made effective through
     /// drafts alone.
     pub second_official: bool,
+    /// Whether the pack of reports of a month or term is made by itself when that has ended.
+    pub report_packs: bool,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// For If-Match.
@@ -72,6 +74,7 @@ impl From<store::DistrictRow> for DistrictView {
             settings: row.settings,
             no_shows: row.no_shows.map(|policy| policy.0),
             second_official: row.second_official,
+            report_packs: row.report_packs,
             created_at: row.created_at,
             version: row.version,
         }

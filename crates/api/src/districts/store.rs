@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::NoShowPolicy;
 use crate::error::{ApiError, OnConstraint, Result};
+use crate::former;
 
 /// An authority.
 #[derive(Debug, FromRow)]
@@ -47,6 +48,8 @@ pub struct DistrictRow {
     pub no_shows: Option<Json<NoShowPolicy>>,
     /// Whether a change of the rules needs a second official.
     pub second_official: bool,
+    /// Whether packs of reports are made by themselves.
+    pub report_packs: bool,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// Counts changes.
@@ -124,7 +127,7 @@ pub async fn districts(
     fetch: i64,
 ) -> Result<Vec<DistrictRow>> {
     Ok(sqlx::query_as(
-        "SELECT d.id, a.parent_id, d.code, d.name_zh, d.name_en, d.time_zone, d.settings, d.no_shows, d.second_official, d.created_at,
+        "SELECT d.id, a.parent_id, d.code, d.name_zh, d.name_en, d.time_zone, d.settings, d.no_shows, d.second_official, d.report_packs, d.created_at,
                 d.version
          FROM district d JOIN authority a ON a.id = d.id
          WHERE ($1::uuid IS NULL OR a.parent_id = $1) AND ($2::text IS NULL OR d.code > $2) ORDER BY d.code LIMIT $3",
@@ -139,7 +142,7 @@ pub async fn districts(
 /// One district.
 pub async fn district(connection: &mut PgConnection, id: Uuid) -> Result<Option<DistrictRow>> {
     Ok(sqlx::query_as(
-        "SELECT d.id, a.parent_id, d.code, d.name_zh, d.name_en, d.time_zone, d.settings, d.no_shows, d.second_official, d.created_at,
+        "SELECT d.id, a.parent_id, d.code, d.name_zh, d.name_en, d.time_zone, d.settings, d.no_shows, d.second_official, d.report_packs, d.created_at,
                 d.version
          FROM district d JOIN authority a ON a.id = d.id WHERE d.id = $1",
     )
@@ -149,10 +152,11 @@ pub async fn district(connection: &mut PgConnection, id: Uuid) -> Result<Option<
 }
 
 /// Changes a district if it still has this version.
-pub async fn change_district(connection: &mut PgConnection, row: &DistrictRow) -> Result<bool> {
+pub async fn change_district(connection: &mut PgConnection, row: &DistrictRow, at: DateTime<Utc>) -> Result<bool> {
+    former::keep_shared(&mut *connection, former::Shared::District, &[row.id], at).await?;
     let done = sqlx::query(
         "UPDATE district SET name_zh = $3, name_en = $4, time_zone = $5, settings = $6, no_shows = $7, second_official = $8,
-             version = version + 1
+             report_packs = $9, version = version + 1
          WHERE id = $1 AND version = $2",
     )
     .bind(row.id)
@@ -163,6 +167,7 @@ pub async fn change_district(connection: &mut PgConnection, row: &DistrictRow) -
     .bind(&row.settings)
     .bind(&row.no_shows)
     .bind(row.second_official)
+    .bind(row.report_packs)
     .execute(connection)
     .await?;
     Ok(done.rows_affected() == 1)

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::{OrganizationKind, OrganizationStatus};
 use crate::{
     error::{ApiError, OnConstraint, Result},
+    former::{self, Shared},
     tenancy::Tx,
 };
 
@@ -131,6 +132,7 @@ pub async fn insert(tx: &mut Tx, row: &Organization) -> Result<()> {
 
 /// Writes the changed fields of one that is locked.
 pub async fn update(tx: &mut Tx, row: &Organization) -> Result<()> {
+    former::keep_shared(tx, Shared::Organization, &[row.id], row.updated_at).await?;
     sqlx::query(
         "UPDATE organization SET code = $2, name_zh = $3, name_en = $4, level = $5, attributes = $6, status = $7,
                                  version = $8, updated_at = $9

@@ -150,7 +150,7 @@ pub async fn report_credits(
         (None, None) => Level::District,
     };
     let groups = groups(which.group.as_deref(), level)?;
-    let mut tx = begin(&state, &actor, which.as_of.as_deref()).await?;
+    let mut tx = begin(&state, actor.district()?, which.as_of.as_deref()).await?;
     let frame = Frame::read(&mut tx, &actor, &asked, state.now(), Narrow::Refuse).await?;
     let sums = sums_of(&state, &mut tx, &frame.filter, &groups).await?;
     let mut report = sums.report(&frame, level, &groups);

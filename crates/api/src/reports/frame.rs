@@ -17,7 +17,7 @@ use crate::check::Checks;
 use crate::credits::{self, store::VersionAt};
 use crate::error::{ApiError, FieldError, Result};
 use crate::state::AppState;
-use crate::tenancy::Tx;
+use crate::tenancy::{DistrictId, Tx};
 
 /// How a report leaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, ToSchema)]
@@ -145,10 +145,10 @@ pub struct Frame {
 }
 
 /// Begins the one transaction that a report is read in.
-pub async fn begin(state: &AppState, actor: &Actor, as_of: Option<&str>) -> Result<Tx> {
+pub async fn begin(state: &AppState, district: DistrictId, as_of: Option<&str>) -> Result<Tx> {
     match as_of {
-        Some(_) => state.db().begin_draft(actor.district()?).await,
-        None => state.begin_snapshot(actor).await,
+        Some(_) => state.db().begin_draft(district).await,
+        None => state.db().begin_snapshot(district).await,
     }
 }
 
@@ -162,9 +162,24 @@ impl Frame {
         now: DateTime<Utc>,
         narrow: Narrow,
     ) -> Result<Self> {
+        let district = tx.district().0;
+        Self::judged(tx, asked, now, |school| may(actor, district, school, asked.host, narrow)).await
+    }
+
+    /// The same over the whole district, for the service itself.
+    pub async fn whole(tx: &mut Tx, asked: &Asked<'_>, now: DateTime<Utc>) -> Result<Self> {
+        Self::judged(tx, asked, now, |_| Ok(Allowed { schools: None, hosts: None })).await
+    }
+
+    async fn judged(
+        tx: &mut Tx,
+        asked: &Asked<'_>,
+        now: DateTime<Utc>,
+        judge: impl FnOnce(Option<Uuid>) -> Result<Allowed>,
+    ) -> Result<Self> {
         check(asked)?;
         store::prepare(tx).await?;
-        let place = store::place(tx, asked.school, asked.class, asked.host).await?;
+        let mut place = store::place(tx, asked.school, asked.class, asked.host).await?;
         let district = tx.district().0;
         let absent = |wanted: Option<Uuid>, found: &Option<Uuid>, kind| match (wanted, found) {
             (Some(_), None) => Err(ApiError::not_found(kind)),
@@ -177,14 +192,20 @@ impl Frame {
             return Err(ApiError::invalid_field("class", "wrong_school", "must be a class of the school"));
         }
         let school = asked.school.or(place.class_school_id);
-        let reach = may(actor, district, school, asked.host, narrow)?;
+        let reach = judge(school)?;
 
-        let zone: Tz = place.time_zone.parse().unwrap_or(Tz::Asia__Shanghai);
+        let mut zone: Tz = place.time_zone.parse().unwrap_or(Tz::Asia__Shanghai);
         let at = asked.as_of.map_or(Ok(now), |text| credits::moment(text, zone))?;
         if at > now {
             return Err(ApiError::invalid_field("as_of", "in_the_future", "must be a moment that has passed"));
         }
         let past = asked.as_of.is_some();
+        if past {
+            credits::shadow(tx, at).await?;
+            // Under the names of then; what is there and who may see it was judged by what is so now.
+            place = store::place(tx, asked.school, asked.class, asked.host).await?;
+            zone = place.time_zone.parse().unwrap_or(zone);
+        }
         let version = version(tx, asked.policy, at, past).await?;
         let rules = credits::policy(tx, version.policy_version_id).await?;
         let period = period(asked, &rules)?;
@@ -208,7 +229,7 @@ impl Frame {
                 policy_id: version.policy_id.clone(),
                 policy_version_id: version.policy_version_id,
             };
-            credits::stand_in(tx, policy, at, day, schools).await?;
+            credits::score_then(tx, policy, at, day, schools).await?;
         }
         Ok(Self {
             about: About {

@@ -154,7 +154,7 @@ pub async fn report_host(
         as_of: which.as_of.as_deref(),
         ..Asked::default()
     };
-    let mut tx = begin(&state, &actor, which.as_of.as_deref()).await?;
+    let mut tx = begin(&state, actor.district()?, which.as_of.as_deref()).await?;
     let frame = Frame::read(&mut tx, &actor, &asked, state.now(), Narrow::Refuse).await?;
     let rows = store::host_summary(&mut tx, &frame.filter).await?;
     tx.rollback().await?;

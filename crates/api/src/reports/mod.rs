@@ -28,6 +28,8 @@ use utoipa_axum::routes;
 
 use crate::state::AppState;
 
+pub use kept::{keep as keep_packs, look as look_after_packs};
+
 const TAG: &str = "reports";
 
 /// The operations of this slice.

@@ -251,7 +251,7 @@ pub async fn report_overview(
         lang: which.lang,
         as_of: which.as_of.as_deref(),
     };
-    let mut tx = begin(&state, &actor, which.as_of.as_deref()).await?;
+    let mut tx = begin(&state, actor.district()?, which.as_of.as_deref()).await?;
     let frame = Frame::read(&mut tx, &actor, &asked, state.now(), Narrow::Schools).await?;
     let filter = &frame.filter;
     let persons = async |tx: &mut Tx| -> Result<_> {

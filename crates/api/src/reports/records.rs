@@ -221,7 +221,7 @@ pub async fn report_records(
     let page = PageQuery { limit: which.limit, cursor: which.cursor.clone() };
     let (after, fetch) = (page.after()?, page.fetch()?);
     let permit = if format == Format::Json { None } else { Some(open_exports().await?) };
-    let mut tx = begin(&state, &actor, which.as_of.as_deref()).await?;
+    let mut tx = begin(&state, actor.district()?, which.as_of.as_deref()).await?;
     let narrow = if which.level.is_none() { Narrow::SchoolsOrHosts } else { Narrow::Refuse };
     let frame = Frame::read(&mut tx, &actor, &asked, state.now(), narrow).await?;
     let detail = json!({ "report": "records", "format": format, "school": which.school, "class": which.class,

@@ -636,8 +636,16 @@ pub(super) async fn batch_end(tx: &mut Tx, import: Uuid, after: i64, size: i64) 
     .await?)
 }
 
-/// Persons: new ones, and those of whom something changes. Every touched person's version goes up.
-const PERSONS: [&str; 2] = [
+/// Persons: what was said of them until now is kept; then new ones, and those of whom something changes. Every touched
+/// person's version goes up.
+const PERSONS: [&str; 3] = [
+    "INSERT INTO former (district_id, kind, id, known_until, was)
+     SELECT $1, 'person', p.id, $5, to_jsonb(p)
+     FROM roster_import_row r JOIN person p ON p.district_id = $1 AND p.id = r.person_id
+     WHERE r.district_id = $1 AND r.import_id = $2 AND r.row_no > $3 AND r.row_no <= $4
+       AND r.outcome IN ('changed', 'moved', 'left')
+       AND (p.number, p.name, p.birth_date, p.sex) IS DISTINCT FROM (r.number, r.name, r.birth_date, r.sex)
+     ON CONFLICT DO NOTHING",
     "INSERT INTO person (district_id, id, kind, number, name, birth_date, sex, source_id, created_at, updated_at)
      SELECT $1, person_id, kind, number, name, birth_date, sex, source_id, $5, $5
      FROM roster_import_row
@@ -650,6 +658,14 @@ const PERSONS: [&str; 2] = [
      WHERE p.district_id = $1 AND p.id = r.person_id AND r.district_id = $1 AND r.import_id = $2
        AND r.row_no > $3 AND r.row_no <= $4 AND r.outcome IN ('changed', 'moved', 'left')",
 ];
+
+/// Enrolments that are put right in place, as they were until now.
+const FORMER_ENROLMENTS: &str = "INSERT INTO former (district_id, kind, id, known_until, was)
+     SELECT $1, 'enrolment', e.id, $6, to_jsonb(e)
+     FROM roster_import_row r JOIN enrolment e ON e.district_id = $1 AND e.person_id = r.person_id
+     WHERE e.valid_to IS NULL AND e.valid_from = $5 AND r.district_id = $1 AND r.import_id = $2 AND r.row_no > $3
+       AND r.row_no <= $4 AND r.outcome = 'moved'
+     ON CONFLICT DO NOTHING";
 
 /// Enrolments: closed the day before, put right where they begin on the very day, and opened.
 const ENROLMENTS: [&str; 3] = [
@@ -682,6 +698,15 @@ pub(super) async fn apply(tx: &mut Tx, import: &ImportRow, from: i64, to: i64, a
     for statement in PERSONS {
         sqlx::query(statement).bind(district).bind(import.id).bind(from).bind(to).bind(at).execute(&mut **tx).await?;
     }
+    sqlx::query(FORMER_ENROLMENTS)
+        .bind(district)
+        .bind(import.id)
+        .bind(from)
+        .bind(to)
+        .bind(import.effective_on)
+        .bind(at)
+        .execute(&mut **tx)
+        .await?;
     for (index, statement) in ENROLMENTS.into_iter().enumerate() {
         let mut query =
             sqlx::query(statement).bind(district).bind(import.id).bind(from).bind(to).bind(import.effective_on);

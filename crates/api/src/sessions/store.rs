@@ -12,6 +12,7 @@ use super::{DoorMode, NewTimes, SessionStatus};
 use crate::{
     activities::store::Activity,
     error::{ApiError, Result},
+    former::{self, Shared},
     tenancy::Tx,
 };
 
@@ -376,6 +377,7 @@ pub async fn taken_in_all(tx: &mut Tx, sessions: &[Uuid]) -> Result<HashMap<Uuid
 
 /// Writes the changed fields of one that is locked.
 pub async fn update(tx: &mut Tx, row: &Session) -> Result<()> {
+    former::keep_shared(tx, Shared::Session, &[row.id], row.updated_at).await?;
     sqlx::query(
         "UPDATE session SET starts_at = $2, ends_at = $3, place = $4, capacity = $5, status = $6, reason = $7,
                             version = $8, updated_at = $9, door_mode = $10, walk_ins = $11,

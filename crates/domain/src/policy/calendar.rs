@@ -183,6 +183,20 @@ impl Almanac {
         }
     }
 
+    /// The last term that ended before a day: how it is called, its first and its last day.
+    pub fn last_term(&self, day: NaiveDate) -> Option<(String, NaiveDate, NaiveDate)> {
+        let mut at = day.pred_opt()?;
+        // Between dated terms there may be holidays, and before the first one nothing.
+        for _ in 0..800 {
+            match self.term(at).and_then(|term| Some((self.term_days(&term.id)?, term.id))) {
+                Some(((from, to), id)) if to < day => return Some((id, from, to)),
+                Some(((from, _), _)) => at = from.pred_opt()?,
+                None => at = at.pred_opt()?,
+            }
+        }
+        None
+    }
+
     /// The stage of a grade.
     pub fn stage(&self, grade: i32) -> Option<&str> {
         let grade = Credit::whole(i64::from(grade));

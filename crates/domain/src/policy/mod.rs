@@ -143,6 +143,11 @@ impl Policy {
         self.plan.almanac.term_days(id)
     }
 
+    /// The last term that ended before a day: how it is called, its first and its last day.
+    pub fn last_term(&self, day: NaiveDate) -> Option<(String, NaiveDate, NaiveDate)> {
+        self.plan.almanac.last_term(day)
+    }
+
     /// The JSON Schema of policy documents.
     pub fn schema() -> serde_json::Value {
         schemars::schema_for!(Document).to_value()
@@ -257,6 +262,10 @@ mod tests {
         for unknown in ["two", "2025-one", ""] {
             assert_eq!(dated.term_days(unknown), None);
         }
+        assert_eq!(dated.last_term(day(7, 10)), None, "it has not ended");
+        assert_eq!(dated.last_term(day(12, 1)).map(|(id, ..)| id).as_deref(), Some("one"));
+        let autumn = policy("").last_term(day(3, 1)).expect("a term");
+        assert!(autumn.2 < day(3, 1) && policy("").term_days(&autumn.0) == Some((autumn.1, autumn.2)), "{autumn:?}");
         for unknown in ["autumn", "2025", "2025-winter", "x-autumn", "999999999-autumn"] {
             assert_eq!(policy("").term_days(unknown), None, "{unknown}");
         }

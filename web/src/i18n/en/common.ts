@@ -310,6 +310,7 @@ const texts: Texts<typeof zh> = {
       in_future: "Must not be later than today",
       before_from: "The end must not come before the beginning",
       own_submission: "Must not be your own submission",
+      whole_months: "Whole months only: from the first day of one to the last day of one",
       wrong_school: "Not at this school",
       nul_refused: "Has characters that are not allowed",
       unknown_option: "Not one of the options",

@@ -69,7 +69,8 @@ const en: typeof zh = {
     removed: "Removed",
     packs: "Packs",
     packsLead:
-      "All ready reports of a period: a workbook with a sheet for each and a PDF, made in the background and kept.",
+      "All ready reports of a period: a workbook with a sheet for each and a PDF, made in the background and kept. It is made by itself when a month or term has ended.",
+    automatic: "By itself",
     packsNone: "No pack yet",
     make: "Make a pack",
     making: "It is being made, and can be downloaded when it is ready.",

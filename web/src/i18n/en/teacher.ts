@@ -174,6 +174,7 @@ const texts: Texts<typeof zh> = {
   },
   class: {
     title: "Class",
+    ready: "Ready reports",
     passes: "Print passes",
     show: "Who to show",
     everybody_one: "All {{count}}",

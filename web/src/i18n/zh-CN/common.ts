@@ -295,6 +295,7 @@ export default {
       in_future: "不能晚于今天",
       before_from: "结束不能早于开始",
       own_submission: "不能是自己提交的",
+      whole_months: "须为整月：从某月 1 日到某月最后一天",
       wrong_school: "不在这所学校",
       nul_refused: "含有不允许的字符",
       unknown_option: "不是可选的选项",

@@ -150,6 +150,7 @@ export default {
   },
   class: {
     title: "班级",
+    ready: "成文报表",
     passes: "打印通行码",
     show: "显示谁",
     everybody_other: "全班 {{count}} 人",

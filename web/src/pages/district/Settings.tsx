@@ -22,6 +22,7 @@ interface Values {
   time_zone: string;
   no_shows: Policy | null;
   second_official: boolean;
+  report_packs: boolean;
 }
 const ZONES = ["Asia/Shanghai", "Asia/Urumqi", "Asia/Hong_Kong", "Asia/Macau"];
 
@@ -53,6 +54,7 @@ export function Component() {
     time_zone: one.time_zone,
     no_shows: one.no_shows ?? null,
     second_official: one.second_official,
+    report_packs: one.report_packs,
   });
   return (
     <div style={{ maxWidth: 820 }}>
@@ -74,6 +76,7 @@ export function Component() {
               { key: "zone", label: t("settings.zone"), children: data.time_zone },
               { key: "noShows", label: t("settings.noShows"), children: noShows(data.no_shows) },
               { key: "second", label: t("settings.second"), children: t(data.second_official ? "settings.secondOn" : "settings.secondOff") },
+              { key: "packs", label: t("settings.packs"), children: t(data.report_packs ? "settings.packsOn" : "settings.packsOff") },
               ...Object.entries(data.settings).map(([key, value]) => ({
                 key,
                 label: <code>{key}</code>,
@@ -88,7 +91,7 @@ export function Component() {
           title={t("settings.change")}
           okText={common("action.save")}
           initial={pick(data)}
-          labels={{ name_zh: t("form.nameZh"), name_en: t("form.nameEn"), time_zone: t("settings.zone"), second_official: t("settings.second") }}
+          labels={{ name_zh: t("form.nameZh"), name_en: t("form.nameEn"), time_zone: t("settings.zone"), second_official: t("settings.second"), report_packs: t("settings.packs") }}
           newest={async () => {
             const now = await call(api.GET("/api/v1/districts/{id}", { params: { path: { id } } }));
             return { version: now.version, values: pick(now) };
@@ -109,6 +112,14 @@ export function Component() {
           </Form.Item>
           <Form.Item name="time_zone" label={t("settings.zone")} extra={t("settings.zoneLead")}>
             <Select options={ZONES.map((zone) => ({ value: zone, label: zone }))} />
+          </Form.Item>
+          <Form.Item name="report_packs" label={t("settings.packs")} extra={t("settings.packsLead")}>
+            <Select
+              options={[
+                { value: true, label: t("settings.packsOn") },
+                { value: false, label: t("settings.packsOff") },
+              ]}
+            />
           </Form.Item>
           <Form.Item name="second_official" label={t("settings.second")} extra={t("settings.secondLead")}>
             <Select

@@ -51,7 +51,7 @@ function Packs() {
       title={<h2 style={{ margin: 0, fontSize: 17 }}>{t("kept.packs")}</h2>}
       extra={
         official && (
-          <Button type="primary" disabled={data?.items.some(open) ?? false} onClick={() => setAsking(true)}>
+          <Button type="primary" disabled={data?.items.some((pack) => open(pack) && !pack.automatic) ?? false} onClick={() => setAsking(true)}>
             {t("kept.make")}
           </Button>
         )
@@ -72,8 +72,16 @@ function Packs() {
         scroll={{ x: "max-content" }}
         locale={{ emptyText: <EmptyState title={t("kept.packsNone")} /> }}
         columns={[
-          { key: "name", title: t("save.name"), dataIndex: "name" },
-          { key: "period", title: t("kept.period"), render: (_, row) => row.term ?? <Period from={row.from} to={row.to} /> },
+          {
+            key: "name",
+            title: t("save.name"),
+            render: (_, row) => (
+              <>
+                {row.name} {row.automatic && <Tag>{t("kept.automatic")}</Tag>}
+              </>
+            ),
+          },
+          { key: "period", title: t("kept.period"), render: (_, row) => (row.term ? <TermName term={row.term} /> : <Period from={row.from} to={row.to} />) },
           { key: "state", title: t("kept.state"), render: (_, row) => <PackState pack={row} /> },
           {
             key: "files",
@@ -108,6 +116,14 @@ function Packs() {
       )}
     </Card>
   );
+}
+
+/** A term as people call it; one that a policy dates itself keeps its own name. */
+function TermName({ term }: { term: string }) {
+  const { t } = useTranslation("reports");
+  const [, year, part] = /^(\d{4})-(autumn|spring)$/.exec(term) ?? [];
+  if (!year || (part !== "autumn" && part !== "spring")) return term;
+  return t(`kept.${part}`, { from: Number(year), to: Number(year) + 1 });
 }
 
 function PackState({ pack }: { pack: Schemas["ReportPack"] }) {

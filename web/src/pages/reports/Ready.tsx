@@ -1,12 +1,13 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Alert, Button, Flex, theme } from "antd";
 import { Link, useParams } from "react-router";
-import { getQuery } from "@/api/query";
+import { getQuery, useMe } from "@/api/query";
 import { useTranslation } from "@/i18n";
 import { useLanguage } from "@/i18n/useText";
 import { useAccess } from "@/pages/district/access";
 import { About, Illustrative, PrintButton, ReportTabs } from "@/pages/district/reports/Frame";
-import { reportPath, reportQuery, useReportFilters } from "@/pages/district/reports/filters";
+import { reportPath, reportQuery, useReportBase, useReportFilters } from "@/pages/district/reports/filters";
+import { schoolsOf } from "@/pages/school/useSchool";
 import { Muted } from "@/ui/Muted";
 import { PageSkeleton } from "@/ui/PageSkeleton";
 import { PageTitle } from "@/ui/PageTitle";
@@ -14,15 +15,16 @@ import { ProblemAlert } from "@/ui/ProblemAlert";
 import { TableFilters } from "@/ui/TableFilters";
 import { useAddress } from "@/ui/useAddress";
 import { Files } from "./Files";
-import { FILTERS, KINDS, type Kind, NAMED, pathOf, readyPath } from "./kinds";
+import { FILTERS, KINDS, type Kind, NAMED, OF_SCHOOL, pathOf, pathOfSchool, readyPath } from "./kinds";
 import { SaveReport } from "./Save";
 import { Tables } from "./Tables";
 import { Tariffs } from "./Tariffs";
 
-/** One ready report of the district. */
+/** One ready report of the district, or of a school. */
 export function Component() {
   const { kind } = useParams();
-  const known = KINDS.find((one) => one === kind) ?? "requirements";
+  const { ofSchool } = useReportBase();
+  const known = (ofSchool ? OF_SCHOOL : KINDS).find((one) => one === kind) ?? "requirements";
   return <One key={known} kind={known} />;
 }
 
@@ -30,6 +32,8 @@ function One({ kind }: { kind: Kind }) {
   const { t } = useTranslation("reports");
   const { lang } = useLanguage();
   const { official } = useAccess();
+  const { ofSchool } = useReportBase();
+  const lists = schoolsOf(useMe()).length > 0;
   const has = (name: string) => (FILTERS[kind] as readonly string[]).includes(name);
   const filters = useReportFilters("policy", "period", "from", "to", "term", "school", "class", "grade", "host", "as_of");
   const [address, set] = useAddress("policy", "from", "to", "term", "school", "class", "grade", "host", "as_of", "detail");
@@ -52,15 +56,18 @@ function One({ kind }: { kind: Kind }) {
         actions={
           <>
             <Files kind={kind} values={{ ...values, ...(named && { detail: "true" }) }} />
-            <SaveReport kind={kind} values={values} />
+            {!ofSchool && <SaveReport kind={kind} values={values} />}
             <PrintButton />
           </>
         }
       >
         {t(`ready.${kind}`)}
       </PageTitle>
-      <ReportTabs here="ready" />
-      <KindTabs here={kind} values={{ policy: address.policy, from: address.from, to: address.to, term: address.term }} />
+      {(!ofSchool || lists) && <ReportTabs here="ready" />}
+      <KindTabs
+        here={kind}
+        values={{ policy: address.policy, from: address.from, to: address.to, term: address.term, ...(ofSchool && { school: address.school }) }}
+      />
       <div className="kepu-no-print" style={{ marginBottom: 12 }}>
         <TableFilters filters={shown} values={{ ...address, period: undefined }} onChange={(name, value) => set({ [name]: value })} />
       </div>
@@ -106,7 +113,9 @@ function One({ kind }: { kind: Kind }) {
             link={(row) =>
               kind === "settlement" && row.of?.sort === "host"
                 ? reportPath(readyPath(kind), { ...values, host: row.of.id })
-                : pathOf(row.of, values as Record<string, string | undefined>)
+                : ofSchool
+                  ? pathOfSchool(row.of, values as Record<string, string | undefined>, lists)
+                  : pathOf(row.of, values as Record<string, string | undefined>)
             }
           />
           {kind === "settlement" && <Tariffs host={values.host} manages={official} />}
@@ -120,13 +129,14 @@ function One({ kind }: { kind: Kind }) {
 function KindTabs({ here, values }: { here: Kind; values: Record<string, string | undefined> }) {
   const { t } = useTranslation("reports");
   const { token } = theme.useToken();
+  const { base, ofSchool } = useReportBase();
   return (
     <nav aria-label={t("ready.kinds")} className="kepu-no-print" style={{ marginBottom: 16 }}>
       <Flex gap={4} wrap component="ul" style={{ listStyle: "none", margin: 0, padding: 0 }}>
-        {KINDS.map((kind) => (
+        {(ofSchool ? OF_SCHOOL : KINDS).map((kind) => (
           <li key={kind}>
             <Link
-              to={reportPath(readyPath(kind), values)}
+              to={reportPath(readyPath(kind, base), values)}
               aria-current={kind === here ? "page" : undefined}
               style={{
                 display: "block",

@@ -7,21 +7,24 @@ export type Kind = Schemas["ReadyKind"];
 export const FILTERS = {
   requirements: ["school", "class", "grade", "as_of"],
   not_reached: ["school", "class", "grade", "as_of"],
-  equity: ["school", "grade", "as_of"],
-  programmes: ["as_of"],
+  equity: ["school", "as_of"],
+  programmes: ["school", "as_of"],
   results: ["school", "class", "grade", "as_of"],
   settlement: ["host", "as_of"],
-  empty_places: ["host"],
+  empty_places: ["host", "as_of"],
   no_shows: ["school", "host", "as_of"],
-  promptness: ["host", "as_of"],
+  promptness: ["school", "host", "as_of"],
 } as const satisfies Record<Kind, readonly string[]>;
 
 export const KINDS = Object.keys(FILTERS) as Kind[];
 
+/** Those that a school has of its own. */
+export const OF_SCHOOL: readonly Kind[] = ["requirements", "not_reached", "no_shows", "promptness", "programmes", "results", "equity"];
+
 /** Those that can name persons, of one host or school at a time. */
 export const NAMED: readonly Kind[] = ["settlement", "not_reached", "no_shows"];
 
-export const readyPath = (kind: Kind) => `/district/reports/ready/${kind}`;
+export const readyPath = (kind: Kind, base = "/district/reports") => `${base}/ready/${kind}`;
 
 /** The page of a saved report. */
 export function savedPath(saved: Schemas["SavedReport"]): string {
@@ -36,6 +39,22 @@ export function savedPath(saved: Schemas["SavedReport"]): string {
 }
 
 type Values = Record<string, string | undefined>;
+
+/** Where the records of a row are, for those of a school: what belongs to the district is not theirs to open. */
+export function pathOfSchool(of: Schemas["RowOf"] | null | undefined, values: Values, lists: boolean): string | undefined {
+  switch (of?.sort) {
+    case "session":
+    case "person":
+    case "activity":
+    case "edition":
+      return pathOf(of, values);
+    case "class":
+    case "grade":
+      return lists ? pathOf(of, values)?.replace("/district/reports/", "/school/report/") : undefined;
+    default:
+      return undefined;
+  }
+}
 
 /** Where the records of a row are. */
 export function pathOf(of: Schemas["RowOf"] | null | undefined, values: Values): string | undefined {

@@ -68,6 +68,11 @@ export const routes: AreaRoute[] = [
     lazy: () => import("./report/Persons"),
   },
   {
+    path: "/school/report/ready/:kind",
+    handle: { title: "reports:ready.title", audience: ["school_admin", "teacher"] },
+    lazy: () => import("./report/Ready"),
+  },
+  {
     path: "/school/report/records",
     handle: { title: "school:report.records", audience, crumbs: [home, report] },
     lazy: () => import("./report/Records"),

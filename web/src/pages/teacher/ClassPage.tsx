@@ -104,6 +104,11 @@ export function Component() {
                 {t("class.passes")}
               </Button>
             )}
+            {mayRecord && (
+              <Button onClick={() => void navigate(`/school/report/ready/requirements?class=${id}&school=${first?.school_id ?? ""}`)}>
+                {t("class.ready")}
+              </Button>
+            )}
             <Button onClick={save}>{common("table.exportCsv")}</Button>
             <Button icon={<PrinterOutlined />} onClick={() => print()}>
               {common("action.print")}

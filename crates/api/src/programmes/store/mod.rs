@@ -19,6 +19,7 @@ pub use progress::{Held, Taken, held, taken};
 use super::words::{EditionState, Reported};
 use crate::{
     error::{ApiError, OnConstraint, Result},
+    former::{self, Shared},
     tenancy::Tx,
 };
 
@@ -176,6 +177,7 @@ pub async fn insert_programme(tx: &mut Tx, row: &Programme) -> Result<()> {
 
 /// Writes the changed fields of one that is locked.
 pub async fn update_programme(tx: &mut Tx, row: &Programme) -> Result<()> {
+    former::keep_shared(tx, Shared::Programme, &[row.id], row.updated_at).await?;
     sqlx::query("UPDATE programme SET name_zh = $2, name_en = $3, version = $4, updated_at = $5 WHERE id = $1")
         .bind(row.id)
         .bind(&row.name_zh)

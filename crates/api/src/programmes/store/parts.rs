@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     error::{ApiError, OnConstraint, Result},
+    former::{self, Shared},
     organizations::{OrganizationKind, OrganizationStatus},
     programmes::words::{MemberRole, StrandKind, TitleCertainty},
     tenancy::Tx,
@@ -165,6 +166,7 @@ pub async fn insert_theme(tx: &mut Tx, row: &Theme) -> Result<()> {
 
 /// Writes the changed fields of a theme whose edition is locked.
 pub async fn update_theme(tx: &mut Tx, row: &Theme) -> Result<()> {
+    former::keep_shared(tx, Shared::Theme, &[row.id], row.updated_at).await?;
     sqlx::query(
         "UPDATE theme SET month = $2, title_zh = $3, title_en = $4, zh_certainty = $5, source = $6, venues = $7,
                           version = $8, updated_at = $9

@@ -1,6 +1,7 @@
 //! Reports that are kept: saved ones, which are a name for filters and are read anew by whoever opens them, with the reader's
 //! own right; and packs, which are files of all ready reports of a period, made in the background.
 
+mod due;
 mod making;
 mod packs;
 mod saved;
@@ -14,6 +15,8 @@ use uuid::Uuid;
 use crate::auth::Actor;
 use crate::error::Result;
 use crate::state::AppState;
+
+pub use due::{keep, look};
 
 /// The operations of this part.
 pub fn routes() -> OpenApiRouter<AppState> {

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use kepu_domain::role::{Action, Scope};
 use kepu_domain::text::Lang;
 use serde::{Deserialize, Serialize};
@@ -23,9 +23,6 @@ use crate::extract::{ApiJson, ApiPath};
 use crate::reports::ready::{Kind, WhichReady};
 use crate::state::AppState;
 use crate::upload::{self, Kept};
-
-/// After this a pack that was not ended is told as given up: the service that made it is gone.
-const PATIENCE: TimeDelta = TimeDelta::hours(1);
 
 /// A pack to make.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -46,7 +43,7 @@ pub struct NewPack {
     /// A term of the policy's calendar instead.
     #[serde(default)]
     term: Option<String>,
-    /// As of a past moment, or the end of a past day; reports that cannot be told of the past are left out.
+    /// As of a past moment, or the end of a past day.
     #[serde(default)]
     as_of: Option<String>,
     /// Language: `zh` or `en`.
@@ -81,6 +78,8 @@ pub struct Pack {
     pub problem: String,
     /// Its files, once it is ready.
     pub files: Vec<PackFileView>,
+    /// Whether the service made it by itself, when its period had ended.
+    pub automatic: bool,
     /// When it was asked for.
     pub asked_at: DateTime<Utc>,
     /// When it was ready, or given up.
@@ -117,8 +116,7 @@ pub async fn list_packs(State(state): State<AppState>, actor: Actor) -> Result<J
     actor.require(Action::ReportRead, &Scope::District { district: tx.district().0 })?;
     let rows = store::packs(&mut tx).await?;
     tx.rollback().await?;
-    let now = state.now();
-    Ok(Json(Packs { items: rows.into_iter().map(|row| view(row, now)).collect() }))
+    Ok(Json(Packs { items: rows.into_iter().map(Pack::from).collect() }))
 }
 
 /// Has all ready reports of a period made in the background.
@@ -140,7 +138,7 @@ pub async fn ask_pack(
     let name = checks.text("name", &body.name, 1..=80);
     checks.finish()?;
     let now = state.now();
-    if store::packs(&mut tx).await?.iter().any(|row| view(row.clone(), now).ended_at.is_none() && !given_up(row, now)) {
+    if store::is_making(&mut tx).await? {
         return Err(ApiError::conflict("pack_running", "A pack is being made. Ask again when it is ready."));
     }
     let query = WhichReady {
@@ -152,12 +150,12 @@ pub async fn ask_pack(
         lang: body.lang,
         ..WhichReady::default()
     };
-    let kinds: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| query.fits(*kind)).collect();
+    let kinds = Kind::ALL.into_iter().filter(|kind| query.fits(*kind));
     let row = PackRow {
         id: state.new_id(),
         name,
+        kinds: kinds.map(|kind| kind.word().to_owned()).collect(),
         query: sqlx::types::Json(query),
-        kinds: kinds.iter().map(|kind| kind.word().to_owned()).collect(),
         state: PackState::Waiting,
         done: 0,
         problem: String::new(),
@@ -165,14 +163,15 @@ pub async fn ask_pack(
         asked_by: actor.account_id,
         asked_at: now,
         ended_at: None,
+        of_period: None,
     };
     // What cannot be read is told at once, not in the background.
-    making::try_first(&state, &actor, &row.query).await?;
+    making::try_first(&state, district, &row.query).await?;
     store::insert_pack(&mut tx, &row).await?;
     let detail = json!({ "name": row.name, "query": row.query, "kinds": row.kinds });
     audit::record(&mut tx, &actor, now, Event::new("report.pack", "report", row.id, detail)).await?;
-    let answer = tx.commit_with((StatusCode::ACCEPTED, Json(view(row.clone(), now)))).await?;
-    making::begin(&state, actor, district, row, kinds);
+    let answer = tx.commit_with((StatusCode::ACCEPTED, Json(Pack::from(row.clone())))).await?;
+    making::start(&state, district, row.id);
     Ok(answer)
 }
 
@@ -187,7 +186,7 @@ pub async fn read_pack(State(state): State<AppState>, actor: Actor, ApiPath(id):
     actor.require(Action::ReportRead, &Scope::District { district: tx.district().0 })?;
     let row = store::pack(&mut tx, id).await?;
     tx.rollback().await?;
-    Ok(Json(view(row, state.now())))
+    Ok(Json(Pack::from(row)))
 }
 
 /// A file of a pack.
@@ -216,30 +215,28 @@ pub async fn download_pack(
     upload::answer(&state, kept).await
 }
 
-fn given_up(row: &PackRow, now: DateTime<Utc>) -> bool {
-    row.ended_at.is_none() && now - row.asked_at > PATIENCE
-}
-
-fn view(row: PackRow, now: DateTime<Utc>) -> Pack {
-    let given_up = given_up(&row, now);
-    Pack {
-        id: row.id,
-        name: row.name,
-        from: row.query.from,
-        to: row.query.to,
-        term: row.query.term.clone(),
-        as_of: row.query.as_of.clone(),
-        state: if given_up { PackState::Failed } else { row.state },
-        done: row.done,
-        total: row.kinds.len(),
-        problem: if given_up { "stopped".to_owned() } else { row.problem },
-        files: row
-            .files
-            .0
-            .into_iter()
-            .map(|file| PackFileView { name: file.name, media_type: file.media_type, bytes: file.bytes })
-            .collect(),
-        asked_at: row.asked_at,
-        ended_at: row.ended_at,
+impl From<PackRow> for Pack {
+    fn from(row: PackRow) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+            from: row.query.from,
+            to: row.query.to,
+            term: row.query.term.clone(),
+            as_of: row.query.as_of.clone(),
+            state: row.state,
+            done: row.done,
+            total: row.kinds.len(),
+            problem: row.problem,
+            files: row
+                .files
+                .0
+                .into_iter()
+                .map(|file| PackFileView { name: file.name, media_type: file.media_type, bytes: file.bytes })
+                .collect(),
+            automatic: row.of_period.is_some(),
+            asked_at: row.asked_at,
+            ended_at: row.ended_at,
+        }
     }
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use sqlx::FromRow;
 use sqlx::types::Json;
+use sqlx::{FromRow, PgPool};
 use uuid::Uuid;
 
 use super::saved::SavedKind;
@@ -62,13 +62,25 @@ pub struct PackRow {
     pub asked_by: Uuid,
     pub asked_at: DateTime<Utc>,
     pub ended_at: Option<DateTime<Utc>>,
+    /// Policy and period, where the service made it by itself.
+    pub of_period: Option<String>,
+}
+
+/// A policy that a district scores by.
+#[derive(Debug, FromRow)]
+pub struct Scored {
+    pub policy_id: String,
+    pub policy_version_id: Uuid,
+    pub title_zh: String,
+    /// Since when, under any version.
+    pub since: DateTime<Utc>,
 }
 
 const SAVED: &str = "SELECT id, name, kind, query, saved_by, saved_at FROM saved_report
                      WHERE district_id = $1 AND removed_at IS NULL ";
 const PACK: &str =
-    "SELECT id, name, query, kinds, state, done, problem, files, asked_by, asked_at, ended_at FROM report_pack
-                    WHERE district_id = $1 ";
+    "SELECT id, name, query, kinds, state, done, problem, files, asked_by, asked_at, ended_at, of_period FROM report_pack
+     WHERE district_id = $1 ";
 
 /// Those that an account saved, the newest first.
 pub async fn saved_by(tx: &mut Tx, account: Uuid) -> Result<Vec<SavedRow>> {
@@ -151,12 +163,24 @@ pub async fn pack(tx: &mut Tx, id: Uuid) -> Result<PackRow> {
         .ok_or_else(|| ApiError::not_found("pack"))
 }
 
-/// Asks for one.
-pub async fn insert_pack(tx: &mut Tx, row: &PackRow) -> Result<()> {
+/// Whether one that was asked for by somebody is being made.
+pub async fn is_making(tx: &mut Tx) -> Result<bool> {
     let district = tx.district();
-    sqlx::query(
-        "INSERT INTO report_pack (district_id, id, name, query, kinds, state, asked_by, asked_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    Ok(sqlx::query_scalar(
+        "SELECT EXISTS (SELECT FROM report_pack
+                        WHERE district_id = $1 AND ended_at IS NULL AND of_period IS NULL)",
+    )
+    .bind(district.0)
+    .fetch_one(&mut **tx)
+    .await?)
+}
+
+/// Asks for one, unless the service asked for that of the period already; says whether it did.
+pub async fn insert_pack(tx: &mut Tx, row: &PackRow) -> Result<bool> {
+    let district = tx.district();
+    let added = sqlx::query(
+        "INSERT INTO report_pack (district_id, id, name, query, kinds, state, asked_by, asked_at, of_period)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
     )
     .bind(district.0)
     .bind(row.id)
@@ -166,22 +190,75 @@ pub async fn insert_pack(tx: &mut Tx, row: &PackRow) -> Result<()> {
     .bind(row.state)
     .bind(row.asked_by)
     .bind(row.asked_at)
+    .bind(&row.of_period)
     .execute(&mut **tx)
     .await?;
-    Ok(())
+    Ok(added.rows_affected() > 0)
+}
+
+/// Those of all districts that have not ended, the oldest first.
+pub async fn open_packs(owner: &PgPool) -> Result<Vec<(Uuid, Uuid)>> {
+    Ok(sqlx::query_as("SELECT district_id, id FROM report_pack WHERE ended_at IS NULL ORDER BY id")
+        .fetch_all(owner)
+        .await?)
+}
+
+/// Districts that have packs made by themselves.
+pub async fn with_packs(owner: &PgPool) -> Result<Vec<Uuid>> {
+    Ok(sqlx::query_scalar(
+        "SELECT d.id FROM district d
+         WHERE d.report_packs AND EXISTS (SELECT FROM policy_adoption a WHERE a.district_id = d.id AND a.state = 'effective')
+         ORDER BY d.id",
+    )
+    .fetch_all(owner)
+    .await?)
+}
+
+/// The policies that the district scores by, and since when.
+pub async fn scored(tx: &mut Tx) -> Result<Vec<Scored>> {
+    let district = tx.district();
+    Ok(sqlx::query_as(
+        "SELECT a.policy_id, a.policy_version_id, v.title_zh,
+                (SELECT min(b.effective_at) FROM policy_adoption b
+                 WHERE b.district_id = $1 AND b.policy_id = a.policy_id AND b.effective_at IS NOT NULL) AS since
+         FROM policy_adoption a JOIN policy_version v ON v.id = a.policy_version_id
+         WHERE a.district_id = $1 AND a.state = 'effective' AND a.effective_at IS NOT NULL ORDER BY a.policy_id",
+    )
+    .bind(district.0)
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
+/// Holds one until the end of the transaction; no if somebody else makes it.
+pub async fn hold_pack(tx: &mut Tx, id: Uuid) -> Result<bool> {
+    Ok(sqlx::query_scalar("SELECT pg_try_advisory_xact_lock(hashtextextended('report-pack/' || $1::uuid, 0))")
+        .bind(id)
+        .fetch_one(&mut **tx)
+        .await?)
+}
+
+/// Begins one that has not ended, from its first report; says how often it was begun.
+pub async fn take_up(tx: &mut Tx, id: Uuid) -> Result<Option<i32>> {
+    let district = tx.district();
+    Ok(sqlx::query_scalar(
+        "UPDATE report_pack SET state = 'making', done = 0, begun = begun + 1
+         WHERE district_id = $1 AND id = $2 AND ended_at IS NULL RETURNING begun",
+    )
+    .bind(district.0)
+    .bind(id)
+    .fetch_optional(&mut **tx)
+    .await?)
 }
 
 /// Says how far one is.
 pub async fn progress(tx: &mut Tx, id: Uuid, done: i32) -> Result<()> {
     let district = tx.district();
-    sqlx::query(
-        "UPDATE report_pack SET state = 'making', done = $3 WHERE district_id = $1 AND id = $2 AND ended_at IS NULL",
-    )
-    .bind(district.0)
-    .bind(id)
-    .bind(done)
-    .execute(&mut **tx)
-    .await?;
+    sqlx::query("UPDATE report_pack SET done = $3 WHERE district_id = $1 AND id = $2 AND ended_at IS NULL")
+        .bind(district.0)
+        .bind(id)
+        .bind(done)
+        .execute(&mut **tx)
+        .await?;
     Ok(())
 }
 

@@ -3,14 +3,16 @@
 
 use std::collections::BTreeMap;
 
-use kepu_domain::suppress::{LEAST, Shown, shown};
+use kepu_domain::suppress::{LEAST, lattice};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::Kind;
 use super::model::{Of, Ready, Section, Sort};
-use super::{Kind, store};
-use crate::error::Result;
+use super::store::{self, EquityRow};
+use crate::error::{ApiError, Result};
 use crate::reports::frame::Frame;
+use crate::reports::store::Filter;
 use crate::reports::table::{Cell, Column, share};
 use crate::tenancy::Tx;
 
@@ -24,7 +26,7 @@ struct Figures {
 }
 
 impl Figures {
-    fn add(&mut self, row: &store::EquityRow) {
+    fn add(&mut self, row: &EquityRow) {
         self.persons += row.persons;
         self.took += row.took;
         self.earned += row.earned;
@@ -48,28 +50,37 @@ impl Figures {
     }
 }
 
-/// Groups of one sort in the order of the report, each with what it is called.
-struct Groups<K> {
-    keys: Vec<K>,
-    figures: Vec<Figures>,
+/// Groups of one sort in the order of the report, each with its key.
+fn groups<'r, K: Ord>(
+    rows: impl Iterator<Item = &'r EquityRow>,
+    key: impl Fn(&'r EquityRow) -> K,
+) -> BTreeMap<K, Figures> {
+    let mut all: BTreeMap<K, Figures> = BTreeMap::new();
+    for row in rows {
+        all.entry(key(row)).or_default().add(row);
+    }
+    all
 }
 
-impl<K: Ord + Clone> Groups<K> {
-    fn of<'r>(rows: &'r [store::EquityRow], key: impl Fn(&'r store::EquityRow) -> K) -> Self {
-        let mut all: BTreeMap<K, Figures> = BTreeMap::new();
-        for row in rows {
-            all.entry(key(row)).or_default().add(row);
-        }
-        Self { keys: all.keys().cloned().collect(), figures: all.into_values().collect() }
-    }
+/// Persons of each school, by these keys; nobody where a school has none.
+fn by_school<'r, K: Ord>(
+    schools: &[School<'r>],
+    keys: &BTreeMap<K, Figures>,
+    key: impl Fn(&'r EquityRow) -> K,
+) -> Vec<Vec<u64>> {
+    let persons = |school: &School<'r>| {
+        let here = groups(school.rows.iter().copied(), &key);
+        let of = |key| here.get(key).map_or(0, |figures: &Figures| u64::try_from(figures.persons).unwrap_or(0));
+        keys.keys().map(of).collect()
+    };
+    schools.iter().map(persons).collect()
+}
 
-    fn persons(&self) -> Vec<u64> {
-        self.figures.iter().map(|figures| u64::try_from(figures.persons).unwrap_or(0)).collect()
-    }
-
-    fn whole(&self) -> Vec<usize> {
-        (0..self.keys.len()).collect()
-    }
+/// A school with its rows.
+struct School<'r> {
+    name: String,
+    id: Uuid,
+    rows: Vec<&'r EquityRow>,
 }
 
 /// An attribute of schools: its values, each with the places of its schools among all.
@@ -78,80 +89,117 @@ struct Attribute {
     values: BTreeMap<String, Vec<usize>>,
 }
 
+/// Of the whole district or of one school. Whichever it is, what may be shown is decided for the whole district and for all
+/// its schools at once ([`lattice`]): so the answers for two schools, and the one for all, can be laid beside each other.
 pub(super) async fn read(tx: &mut Tx, frame: &Frame) -> Result<Ready> {
-    let rows = store::equity(tx, &frame.filter).await?;
+    let school = match frame.filter.schools.as_deref() {
+        None => None,
+        Some([school]) => Some(*school),
+        Some(_) => {
+            let message = "is told of one school at a time, or of the whole district: say which school";
+            return Err(ApiError::invalid_field("school", "required", message));
+        }
+    };
+    let rows = store::equity(tx, &Filter { schools: None, ..frame.filter.clone() }).await?;
     let say = |zh, en| frame.say(zh, en);
-    let schools = Groups::of(&rows, |row| (frame.name(row.school_zh.clone(), row.school_en.clone()), row.school_id));
-    let attributes = attributes(frame, &rows, &schools.keys);
-
-    let sums: Vec<Vec<usize>> = std::iter::once(schools.whole())
-        .chain(attributes.iter().flat_map(|one| one.values.values().cloned()))
-        .collect();
-    let by_school = shown(&schools.persons(), &sums);
-    let mut visible = by_school.sums.iter().copied();
-    // The whole is the same in every table, so that it is hidden in all or in none: only where it is small itself.
-    let mut whole = Section::new("whole", say("全部", "All"), columns(frame, "group", say("范围", "Group")));
-    let all = total(&schools.figures);
-    let label = vec![Cell::text(say("全部学生", "All"))];
-    whole.push([label, all.cells(visible.next().unwrap_or(true))].concat(), None);
-
-    let mut sections = vec![whole];
-    let mut section =
-        Section::new("schools", say("按学校", "By school"), columns(frame, "school", say("学校", "School")))
-            .drawn(&["participation"]);
-    fill(
-        &mut section,
-        &schools,
-        &by_school,
-        |(name, _)| Cell::text(name.as_str()),
-        |(_, id)| Some(Sort::School.of(*id)),
+    let mut of_school: BTreeMap<(String, Uuid), Vec<&EquityRow>> = BTreeMap::new();
+    for row in &rows {
+        of_school
+            .entry((frame.name(row.school_zh.clone(), row.school_en.clone()), row.school_id))
+            .or_default()
+            .push(row);
+    }
+    let schools: Vec<School<'_>> = of_school.into_iter().map(|((name, id), rows)| School { name, id, rows }).collect();
+    let attributes = attributes(frame, &rows, &schools);
+    let (grades, sexes) = (groups(rows.iter(), |row| row.grade), groups(rows.iter(), |row| row.sex.clone()));
+    let sets: Vec<Vec<usize>> = attributes.iter().flat_map(|one| one.values.values().cloned()).collect();
+    let shown = lattice(
+        &by_school(&schools, &grades, |row| row.grade),
+        &by_school(&schools, &sexes, |row| row.sex.clone()),
+        &sets,
     );
-    sections.push(section);
 
-    let grades = Groups::of(&rows, |row| row.grade);
-    let by_grade = shown(&grades.persons(), &[grades.whole()]);
+    let at = school.map(|id| schools.iter().position(|one| one.id == id));
+    let (meant, whole, by_grade, by_sex): (Vec<&EquityRow>, _, _, _) = match at {
+        None => (rows.iter().collect(), shown.whole, shown.grades, shown.sexes),
+        Some(None) => (Vec::new(), true, Vec::new(), Vec::new()),
+        Some(Some(at)) => (
+            schools.get(at).map(|school| school.rows.clone()).unwrap_or_default(),
+            shown.schools.get(at).copied().unwrap_or(false),
+            shown.by_grade.get(at).cloned().unwrap_or_default(),
+            shown.by_sex.get(at).cloned().unwrap_or_default(),
+        ),
+    };
+    let mut section = Section::new("whole", say("全部", "All"), columns(frame, "group", say("范围", "Group")));
+    let label = vec![Cell::text(say("全部学生", "All"))];
+    section.push([label, total(meant.iter().copied()).cells(whole)].concat(), None);
+    let mut sections = vec![section];
+
+    if school.is_none() {
+        let mut section =
+            Section::new("schools", say("按学校", "By school"), columns(frame, "school", say("学校", "School")))
+                .drawn(&["participation"]);
+        for (school, visible) in schools.iter().zip(&shown.schools) {
+            let label = vec![Cell::text(school.name.as_str())];
+            let cells = total(school.rows.iter().copied()).cells(*visible);
+            section.push([label, cells].concat(), Some(Sort::School.of(school.id)));
+        }
+        sections.push(section);
+    }
+
     let mut section = Section::new("grades", say("按年级", "By grade"), columns(frame, "grade", say("年级", "Grade")))
         .drawn(&["participation"]);
-    let of = |grade: &i32| Some(Of { sort: Sort::Grade, id: None, grade: Some(*grade) });
-    fill(&mut section, &grades, &by_grade, |grade| Cell::text(grade.to_string()), of);
+    let here = groups(meant.iter().copied(), |row| row.grade);
+    for (grade, visible) in grades.keys().zip(by_grade) {
+        if let Some(figures) = here.get(grade) {
+            let of = Of { sort: Sort::Grade, id: None, grade: Some(*grade) };
+            section.push([vec![Cell::text(grade.to_string())], figures.cells(visible)].concat(), Some(of));
+        }
+    }
     sections.push(section);
 
-    let sexes = Groups::of(&rows, |row| row.sex.clone());
-    let by_sex = shown(&sexes.persons(), &[sexes.whole()]);
     let mut section = Section::new("sexes", say("按性别", "By sex"), columns(frame, "sex", say("性别", "Sex")))
         .drawn(&["participation"]);
-    let word = |sex: &Option<String>| {
-        Cell::text(match sex.as_deref() {
+    let here = groups(meant.iter().copied(), |row| row.sex.clone());
+    for (sex, visible) in sexes.keys().zip(by_sex) {
+        let word = match sex.as_deref() {
             Some("female") => say("女", "female"),
             Some("male") => say("男", "male"),
             _ => say("未登记", "not known"),
-        })
-    };
-    fill(&mut section, &sexes, &by_sex, word, |_| None);
+        };
+        if let Some(figures) = here.get(sex) {
+            section.push([vec![Cell::text(word)], figures.cells(visible)].concat(), None);
+        }
+    }
     sections.push(section);
 
-    for attribute in &attributes {
+    let mut visible = shown.sets.into_iter();
+    for attribute in attributes.iter().filter(|_| school.is_none()) {
         let title = format!("{}{}", say("按学校属性：", "By attribute of schools: "), attribute.name);
         let key = format!("attribute:{}", attribute.name);
         let mut section = Section::new(key, title, columns(frame, "value", &attribute.name)).drawn(&["participation"]);
-        for (value, cells) in &attribute.values {
-            let figures: Vec<Figures> = cells.iter().filter_map(|at| schools.figures.get(*at).copied()).collect();
+        for (value, places) in &attribute.values {
+            let within = places.iter().filter_map(|at| schools.get(*at)).flat_map(|school| school.rows.iter().copied());
             let label = vec![Cell::text(value.as_str())];
-            section.push([label, total(&figures).cells(visible.next().unwrap_or(false))].concat(), None);
+            section.push([label, total(within).cells(visible.next().unwrap_or(false))].concat(), None);
         }
         sections.push(section);
     }
     let notes = [
         (
-            format!("不足 {LEAST} 人的组不显示（*）；为防推算，另隐去足够的组。"),
+            format!(
+                "不足 {LEAST} 人的组不显示（*）；为防推算，另隐去足够的组。全区与各校的结果一并判断，并列比较也推算不出小组；\
+                 不同时段或不同时点的结果相减仍可能显出个别人，公布时只取一种。"
+            ),
             format!(
                 "Groups of fewer than {LEAST} are hidden (*), and as many others as it takes so that they cannot be \
-                 computed."
+                 computed, be it from the answers for the district and all schools together. Answers of different periods \
+                 or moments could still be subtracted: publish those of one."
             ),
         ),
         (
-            "每人按期内最后一条学籍归组，只计一次；学分为期内所得。".to_owned(),
-            "Each person counts once, where the last enrolment of the period is; credit is that of the period."
+            "每人按期内在全区的最后一条学籍归组，只计一次；学分为期内所得。".to_owned(),
+            "Each person counts once, where the last enrolment of the period in the district is; credit is that of the period."
                 .to_owned(),
         ),
     ];
@@ -163,29 +211,14 @@ pub(super) async fn read(tx: &mut Tx, frame: &Frame) -> Result<Ready> {
     })
 }
 
-fn fill<K>(
-    section: &mut Section,
-    groups: &Groups<K>,
-    shown: &Shown,
-    label: impl Fn(&K) -> Cell,
-    of: impl Fn(&K) -> Option<Of>,
-) {
-    for ((key, figures), visible) in groups.keys.iter().zip(&groups.figures).zip(&shown.cells) {
-        section.push([vec![label(key)], figures.cells(*visible)].concat(), of(key));
-    }
-}
-
-fn total(all: &[Figures]) -> Figures {
-    all.iter().fold(Figures::default(), |sum, one| Figures {
-        persons: sum.persons + one.persons,
-        took: sum.took + one.took,
-        earned: sum.earned + one.earned,
-        credits: sum.credits + one.credits,
-    })
+fn total<'r>(rows: impl Iterator<Item = &'r EquityRow>) -> Figures {
+    let mut sum = Figures::default();
+    rows.for_each(|row| sum.add(row));
+    sum
 }
 
 /// Attributes that schools have: words, numbers, yes or no. A school without one belongs to those without.
-fn attributes(frame: &Frame, rows: &[store::EquityRow], schools: &[(String, Uuid)]) -> Vec<Attribute> {
+fn attributes(frame: &Frame, rows: &[EquityRow], schools: &[School<'_>]) -> Vec<Attribute> {
     let of: BTreeMap<Uuid, &Value> = rows.iter().map(|row| (row.school_id, &row.attributes)).collect();
     let word = |value: &Value| match value {
         Value::Bool(yes) => Some(if *yes { frame.say("是", "yes") } else { frame.say("否", "no") }.to_owned()),
@@ -202,8 +235,8 @@ fn attributes(frame: &Frame, rows: &[store::EquityRow], schools: &[(String, Uuid
     names.dedup();
     let attribute = |name: &String| {
         let mut values: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        for (at, (_, id)) in schools.iter().enumerate() {
-            let value = of.get(id).and_then(|value| value.get(name)).and_then(word);
+        for (at, school) in schools.iter().enumerate() {
+            let value = of.get(&school.id).and_then(|value| value.get(name)).and_then(word);
             values.entry(value.unwrap_or_else(|| frame.say("未登记", "not known").to_owned())).or_default().push(at);
         }
         Attribute { name: name.clone(), values }

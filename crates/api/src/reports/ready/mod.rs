@@ -14,7 +14,7 @@ pub(crate) mod store;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use kepu_domain::text::Lang;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -91,12 +91,10 @@ impl Kind {
         match self {
             Self::Settlement => &["host", "detail", "as_of"],
             Self::NotReached => &["school", "class", "grade", "detail", "as_of"],
-            // The places of a session are of all districts, and what others had then is not told.
-            Self::EmptyPlaces => &["host"],
             Self::NoShows => &["school", "host", "detail", "as_of"],
-            Self::Promptness => &["host", "as_of"],
-            Self::Programmes => &["as_of"],
-            Self::Equity => &["school", "grade", "as_of"],
+            Self::EmptyPlaces => &["host", "as_of"],
+            Self::Promptness => &["school", "host", "as_of"],
+            Self::Programmes | Self::Equity => &["school", "as_of"],
             Self::Results | Self::Requirements => &["school", "class", "grade", "as_of"],
         }
     }
@@ -104,10 +102,9 @@ impl Kind {
     /// What an account sees of it that does not see the whole district.
     fn narrow(self) -> Narrow {
         match self {
-            Self::Settlement | Self::EmptyPlaces | Self::Promptness => Narrow::Hosts,
-            Self::NoShows => Narrow::SchoolsOrHosts,
-            Self::NotReached | Self::Equity | Self::Results | Self::Requirements => Narrow::Schools,
-            Self::Programmes => Narrow::Refuse,
+            Self::Settlement | Self::EmptyPlaces => Narrow::Hosts,
+            Self::NoShows | Self::Promptness => Narrow::SchoolsOrHosts,
+            Self::NotReached | Self::Equity | Self::Results | Self::Requirements | Self::Programmes => Narrow::Schools,
         }
     }
 }
@@ -187,11 +184,17 @@ impl WhichReady {
             ("detail", self.names()),
             ("as_of", self.as_of.is_some()),
         ];
-        let wrong: Vec<FieldError> = given
+        let mut wrong: Vec<FieldError> = given
             .into_iter()
             .filter(|(name, is)| *is && !kind.filters().contains(name))
             .map(|(name, _)| FieldError::new(name, "not_here", "this report has no such filter: leave it out"))
             .collect();
+        if kind == Kind::Equity {
+            let message = "groups are told of whole months or terms, so that no few days can be taken off";
+            let ends = [("from", self.from), ("to", self.to.and_then(|day| day.succ_opt()))];
+            let within = ends.into_iter().filter(|(_, day)| day.is_some_and(|day| day.day() != 1));
+            wrong.extend(within.map(|(name, _)| FieldError::new(name, "whole_months", message)));
+        }
         if wrong.is_empty() { Ok(()) } else { Err(ApiError::invalid(wrong)) }
     }
 
@@ -200,7 +203,8 @@ impl WhichReady {
         self.check(kind).is_ok()
     }
 
-    fn asked(&self) -> Asked<'_> {
+    /// What its ground is asked for.
+    pub fn asked(&self) -> Asked<'_> {
         Asked {
             policy: self.policy.as_deref(),
             level: None,
@@ -229,14 +233,15 @@ pub async fn read(state: &AppState, actor: &Actor, kind: Kind, which: &WhichRead
         let message = "persons are named of one host or school at a time: say which";
         return Err(ApiError::invalid_field("detail", "too_wide", message));
     }
-    let mut tx = begin(state, actor, which.as_of.as_deref()).await?;
+    let mut tx = begin(state, actor.district()?, which.as_of.as_deref()).await?;
     let frame = Frame::read(&mut tx, actor, &which.asked(), state.now(), kind.narrow()).await?;
     let report = of(&mut tx, &frame, kind, which).await?;
     tx.rollback().await?;
     Ok((frame, report))
 }
 
-async fn of(tx: &mut Tx, frame: &Frame, kind: Kind, which: &WhichReady) -> Result<Ready> {
+/// Reads a report on a ground that was read before, in the same transaction.
+pub async fn of(tx: &mut Tx, frame: &Frame, kind: Kind, which: &WhichReady) -> Result<Ready> {
     match kind {
         Kind::Settlement => settlement::read(tx, frame, which).await,
         Kind::NotReached => reach::not_reached(tx, frame, which).await,

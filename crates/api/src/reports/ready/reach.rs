@@ -136,7 +136,7 @@ pub(super) async fn empty_places(tx: &mut Tx, frame: &Frame) -> Result<Ready> {
     list.extend(counts());
     let mut by_host = Section::new("hosts", say("按单位", "By host"), hosts).drawn(&["empty"]);
     let mut sessions = Section::new("sessions", say("未满的场次", "Sessions that were not full"), list);
-    let rows = store::filled(tx, &frame.filter, frame.about.as_of).await?;
+    let rows = store::filled(tx, &frame.filter, frame.about.as_of, frame.past).await?;
     let mut sums: std::collections::BTreeMap<(String, Uuid), [i64; 4]> = std::collections::BTreeMap::new();
     for row in rows {
         let host = frame.name(row.host_zh, row.host_en);

@@ -198,8 +198,9 @@ pub struct ResultSum {
     pub persons: i64,
 }
 
-/// Sessions with a limit that were over at the moment: of the hosts of the filter, or those in the district.
-pub async fn filled(tx: &mut Tx, filter: &Filter, at: DateTime<Utc>) -> Result<Vec<Filled>> {
+/// Sessions with a limit that were over at the moment: of the hosts of the filter, or those in the district. Of a moment
+/// of the `past` the places are those that were taken then.
+pub async fn filled(tx: &mut Tx, filter: &Filter, at: DateTime<Utc>, past: bool) -> Result<Vec<Filled>> {
     let query = filtered!(
         held!(
             ", over AS MATERIALIZED (
@@ -211,13 +212,15 @@ pub async fn filled(tx: &mut Tx, filter: &Filter, at: DateTime<Utc>) -> Result<V
                     a.title_en AS activity_en, h.on_day, h.capacity::bigint AS places, coalesce(t.taken, 0) AS taken
              FROM over h
              JOIN organization o ON o.id = h.host_id JOIN activity a ON a.id = h.activity_id
-             LEFT JOIN sessions_taken(ARRAY(SELECT id FROM over)) t ON t.session_id = h.id
+             LEFT JOIN (SELECT * FROM sessions_taken(ARRAY(SELECT id FROM over WHERE NOT $10))
+                        UNION ALL SELECT * FROM sessions_taken_then(ARRAY(SELECT id FROM over WHERE $10), $9)) t
+               ON t.session_id = h.id
              ORDER BY h.on_day, h.id"
         ),
         tx,
         filter
     );
-    Ok(query.bind(at).fetch_all(&mut **tx).await?)
+    Ok(query.bind(at).bind(past).fetch_all(&mut **tx).await?)
 }
 
 /// By host and by school, most absences first.

@@ -12,7 +12,7 @@ import { reportPath, type ReportValues, useReportBase } from "./filters";
 
 const PAGES = ["credits", "persons", "records", "hosts", "ready", "kept"] as const;
 /** Those that a school has of its own. */
-const OF_SCHOOL: readonly string[] = ["credits", "persons", "records"];
+const OF_SCHOOL: readonly string[] = ["credits", "persons", "records", "ready"];
 export type ReportName = (typeof PAGES)[number];
 const PATHS: Partial<Record<ReportName, string>> = { ready: "ready/requirements" };
 

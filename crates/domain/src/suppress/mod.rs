@@ -6,6 +6,12 @@
 
 use std::cmp::Reverse;
 
+pub use lattice::{Lattice, lattice};
+
+mod lattice;
+#[cfg(test)]
+mod solver;
+
 /// Groups of fewer persons are hidden.
 pub const LEAST: u64 = 5;
 
@@ -24,14 +30,20 @@ pub struct Shown {
 /// Decides what may be shown of cells with so many persons each, and of sums over some of the cells (named by their places
 /// among them). Groups of nobody tell nothing of anybody and are always shown.
 pub fn shown(persons: &[u64], sums: &[Vec<usize>]) -> Shown {
+    let open = Shown { cells: vec![true; persons.len()], sums: vec![true; sums.len()] };
+    shown_of(persons, sums, &[], open)
+}
+
+/// The same where some of it is hidden already, and where two sets of cells are known to hold the same persons.
+fn shown_of(persons: &[u64], sums: &[Vec<usize>], ties: &[(Vec<usize>, Vec<usize>)], open: Shown) -> Shown {
     let of = |cell: usize| persons.get(cell).copied().unwrap_or(0);
     let size = |sum: &[usize]| sum.iter().fold(0_u64, |all, cell| all.saturating_add(of(*cell)));
     let small = |count: u64| (1..LEAST).contains(&count);
     let mut shown = Shown {
-        cells: persons.iter().map(|count| !small(*count)).collect(),
-        sums: sums.iter().map(|sum| !small(size(sum))).collect(),
+        cells: persons.iter().zip(open.cells).map(|(count, open)| open && !small(*count)).collect(),
+        sums: sums.iter().zip(open.sums).map(|(sum, open)| open && !small(size(sum))).collect(),
     };
-    while let Some(culprit) = disclosed(persons, sums, &shown) {
+    while let Some(culprit) = disclosed(persons, sums, ties, &shown) {
         // Within the smallest sum that gives it away, the smallest cell that is still shown; where there is none, the smallest
         // sum over anything hidden, the whole (the first) last.
         let open = |sum: &Vec<usize>| {
@@ -59,30 +71,47 @@ pub fn shown(persons: &[u64], sums: &[Vec<usize>]) -> Shown {
 }
 
 /// Cells of a hidden group that follows from what is shown; none if nothing does.
-fn disclosed(persons: &[u64], sums: &[Vec<usize>], shown: &Shown) -> Option<Vec<usize>> {
-    let hidden: Vec<usize> = shown
-        .cells
-        .iter()
-        .zip(persons)
-        .enumerate()
-        .filter(|(_, (visible, count))| !**visible && **count > 0)
-        .map(|(cell, _)| cell)
-        .collect();
-    let vector =
-        |cells: &[usize]| -> Vec<u128> { hidden.iter().map(|cell| u128::from(cells.contains(cell))).collect() };
-    let count = |cells: &[usize]| {
-        let those = hidden.iter().filter(|cell| cells.contains(cell));
-        those.fold(0_u64, |all, cell| all.saturating_add(persons.get(*cell).copied().unwrap_or(0)))
+fn disclosed(
+    persons: &[u64],
+    sums: &[Vec<usize>],
+    ties: &[(Vec<usize>, Vec<usize>)],
+    shown: &Shown,
+) -> Option<Vec<usize>> {
+    let is_hidden =
+        |cell: usize| shown.cells.get(cell) == Some(&false) && persons.get(cell).is_some_and(|count| *count > 0);
+    let hidden: Vec<usize> = (0..persons.len()).filter(|cell| is_hidden(*cell)).collect();
+    let vector = |cells: &[usize]| -> Vec<u128> {
+        let mut vector = vec![0; hidden.len()];
+        for cell in cells {
+            if let Some(value) = hidden.binary_search(cell).ok().and_then(|at| vector.get_mut(at)) {
+                *value = 1;
+            }
+        }
+        vector
     };
+    let count = |cells: &[usize]| {
+        let those = cells.iter().copied().filter(|cell| is_hidden(*cell));
+        those.fold(0_u64, |all, cell| all.saturating_add(persons.get(cell).copied().unwrap_or(0)))
+    };
+    let left = |cells: &[usize]| cells.iter().copied().filter(|cell| is_hidden(*cell)).collect::<Vec<_>>();
     let mut space = Space::default();
     for (sum, visible) in sums.iter().zip(&shown.sums) {
         // What is left of a sum when all that is shown is taken off: it must be of nobody, or of enough.
         if *visible && (1..LEAST).contains(&count(sum)) {
-            return Some(sum.iter().copied().filter(|cell| hidden.contains(cell)).collect());
+            return Some(left(sum));
         }
         if *visible {
             space.add(vector(sum));
         }
+    }
+    for (one, other) in ties {
+        match (count(one), count(other)) {
+            (0, few) if (1..LEAST).contains(&few) => return Some(left(other)),
+            (few, 0) if (1..LEAST).contains(&few) => return Some(left(one)),
+            _ => {}
+        }
+        let less = vector(other).into_iter().map(|value| modulo(PRIME.saturating_sub(value)));
+        space.add(vector(one).into_iter().zip(less).map(|(more, less)| modulo(more.saturating_add(less))).collect());
     }
     let small = |cells: &[usize]| (1..LEAST).contains(&count(cells));
     let alone = hidden.iter().map(|cell| vec![*cell]).filter(|cell| small(cell));
@@ -156,11 +185,20 @@ fn power(mut base: u128, mut exponent: u128) -> u128 {
 }
 
 #[cfg(test)]
-#[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "a test may panic")]
+#[expect(clippy::indexing_slicing, reason = "a test may panic")]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::suppress::solver::follows;
+
+    /// Whether somebody at a desk could compute a group from what is shown.
+    fn can_be_computed(wanted: &[usize], persons: &[u64], sums: &[Vec<usize>], shown: &Shown) -> bool {
+        let unknown: Vec<usize> = (0..persons.len()).filter(|cell| !shown.cells[*cell] && persons[*cell] > 0).collect();
+        let known: Vec<&[usize]> =
+            sums.iter().zip(&shown.sums).filter(|(_, visible)| **visible).map(|(sum, _)| sum.as_slice()).collect();
+        follows(wanted, &known, &unknown)
+    }
 
     fn all(cells: usize) -> Vec<usize> {
         (0..cells).collect()
@@ -197,53 +235,6 @@ mod tests {
         let shown = shown(&[50, 60, 70, 2], &sums);
         assert_eq!(shown.cells, [true, true, false, false]);
         assert_eq!(shown.sums, [true, true, true]);
-    }
-
-    fn gcd(a: i128, b: i128) -> i128 {
-        if b == 0 { a.abs() } else { gcd(b, a % b) }
-    }
-
-    /// Solves for one cell after another in fractions, as somebody at a desk would: independent of what is tested.
-    fn can_be_computed(wanted: &[usize], persons: &[u64], sums: &[Vec<usize>], shown: &Shown) -> bool {
-        let unknown: Vec<usize> = (0..persons.len()).filter(|cell| !shown.cells[*cell] && persons[*cell] > 0).collect();
-        let row = |cells: &[usize]| -> Vec<(i128, i128)> {
-            unknown.iter().map(|cell| (i128::from(cells.contains(cell)), 1)).collect()
-        };
-        let sub = |a: (i128, i128), b: (i128, i128)| {
-            let (n, d) = (a.0 * b.1 - b.0 * a.1, a.1 * b.1);
-            let by = gcd(n, d).max(1);
-            (n / by, d / by)
-        };
-        let rank = |mut rows: Vec<Vec<(i128, i128)>>| {
-            let mut rank = 0;
-            for column in 0..unknown.len() {
-                let Some(pivot) = (rank..rows.len()).find(|at| rows[*at][column].0 != 0) else { continue };
-                rows.swap(rank, pivot);
-                for at in 0..rows.len() {
-                    if at != rank && rows[at][column].0 != 0 {
-                        let (n, d) = rows[at][column];
-                        let (pn, pd) = rows[rank][column];
-                        #[expect(clippy::needless_range_loop, reason = "two rows are read at the same place")]
-                        for c in 0..unknown.len() {
-                            let (vn, vd) = rows[rank][c];
-                            let (fn_, fd) = (n * pd * vn, d * pn * vd);
-                            let by = gcd(fn_, fd).max(1);
-                            rows[at][c] = sub(rows[at][c], (fn_ / by, fd / by));
-                        }
-                    }
-                }
-                rank += 1;
-            }
-            rank
-        };
-        let wanted = row(wanted);
-        if wanted.iter().all(|value| value.0 == 0) {
-            return false;
-        }
-        let known: Vec<_> = sums.iter().zip(&shown.sums).filter(|(_, s)| **s).map(|(sum, _)| row(sum)).collect();
-        let mut more = known.clone();
-        more.push(wanted);
-        rank(known) == rank(more)
     }
 
     fn tables() -> impl Strategy<Value = (Vec<u64>, Vec<Vec<usize>>)> {
