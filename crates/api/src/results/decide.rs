@@ -20,7 +20,7 @@ use crate::{
     audit::{self, Event, Origin},
     auth::Actor,
     check::Checks,
-    credits::{self, Author, Cause},
+    credits::{self, Author, Cause, Rescored},
     error::{ApiError, ApiErrors, Result},
     extract::{ApiJson, ApiPath, IfMatch},
     state::AppState,
@@ -213,6 +213,19 @@ pub(super) async fn carry_out(
     next: &Submission,
     step: &Step,
 ) -> Result<()> {
+    carry_out_for(tx, state, by, rows, next, step, None).await.map(drop)
+}
+
+/// The same for this cause, if credit changes for another one than the step tells.
+pub(super) async fn carry_out_for(
+    tx: &mut Tx,
+    state: &AppState,
+    by: &Origin,
+    rows: &[ResultRow],
+    next: &Submission,
+    step: &Step,
+    cause: Option<Cause>,
+) -> Result<Rescored> {
     let account_id = by.account_id.unwrap_or_default();
     let (now, ids) = (state.now(), rows.iter().map(|row| row.id).collect::<Vec<_>>());
     let standing = Standing {
@@ -236,7 +249,7 @@ pub(super) async fn carry_out(
         })
         .collect();
     store::insert_events(tx, &events).await?;
-    let (action, cause) = match step {
+    let (action, usual) = match step {
         Step::Verify => ("result.verify", Some(Cause::Verified)),
         Step::Revoke { .. } => ("result.revoke", Some(Cause::Revoked)),
         Step::Return { .. } => ("result.return", None),
@@ -244,6 +257,8 @@ pub(super) async fn carry_out(
         Step::Withdraw { .. } => ("result.withdraw", None),
         Step::Correct => ("result.correct", None),
         Step::Evidence => ("result.evidence", None),
+        Step::Uphold { .. } => ("result.uphold", Some(Cause::Appeal)),
+        Step::Amend { .. } => ("result.amend", Some(Cause::Appeal)),
     };
     let trail = rows
         .iter()
@@ -253,10 +268,10 @@ pub(super) async fn carry_out(
         })
         .collect();
     audit::record_as(tx, by, now, trail).await?;
-    if let Some(cause) = cause {
-        credits::touch_results(tx, &Author { account_id, at: now }, &ids, cause).await?;
+    match cause.or(usual) {
+        Some(cause) => credits::touch_results(tx, &Author { account_id, at: now }, &ids, cause).await,
+        None => Ok(Rescored::default()),
     }
-    Ok(())
 }
 
 /// The version that the caller has read, if it says so.
