@@ -82,6 +82,7 @@ async fn what_is_declined_stays_as_it_was_and_is_not_asked_again_until_it_change
 async fn a_host_that_lets_its_days_pass_is_decided_without_and_nobody_is_judged_by_later_days() {
     let town = Town::new(1).await;
     let official = &town.school.official;
+    let (_, lines) = town.visited(&[town.pupil()]).await;
     let early = town.questioned().await;
     let read = official.get("/api/v1/appeal-terms").await.expect(200);
     assert_eq!(read, json!({ "host_days": 7, "district_days": 14, "file_days": 180 }));
@@ -114,7 +115,6 @@ async fn a_host_that_lets_its_days_pass_is_decided_without_and_nobody_is_judged_
     town.holds().await;
 
     // What changed long ago is not questioned any more.
-    let (_, lines) = town.visited(&[town.pupil()]).await;
     town.server.advance(Duration::days(11));
     let student = town.server.sign_in(&town.student.login, kepu_tests::PASSWORD).await;
     file(&student, &lines[0]).await.expect_problem(409, "appeal_too_late");

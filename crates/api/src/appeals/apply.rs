@@ -1,5 +1,6 @@
 //! What a grant does, through the slices of participations and results, in the transaction of the decision.
 
+use chrono::{DateTime, Utc};
 use kepu_domain::{
     appeal::{Correction, possible},
     participation::Extent,
@@ -25,7 +26,7 @@ pub(super) async fn put_right(
     actor: &Actor,
     row: &Row,
     correction: &Correction,
-    reason: &str,
+    because: (&str, DateTime<Utc>),
 ) -> Result<Rescored> {
     let line = store::line(tx, &row.line_kind, row.line_id).await?;
     let kinds = possible(store::line_of(&row.line_kind, &line.state)?);
@@ -44,18 +45,18 @@ pub(super) async fn put_right(
     match correction.clone() {
         Correction::Confirm { minutes, quantity } => {
             let righting = participation::Righting::Confirm(Extent { minutes, quantity });
-            participation::put_right(tx, state, actor, id, righting, reason).await
+            participation::put_right(tx, actor, id, righting, because).await
         }
         Correction::Amend { minutes, quantity } => {
             let righting = participation::Righting::Amend(Extent { minutes, quantity });
-            participation::put_right(tx, state, actor, id, righting, reason).await
+            participation::put_right(tx, actor, id, righting, because).await
         }
-        Correction::Void => participation::put_right(tx, state, actor, id, participation::Righting::Void, reason).await,
-        Correction::Verify => results::put_right(tx, state, actor, id, &results::Righting::Verify, reason).await,
-        Correction::Revoke => results::put_right(tx, state, actor, id, &results::Righting::Revoke, reason).await,
+        Correction::Void => participation::put_right(tx, actor, id, participation::Righting::Void, because).await,
+        Correction::Verify => results::put_right(tx, state, actor, id, &results::Righting::Verify, because).await,
+        Correction::Revoke => results::put_right(tx, state, actor, id, &results::Righting::Revoke, because).await,
         Correction::Correct { contest_level, award, place } => {
             let righting = results::Righting::Correct { contest_level, award, place };
-            results::put_right(tx, state, actor, id, &righting, reason).await
+            results::put_right(tx, state, actor, id, &righting, because).await
         }
     }
 }

@@ -135,7 +135,7 @@ pub(super) async fn decide_appeal(
     let after = row.standing.0.clone().take(step).map_err(refused)?;
     let mut entries = 0;
     if let Some(correction) = &correction {
-        entries = apply::put_right(&mut tx, &state, &actor, &row, correction, &reason).await?.entries;
+        entries = apply::put_right(&mut tx, &state, &actor, &row, correction, (&reason, act.at)).await?.entries;
     }
     store::update(&mut tx, id, &after).await?;
     let detail_of = json!({
@@ -189,7 +189,7 @@ pub(super) async fn preview_appeal(
     checks.finish()?;
     let row = store::lock(&mut tx, id).await?;
     let before = store::totals(&mut tx, row.person_id).await?;
-    let rescored = apply::put_right(&mut tx, &state, &actor, &row, &correction, "preview").await?;
+    let rescored = apply::put_right(&mut tx, &state, &actor, &row, &correction, ("preview", state.now())).await?;
     let after = store::totals(&mut tx, row.person_id).await?;
     tx.rollback().await?;
     let mut effects: BTreeMap<String, (i64, i64)> = BTreeMap::new();

@@ -1,5 +1,6 @@
 //! What a granted appeal does to a participation, in the transaction of the decision.
 
+use chrono::{DateTime, Utc};
 use kepu_domain::participation::{Act, Extent, Step};
 use serde_json::json;
 use uuid::Uuid;
@@ -11,7 +12,6 @@ use crate::audit;
 use crate::auth::Actor;
 use crate::credits::{Author, Cause, Rescored, touch_participations};
 use crate::error::{ApiError, Result};
-use crate::state::AppState;
 use crate::tenancy::Tx;
 
 /// What is put right.
@@ -25,20 +25,19 @@ pub enum Righting {
     Void,
 }
 
-/// Puts a participation right; credit follows. The caller has asked for the right to decide.
+/// Puts a participation right for this reason at the moment of the decision; credit follows. The caller has asked for the
+/// right to decide.
 ///
 /// # Errors
 /// If the session was cancelled or has not begun, or the state of the participation does not allow it; nothing is
 /// stored then.
 pub async fn put_right(
     tx: &mut Tx,
-    state: &AppState,
     actor: &Actor,
     id: Uuid,
     righting: Righting,
-    reason: &str,
+    (reason, now): (&str, DateTime<Utc>),
 ) -> Result<Rescored> {
-    let now = state.now();
     let row = store::lock(tx, id).await?;
     let session = store::session(tx, row.session_id).await?;
     let act = Act { by: actor.account_id, at: now };

@@ -1,5 +1,6 @@
 //! What a granted appeal does to a result, in the transaction of the decision. The rows of a team go together.
 
+use chrono::{DateTime, Utc};
 use kepu_domain::competition::Step;
 use uuid::Uuid;
 
@@ -36,7 +37,8 @@ pub enum Righting {
     Revoke,
 }
 
-/// Puts a result right; credit follows. The caller has asked for the right to decide.
+/// Puts a result right for this reason at the moment of the decision; credit follows. The caller has asked for the right
+/// to decide.
 ///
 /// # Errors
 /// If its state does not allow it, nothing would change, or the actor had a hand in it; nothing is stored then.
@@ -46,7 +48,7 @@ pub async fn put_right(
     actor: &Actor,
     id: Uuid,
     righting: &Righting,
-    reason: &str,
+    (reason, now): (&str, DateTime<Utc>),
 ) -> Result<Rescored> {
     let mut rows = store::lock_one(tx, id).await?;
     let asked = rows.iter().find(|row| row.id == id).ok_or_else(|| ApiError::not_found("result"))?.clone();
@@ -81,12 +83,11 @@ pub async fn put_right(
             let detail = "Nothing was changed: the result says this already. Say which level, award or place is right.";
             return Err(ApiError::conflict("nothing_changed", detail));
         }
-        let now = state.now();
         for row in &mut rows {
             facts.put(row);
             row.updated_at = now;
         }
         store::correct(tx, &rows).await?;
     }
-    carry_out_for(tx, state, &actor.into(), &rows, &next, &step, Some(Cause::Appeal)).await
+    carry_out_for(tx, (&actor.into(), now), &rows, &next, &step, Some(Cause::Appeal)).await
 }
