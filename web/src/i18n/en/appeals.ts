@@ -1,5 +1,6 @@
 const en = {
   menu: "Appeals",
+  one: "Appeal",
   mine: "My appeals",
   title: "Appeals",
   leadFamily: "Question a line of the record: the host says what happened, then the district decides. What is granted is corrected at once.",
@@ -63,6 +64,7 @@ const en = {
   districtDays: "The district is to decide by {{day}}",
   statement: "Say what happened",
   statementLead: "It helps the district to decide, and changes no credit by itself.",
+  view: "Your view",
   stance: { agrees: "It should be corrected", stands_by: "The record is right" },
   remark: "What happened",
   remarkMissing: "Say what happened",

@@ -1,5 +1,6 @@
 const zh = {
   menu: "申诉",
+  one: "申诉详情",
   mine: "我的申诉",
   title: "申诉",
   leadFamily: "对学分记录有疑问时提出申诉：先由举办单位说明，再由区里决定。通过的，学分随即更正。",
@@ -63,6 +64,7 @@ const zh = {
   districtDays: "请区里在 {{day}} 前决定",
   statement: "说明情况",
   statementLead: "说明只供区里决定时参考，不会直接改动学分。",
+  view: "贵单位的意见",
   stance: { agrees: "应当更正", stands_by: "记录无误" },
   remark: "当时的情况",
   remarkMissing: "请说明当时的情况",

@@ -147,7 +147,7 @@ function Statement({ of }: { of: Detail }) {
       <p>{t("statementLead")}</p>
       <ProblemAlert error={state.error} />
       <Form form={form} layout="vertical" style={{ maxWidth: 640 }} initialValues={{ stance: "agrees" }} onFinish={(values) => state.mutate(values)}>
-        <Form.Item name="stance" label={t("stands")}>
+        <Form.Item name="stance" label={t("view")}>
           <Radio.Group optionType="button" options={(["agrees", "stands_by"] as const).map((value) => ({ value, label: t(`stance.${value}`) }))} />
         </Form.Item>
         <Form.Item name="remark" label={t("remark")} rules={[{ required: true, whitespace: true, message: t("remarkMissing") }]}>

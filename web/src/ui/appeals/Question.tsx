@@ -33,14 +33,14 @@ export default function Question(props: Props) {
     return (
       <>
         {" · "}
-        <Link to={`/appeals/${asked.id}`}>{t("asked")}</Link>
+        <Link to={`/appeals/${asked.id}`} style={{ textDecoration: "underline", whiteSpace: "nowrap" }}>{t("asked")}</Link>
       </>
     );
   if (possible(props.of, props.state).length === 0 || (props.at !== undefined && Date.parse(props.at) > now)) return null;
   return (
     <span className="kepu-no-print">
       {" · "}
-      <Button type="link" size="small" style={{ padding: 0, height: "auto" }} aria-label={`${t("ask")}: ${props.title}`} onClick={() => setOpen(true)}>
+      <Button type="link" size="small" style={{ padding: 0, height: "auto", fontSize: "inherit" }} aria-label={`${t("ask")}: ${props.title}`} onClick={() => setOpen(true)}>
         {t("ask")}
       </Button>
       {open && (
