@@ -50,6 +50,7 @@ pub const FINDS: &[(&str, &str, &str, &str)] = &[
     ("tour", "base01", "/bookings?side=owner&state=approved&limit=1", "/items/0/tour_id"),
     ("list", "official", "/list_imports?limit=1", "/items/0/id"),
     ("exception", "official", "/exceptions?limit=1", "/items/0/id"),
+    ("appeal", "official", "/appeals?limit=1", "/items/0/id"),
     ("kind", "official", "/saved-reports", "/items/0/kind"),
     ("saved", "official", "/saved-reports", "/items/0/id"),
     ("museum", "museum", "/me", "/grants/0/organization_id"),
@@ -401,6 +402,20 @@ pub const PAGES: &[Page] = &[
         "/district/flags",
         &["/soft-flags?limit=20", "/soft-decisions?limit=20", "/persons/{flagged}/score?policy={policy}&lang=zh"],
     ),
+    page(
+        "appeals",
+        "official",
+        "/appeals",
+        &[
+            "/appeals?limit=20&which=open",
+            "/appeals?limit=20&which=closed",
+            "/appeals?limit=20&which=open&turn=district&late=true",
+            "/appeals/summary",
+            "/appeals/{appeal}",
+            "/appeal-terms",
+        ],
+    ),
+    page("appeals", "base01", "/appeals of a host", &["/appeals?limit=20&which=open&turn=host", "/appeals/elsewhere"]),
     page(
         "exceptions",
         "official",

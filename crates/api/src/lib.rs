@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod activities;
 pub mod admin;
 pub mod agreements;
+pub mod appeals;
 pub mod applications;
 pub mod audit;
 pub mod auth;

@@ -7,7 +7,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
-    accounts, activities, agreements, applications, audit, auth, bookings, calendars, classes, competitions,
+    accounts, activities, agreements, appeals, applications, audit, auth, bookings, calendars, classes, competitions,
     credentials, credits, designations, districts, door, exceptions, exports, laboratory, lists, organizations,
     participation, partners, passes, persons, policies, programmes, projects, reminders, reports, resources, results,
     roster, rounds, seals, search, sessions, tariffs,
@@ -50,6 +50,7 @@ pub fn api() -> OpenApiRouter<AppState> {
         .merge(programmes::routes())
         .merge(calendars::routes())
         .merge(seals::routes())
+        .merge(appeals::routes())
         .merge(exceptions::routes())
         .merge(resources::routes())
         .merge(bookings::routes())

@@ -5,6 +5,8 @@
 //!   ▲    │ └──▶ withdrawn
 //!   │    ▼          ▲
 //!  returned ────────┘   (corrected as often as needed)
+//!
+//! an appeal that is granted: submitted, returned, revoked ─▶ verified; verified is amended
 //! ```
 //!
 //! Who had a hand in a submission never decides on it. Nothing here reads a clock: days are given.
@@ -209,6 +211,16 @@ pub enum Step {
         /// Why.
         reason: String,
     },
+    /// An appeal was granted: it is as it was submitted.
+    Uphold {
+        /// Why.
+        reason: String,
+    },
+    /// An appeal was granted: what was verified says something else.
+    Amend {
+        /// Why.
+        reason: String,
+    },
 }
 
 impl Step {
@@ -222,6 +234,8 @@ impl Step {
             Self::Verify => "verified",
             Self::Return { .. } => "returned",
             Self::Revoke { .. } => "revoked",
+            Self::Uphold { .. } => "verified on appeal",
+            Self::Amend { .. } => "amended",
         }
     }
 }
@@ -315,6 +329,14 @@ impl Submission {
                 let decision = decide(&authors, by, reason_of(step)?)?;
                 Ok(Self::Revoked(authors, decision))
             }
+            (
+                Self::Submitted(authors) | Self::Returned(authors, _) | Self::Revoked(authors, _),
+                step @ Step::Uphold { .. },
+            )
+            | (Self::Verified(authors, _), step @ Step::Amend { .. }) => {
+                let decision = decide(&authors, by, reason_of(step)?)?;
+                Ok(Self::Verified(authors, decision))
+            }
             (other, step) => Err(Refusal::State { state: other.state(), step: step.name() }),
         }
     }
@@ -332,7 +354,11 @@ fn decide(authors: &Authors, by: Uuid, reason: String) -> Result<Decision, Refus
 fn reason_of(step: Step) -> Result<String, Refusal> {
     let name = step.name();
     match step {
-        Step::Return { reason } | Step::Revoke { reason } if !reason.trim().is_empty() => Ok(reason),
+        Step::Return { reason } | Step::Revoke { reason } | Step::Uphold { reason } | Step::Amend { reason }
+            if !reason.trim().is_empty() =>
+        {
+            Ok(reason)
+        }
         _ => Err(Refusal::ReasonMissing { step: name }),
     }
 }
@@ -400,7 +426,7 @@ mod tests {
         }
     }
 
-    fn steps() -> [(Step, Uuid); 7] {
+    fn steps() -> [(Step, Uuid); 9] {
         [
             (Step::Correct, TEACHER),
             (Step::Evidence, TEACHER),
@@ -409,6 +435,8 @@ mod tests {
             (Step::Verify, OFFICIAL),
             (Step::Return { reason: "no seal".into() }, OFFICIAL),
             (Step::Revoke { reason: "copied".into() }, OFFICIAL),
+            (Step::Uphold { reason: "the list says so".into() }, OFFICIAL),
+            (Step::Amend { reason: "first, not second".into() }, OFFICIAL),
         ]
     }
 
@@ -416,16 +444,25 @@ mod tests {
     #[test]
     fn the_table_of_transitions() {
         use StateName::{Returned, Revoked, Submitted, Verified, Withdrawn};
-        let table: [(StateName, [Option<StateName>; 7]); 5] = [
-            //            correct         evidence         resubmit         withdraw         verify          return          revoke
-            (Submitted, [None, Some(Submitted), None, Some(Withdrawn), Some(Verified), Some(Returned), None]),
-            (Returned, [Some(Returned), Some(Returned), Some(Submitted), Some(Withdrawn), None, None, None]),
-            (Verified, [None, None, None, None, None, None, Some(Revoked)]),
-            (Revoked, [None; 7]),
-            (Withdrawn, [None; 7]),
+        // What a school does: correct, evidence, resubmit, withdraw. What the district does: verify, return, revoke; and
+        // on appeal: uphold, amend.
+        let table: [(StateName, [Option<StateName>; 4], [Option<StateName>; 5]); 5] = [
+            (
+                Submitted,
+                [None, Some(Submitted), None, Some(Withdrawn)],
+                [Some(Verified), Some(Returned), None, Some(Verified), None],
+            ),
+            (
+                Returned,
+                [Some(Returned), Some(Returned), Some(Submitted), Some(Withdrawn)],
+                [None, None, None, Some(Verified), None],
+            ),
+            (Verified, [None; 4], [None, None, Some(Revoked), None, Some(Verified)]),
+            (Revoked, [None; 4], [None, None, None, Some(Verified), None]),
+            (Withdrawn, [None; 4], [None; 5]),
         ];
-        for (state, row) in table {
-            for ((step, by), expected) in steps().into_iter().zip(row) {
+        for (state, schools, districts) in table {
+            for ((step, by), expected) in steps().into_iter().zip(schools.into_iter().chain(districts)) {
                 let name = step.name();
                 let after = in_state(state).step(step, by);
                 match expected {

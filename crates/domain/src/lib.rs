@@ -4,6 +4,7 @@
 //! [`person::Person`] into a [`policy::ScoreSheet`] in which every number carries its reasons.
 
 pub mod agreement;
+pub mod appeal;
 pub mod booking;
 pub mod competition;
 pub mod credential;

@@ -6,6 +6,7 @@
 //!      └─▶ absent ◀─┤                                  (the door may correct itself)
 //!                   └─▶ rejected ─▶ recorded (again)    recorded ─▶ confirmed | rejected
 //!                   withdrawn, rejected ─▶ registered | waitlisted (again, before the session)
+//!                   an appeal that is granted: any before confirmed, absent, rejected, voided ─▶ confirmed
 //! ```
 //!
 //! Who records never confirms. Nothing here reads a clock: moments are given.
@@ -157,6 +158,8 @@ pub enum Step {
     Amend(Act, Extent, String),
     /// What was confirmed was wrong.
     Void(Act, String),
+    /// An appeal was granted: the person was there.
+    Uphold(Act, Extent, String),
 }
 
 /// Why a step is refused.
@@ -279,6 +282,22 @@ impl Participation {
                 Ok(Self::Confirmed(Entry { extent, ..entry }, confirmation))
             }
             (Self::Confirmed(entry, _), Step::Void(_, reason)) => Ok(Self::Voided(entry, needed(reason)?)),
+            (
+                Self::Registered(entry)
+                | Self::Attended(entry)
+                | Self::Absent(entry)
+                | Self::Recorded(entry)
+                | Self::Rejected(entry, _)
+                | Self::Voided(entry, _),
+                Step::Uphold(act, extent, reason),
+            ) => {
+                needed(reason)?;
+                if entry.recorded_by == act.by {
+                    return Err(Refusal::RecorderCannotConfirm);
+                }
+                let entry = Entry { extent: extent.or(entry.extent), ..entry };
+                Ok(Self::Confirmed(entry, Confirmation { by: act.by, at: act.at }))
+            }
             (from, step) => Err(Refusal::NotFromHere { from: from.state(), step: step.participle() }),
         }
     }
@@ -305,6 +324,7 @@ impl Step {
             Self::Reject(..) => "rejected",
             Self::Amend(..) => "amended",
             Self::Void(..) => "voided",
+            Self::Uphold(..) => "confirmed on appeal",
         }
     }
 }
@@ -356,6 +376,7 @@ mod tests {
             Step::Reject(act(HOST), "was not there".into()),
             Step::Amend(act(HOST), extent, "left early".into()),
             Step::Void(act(HOST), "another child".into()),
+            Step::Uphold(act(HOST), extent, "the list was read wrongly".into()),
         ]
     }
 
@@ -372,15 +393,15 @@ mod tests {
             table = format!("{}\n", table.trim_end());
         }
         insta::assert_snapshot!(table, @r"
-        waitlisted .          .          .          registered withdrawn  .          .          .          .          .          .
-        registered .          .          .          .          withdrawn  attended   absent     confirmed  rejected   .          .
-        withdrawn  recorded   registered waitlisted .          .          .          .          .          .          .          .
-        attended   .          .          .          .          .          attended   absent     confirmed  rejected   .          .
-        absent     recorded   .          .          .          .          attended   .          .          .          .          .
-        recorded   .          .          .          .          withdrawn  .          absent     confirmed  rejected   .          .
-        confirmed  .          .          .          .          .          .          .          .          .          confirmed  voided
-        rejected   recorded   registered waitlisted .          .          .          .          .          .          .          .
-        voided     .          .          .          .          .          .          .          .          .          .          .
+        waitlisted .          .          .          registered withdrawn  .          .          .          .          .          .          .
+        registered .          .          .          .          withdrawn  attended   absent     confirmed  rejected   .          .          confirmed
+        withdrawn  recorded   registered waitlisted .          .          .          .          .          .          .          .          .
+        attended   .          .          .          .          .          attended   absent     confirmed  rejected   .          .          confirmed
+        absent     recorded   .          .          .          .          attended   .          .          .          .          .          confirmed
+        recorded   .          .          .          .          withdrawn  .          absent     confirmed  rejected   .          .          confirmed
+        confirmed  .          .          .          .          .          .          .          .          .          confirmed  voided     .
+        rejected   recorded   registered waitlisted .          .          .          .          .          .          .          .          confirmed
+        voided     .          .          .          .          .          .          .          .          .          .          .          confirmed
         ");
     }
 

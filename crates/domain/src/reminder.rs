@@ -38,11 +38,15 @@ pub enum Step {
     Return,
     /// Renew an agreement that ends, or let it end.
     AgreementEnds,
+    /// Say for a host what happened, to a line that is questioned.
+    StateAppeal,
+    /// Decide about a line that is questioned.
+    DecideAppeal,
 }
 
 impl Step {
     /// Every step.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::Submit,
         Self::Complete,
         Self::Appeal,
@@ -58,6 +62,8 @@ impl Step {
         Self::DesignationEnds,
         Self::Return,
         Self::AgreementEnds,
+        Self::StateAppeal,
+        Self::DecideAppeal,
     ];
 
     /// The word in JSON and SQL. Those of applications are what [`crate::designation::deadline::Next`] calls them.
@@ -78,6 +84,8 @@ impl Step {
             Self::DesignationEnds => "designation_ends",
             Self::Return => "return",
             Self::AgreementEnds => "agreement_ends",
+            Self::StateAppeal => "state_appeal",
+            Self::DecideAppeal => "decide_appeal",
         }
     }
 

@@ -361,6 +361,15 @@ actions! {
     /// Decide on what was found, look now, and change the rules.
     ExceptionDecide = "exception.decide": DistrictOfficial;
 
+    /// Question a line of a student's record, and take that back (judged on the person's scope).
+    AppealFile = "appeal.file": Teacher SchoolAdmin Guardian Student;
+    /// Read appeals (judged on the scope of the person, and of the host).
+    AppealRead = "appeal.read": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial CityOfficial Auditor Guardian Student;
+    /// Say for the host what happened (judged on the host's scope).
+    AppealAnswer = "appeal.answer": Teacher SchoolAdmin BaseStaff BaseAdmin;
+    /// Decide appeals, and say how many days answers take.
+    AppealDecide = "appeal.decide": DistrictOfficial;
+
     /// Read which credentials were issued, and take them.
     CredentialRead = "credential.read": Teacher SchoolAdmin DistrictOfficial CityOfficial Auditor Guardian Student;
     /// Make a badge of a person's credit (judged on the person's scope).
@@ -635,6 +644,12 @@ mod tests {
             ("… not for another organization", at_school(Role::Teacher), A::BookingAsk, base, false),
             ("a base answers for what it offers", at_base(Role::BaseStaff), A::BookingAnswer, base, true),
             ("… to guests of any district", at_base(Role::BaseStaff), A::BookingRead, guests, true),
+            ("a pupil questions the own record", pupil(Role::Student), A::AppealFile, own, true),
+            ("… not that of another", pupil(Role::Student), A::AppealFile, stranger, false),
+            ("a teacher does so for the own pupils", at_school(Role::Teacher), A::AppealFile, own, true),
+            ("… not for others", at_school(Role::Teacher), A::AppealFile, elsewhere, false),
+            ("a base says what happened, to guests too", at_base(Role::BaseStaff), A::AppealAnswer, guests, true),
+            ("… and does not decide", at_base(Role::BaseAdmin), A::AppealDecide, district, false),
             ("an official sees who asked for what", official(HERE), A::BookingRead, base, true),
             ("… and rates nothing, having used nothing", official(HERE), A::BookingRate, base, false),
             ("a pupil reads the catalogue", pupil(Role::Student), A::ResourceRead, guests, true),
@@ -668,6 +683,8 @@ mod tests {
                 // And takes its credit away as badge or paper.
                 let own = matches!(action, Action::CredentialIssue | Action::CredentialPrint);
                 let says = says || matches!(role, Role::Guardian | Role::Student) && own;
+                // And says where its record is wrong.
+                let says = says || matches!(role, Role::Guardian | Role::Student) && *action == Action::AppealFile;
                 assert!(reads || says || !action.roles().contains(&role), "{} may {}", role.as_str(), action.as_str());
             }
         }

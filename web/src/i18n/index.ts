@@ -1,6 +1,7 @@
 import { use, useMemo, useSyncExternalStore } from "react";
 import type account from "./zh-CN/account";
 import type agreements from "./zh-CN/agreements";
+import type appeals from "./zh-CN/appeals";
 import type base from "./zh-CN/base";
 import type closing from "./zh-CN/closing";
 import type credentials from "./zh-CN/credentials";
@@ -46,6 +47,7 @@ interface Areas {
   resources: typeof resources;
   designations: typeof designations;
   agreements: typeof agreements;
+  appeals: typeof appeals;
   exceptions: typeof exceptions;
 }
 export type Area = keyof Areas;

@@ -47,6 +47,8 @@ pub enum Cause {
     Decision,
     /// The roster says something else of the person.
     Person,
+    /// An appeal was granted.
+    Appeal,
 }
 
 impl Cause {
@@ -61,6 +63,7 @@ impl Cause {
             Self::Designation => "designation",
             Self::Decision => "decision",
             Self::Person => "person",
+            Self::Appeal => "appeal",
         }
     }
 }

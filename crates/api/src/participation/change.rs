@@ -284,7 +284,7 @@ impl Change {
     }
 }
 
-fn refused(refusal: Refusal) -> ApiError {
+pub(super) fn refused(refusal: Refusal) -> ApiError {
     let (code, message) = (refusal.code(), refusal.to_string());
     match refusal {
         Refusal::RecorderCannotConfirm => ApiError::forbidden(message),

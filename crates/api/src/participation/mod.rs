@@ -11,11 +11,13 @@ pub(crate) mod no_shows;
 pub mod places;
 mod record;
 mod record_sheet;
+mod righting;
 mod sorter;
 pub(crate) mod store;
 mod withdraw;
 
 pub use change::void_many;
+pub use righting::{Righting, put_right};
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;

@@ -1,4 +1,4 @@
-//! What is to be done by a day, by whom: applications, assessments and renewals, things that were lent, agreements.
+//! What is to be done by a day, by whom: applications, assessments and renewals, things that were lent, agreements, appeals.
 
 use chrono::{Days, NaiveDate};
 use kepu_domain::reminder::Step;
@@ -6,10 +6,12 @@ use uuid::Uuid;
 
 use super::store;
 use crate::{
+    appeals,
     applications::{self, By},
     designations::store::{self as held, Designation, Scheme},
     error::Result,
-    tenancy::Tx,
+    state::AppState,
+    tenancy::{DistrictId, Tx},
 };
 
 /// One thing that is to be done by a day.
@@ -44,6 +46,26 @@ pub(super) async fn gather(tx: &mut Tx, today: NaiveDate) -> Result<Vec<Owed>> {
         let by = By::Organization(agreement.organization_id);
         let (label_zh, label_en) = (agreement.title_zh, agreement.title_en);
         all.push(Owed { step: Step::AgreementEnds, object: agreement.id, due: agreement.due, by, label_zh, label_en });
+    }
+    Ok(all)
+}
+
+/// Appeals that wait, in each district.
+pub(super) async fn appeals(state: &AppState, today: NaiveDate) -> Result<Vec<Owed>> {
+    let mut tx = state.begin_in(DistrictId::PLATFORM).await?;
+    let districts = held::districts(&mut tx).await?;
+    tx.rollback().await?;
+    let mut all = Vec::new();
+    for district in districts {
+        let mut tx = state.db().begin_snapshot(DistrictId(district)).await?;
+        for one in appeals::owed(&mut tx, today).await? {
+            let (step, by) = match one.host {
+                Some(host) => (Step::StateAppeal, By::Organization(host)),
+                None => (Step::DecideAppeal, By::Authority(district)),
+            };
+            all.push(Owed { step, object: one.id, due: one.due, by, label_zh: one.title_zh, label_en: one.title_en });
+        }
+        tx.rollback().await?;
     }
     Ok(all)
 }

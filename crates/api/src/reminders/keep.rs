@@ -37,10 +37,12 @@ pub async fn remind(state: &AppState) -> Result<usize> {
     let now = state.now();
     // What is due reaches over districts, and those are in one time zone.
     let today = now.with_timezone(&chrono_tz::Asia::Shanghai).date_naive();
+    let appeals = gather::appeals(state, today).await?;
     let mut tx = state.begin_in(DistrictId::PLATFORM).await?;
     store::hold(&mut tx).await?;
     let people = store::people(&mut tx).await?;
-    let owed = gather::gather(&mut tx, today).await?;
+    let mut owed = gather::gather(&mut tx, today).await?;
+    owed.extend(appeals);
     let told: HashMap<Key, (Uuid, Stage)> = store::told(&mut tx)
         .await?
         .into_iter()

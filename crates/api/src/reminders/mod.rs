@@ -37,9 +37,9 @@ struct ReminderView {
     id: Uuid,
     /// What is to be done: `submit`, `complete`, `appeal`, `check`, `review`, `decide`, `publish`, `answer_objection`,
     /// `award`, `answer_appeal` of an application, `assess`, `renew`, `designation_ends` of a designation, `return` of a
-    /// booking, `agreement_ends` of an agreement.
+    /// booking, `agreement_ends` of an agreement, `state_appeal`, `decide_appeal` of an appeal.
     step: String,
-    /// The application, designation, booking or agreement.
+    /// The application, designation, booking, agreement or appeal.
     object_id: Uuid,
     /// The last day.
     due: NaiveDate,

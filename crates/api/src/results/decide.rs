@@ -1,6 +1,7 @@
 //! The steps of a result's life after it was submitted.
 
 use axum::{Json, extract::State, http::HeaderMap};
+use chrono::{DateTime, Utc};
 use kepu_domain::{
     competition::{Authors, Step, Submission},
     role::{Action, Scope},
@@ -20,9 +21,10 @@ use crate::{
     audit::{self, Event, Origin},
     auth::Actor,
     check::Checks,
-    credits::{self, Author, Cause},
+    credits::{self, Author, Cause, Rescored},
     error::{ApiError, ApiErrors, Result},
     extract::{ApiJson, ApiPath, IfMatch},
+    ids,
     state::AppState,
     tenancy::Tx,
 };
@@ -213,8 +215,20 @@ pub(super) async fn carry_out(
     next: &Submission,
     step: &Step,
 ) -> Result<()> {
+    carry_out_for(tx, (by, state.now()), rows, next, step, None).await.map(drop)
+}
+
+/// The same for this cause, if credit changes for another one than the step tells.
+pub(super) async fn carry_out_for(
+    tx: &mut Tx,
+    (by, now): (&Origin, DateTime<Utc>),
+    rows: &[ResultRow],
+    next: &Submission,
+    step: &Step,
+    cause: Option<Cause>,
+) -> Result<Rescored> {
     let account_id = by.account_id.unwrap_or_default();
-    let (now, ids) = (state.now(), rows.iter().map(|row| row.id).collect::<Vec<_>>());
+    let results = rows.iter().map(|row| row.id).collect::<Vec<_>>();
     let standing = Standing {
         state: ResultState::from(next.state()),
         reason: next.reason(),
@@ -222,11 +236,11 @@ pub(super) async fn carry_out(
         at: now,
         resubmitted_by: matches!(step, Step::Resubmit).then_some(account_id),
     };
-    store::set_standing(tx, &ids, &standing).await?;
+    store::set_standing(tx, &results, &standing).await?;
     let events: Vec<ResultEvent> = rows
         .iter()
         .map(|row| ResultEvent {
-            id: state.new_id(),
+            id: ids::new(),
             result_id: row.id,
             from_state: Some(row.state),
             to_state: standing.state,
@@ -236,7 +250,7 @@ pub(super) async fn carry_out(
         })
         .collect();
     store::insert_events(tx, &events).await?;
-    let (action, cause) = match step {
+    let (action, usual) = match step {
         Step::Verify => ("result.verify", Some(Cause::Verified)),
         Step::Revoke { .. } => ("result.revoke", Some(Cause::Revoked)),
         Step::Return { .. } => ("result.return", None),
@@ -244,6 +258,8 @@ pub(super) async fn carry_out(
         Step::Withdraw { .. } => ("result.withdraw", None),
         Step::Correct => ("result.correct", None),
         Step::Evidence => ("result.evidence", None),
+        Step::Uphold { .. } => ("result.uphold", Some(Cause::Appeal)),
+        Step::Amend { .. } => ("result.amend", Some(Cause::Appeal)),
     };
     let trail = rows
         .iter()
@@ -253,10 +269,10 @@ pub(super) async fn carry_out(
         })
         .collect();
     audit::record_as(tx, by, now, trail).await?;
-    if let Some(cause) = cause {
-        credits::touch_results(tx, &Author { account_id, at: now }, &ids, cause).await?;
+    match cause.or(usual) {
+        Some(cause) => credits::touch_results(tx, &Author { account_id, at: now }, &results, cause).await,
+        None => Ok(Rescored::default()),
     }
-    Ok(())
 }
 
 /// The version that the caller has read, if it says so.

@@ -11,10 +11,12 @@ mod facts;
 mod matching;
 mod reach;
 mod read;
+mod righting;
 pub mod store;
 mod submit;
 
 pub use bulk::verify_all;
+pub use righting::{Righting, put_right};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kepu_domain::competition::{self as rules, Authors, Decision, Submission};

@@ -277,7 +277,7 @@ pub async fn authors(tx: &mut Tx, achievements: &[Uuid]) -> Result<HashMap<Uuid,
     let district = tx.district();
     let rows: Vec<(Uuid, Uuid)> = sqlx::query_as(
         "SELECT DISTINCT result_id, account_id FROM result_event
-         WHERE district_id = $1 AND result_id = ANY($2) AND (to_state = 'submitted' OR to_state = from_state)",
+         WHERE district_id = $1 AND result_id = ANY($2) AND (to_state = 'submitted' OR to_state = from_state AND to_state <> 'verified')",
     )
     .bind(district.0)
     .bind(achievements)

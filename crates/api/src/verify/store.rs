@@ -33,7 +33,7 @@ pub struct StoredScore {
 }
 
 /// Invariant and a query that answers a text for each row that breaks it.
-const BROKEN: [(&str, &str); 19] = [
+const BROKEN: [(&str, &str); 21] = [
     (
         "a booking has as many items as it says, all of what it books",
         "SELECT format('booking %s: %s of %s items', b.id, count(i.id), b.quantity)
@@ -215,6 +215,30 @@ const BROKEN: [(&str, &str); 19] = [
                                                ORDER BY number DESC LIMIT 1) v
                            WHERE s.district_id = $1 AND s.session_id = p.session_id AND s.person_id = p.person_id
                              AND v.verdict = 'accepted')",
+    ),
+    (
+        "what an appeal corrected is a step of its line",
+        "SELECT format('appeal %s of %s %s', x.id, x.line_kind, x.line_id) FROM appeal x
+         WHERE x.district_id = $1 AND x.state = 'granted'
+           AND NOT EXISTS (SELECT FROM participation_event v
+                           WHERE v.district_id = $1 AND x.line_kind = 'participation' AND v.participation_id = x.line_id
+                             AND v.at = x.decided_at
+                             AND v.to_state = CASE x.standing -> 'correction' ->> 'kind'
+                                                  WHEN 'void' THEN 'voided' ELSE 'confirmed' END)
+           AND NOT EXISTS (SELECT FROM result_event v
+                           WHERE v.district_id = $1 AND x.line_kind = 'result' AND v.result_id = x.line_id
+                             AND v.at = x.decided_at
+                             AND v.to_state = CASE x.standing -> 'correction' ->> 'kind'
+                                                  WHEN 'revoke' THEN 'revoked' ELSE 'verified' END)",
+    ),
+    (
+        "a line is questioned by one appeal at a time, which stands as its columns say",
+        "SELECT format('%s open appeals of %s %s', count(*), x.line_kind, x.line_id) FROM appeal x
+         WHERE x.district_id = $1 AND x.state IN ('filed', 'stated')
+         GROUP BY x.line_kind, x.line_id HAVING count(*) > 1
+         UNION ALL
+         SELECT format('appeal %s is %s and stands as %s', x.id, x.state, x.standing ->> 'state') FROM appeal x
+         WHERE x.district_id = $1 AND x.state IS DISTINCT FROM x.standing ->> 'state'",
     ),
 ];
 

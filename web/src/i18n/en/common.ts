@@ -8,6 +8,7 @@ const texts: Texts<typeof zh> = {
   theme: { label: "Appearance", light: "Light", dark: "Dark", system: "As the system" },
   // Of the menu of many: an area's own texts would come with it, and weigh down every first page.
   areas: {
+    appeals: "Appeals",
     rounds: "Designation rounds",
     applications: "Applications",
     toReview: "My reviews",
@@ -435,6 +436,7 @@ const texts: Texts<typeof zh> = {
       decision: "Decided by an official",
       person: "Roster changed",
       neighbour: "Another record changed it",
+      appeal: "An appeal was granted",
     },
   },
   role: {

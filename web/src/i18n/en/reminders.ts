@@ -34,6 +34,8 @@ const en: Texts<typeof zh> = {
     designation_ends: "The designation ends",
     return: "Bring back what was lent",
     agreement_ends: "The agreement ends",
+    state_appeal: "Say what happened to a line that is questioned",
+    decide_appeal: "Decide an appeal",
   },
 };
 

@@ -5,6 +5,7 @@ export default {
   theme: { label: "外观", light: "浅色", dark: "深色", system: "跟随系统" },
   // Of the menu of many: an area's own texts would come with it, and weigh down every first page.
   areas: {
+    appeals: "申诉",
     rounds: "资质评审",
     applications: "资质申请",
     toReview: "我的评审",
@@ -418,6 +419,7 @@ export default {
       decision: "管理人员决定",
       person: "人员信息变更",
       neighbour: "受另一条记录影响",
+      appeal: "申诉通过",
     },
   },
   role: {

@@ -31,6 +31,8 @@ const zh = {
     designation_ends: "资质到期",
     return: "归还借用的资源",
     agreement_ends: "协议到期",
+    state_appeal: "说明被申诉的记录",
+    decide_appeal: "决定申诉",
   },
 } as const;
 

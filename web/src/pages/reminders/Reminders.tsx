@@ -18,6 +18,7 @@ const COLOURS: Record<string, string> = { soon: "processing", today: "warning", 
 /** Where what is to be done is done. */
 export function pathOf({ step, object_id }: Pick<Reminder, "step" | "object_id">): string {
   if (step === "return") return "/bookings";
+  if (step === "state_appeal" || step === "decide_appeal") return `/appeals/${object_id}`;
   if (step === "agreement_ends") return `/agreements/${object_id}`;
   if (["assess", "renew", "designation_ends"].includes(step)) return `/designations/${object_id}`;
   return `/applications/${object_id}`;

@@ -66,8 +66,8 @@ export function Component() {
       {score.isPending && <PageSkeleton rows={10} />}
       {score.data && (
         <Suspense fallback={<PageSkeleton />}>
-          {view === "sheet" && <Lines lines={score.data.lines} empty={t("credits.empty")} />}
-          {view === "history" && <History person={id} lines={score.data.lines} />}
+          {view === "sheet" && <Lines lines={score.data.lines} empty={t("credits.empty")} asks={id} />}
+          {view === "history" && <History person={id} lines={score.data.lines} asks />}
           {view === "ledger" && <Ledger person={id} lines={score.data.lines} />}
           {view === "policy" && <Policy id={score.data.policy.policy_version_id} />}
         </Suspense>

@@ -34,6 +34,7 @@ export function Component() {
   const className = useClassName();
   const roles = rolesOf(useMe());
   const mayReissue = roles.some((role) => role === "teacher" || role === "school_admin" || role === "district_official");
+  const asks = roles.some((role) => role === "teacher" || role === "school_admin");
   const [address, setAddress] = useAddress("view", "as_of");
   const view = VIEWS.find((one) => one === address.view) ?? "sheet";
   const person = useQuery(getQuery("/api/v1/persons/{id}", { params: { path: { id } } }));
@@ -106,8 +107,8 @@ export function Component() {
             options={VIEWS.map((one) => ({ value: one, label: t(`person.${one}`) }))}
           />
           <Suspense fallback={<PageSkeleton />}>
-            {view === "sheet" && <Lines lines={score.data.lines} empty={t("person.empty")} />}
-            {view === "history" && <History person={id} lines={score.data.lines} />}
+            {view === "sheet" && <Lines lines={score.data.lines} empty={t("person.empty")} asks={asks ? id : undefined} />}
+            {view === "history" && <History person={id} lines={score.data.lines} asks={asks} />}
             {view === "ledger" && <Ledger person={id} lines={score.data.lines} />}
           </Suspense>
         </>

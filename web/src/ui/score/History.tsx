@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Card, Flex, Timeline } from "antd";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "@/i18n";
 import { getQuery } from "@/api/query";
 import { useLanguage, useNamed } from "@/i18n/useText";
@@ -12,6 +13,8 @@ import { ProblemAlert } from "../ProblemAlert";
 import { StatusTag } from "../StatusTag";
 import { formatTime } from "../time";
 import type { Line } from "./words";
+
+const Question = lazy(() => import("../appeals/Question"));
 
 interface Event {
   id: string;
@@ -27,7 +30,7 @@ const GREEN = ["confirmed", "verified"];
 const RED = ["rejected", "returned", "revoked", "voided"];
 
 /** Everything a person took part in or achieved, month by month, what waits and what was refused included. */
-export function History({ person, lines }: { person: string; lines: readonly Line[] }) {
+export function History({ person, lines, asks = false }: { person: string; lines: readonly Line[]; asks?: boolean }) {
   const { t } = useTranslation();
   const { language } = useLanguage();
   const named = useNamed();
@@ -81,6 +84,11 @@ export function History({ person, lines }: { person: string; lines: readonly Lin
                       <DateTime value={event.at} style="weekday" />
                       {event.where && ` · ${event.where}`}
                       {event.reason && ` · ${event.reason}`}
+                      {asks && (
+                        <Suspense fallback={null}>
+                          <Question person={person} of={event.of} id={event.id} state={event.state} at={event.at} title={event.title} />
+                        </Suspense>
+                      )}
                     </Muted>
                   </span>
                   {credit.has(event.id) && (

@@ -1,4 +1,5 @@
 import { Card, Flex, Segmented, Table, Tag } from "antd";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "@/i18n";
 import { usePhone } from "@/app/theme";
 import { useNamed } from "@/i18n/useText";
@@ -10,10 +11,12 @@ import { useAddress } from "../useAddress";
 import { type Line, useCategory, useReasonWords } from "./words";
 import "./score.css";
 
+const Question = lazy(() => import("../appeals/Question"));
+
 const STATES = ["counted", "cut", "refused"] as const;
 
-/** A sheet line by line, the latest first, each with its reasons. */
-export function Lines({ lines, empty }: { lines: readonly Line[]; empty: string }) {
+/** A sheet line by line, the latest first, each with its reasons; for whom `asks` names the person, each can be questioned. */
+export function Lines({ lines, empty, asks }: { lines: readonly Line[]; empty: string; asks?: string | undefined }) {
   const { t } = useTranslation();
   const phone = usePhone();
   const named = useNamed();
@@ -32,6 +35,11 @@ export function Lines({ lines, empty }: { lines: readonly Line[]; empty: string 
       <Muted block style={{ margin: 0, fontSize: 13.5 }}>
         <DateTime value={line.starts_at} style="date" />
         {line.host_name && ` · ${line.host_name}`}
+        {asks && (
+          <Suspense fallback={null}>
+            <Question person={asks} of={line.source === "result" ? "result" : "participation"} id={line.record_id} state={line.source === "result" ? "verified" : "confirmed"} title={named(line.title_zh, line.title_en)} />
+          </Suspense>
+        )}
       </Muted>
     </span>
   );

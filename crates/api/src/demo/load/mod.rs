@@ -2,6 +2,7 @@
 //! started on a free port of this machine, its clock is set to the beginning of the school year and moved along.
 
 mod agreements;
+mod appeals;
 mod credentials;
 mod laboratory;
 mod network;
@@ -103,6 +104,7 @@ impl Loader<'_> {
         self.agreements().await?;
         self.laboratory().await?;
         self.credentials().await?;
+        self.appeals().await?;
         sqlx::query("ANALYZE").execute(self.state.db().owner()).await?;
         let detail = json!({ "state": "complete", "size": self.plan.size.word(), "school_year": self.plan.year });
         self.mark(&detail).await?;
