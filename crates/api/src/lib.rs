@@ -65,3 +65,4 @@ pub mod tenancy;
 pub mod upload;
 pub mod verify;
 pub mod web;
+pub mod webhooks;

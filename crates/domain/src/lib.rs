@@ -29,3 +29,4 @@ pub mod seal;
 pub mod settlement;
 pub mod suppress;
 pub mod text;
+pub mod webhook;
