@@ -73,6 +73,8 @@ const en: Texts<typeof zh> = {
     state: "Outcome",
     answer: "Last answer",
     due: "Next attempt",
+    one: "Delivery",
+    showOne: "Show: {{kind}}, {{time}}",
     acts: "Actions",
     resend: "Send again",
     resendOne: "Send again: {{kind}}, {{time}}",

@@ -70,6 +70,8 @@ const zh = {
     state: "结果",
     answer: "最近答复",
     due: "下次推送",
+    one: "推送详情",
+    showOne: "查看{{kind}}，{{time}}",
     acts: "操作",
     resend: "重发",
     resendOne: "重发{{kind}}，{{time}}",

@@ -1,5 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { App, Button, Descriptions, Flex } from "antd";
+import { App, Button, Descriptions, Drawer, Flex } from "antd";
+import { useState } from "react";
 import { api, call } from "@/api/client";
 import { getQuery, useInvalidate } from "@/api/query";
 import { useTranslation } from "@/i18n";
@@ -21,9 +22,21 @@ export function Deliveries({ of, manages, every }: { of: Webhook; manages: boole
   const { t } = useTranslation("connections");
   const { language } = useLanguage();
   const answer = useAnswer();
+  const [shown, setShown] = useState<string>();
+  const named = (row: Delivery) => ({ kind: t(`kind.${row.kind}`), time: formatTime(row.occurred_at, "datetime", language) });
   const said = (row: Delivery) => answer({ status: row.last_status, failure: row.last_failure });
   const columns: Column<Delivery>[] = [
-    { key: "kind", title: t("delivery.kind"), fixed: true, render: (row) => t(`kind.${row.kind}`), csv: (row) => row.kind },
+    {
+      key: "kind",
+      title: t("delivery.kind"),
+      fixed: true,
+      render: (row) => (
+        <Button type="link" style={{ padding: 0 }} aria-label={t("delivery.showOne", named(row))} onClick={() => setShown(row.id)}>
+          {t(`kind.${row.kind}`)}
+        </Button>
+      ),
+      csv: (row) => row.kind,
+    },
     { key: "occurred", title: t("delivery.occurred"), render: (row) => <DateTime value={row.occurred_at} />, csv: (row) => row.occurred_at },
     { key: "state", title: t("delivery.state"), render: (row) => <DeliveryState of={row} />, csv: (row) => row.state },
     { key: "answer", title: t("delivery.answer"), render: said, csv: said },
@@ -36,7 +49,7 @@ export function Deliveries({ of, manages, every }: { of: Webhook; manages: boole
             title: t("delivery.acts"),
             render: (row: Delivery) =>
               row.state !== "cancelled" && (
-                <Resend of={row} label={t("delivery.resendOne", { kind: t(`kind.${row.kind}`), time: formatTime(row.occurred_at, "datetime", language) })} />
+                <Resend of={row} label={t("delivery.resendOne", named(row))} />
               ),
           },
         ]
@@ -57,9 +70,11 @@ export function Deliveries({ of, manages, every }: { of: Webhook; manages: boole
         filters={[{ name: "state", label: t("delivery.state"), kind: "select", options: STATES.map((state) => ({ value: state, label: t(`states.${state}`) })) }]}
         columns={columns}
         rowKey={(row) => row.id}
-        expand={(row) => <Detail id={row.id} state={row.state} made={row.made} />}
         empty={<EmptyState title={t("deliveriesNone")} lead={t("deliveriesNoneLead")} />}
       />
+      <Drawer open={shown !== undefined} title={t("delivery.one")} size="large" destroyOnHidden onClose={() => setShown(undefined)}>
+        {shown && <Detail id={shown} />}
+      </Drawer>
     </section>
   );
 }
@@ -82,17 +97,24 @@ function Resend({ of, label }: { of: Delivery; label: string }) {
   );
 }
 
-/** What was sent, and what came of each attempt. Read anew whenever the delivery stands otherwise. */
-function Detail({ id, state, made }: { id: string; state: string; made: number }) {
+/** What was sent, and what came of each attempt. */
+function Detail({ id }: { id: string }) {
   const { t } = useTranslation("connections");
   const answer = useAnswer();
-  const query = getQuery("/api/v1/webhook-deliveries/{id}", { params: { path: { id } } });
-  const { data, error, isPending, refetch } = useQuery({ ...query, queryKey: [...query.queryKey, state, made] as never });
+  const { data, error, isPending, refetch } = useQuery(getQuery("/api/v1/webhook-deliveries/{id}", { params: { path: { id } } }));
   if (isPending) return <PageSkeleton rows={2} />;
   if (!data) return <ProblemAlert error={error} retry={refetch} />;
   return (
     <Flex vertical gap={12}>
-      <Descriptions size="small" column={1} items={[{ key: "id", label: t("delivery.id"), children: <span style={{ overflowWrap: "anywhere" }}>{data.message_id}</span> }]} />
+      <Descriptions
+        size="small"
+        column={1}
+        items={[
+          { key: "kind", label: t("delivery.kind"), children: t(`kind.${data.kind}`) },
+          { key: "state", label: t("delivery.state"), children: <DeliveryState of={data} /> },
+          { key: "id", label: t("delivery.id"), children: <span style={{ overflowWrap: "anywhere" }}>{data.message_id}</span> },
+        ]}
+      />
       <div>
         <strong>{t("delivery.body")}</strong>
         <Code text={pretty(data.body)} />

@@ -142,7 +142,7 @@ function Actions({ of }: { of: Webhook }) {
           {t("pause")}
         </Button>
       ) : (
-        <Button type="primary" loading={step.isPending} onClick={() => step.mutate("resume")}>
+        <Button type="primary" loading={step.isPending && step.variables === "resume"} onClick={() => step.mutate("resume")}>
           {t("resume")}
         </Button>
       )}

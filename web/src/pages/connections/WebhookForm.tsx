@@ -24,7 +24,7 @@ export function WebhookForm(
       <Form.Item name="url" label={t("url")} extra={t("urlHelp")} rules={[{ required: true, whitespace: true, message: common("problem.field.required") }]}>
         <Input inputMode="url" maxLength={500} placeholder="https://hooks.example.cn/kepu" autoComplete="off" />
       </Form.Item>
-      <Form.Item name="kinds" label={t("kinds")} rules={[{ required: true, message: t("kindsMissing") }]}>
+      <Form.Item name="kinds" label={t("kinds")} rules={[{ type: "array", min: 1, message: t("kindsMissing") }]}>
         <Checkbox.Group>
           <Flex vertical gap={4}>
             {KINDS.map((kind) => (
