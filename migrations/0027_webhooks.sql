@@ -11,6 +11,10 @@ CREATE TABLE webhook_endpoint (
     disabled_why  text CHECK (disabled_why IN ('gone', 'unreachable')),
     failing_since timestamptz,
     quiet_until   timestamptz,                            -- the receiver asked for it by Retry-After
+    -- of the last attempt, whatever it was for
+    attempted_at  timestamptz,
+    last_status   integer,
+    last_failure  text,
     seen_to       uuid NOT NULL,                          -- all that has an earlier id, but of the last day, was looked through
     created_by    uuid NOT NULL,
     created_at    timestamptz NOT NULL,

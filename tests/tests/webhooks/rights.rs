@@ -1,5 +1,6 @@
 //! Who may do what, what another district may know, and that a secret is told once.
 
+use kepu_api::auth::secret::hex;
 use kepu_domain::role::{GrantScope, Role};
 use kepu_tests::Client;
 use reqwest::Method;
@@ -150,9 +151,7 @@ async fn a_secret_is_told_once_and_is_nowhere_after_that() {
     for secret in [secret, new] {
         let bare = secret.trim_start_matches("whsec_");
         let bytes = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, bare).expect("base64");
-        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        let in_hex: String = bare.bytes().map(|byte| format!("{byte:02x}")).collect();
-        for form in [bare, &hex, &in_hex] {
+        for form in [bare, &hex(&bytes), &hex(bare.as_bytes())] {
             assert!(!said.contains(form), "the secret is told again");
         }
     }

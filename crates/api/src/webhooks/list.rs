@@ -4,7 +4,6 @@ use kepu_domain::{
     webhook::{Event, Kind},
 };
 use serde::Serialize;
-use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -61,8 +60,8 @@ pub(super) struct WebhookKindView {
     kind: WebhookKind,
     /// Whether an endpoint can ask for it.
     for_subscribers: bool,
-    /// A body as it is sent, with made-up ids.
-    example: Value,
+    /// A body as it is sent, with made-up ids: JSON.
+    example: String,
 }
 
 /// Kinds of events.
@@ -82,7 +81,7 @@ pub(super) async fn list_webhook_kinds(State(state): State<AppState>, actor: Act
     require(&tx, &actor, Action::WebhookRead)?;
     tx.commit().await?;
     let view = |kind: &Kind| {
-        let example = serde_json::from_str(&Event::example(*kind).payload()?)?;
+        let example = Event::example(*kind).payload()?;
         Ok(WebhookKindView { kind: (*kind).into(), for_subscribers: kind.is_for_subscribers(), example })
     };
     Ok(Json(WebhookKinds { items: Kind::ALL.iter().map(view).collect::<Result<_>>()? }))

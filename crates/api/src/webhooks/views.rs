@@ -35,7 +35,7 @@ pub struct WebhookView {
     /// Deliveries that were given up.
     pub failed: i64,
     /// When the last attempt was made.
-    pub last_attempt_at: Option<DateTime<Utc>>,
+    pub attempted_at: Option<DateTime<Utc>>,
     /// What it was answered.
     pub last_status: Option<i32>,
     /// Why it was not answered.
@@ -65,7 +65,7 @@ impl From<EndpointRow> for WebhookView {
             quiet_until: row.quiet_until,
             waiting: row.waiting,
             failed: row.failed,
-            last_attempt_at: row.last_attempt_at,
+            attempted_at: row.attempted_at,
             last_status: row.last_status,
             last_failure: row.last_failure,
             old_secret_until: row.old_secret_until,

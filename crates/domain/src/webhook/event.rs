@@ -247,9 +247,9 @@ mod tests {
             assert_eq!(Kind::parse(kind.word()), Some(kind));
             let payload = Event::example(kind).payload().expect("JSON");
             let value: serde_json::Value = serde_json::from_str(&payload).expect("JSON");
-            assert_eq!(value["type"], kind.word());
-            let keys: Vec<&String> = value["data"].as_object().expect("data").keys().collect();
-            assert!(!keys.iter().any(|key| key.contains("name") || key.contains("number")), "{payload}");
+            assert_eq!(value.get("type"), Some(&kind.word().into()));
+            let data = value.get("data").and_then(|data| data.as_object()).expect("data");
+            assert!(!data.keys().any(|key| key.contains("name") || key.contains("number")), "{payload}");
         }
         assert_eq!(Kind::parse("person.born"), None);
         assert!(!Kind::Ping.is_for_subscribers());

@@ -34,7 +34,7 @@ mod tests {
 
     fn seconds(id: Uuid, made: u32, wait: Option<i64>) -> Option<i64> {
         let begin = DateTime::UNIX_EPOCH;
-        next(id, made, begin, wait.map(TimeDelta::seconds)).map(|due| (due - begin).num_seconds())
+        next(id, made, begin, wait.map(TimeDelta::seconds)).map(|due| due.signed_duration_since(begin).num_seconds())
     }
 
     #[test]

@@ -15,7 +15,7 @@ import { useProblemText } from "@/ui/problems";
 import { formatTime } from "@/ui/time";
 import { Code } from "./HowTo";
 import { DeliveryState } from "./State";
-import { type Delivery, STATES, useAnswer, type Webhook } from "./words";
+import { type Delivery, pretty, STATES, useAnswer, type Webhook } from "./words";
 
 /** What an endpoint is and was told; `every` so many milliseconds it is read again. */
 export function Deliveries({ of, manages, every }: { of: Webhook; manages: boolean; every: number | false }) {
@@ -135,12 +135,4 @@ function Detail({ id }: { id: string }) {
       </div>
     </Flex>
   );
-}
-
-function pretty(body: string) {
-  try {
-    return JSON.stringify(JSON.parse(body), null, 2);
-  } catch {
-    return body;
-  }
 }

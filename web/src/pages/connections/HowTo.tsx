@@ -7,7 +7,7 @@ import { Muted } from "@/ui/Muted";
 import { PageSkeleton } from "@/ui/PageSkeleton";
 import { ProblemAlert } from "@/ui/ProblemAlert";
 import { CHECK_LIBRARY, CHECK_NODE, CHECK_PYTHON } from "./check";
-import { useCopy } from "./words";
+import { pretty, useCopy } from "./words";
 
 /** What who writes a receiver has to know. */
 export function HowTo() {
@@ -58,7 +58,7 @@ function Examples() {
           <h3 style={{ fontSize: 15, margin: "12px 0 4px" }}>
             {t(`kind.${kind}`)} <Muted>{kind}</Muted>
           </h3>
-          <Code text={JSON.stringify(example, null, 2)} />
+          <Code text={pretty(example)} />
         </section>
       ))}
     </>

@@ -96,9 +96,9 @@ function One({ of }: { of: Webhook }) {
         ))}
       </Flex>
       <Muted>
-        {of.last_attempt_at ? (
+        {of.attempted_at ? (
           <>
-            {t("last")} <DateTime value={of.last_attempt_at} /> · {answer({ status: of.last_status, failure: of.last_failure })}
+            {t("last")} <DateTime value={of.attempted_at} /> · {answer({ status: of.last_status, failure: of.last_failure })}
           </>
         ) : (
           t("never")

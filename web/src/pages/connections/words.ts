@@ -21,6 +21,15 @@ export const KINDS = [
 
 export const STATES = ["waiting", "delivered", "failed", "cancelled"] as const satisfies readonly Delivery["state"][];
 
+/** A body with line breaks, to be read. */
+export function pretty(body: string) {
+  try {
+    return JSON.stringify(JSON.parse(body), null, 2);
+  } catch {
+    return body;
+  }
+}
+
 /** What an attempt was answered: a status, or why there was none. */
 export function useAnswer() {
   const { t } = useTranslation("connections");

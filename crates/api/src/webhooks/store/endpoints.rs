@@ -38,7 +38,7 @@ pub struct EndpointRow {
     /// Deliveries given up.
     pub failed: i64,
     /// When the last attempt was made.
-    pub last_attempt_at: Option<DateTime<Utc>>,
+    pub attempted_at: Option<DateTime<Utc>>,
     /// What it was answered.
     pub last_status: Option<i32>,
     /// Why it was not answered.
@@ -89,13 +89,10 @@ macro_rules! select {
                      WHERE d.district_id = $1 AND d.endpoint_id = e.id AND d.state = 'waiting') AS waiting,
                     (SELECT count(*) FROM webhook_delivery d
                      WHERE d.district_id = $1 AND d.endpoint_id = e.id AND d.state = 'failed') AS failed,
-                    l.at AS last_attempt_at, l.status AS last_status, l.failure AS last_failure,
+                    e.attempted_at, e.last_status, e.last_failure,
                     (SELECT max(s.signs_until) FROM webhook_secret s
                      WHERE s.district_id = $1 AND s.endpoint_id = e.id AND s.signs_until > $2) AS old_secret_until
              FROM webhook_endpoint e
-             LEFT JOIN LATERAL (SELECT a.at, a.status, a.failure FROM webhook_attempt a
-                                JOIN webhook_delivery d ON d.district_id = $1 AND d.id = a.delivery_id
-                                WHERE a.district_id = $1 AND d.endpoint_id = e.id ORDER BY a.id DESC LIMIT 1) l ON true
              WHERE e.district_id = $1 AND e.state <> 'deleted' ",
             $rest
         )

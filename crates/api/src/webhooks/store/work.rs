@@ -153,13 +153,24 @@ pub struct NewAttempt {
     pub answer: String,
 }
 
-/// Keeps an attempt.
+/// Keeps an attempt, and as the last one of its endpoint.
 pub async fn add_attempt(
     connection: &mut PgConnection,
     district: Uuid,
-    delivery: Uuid,
+    (endpoint, delivery): (Uuid, Uuid),
     attempt: &NewAttempt,
 ) -> Result<()> {
+    sqlx::query(
+        "UPDATE webhook_endpoint SET attempted_at = $3, last_status = $4, last_failure = $5
+         WHERE district_id = $1 AND id = $2",
+    )
+    .bind(district)
+    .bind(endpoint)
+    .bind(attempt.at)
+    .bind(attempt.status)
+    .bind(attempt.failure)
+    .execute(&mut *connection)
+    .await?;
     sqlx::query(
         "INSERT INTO webhook_attempt (district_id, id, delivery_id, at, duration_ms, status, failure, answer)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",

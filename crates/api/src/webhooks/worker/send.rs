@@ -99,7 +99,7 @@ async fn attempt(
     let delivery = store::hold_delivery(&mut tx, district, message.id).await?;
     let delivery = delivery.answered(message.event_id, answer.outcome, now);
     store::set_delivery(&mut tx, district, message.id, &delivery).await?;
-    store::add_attempt(&mut tx, district, message.id, &new).await?;
+    store::add_attempt(&mut tx, district, (endpoint.id, message.id), &new).await?;
     tx.commit().await?;
     if after.word() != before.word() {
         tracing::warn!(%district, webhook = %endpoint.id, state = after.word(), "a webhook was disabled: nobody answers");
