@@ -17179,8 +17179,8 @@ export interface components {
             kind: components["schemas"]["WebhookKind"];
             /** @description Whether an endpoint can ask for it. */
             for_subscribers: boolean;
-            /** @description A body as it is sent, with made-up ids. */
-            example: unknown;
+            /** @description A body as it is sent, with made-up ids: JSON. */
+            example: string;
         };
         /** @description Kinds of events. */
         WebhookKinds: {
@@ -17245,7 +17245,7 @@ export interface components {
              * Format: date-time
              * @description When the last attempt was made.
              */
-            last_attempt_at?: string | null;
+            attempted_at?: string | null;
             /**
              * Format: int32
              * @description What it was answered.
