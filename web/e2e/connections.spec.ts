@@ -110,7 +110,7 @@ test("an official connects another system: it is told, checks by the code of the
 
   // What the page tells receivers to do takes the message by either secret.
   await page.goto("/connections");
-  await page.getByRole("button", { name: "接收方怎样做" }).click();
+  await page.getByText("接收方怎样做").click();
   const code = await page.locator("pre").first().innerText();
   const check = new Function(
     "createHmac",

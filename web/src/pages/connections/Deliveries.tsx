@@ -13,7 +13,7 @@ import { PageSkeleton } from "@/ui/PageSkeleton";
 import { ProblemAlert } from "@/ui/ProblemAlert";
 import { useProblemText } from "@/ui/problems";
 import { formatTime } from "@/ui/time";
-import { Code } from "./HowTo";
+import { Code } from "./Code";
 import { DeliveryState } from "./State";
 import { type Delivery, pretty, STATES, useAnswer, type Webhook } from "./words";
 

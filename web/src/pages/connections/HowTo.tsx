@@ -1,47 +1,46 @@
-import { CopyOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
-import { Button, Collapse, Tabs } from "antd";
+import { Card, Tabs } from "antd";
+import { useState } from "react";
 import { getQuery } from "@/api/query";
 import { useTranslation } from "@/i18n";
 import { Muted } from "@/ui/Muted";
 import { PageSkeleton } from "@/ui/PageSkeleton";
 import { ProblemAlert } from "@/ui/ProblemAlert";
+import { Code } from "./Code";
 import { CHECK_LIBRARY, CHECK_NODE, CHECK_PYTHON } from "./check";
-import { pretty, useCopy } from "./words";
+import { pretty } from "./words";
 
 /** What who writes a receiver has to know. */
 export function HowTo() {
   const { t } = useTranslation("connections");
+  const [examples, setExamples] = useState(false);
   return (
-    <Collapse
-      style={{ marginTop: 24 }}
-      items={[
-        {
-          key: "how",
-          label: <h2 style={{ margin: 0, fontSize: 16 }}>{t("how.title")}</h2>,
-          children: (
-            <>
-              <p style={{ marginTop: 0 }}>{t("how.lead")}</p>
-              <ol style={{ paddingInlineStart: "1.4em" }}>
-                <li>{t("how.steps.answer")}</li>
-                <li>{t("how.steps.once")}</li>
-                <li>{t("how.steps.order")}</li>
-                <li>{t("how.steps.check")}</li>
-              </ol>
-              <Tabs
-                size="small"
-                items={[
-                  { key: "node", label: "Node.js", children: <Code text={CHECK_NODE} /> },
-                  { key: "python", label: "Python", children: <Code text={CHECK_PYTHON} /> },
-                  { key: "library", label: t("how.library"), children: <Code text={CHECK_LIBRARY} /> },
-                ]}
-              />
-              <Collapse ghost destroyOnHidden items={[{ key: "kinds", label: t("how.examples"), children: <Examples /> }]} />
-            </>
-          ),
-        },
-      ]}
-    />
+    <Card size="small" style={{ marginTop: 24 }}>
+      <details>
+        <summary style={{ cursor: "pointer" }}>
+          <h2 style={{ display: "inline", margin: 0, fontSize: 16 }}>{t("how.title")}</h2>
+        </summary>
+        <p>{t("how.lead")}</p>
+        <ol style={{ paddingInlineStart: "1.4em" }}>
+          <li>{t("how.steps.answer")}</li>
+          <li>{t("how.steps.once")}</li>
+          <li>{t("how.steps.order")}</li>
+          <li>{t("how.steps.check")}</li>
+        </ol>
+        <Tabs
+          size="small"
+          items={[
+            { key: "node", label: "Node.js", children: <Code text={CHECK_NODE} /> },
+            { key: "python", label: "Python", children: <Code text={CHECK_PYTHON} /> },
+            { key: "library", label: t("how.library"), children: <Code text={CHECK_LIBRARY} /> },
+          ]}
+        />
+        <details style={{ marginTop: 16 }} onToggle={({ currentTarget }) => setExamples(currentTarget.open)}>
+          <summary style={{ cursor: "pointer" }}>{t("how.examples")}</summary>
+          {examples && <Examples />}
+        </details>
+      </details>
+    </Card>
   );
 }
 
@@ -62,21 +61,5 @@ function Examples() {
         </section>
       ))}
     </>
-  );
-}
-
-/** Code to be read and copied; it scrolls within itself. */
-export function Code({ text }: { text: string }) {
-  const { t } = useTranslation();
-  const copy = useCopy();
-  return (
-    <div style={{ position: "relative", display: "grid", gridTemplateColumns: "minmax(0, 1fr)" }}>
-      {/* Who has no mouse scrolls it by the arrow keys. */}
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <pre tabIndex={0} className="kepu-code" style={{ overflow: "auto", maxHeight: 420, margin: 0, padding: "12px 48px 12px 12px", border: "1px solid #8c959f", borderRadius: 6, fontSize: 13 }}>
-        {text}
-      </pre>
-      <Button size="small" icon={<CopyOutlined aria-hidden />} aria-label={t("action.copy")} style={{ position: "absolute", top: 8, insetInlineEnd: 8 }} onClick={() => void copy(text)} />
-    </div>
   );
 }
