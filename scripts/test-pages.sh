@@ -22,8 +22,8 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
-# Tests ask faster than people; DATABASE_URL would be that of other tests.
-env -u DATABASE_URL -u KEPU_APP_DATABASE_URL KEPU_RATE=0 \
+# Tests ask faster than people; DATABASE_URL would be that of other tests. They receive webhooks on this machine.
+env -u DATABASE_URL -u KEPU_APP_DATABASE_URL KEPU_RATE=0 KEPU_WEBHOOK_HTTP=true KEPU_WEBHOOK_NETWORKS=127.0.0.0/8 \
     "$kepu" demo serve --size small --data-dir "$folder/data" --listen 127.0.0.1:0 >"$folder/log" 2>&1 &
 server=$!
 url=""

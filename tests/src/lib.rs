@@ -75,7 +75,12 @@ impl Server {
 
     /// Starts a service over a database that somebody else keeps, as a second one beside the `kepu` binary.
     pub async fn over(url: &str) -> Self {
-        Self::try_over(url, None, |_| ()).await.expect("the service starts")
+        Self::over_with(url, |_| ()).await
+    }
+
+    /// The same with settings changed by `adjust`.
+    pub async fn over_with(url: &str, adjust: impl FnOnce(&mut Config)) -> Self {
+        Self::try_over(url, None, adjust).await.expect("the service starts")
     }
 
     async fn try_over(

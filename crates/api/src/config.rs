@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, ValueEnum};
+use kepu_domain::webhook::address::Network;
 
 /// Where the data lives.
 #[derive(Debug, Clone, Args)]
@@ -82,6 +83,14 @@ pub struct Config {
     /// Seconds that running requests and jobs get to finish when the service stops.
     #[arg(long, env = "KEPU_GRACE", default_value_t = 20)]
     pub grace: u64,
+
+    /// Networks that webhooks may reach although they are not public, as 10.20.0.0/16, separated by commas.
+    #[arg(long, env = "KEPU_WEBHOOK_NETWORKS", value_delimiter = ',')]
+    pub webhook_networks: Vec<Network>,
+
+    /// Let webhooks go over plain http and to any port. For trying out: what is sent can be read on its way.
+    #[arg(long, env = "KEPU_WEBHOOK_HTTP")]
+    pub webhook_http: bool,
 
     /// How log lines look.
     #[arg(long, env = "KEPU_LOG_FORMAT", value_enum, default_value_t = LogFormat::Json)]

@@ -1,10 +1,11 @@
-//! What is thrown away after its time: idempotency keys, sessions, counts of failed sign-ins. Rotates signing keys.
+//! What is thrown away after its time: idempotency keys, sessions, counts of failed sign-ins, what webhooks were told.
+//! Rotates signing keys.
 
 use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use crate::{error::Result, state::AppState};
+use crate::{error::Result, state::AppState, webhooks};
 
 /// Idempotency keys are good for a day.
 const KEYS_FOR: TimeDelta = TimeDelta::hours(24);
@@ -49,5 +50,6 @@ pub async fn tidy(state: &AppState) -> Result<()> {
     // One that was used so long ago is refused as unknown instead of as reused.
     sqlx::query("DELETE FROM refresh_token WHERE used_at < $1").bind(now - TimeDelta::days(30)).execute(owner).await?;
     sqlx::query("DELETE FROM signing_key WHERE retires_at < $1").bind(now).execute(owner).await?;
+    webhooks::tidy(state).await?;
     Ok(())
 }

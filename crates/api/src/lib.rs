@@ -67,3 +67,4 @@ pub mod tenancy;
 pub mod upload;
 pub mod verify;
 pub mod web;
+pub mod webhooks;

@@ -10,7 +10,7 @@ use crate::{
     accounts, activities, agreements, appeals, applications, audit, auth, bookings, calendars, classes, competitions,
     credentials, credits, designations, districts, door, exceptions, exports, laboratory, lists, organizations,
     participation, partners, passes, persons, policies, programmes, projects, reminders, reports, resources, results,
-    roster, rounds, seals, search, sessions, tariffs,
+    roster, rounds, seals, search, sessions, tariffs, webhooks,
 };
 use crate::{
     http::{guard, headers, health, rate},
@@ -46,6 +46,7 @@ pub fn api() -> OpenApiRouter<AppState> {
         .merge(laboratory::routes())
         .merge(credentials::routes())
         .merge(exports::routes())
+        .merge(webhooks::routes())
         .merge(lists::routes())
         .merge(programmes::routes())
         .merge(calendars::routes())

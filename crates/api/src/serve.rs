@@ -20,6 +20,7 @@ use crate::{
     reminders, reports, router, seals,
     state::AppState,
     telemetry::{self, metrics},
+    webhooks,
 };
 
 /// The database that the settings name: its address, and the private server if there is one.
@@ -120,6 +121,7 @@ pub async fn serve(
     state.spawn_job("sealer", seals::keep(state.clone()));
     state.spawn_job("packs of reports", reports::keep_packs(state.clone()));
     state.spawn_job("reminders", reminders::keep(state.clone()));
+    state.spawn_job("webhooks", webhooks::keep(state.clone()));
     state.spawn_job("waitlists", participation::places::keep(state.clone()));
     let service = router::router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
     let drain = state.clone();

@@ -30,3 +30,4 @@ pub mod seal;
 pub mod settlement;
 pub mod suppress;
 pub mod text;
+pub mod webhook;

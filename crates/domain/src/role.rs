@@ -382,6 +382,11 @@ actions! {
     /// Take the roster and what counted along to other systems (judged on the scope of the school).
     ExportRead = "export.read": SchoolAdmin DistrictOfficial;
 
+    /// Read which systems are told what happens, and what they were told.
+    WebhookRead = "webhook.read": DistrictOfficial Auditor;
+    /// Say which systems are told, replace their secrets, and send again.
+    WebhookManage = "webhook.manage": DistrictOfficial;
+
     /// Read and export reports.
     ReportRead = "report.read": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial CityOfficial Auditor;
     /// Say what a person costs at a host, which settlements go by.

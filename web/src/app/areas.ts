@@ -2,6 +2,7 @@ import * as account from "@/pages/account/routes";
 import * as agreements from "@/pages/agreements/routes";
 import * as appeals from "@/pages/appeals/routes";
 import * as base from "@/pages/base/routes";
+import * as connections from "@/pages/connections/routes";
 import * as door from "@/pages/door/routes";
 import * as designations from "@/pages/designations/routes";
 import * as district from "@/pages/district/routes";
@@ -18,7 +19,7 @@ import * as school from "@/pages/school/routes";
 import * as student from "@/pages/student/routes";
 import * as teacher from "@/pages/teacher/routes";
 
-const areas = [student, teacher, school, base, door, district, designations, exceptions, appeals, lists, programmes, reminders, resources, laboratory, credentials, reports, agreements, everyone, account];
+const areas = [student, teacher, school, base, door, district, designations, exceptions, appeals, lists, programmes, reminders, resources, laboratory, credentials, reports, agreements, connections, everyone, account];
 
 export const routes = areas.flatMap((area) => area.routes);
 export const menu = areas.flatMap((area) => area.menu).toSorted((a, b) => (a.order ?? 100) - (b.order ?? 100));

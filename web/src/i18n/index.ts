@@ -4,6 +4,7 @@ import type agreements from "./zh-CN/agreements";
 import type appeals from "./zh-CN/appeals";
 import type base from "./zh-CN/base";
 import type closing from "./zh-CN/closing";
+import type connections from "./zh-CN/connections";
 import type credentials from "./zh-CN/credentials";
 import type common from "./zh-CN/common";
 import type door from "./zh-CN/door";
@@ -40,6 +41,7 @@ interface Areas {
   public: typeof everyone;
   laboratory: typeof laboratory;
   lists: typeof lists;
+  connections: typeof connections;
   credentials: typeof credentials;
   programmes: typeof programmes;
   reminders: typeof reminders;

@@ -486,6 +486,8 @@ const texts: Texts<typeof zh> = {
     ofObject: "all of this object",
     none: "No such action",
     noun: {
+      webhook: "Webhook",
+      webhook_delivery: "Webhook delivery",
       person: "Person",
       score: "Score",
       ledger: "Ledger",
@@ -518,6 +520,12 @@ const texts: Texts<typeof zh> = {
       auth: "Sign-in",
     },
     verb: {
+      pause: "Pause",
+      resume: "Resume",
+      rotate_secret: "Replace secret",
+      ping: "Test",
+      resend: "Send again",
+      delete: "Delete",
       read: "read",
       export: "exported",
       create: "made",

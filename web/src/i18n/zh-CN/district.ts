@@ -463,6 +463,8 @@ export default {
     ofObject: "此对象的全部操作",
     none: "没有符合条件的操作",
     noun: {
+      webhook: "事件推送",
+      webhook_delivery: "推送记录",
       person: "人员",
       score: "得分",
       ledger: "学分流水",
@@ -495,6 +497,12 @@ export default {
       auth: "登录",
     },
     verb: {
+      pause: "暂停",
+      resume: "恢复",
+      rotate_secret: "更换密钥",
+      ping: "试发",
+      resend: "重发",
+      delete: "删除",
       read: "查看",
       export: "导出",
       create: "新建",

@@ -17,7 +17,7 @@ const NOUNS = [
   "person", "score", "ledger", "report", "result", "evidence", "participation", "session", "activity", "roster", "class",
   "policy", "soft_decision", "organization", "designation", "scheme", "competition", "resource", "booking", "tour", "agreement",
   "project", "partner",
-  "account", "district", "auth",
+  "webhook", "account", "district", "auth",
 ] as const;
 /** Where the pages show the object of an event. */
 const PAGES: Record<string, string> = {
