@@ -8,9 +8,9 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
     accounts, activities, agreements, applications, audit, auth, bookings, calendars, classes, competitions,
-    credentials, credits, designations, districts, door, exceptions, exports, laboratory, lists, organizations,
-    participation, partners, passes, persons, policies, programmes, projects, reminders, reports, resources, results,
-    roster, rounds, seals, search, sessions, tariffs,
+    credentials, credits, designations, districts, door, erasures, exceptions, exports, laboratory, lists,
+    organizations, participation, partners, passes, persons, policies, programmes, projects, reminders, reports,
+    resources, results, roster, rounds, seals, search, sessions, tariffs,
 };
 use crate::{
     http::{guard, headers, health, rate},
@@ -51,6 +51,7 @@ pub fn api() -> OpenApiRouter<AppState> {
         .merge(calendars::routes())
         .merge(seals::routes())
         .merge(exceptions::routes())
+        .merge(erasures::routes())
         .merge(resources::routes())
         .merge(bookings::routes())
         .merge(agreements::routes())

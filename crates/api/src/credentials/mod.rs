@@ -9,6 +9,7 @@
 //! What a credential says and when it is refused is in `kepu_domain::credential`.
 
 mod batch;
+mod forget;
 mod issue;
 mod keys;
 mod list;
@@ -24,7 +25,8 @@ mod verify_cli;
 #[cfg(test)]
 mod verify_tests;
 
-pub use batch::resume;
+pub use batch::{print_anew, resume};
+pub use forget::{Forgotten, forget_person};
 pub use verify::{Jwk, Jwks, verify};
 pub use verify_cli::{VerifyBadgeArgs, verify_badge};
 
