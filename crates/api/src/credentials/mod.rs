@@ -8,6 +8,7 @@
 //!
 //! What a credential says and when it is refused is in `kepu_domain::credential`.
 
+mod again;
 mod batch;
 mod forget;
 mod issue;
@@ -25,6 +26,7 @@ mod verify_cli;
 #[cfg(test)]
 mod verify_tests;
 
+pub(crate) use again::{Again, Issued};
 pub use batch::{print_anew, resume};
 pub use forget::{Forgotten, forget_person};
 pub use verify::{Jwk, Jwks, verify};

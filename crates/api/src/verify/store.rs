@@ -33,7 +33,7 @@ pub struct StoredScore {
 }
 
 /// Invariant and a query that answers a text for each row that breaks it.
-const BROKEN: [(&str, &str); 19] = [
+const BROKEN: [(&str, &str); 21] = [
     (
         "a booking has as many items as it says, all of what it books",
         "SELECT format('booking %s: %s of %s items', b.id, count(i.id), b.quantity)
@@ -215,6 +215,23 @@ const BROKEN: [(&str, &str); 19] = [
                                                ORDER BY number DESC LIMIT 1) v
                            WHERE s.district_id = $1 AND s.session_id = p.session_id AND s.person_id = p.person_id
                              AND v.verdict = 'accepted')",
+    ),
+    (
+        "a number is one credential's, and a credential is somebody's",
+        "SELECT format('%s: %s credentials', number, count(*)) FROM credential WHERE district_id = $1
+         GROUP BY number HAVING count(*) > 1
+         UNION ALL
+         SELECT format('%s: the person is gone', c.number) FROM credential c
+         LEFT JOIN person p ON p.district_id = $1 AND p.id = c.person_id
+         WHERE c.district_id = $1 AND p.id IS NULL",
+    ),
+    (
+        "a place is revoked if its badge is, or if there is none any more",
+        "SELECT format('list %s, place %s', coalesce(s.list, c.list), coalesce(s.place, c.place))
+         FROM (SELECT * FROM credential_slot WHERE district_id = $1) s
+         FULL JOIN (SELECT * FROM credential WHERE district_id = $1 AND list IS NOT NULL) c
+              ON c.list = s.list AND c.place = s.place
+         WHERE s.list IS NULL OR (s.revoked_at IS NULL) <> (c.id IS NOT NULL AND c.revoked_at IS NULL)",
     ),
 ];
 
