@@ -50,6 +50,7 @@ pub const FINDS: &[(&str, &str, &str, &str)] = &[
     ("tour", "base01", "/bookings?side=owner&state=approved&limit=1", "/items/0/tour_id"),
     ("list", "official", "/list_imports?limit=1", "/items/0/id"),
     ("exception", "official", "/exceptions?limit=1", "/items/0/id"),
+    ("erasure", "official", "/erasures?limit=1", "/items/0/id"),
     ("kind", "official", "/saved-reports", "/items/0/kind"),
     ("saved", "official", "/saved-reports", "/items/0/id"),
     ("museum", "museum", "/me", "/grants/0/organization_id"),
@@ -401,6 +402,18 @@ pub const PAGES: &[Page] = &[
         "/district/flags",
         &["/soft-flags?limit=20", "/soft-decisions?limit=20", "/persons/{flagged}/score?policy={policy}&lang=zh"],
     ),
+    page(
+        "district",
+        "official",
+        "/erasures",
+        &[
+            "/erasures?limit=20&which=open",
+            "/erasures?limit=20&which=over",
+            "/erasures/{erasure}",
+            "/persons?query=学&limit=20",
+        ],
+    ),
+    page("student", "guardian01", "/account/erasure", &["/erasures?person={child}&limit=20"]),
     page(
         "exceptions",
         "official",

@@ -92,6 +92,7 @@ async fn carry_out(state: &AppState, district: DistrictId, id: Uuid) -> Result<b
     rest.extend(issued.batches.into_iter().map(Rest::Print));
     credits::forget_person(&mut tx, person.id).await?;
     seals::erase_person(&mut tx, district.0, person.id, REASON, now).await?;
+    store::take(&mut tx, person.id, &ids).await?;
     let (accounts, kept) = store::take_accounts(&mut tx, &person).await?;
     let mut audit_events = store::forget_trail(&mut tx, &ids).await?;
     audit_events += store::forget_doers(&mut tx, &accounts).await?;
@@ -107,7 +108,7 @@ async fn carry_out(state: &AppState, district: DistrictId, id: Uuid) -> Result<b
     };
     let after = row.standing.0.take(Step::CarryOut(now, gone)).map_err(ApiError::internal)?;
     store::update(&mut tx, id, &after).await?;
-    store::take(&mut tx, person.id, &ids).await?;
+    store::part(&mut tx, person.id).await?;
     store::set_rest(&mut tx, id, &rest).await?;
     let what = Event::new("erasure.carry_out", "erasure", id, json!({ "gone": gone }));
     audit::record_as(&mut tx, &Origin::default(), now, vec![what]).await?;

@@ -3,6 +3,7 @@
 
 mod agreements;
 mod credentials;
+mod erasures;
 mod laboratory;
 mod network;
 mod participation;
@@ -103,6 +104,7 @@ impl Loader<'_> {
         self.agreements().await?;
         self.laboratory().await?;
         self.credentials().await?;
+        self.erasures().await?;
         sqlx::query("ANALYZE").execute(self.state.db().owner()).await?;
         let detail = json!({ "state": "complete", "size": self.plan.size.word(), "school_year": self.plan.year });
         self.mark(&detail).await?;

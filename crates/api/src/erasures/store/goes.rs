@@ -90,7 +90,7 @@ pub async fn evidence_keys(tx: &mut Tx, person: Uuid) -> Result<Vec<String>> {
 
 /// What goes by the person's id ($2) and the ids of all that is the person's ($3), in this order: what points comes before what
 /// is pointed to.
-const GOES: [&str; 20] = [
+const GOES: [&str; 19] = [
     // At doors.
     "DELETE FROM scan_review v USING scan s
      WHERE v.district_id = $1 AND s.district_id = $1 AND s.id = v.scan_id AND s.person_id = $2",
@@ -127,14 +127,24 @@ const GOES: [&str; 20] = [
     "DELETE FROM enrolment WHERE district_id = $1 AND person_id = $2",
     // What was asked for before and came to nothing, with its reasons.
     "DELETE FROM erasure WHERE district_id = $1 AND person_id = $2 AND state IN ('refused', 'taken_back')",
-    "DELETE FROM person WHERE district_id = $1 AND id = $2",
 ];
 
-/// Deletes what is the person's, and the person at last.
+/// Deletes what is the person's, but for credit, credentials and the ledger.
 pub async fn take(tx: &mut Tx, person: Uuid, ids: &[Uuid]) -> Result<()> {
     let district = tx.district();
     for statement in GOES {
         sqlx::query(statement).bind(district.0).bind(person).bind(ids).execute(&mut **tx).await?;
     }
+    Ok(())
+}
+
+/// Deletes the person, to whom nothing points any more.
+pub async fn part(tx: &mut Tx, person: Uuid) -> Result<()> {
+    let district = tx.district();
+    sqlx::query("DELETE FROM person WHERE district_id = $1 AND id = $2")
+        .bind(district.0)
+        .bind(person)
+        .execute(&mut **tx)
+        .await?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 mod goes;
 mod trail;
 
-pub use goes::{Person, evidence_keys, hold, ids_of, pass_on_teams, take};
+pub use goes::{Person, evidence_keys, hold, ids_of, part, pass_on_teams, take};
 pub use trail::{forget_answers, forget_doers, forget_trail, take_accounts, take_out};
 
 use chrono::{DateTime, NaiveDate, Utc};
