@@ -7281,37 +7281,6 @@ export interface components {
              */
             scans: number;
         };
-        /** @description One thing to look at. */
-        DoorException: {
-            /** @description What. */
-            kind: components["schemas"]["ExceptionKind"];
-            /**
-             * Format: uuid
-             * @description The participation, if there is one.
-             */
-            participation_id?: string | null;
-            /**
-             * Format: uuid
-             * @description The scan, if it is about one.
-             */
-            scan_id?: string | null;
-            /**
-             * Format: uuid
-             * @description The person.
-             */
-            person_id?: string | null;
-            /** @description The person's name. */
-            name?: string | null;
-            /** @description The person's class; within its grade, often a number alone. */
-            class_name?: string | null;
-            /**
-             * Format: int32
-             * @description Its grade.
-             */
-            grade?: number | null;
-            /** @description More about it, by kind: `reason`, `elsewhere`, `present` and `capacity`, `device_id` and `scans`. */
-            detail: Record<string, never>;
-        };
         /** @description One who is expected or was there. */
         DoorGuest: {
             /**
@@ -7377,6 +7346,37 @@ export interface components {
          * @enum {string}
          */
         DoorMode: "in" | "in_out";
+        /** @description One thing to look at. */
+        DoorOddity: {
+            /** @description What. */
+            kind: components["schemas"]["OddityKind"];
+            /**
+             * Format: uuid
+             * @description The participation, if there is one.
+             */
+            participation_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The scan, if it is about one.
+             */
+            scan_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The person.
+             */
+            person_id?: string | null;
+            /** @description The person's name. */
+            name?: string | null;
+            /** @description The person's class; within its grade, often a number alone. */
+            class_name?: string | null;
+            /**
+             * Format: int32
+             * @description Its grade.
+             */
+            grade?: number | null;
+            /** @description More about it, by kind: `reason`, `elsewhere`, `present` and `capacity`, `device_id` and `scans`. */
+            detail: Record<string, never>;
+        };
         /** @description A pass that holds. */
         DoorPass: {
             /** @description Its public number. */
@@ -7464,7 +7464,7 @@ export interface components {
             /** @description The devices that scanned. */
             devices: components["schemas"]["DoorDevice"][];
             /** @description What to look at before closing, the gravest first. */
-            exceptions: components["schemas"]["DoorException"][];
+            oddities: components["schemas"]["DoorOddity"][];
         };
         /** @description What somebody did to a draft. */
         DraftAct: {
@@ -8050,11 +8050,6 @@ export interface components {
             /** @description Its participations or results, in the order of their sessions; 500 at most. */
             lines: components["schemas"]["ExceptionLine"][];
         };
-        /**
-         * @description What is unusual.
-         * @enum {string}
-         */
-        ExceptionKind: "needs_review" | "after_closing" | "two_places" | "over_capacity" | "recorder_confirms" | "never_left" | "burst_by_hand" | "absent";
         /** @description A participation or result of an exception. */
         ExceptionLine: {
             /**
@@ -10253,6 +10248,11 @@ export interface components {
             /** @description Why. */
             answer: string;
         };
+        /**
+         * @description What is unusual.
+         * @enum {string}
+         */
+        OddityKind: "needs_review" | "after_closing" | "two_places" | "over_capacity" | "recorder_confirms" | "never_left" | "burst_by_hand" | "absent";
         /** @description A session on offer, and what it would bring. */
         OfferView: {
             /**
