@@ -86,8 +86,8 @@ const en: Texts<typeof zh> = {
   mine: {
     title: "Erase personal information",
     lead: "You can ask that everything that this district's system holds about {{name}} be erased. For those under 18 the guardian asks.",
-    first: "It cannot be undone: credit, results and papers are gone. Export or print what you want to keep, or take a badge away, under “My credit” first.",
-    firstLink: "To my credit",
+    first: "It cannot be undone: credit, results and papers are gone. Print what you want to keep under “Where credit comes from”, and take badges and papers away, first.",
+    firstLink: "See the credit",
     reason: "Reason (not needed)",
     ask: "Ask to erase",
     askSure: "Ask that everything about {{name}} be erased?",

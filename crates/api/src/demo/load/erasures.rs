@@ -8,8 +8,8 @@ use super::Loader;
 impl Loader<'_> {
     pub(super) async fn erasures(&self) -> anyhow::Result<()> {
         let official = self.official();
-        let last = official.get("/api/v1/persons?limit=1&sort=-number").await?;
-        let person = last["items"][0]["id"].as_str().context("a pupil")?;
+        let last = official.get("/api/v1/scores?limit=1&sort=-number").await?;
+        let person = last["items"][0]["person_id"].as_str().context("a pupil")?;
         let body = json!({ "person_id": person, "reason": "监护人来函，材料存区教育局档案室" });
         official.post("/api/v1/erasures", &body).await?;
         Ok(())
