@@ -67,8 +67,9 @@ async fn naming(server: &Server, texts: &[&str]) -> BTreeSet<String> {
     .expect("read");
     let mut found = BTreeSet::new();
     for (table, bytes) in columns {
-        let of_bytes: String =
+        let of_bytes: Vec<String> =
             bytes.iter().map(|column| format!(" OR position(convert_to(x, 'UTF8') IN t.{column}) > 0")).collect();
+        let of_bytes = of_bytes.concat();
         let sql = format!(
             "SELECT EXISTS (SELECT FROM {table} t CROSS JOIN unnest($1::text[]) x
                             WHERE position(x IN to_jsonb(t)::text) > 0{of_bytes})"

@@ -14,7 +14,7 @@ fn act(by: Uuid, note: &str) -> Act {
 }
 
 fn after(days: i64) -> DateTime<Utc> {
-    DateTime::UNIX_EPOCH + TimeDelta::days(days)
+    DateTime::UNIX_EPOCH.checked_add_signed(TimeDelta::days(days)).expect("a day")
 }
 
 fn every_state() -> Vec<Erasure> {
