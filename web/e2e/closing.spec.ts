@@ -130,7 +130,7 @@ test("a host looks at what is unusual, closes with one held back, and decides on
   await expect(page.getByRole("heading", { level: 1, name: made.title })).toBeVisible();
   await expect(page.locator('[data-count="attended"]')).toHaveText("3");
   await expect(page.getByRole("tab", { name: /^确认/ })).toHaveCount(0);
-  const group = (kind: string) => page.locator(`[data-exception="${kind}"]`);
+  const group = (kind: string) => page.locator(`[data-oddity="${kind}"]`);
   await expect(group("two_places")).toContainText(twice?.name ?? "nobody");
   await expect(group("two_places")).toContainText(other.title);
   await expect(group("absent").getByRole("listitem")).toHaveCount(3);

@@ -53,6 +53,7 @@ pub const FINDS: &[(&str, &str, &str, &str)] = &[
     ("appeal", "official", "/appeals?limit=1", "/items/0/id"),
     ("webhook", "official", "/webhooks", "/items/0/id"),
     ("told", "official", "/webhooks/{webhook}/deliveries?limit=1", "/items/0/id"),
+    ("erasure", "official", "/erasures?limit=1", "/items/0/id"),
     ("kind", "official", "/saved-reports", "/items/0/kind"),
     ("saved", "official", "/saved-reports", "/items/0/id"),
     ("museum", "museum", "/me", "/grants/0/organization_id"),
@@ -432,6 +433,18 @@ pub const PAGES: &[Page] = &[
             "/exports/xapi?limit=200",
         ],
     ),
+    page(
+        "district",
+        "official",
+        "/erasures",
+        &[
+            "/erasures?limit=20&which=open",
+            "/erasures?limit=20&which=over",
+            "/erasures/{erasure}",
+            "/persons?query=学&limit=20",
+        ],
+    ),
+    page("student", "guardian01", "/account/erasure", &["/erasures?person={child}&limit=20"]),
     page(
         "exceptions",
         "official",

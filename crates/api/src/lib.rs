@@ -22,6 +22,7 @@ pub mod demo;
 pub mod designations;
 pub mod districts;
 pub mod door;
+pub mod erasures;
 pub mod error;
 pub mod exceptions;
 pub mod exports;

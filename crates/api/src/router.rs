@@ -8,9 +8,9 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
     accounts, activities, agreements, appeals, applications, audit, auth, bookings, calendars, classes, competitions,
-    credentials, credits, designations, districts, door, exceptions, exports, laboratory, lists, organizations,
-    participation, partners, passes, persons, policies, programmes, projects, reminders, reports, resources, results,
-    roster, rounds, seals, search, sessions, tariffs, webhooks,
+    credentials, credits, designations, districts, door, erasures, exceptions, exports, laboratory, lists,
+    organizations, participation, partners, passes, persons, policies, programmes, projects, reminders, reports,
+    resources, results, roster, rounds, seals, search, sessions, tariffs, webhooks,
 };
 use crate::{
     http::{guard, headers, health, rate},
@@ -53,6 +53,7 @@ pub fn api() -> OpenApiRouter<AppState> {
         .merge(seals::routes())
         .merge(appeals::routes())
         .merge(exceptions::routes())
+        .merge(erasures::routes())
         .merge(resources::routes())
         .merge(bookings::routes())
         .merge(agreements::routes())

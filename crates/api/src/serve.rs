@@ -12,7 +12,7 @@ use crate::{
     clock::Clock,
     competitions,
     config::{Config, DataConfig},
-    credentials, credits, exceptions, files, housekeeping, laboratory, participation, policies,
+    credentials, credits, erasures, exceptions, files, housekeeping, laboratory, participation, policies,
     postgres::{
         Db,
         embedded::{Durability, PrivateServer},
@@ -116,6 +116,7 @@ pub async fn serve(
     state.spawn_job("metrics", metrics::upkeep(state.clone()));
     state.spawn_job("housekeeping", housekeeping::run(state.clone()));
     state.spawn_job("standing of scores", credits::keep(state.clone()));
+    state.spawn_job("erasures", erasures::keep(state.clone()));
     state.spawn_job("exceptions", exceptions::keep(state.clone()));
     state.spawn_job("planned policies", laboratory::keep(state.clone()));
     state.spawn_job("sealer", seals::keep(state.clone()));

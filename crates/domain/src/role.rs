@@ -393,6 +393,12 @@ actions! {
     TariffManage = "tariff.manage": DistrictOfficial;
     /// Have the reports of a period made and kept.
     ReportPack = "report.pack": DistrictOfficial;
+    /// Ask that a person be erased, and take that back (judged on the person's scope).
+    ErasureAsk = "erasure.ask": DistrictOfficial Guardian Student;
+    /// Read what was asked for (judged on the scope of the person or district).
+    ErasureRead = "erasure.read": DistrictOfficial Auditor Guardian Student;
+    /// Approve and refuse erasures that somebody else asked for.
+    ErasureDecide = "erasure.decide": DistrictOfficial;
     /// Read the audit trail.
     AuditRead = "audit.read": DistrictOfficial CityOfficial Auditor PlatformAdmin;
 }
@@ -685,8 +691,8 @@ mod tests {
                 let says = says || role == Role::CityOfficial && action.is_of_the_authority();
                 // A family makes the addresses of its calendar.
                 let says = says || matches!(role, Role::Guardian | Role::Student) && *action == Action::PersonCalendar;
-                // And takes its credit away as badge or paper.
-                let own = matches!(action, Action::CredentialIssue | Action::CredentialPrint);
+                // And takes its credit away as badge or paper, or asks to be forgotten.
+                let own = matches!(action, Action::CredentialIssue | Action::CredentialPrint | Action::ErasureAsk);
                 let says = says || matches!(role, Role::Guardian | Role::Student) && own;
                 // And says where its record is wrong.
                 let says = says || matches!(role, Role::Guardian | Role::Student) && *action == Action::AppealFile;

@@ -12,8 +12,8 @@ use super::{Caller, Report, word};
 /// Lists what to look at, then closes.
 pub async fn close(caller: &Caller, session: &Session, report: &mut Report) -> Result<()> {
     let door = caller.get(&format!("/api/v1/sessions/{}/door", session.id)).await?;
-    for exception in door["exceptions"].as_array().into_iter().flatten() {
-        *report.exceptions.entry(word(exception, "kind")?.to_owned()).or_default() += 1;
+    for oddity in door["oddities"].as_array().into_iter().flatten() {
+        *report.oddities.entry(word(oddity, "kind")?.to_owned()).or_default() += 1;
     }
     let answer = caller.post(&format!("/api/v1/sessions/{}/door/close", session.id), &json!({})).await?;
     let refused = answer["refused"].as_array().map_or(0, Vec::len);

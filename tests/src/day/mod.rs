@@ -65,7 +65,7 @@ pub struct Report {
     /// Scans of each worth.
     pub verdicts: BTreeMap<String, u64>,
     /// What was to be looked at before the closing.
-    pub exceptions: BTreeMap<String, usize>,
+    pub oddities: BTreeMap<String, usize>,
 }
 
 impl Report {
@@ -81,7 +81,7 @@ impl fmt::Display for Report {
             all.iter().map(|(word, count)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
         };
         let verdicts = self.verdicts.iter().map(|(word, count)| (word.clone(), count.to_string())).collect();
-        let exceptions = self.exceptions.iter().map(|(word, count)| (word.clone(), count.to_string())).collect();
+        let oddities = self.oddities.iter().map(|(word, count)| (word.clone(), count.to_string())).collect();
         writeln!(f, "children    {} came and are confirmed once, {} did not come", self.came, self.missing)?;
         writeln!(
             f,
@@ -93,7 +93,7 @@ impl fmt::Display for Report {
         writeln!(f, "requests    {} in {:.1} s, {rate:.0} scans/s", self.requests, self.seconds)?;
         writeln!(f, "            p50 {:.1} ms, p99 {:.1} ms", self.percentile(50), self.percentile(99))?;
         writeln!(f, "verdicts    {}", counted(&verdicts))?;
-        write!(f, "exceptions  {}", counted(&exceptions))
+        write!(f, "oddities  {}", counted(&oddities))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Credentials: what students carry away, and what whoever gets it can check.
 
+mod again;
 mod badges;
 mod kit;
 mod papers;

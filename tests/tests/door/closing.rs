@@ -142,7 +142,7 @@ async fn minutes_inside_are_what_is_credited() {
 }
 
 #[tokio::test]
-async fn exceptions_are_shown_before_closing() {
+async fn oddities_are_shown_before_closing() {
     let gate = Gate::of(Kind { in_out: false, walk_ins: true, capacity: Some(2) }, 14, 13).await;
     let by_hand = |pupil: usize| {
         let mut scan = gate.scan(pupil, 10);
@@ -160,16 +160,16 @@ async fn exceptions_are_shown_before_closing() {
 
     let path = format!("/api/v1/sessions/{}/door", gate.session);
     let door = gate.school.host.get(&path).await.expect(200);
-    let exceptions = door["exceptions"].as_array().expect("exceptions");
-    let mut kinds: Vec<&str> = exceptions.iter().map(|one| one["kind"].as_str().expect("a kind")).collect();
+    let oddities = door["oddities"].as_array().expect("oddities");
+    let mut kinds: Vec<&str> = oddities.iter().map(|one| one["kind"].as_str().expect("a kind")).collect();
     kinds.dedup();
     assert_eq!(
         kinds,
         ["needs_review", "two_places", "over_capacity", "recorder_confirms", "burst_by_hand", "absent"],
         "{door}"
     );
-    let of = |kind: &str| exceptions.iter().filter(|one| one["kind"] == kind).count();
-    let named = exceptions.iter().find(|one| one["kind"] == "absent").expect("one");
+    let of = |kind: &str| oddities.iter().filter(|one| one["kind"] == kind).count();
+    let named = oddities.iter().find(|one| one["kind"] == "absent").expect("one");
     assert!(named["grade"].is_i64() && named["class_name"].is_string(), "{named}");
     assert_eq!((of("two_places"), of("absent"), of("recorder_confirms")), (1, 2, 1));
     assert_eq!(door["counts"]["attended"], json!(12));

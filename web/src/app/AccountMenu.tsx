@@ -67,6 +67,9 @@ export function AccountMenu({ me }: { me: Me }) {
           { type: "divider" },
           { key: "password", label: t("shell.password"), onClick: () => navigate("/account/password") },
           { key: "devices", label: t("shell.devices"), onClick: () => navigate("/account/devices") },
+          ...(me.grants.some(({ role }) => role === "student" || role === "guardian")
+            ? [{ key: "erasure", label: t("shell.erasure"), onClick: () => navigate("/account/erasure") }]
+            : []),
           ...(phone
             ? [
                 {

@@ -6,6 +6,7 @@ import * as connections from "@/pages/connections/routes";
 import * as door from "@/pages/door/routes";
 import * as designations from "@/pages/designations/routes";
 import * as district from "@/pages/district/routes";
+import * as erasures from "@/pages/erasures/routes";
 import * as exceptions from "@/pages/exceptions/routes";
 import * as everyone from "@/pages/public/routes";
 import * as laboratory from "@/pages/laboratory/routes";
@@ -19,7 +20,7 @@ import * as school from "@/pages/school/routes";
 import * as student from "@/pages/student/routes";
 import * as teacher from "@/pages/teacher/routes";
 
-const areas = [student, teacher, school, base, door, district, designations, exceptions, appeals, lists, programmes, reminders, resources, laboratory, credentials, reports, agreements, connections, everyone, account];
+const areas = [student, teacher, school, base, door, district, designations, erasures, exceptions, appeals, lists, programmes, reminders, resources, laboratory, credentials, reports, agreements, connections, everyone, account];
 
 export const routes = areas.flatMap((area) => area.routes);
 export const menu = areas.flatMap((area) => area.menu).toSorted((a, b) => (a.order ?? 100) - (b.order ?? 100));

@@ -10,6 +10,7 @@ import type common from "./zh-CN/common";
 import type door from "./zh-CN/door";
 import type district from "./zh-CN/district";
 import type designations from "./zh-CN/designations";
+import type erasures from "./zh-CN/erasures";
 import type exceptions from "./zh-CN/exceptions";
 import type everyone from "./zh-CN/public";
 import type laboratory from "./zh-CN/laboratory";
@@ -50,6 +51,7 @@ interface Areas {
   designations: typeof designations;
   agreements: typeof agreements;
   appeals: typeof appeals;
+  erasures: typeof erasures;
   exceptions: typeof exceptions;
 }
 export type Area = keyof Areas;

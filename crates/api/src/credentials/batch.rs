@@ -286,16 +286,37 @@ async fn make(state: &AppState, district: DistrictId, id: Uuid) -> Result<()> {
         store::set_batch_progress(&mut tx, id, many, &json!(left_out)).await?;
         tx.commit().await?;
     }
-    let mut tx = state.begin_in(district).await?;
-    let papers = store::papers_of_batch(&mut tx, id).await?;
-    tx.commit().await?;
-    let many = i64::try_from(papers.len()).unwrap_or(i64::MAX);
-    let bytes = zipped(&batch, papers).await?;
     let key = format!("papers/{}/{id}.zip", district.0);
-    state.files().put(&ObjectPath::from(key.as_str()), bytes.into()).await.map_err(ApiError::internal)?;
+    let many = print(state, district, &batch, &key).await?;
     let mut tx = state.begin_in(district).await?;
     store::finish_batch(&mut tx, id, Some((&key, many)), state.now()).await?;
     tx.commit().await
+}
+
+/// Makes the file of a batch anew from the papers that there are now, because somebody in it was erased.
+///
+/// # Errors
+/// The database or the store of files failed; the old file may still be there, so try again.
+pub async fn print_anew(state: &AppState, district: DistrictId, id: Uuid) -> Result<()> {
+    let mut tx = state.begin_in(district).await?;
+    let batch = store::batch(&mut tx, id).await?;
+    tx.commit().await?;
+    let Some(key) = &batch.file else { return Ok(()) };
+    let many = print(state, district, &batch, key).await?;
+    let mut tx = state.begin_in(district).await?;
+    store::set_papers(&mut tx, id, many).await?;
+    tx.commit().await
+}
+
+/// Prints what was issued into one file; answers how many papers are in it.
+async fn print(state: &AppState, district: DistrictId, batch: &BatchRow, key: &str) -> Result<i64> {
+    let mut tx = state.begin_in(district).await?;
+    let papers = store::papers_of_batch(&mut tx, batch.id).await?;
+    tx.commit().await?;
+    let many = i64::try_from(papers.len()).unwrap_or(i64::MAX);
+    let bytes = zipped(batch, papers).await?;
+    state.files().put(&ObjectPath::from(key), bytes.into()).await.map_err(ApiError::internal)?;
+    Ok(many)
 }
 
 async fn zipped(batch: &BatchRow, papers: Vec<store::BatchPaper>) -> Result<Vec<u8>> {

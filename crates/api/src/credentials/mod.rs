@@ -8,7 +8,9 @@
 //!
 //! What a credential says and when it is refused is in `kepu_domain::credential`.
 
+mod again;
 mod batch;
+mod forget;
 mod issue;
 mod keys;
 mod list;
@@ -24,7 +26,9 @@ mod verify_cli;
 #[cfg(test)]
 mod verify_tests;
 
-pub use batch::resume;
+pub(crate) use again::{Again, Issued};
+pub use batch::{print_anew, resume};
+pub use forget::{Forgotten, forget_person};
 pub use verify::{Jwk, Jwks, verify};
 pub use verify_cli::{VerifyBadgeArgs, verify_badge};
 

@@ -196,7 +196,8 @@ pub(super) async fn read_status_list(
     Ok(([kind, ANYWHERE, FRESH], row.token).into_response())
 }
 
-fn jwk(issuer: &str, row: &store::KeyRow) -> Jwk {
+/// A key as it is listed under an issuer.
+pub(super) fn jwk(issuer: &str, row: &store::KeyRow) -> Jwk {
     Jwk {
         kty: "RSA".to_owned(),
         usage: "sig".to_owned(),

@@ -10,13 +10,12 @@ use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{CredentialView, TAG, issuer, keys::Signing, status, store};
+use super::{CredentialView, TAG, keys::Signing, status, store};
 use crate::{
     audit::{self, Event},
     auth::Actor,
     error::{ApiError, ApiErrors, Result},
     extract::{ApiJson, ApiPath},
-    http::public_url::PublicUrl,
     state::AppState,
 };
 
@@ -37,7 +36,6 @@ pub struct RevokeRequest {
 pub(super) async fn revoke_credential(
     State(state): State<AppState>,
     actor: Actor,
-    pages: PublicUrl,
     ApiPath(id): ApiPath<Uuid>,
     ApiJson(body): ApiJson<RevokeRequest>,
 ) -> Result<Response> {
@@ -54,8 +52,7 @@ pub(super) async fn revoke_credential(
         store::revoke(&mut tx, id, revocation).await?;
     }
     if let (Some(list), Some(place)) = (row.list, row.place) {
-        let district = store::district(&mut tx).await?;
-        status::revoke(&mut tx, &signing, &issuer(&pages, &district), (list, place), now).await?;
+        status::revoke(&mut tx, &signing, (list, place), now).await?;
     }
     let detail = json!({ "number": row.number, "person_id": row.person_id, "reason": body.reason.trim() });
     audit::record(&mut tx, &actor, now, Event::new("credential.revoke", "credential", id, detail)).await?;

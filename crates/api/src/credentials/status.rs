@@ -44,35 +44,32 @@ pub async fn take(tx: &mut Tx, signing: &Signing, issuer: &Issuer, now: DateTime
         }
         let number = store::next_list(tx).await?;
         let address = format!("{}/status/{number}", issuer.id);
-        let token = signed(signing, issuer, &address, &Bits::with([]), now)?;
+        let token = signed(signing, &issuer.id, &address, &Bits::with([]), now)?;
         store::add_list(tx, &ListRow { list: number, address, token, made_at: now }).await?;
         list = store::open_list(tx, &issuer.id).await?;
     }
 }
 
-/// Says in its list that what has this place is revoked.
-pub async fn revoke(
-    tx: &mut Tx,
-    signing: &Signing,
-    issuer: &Issuer,
-    (list, place): (i32, i32),
-    now: DateTime<Utc>,
-) -> Result<()> {
+/// Says in its list that what has this place is revoked. The list is signed under the name by which the badges in it know the
+/// issuer, whatever the service is called now.
+pub async fn revoke(tx: &mut Tx, signing: &Signing, (list, place): (i32, i32), now: DateTime<Utc>) -> Result<()> {
     let row = store::hold_list(tx, list)
         .await?
         .ok_or_else(|| ApiError::internal(anyhow::anyhow!("the status list {list} is missing")))?;
     store::revoke_slot(tx, list, place, now).await?;
     let revoked = store::revoked_places(tx, list).await?;
     let bits = Bits::with(revoked.into_iter().filter_map(|place| u32::try_from(place).ok()));
-    // Under the name by which the badges in it know the issuer, whatever this request calls it.
-    let known = row.address.rsplit_once("/status/").map_or(issuer.id.as_str(), |(id, _)| id);
-    let issuer = Issuer { id: known.to_owned(), ..issuer.clone() };
-    let token = signed(signing, &issuer, &row.address, &bits, now)?;
+    let token = signed(signing, issuer_of(&row.address), &row.address, &bits, now)?;
     store::publish_list(tx, list, &token, now).await
 }
 
-fn signed(signing: &Signing, issuer: &Issuer, address: &str, bits: &Bits, now: DateTime<Utc>) -> Result<String> {
-    signing.sign(&issuer.id, "vc+jwt", &status_list(issuer, address, &encode(bits)?, now))
+/// The issuer of the list at this address.
+pub fn issuer_of(address: &str) -> &str {
+    address.rsplit_once("/status/").map_or(address, |(issuer, _)| issuer)
+}
+
+fn signed(signing: &Signing, issuer: &str, address: &str, bits: &Bits, now: DateTime<Utc>) -> Result<String> {
+    signing.sign(issuer, "vc+jwt", &status_list(issuer, address, &encode(bits)?, now))
 }
 
 fn draw() -> u32 {

@@ -63,7 +63,10 @@ pub fn verify(jwt: &str, jwks: &Jwks, lists: &[String], now: DateTime<Utc>) -> R
 }
 
 /// What a JWT says, if one of the keys has signed it.
-fn signed_payload(jwt: &str, jwks: &Jwks) -> Result<Value, Refusal> {
+///
+/// # Errors
+/// Why nothing is believed of it.
+pub(crate) fn signed_payload(jwt: &str, jwks: &Jwks) -> Result<Value, Refusal> {
     let jwt = jwt.trim();
     let mut parts = jwt.split('.');
     let (Some(header), Some(payload), Some(signature), None) = (parts.next(), parts.next(), parts.next(), parts.next())

@@ -77,7 +77,7 @@ impl House {
 
     fn list(&self, purpose: &str, revoked: &[u32]) -> String {
         let encoded = status::encode(&Bits::with(revoked.iter().copied())).expect("packed");
-        let mut payload = status_list(&self.issuer, LIST, &encoded, now());
+        let mut payload = status_list(&self.issuer.id, LIST, &encoded, now());
         payload["credentialSubject"]["statusPurpose"] = json!(purpose);
         self.signing.sign(&self.issuer.id, "vc+jwt", &payload).expect("signed")
     }

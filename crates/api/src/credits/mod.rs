@@ -9,6 +9,7 @@
 
 mod cells;
 mod decisions;
+mod forget;
 mod guests;
 mod lines;
 mod past;
@@ -18,6 +19,7 @@ mod standing;
 pub(crate) mod store;
 mod view;
 
+pub use forget::forget_person;
 pub use guests::{follow_designation, rescore_guests};
 pub use past::{score as score_then, shadow};
 pub(crate) use records::planned_records;

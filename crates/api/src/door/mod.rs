@@ -9,9 +9,9 @@
 //! order of arrival nor a repeated request changes the outcome.
 
 mod close;
-mod exceptions;
 mod intake;
 mod list;
+mod oddities;
 mod open;
 mod presence;
 pub mod proof;

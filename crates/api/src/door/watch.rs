@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::exceptions::{DoorException, Known, exceptions, is_there};
+use super::oddities::{DoorOddity, Known, is_there, oddities};
 use super::open::DoorSession;
 use super::settle::settle_one;
 use super::{TAG, store};
@@ -29,7 +29,7 @@ pub struct DoorView {
     /// The devices that scanned.
     pub devices: Vec<DoorDevice>,
     /// What to look at before closing, the gravest first.
-    pub exceptions: Vec<DoorException>,
+    pub oddities: Vec<DoorOddity>,
 }
 
 /// Persons and scans, counted.
@@ -93,7 +93,7 @@ pub async fn watch_door(
     let presence = settle_one(&mut tx, &session, &persons, now).await?.presence();
     let known =
         Known { session: &session, guests: &guests, presence: &presence, scans: &scans, asking: actor.account_id };
-    let exceptions = exceptions(&mut tx, &known, now).await?;
+    let oddities = oddities(&mut tx, &known, now).await?;
     let verdicts = store::verdict_counts(&mut tx, id).await?;
     let devices = store::devices_of(&mut tx, id).await?;
     tx.rollback().await?;
@@ -120,5 +120,5 @@ pub async fn watch_door(
         scans: row.scans,
     };
     let devices = devices.into_iter().map(device).collect();
-    Ok(Json(DoorView { server_time: now, session: DoorSession::from(&session), counts, devices, exceptions }))
+    Ok(Json(DoorView { server_time: now, session: DoorSession::from(&session), counts, devices, oddities }))
 }

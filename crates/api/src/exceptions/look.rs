@@ -1,6 +1,9 @@
 //! Looking for exceptions: in the background every few minutes, or when an official asks.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use axum::{extract::State, response::Response};
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
@@ -123,11 +126,9 @@ pub async fn look_in(state: &AppState, tx: &mut Tx) -> Result<Looked> {
         }
         looked.opened += usize::from(moved);
     }
-    for (key, row) in &known {
+    let there: HashSet<&Key> = found.iter().map(|one| &one.key).collect();
+    for (_, row) in known.iter().filter(|(key, _)| !there.contains(key)) {
         let before = row.standing()?;
-        if found.iter().any(|one| one.key == *key) {
-            continue;
-        }
         let after = before.seen(Seen::NoMore);
         if after != before {
             store::update(tx, row.id, &after, &row.records, row.measure).await?;

@@ -4,6 +4,7 @@ use axum::{extract::State, response::Response};
 use chrono::{DateTime, Utc};
 use kepu_domain::role::{Action, Scope};
 use serde::{Deserialize, Serialize};
+use sqlx::FromRow;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -30,7 +31,7 @@ pub struct ExceptionDetail {
 }
 
 /// A participation or result of an exception.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema, FromRow)]
 pub struct ExceptionLine {
     /// The participation or result.
     pub id: Uuid,
@@ -66,29 +67,6 @@ pub struct ExceptionLine {
     pub version: i64,
 }
 
-impl From<store::RecordRow> for ExceptionLine {
-    fn from(row: store::RecordRow) -> Self {
-        Self {
-            id: row.id,
-            person_id: row.person_id,
-            person_name: row.person_name,
-            session_id: row.session_id,
-            title_zh: row.title_zh,
-            title_en: row.title_en,
-            host_name_zh: row.host_name_zh,
-            host_name_en: row.host_name_en,
-            starts_at: row.starts_at,
-            ends_at: row.ends_at,
-            recorded_by_name: row.recorded_by_name,
-            recorded_at: row.recorded_at,
-            decided_by_name: row.decided_by_name,
-            decided_at: row.decided_at,
-            state: row.state,
-            version: row.version,
-        }
-    }
-}
-
 /// One exception with the records that it is about.
 #[utoipa::path(
     get, path = "/api/v1/exceptions/{id}", operation_id = "read_exception", tag = TAG,
@@ -111,8 +89,5 @@ pub(super) async fn detail(state: &AppState, tx: &mut Tx, id: Uuid) -> Result<Ex
     let shown = store::shown(tx, id).await?;
     let target = store::rules(tx).await?.rules().target_days;
     let lines = store::records(tx, &shown.row.records, MOST).await?;
-    Ok(ExceptionDetail {
-        exception: ExceptionView::at(shown, state.now(), target)?,
-        lines: lines.into_iter().map(ExceptionLine::from).collect(),
-    })
+    Ok(ExceptionDetail { exception: ExceptionView::at(shown, state.now(), target)?, lines })
 }

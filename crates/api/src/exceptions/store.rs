@@ -5,7 +5,7 @@ use kepu_domain::exception::{Attendance, Decision, Found, HostSchool, Key, Kind,
 use sqlx::{FromRow, types::Json};
 use uuid::Uuid;
 
-use super::rules::ExceptionRules;
+use super::{read::ExceptionLine, rules::ExceptionRules};
 use crate::{
     error::{ApiError, Result},
     tenancy::Tx,
@@ -445,29 +445,8 @@ pub async fn open_by_kind(tx: &mut Tx, late_before: DateTime<Utc>) -> Result<Vec
     .await?)
 }
 
-/// A participation or result of an exception.
-#[derive(Debug, FromRow)]
-pub struct RecordRow {
-    pub id: Uuid,
-    pub person_id: Uuid,
-    pub person_name: String,
-    pub session_id: Option<Uuid>,
-    pub title_zh: String,
-    pub title_en: String,
-    pub host_name_zh: String,
-    pub host_name_en: String,
-    pub starts_at: Option<DateTime<Utc>>,
-    pub ends_at: Option<DateTime<Utc>>,
-    pub recorded_by_name: Option<String>,
-    pub recorded_at: DateTime<Utc>,
-    pub decided_by_name: Option<String>,
-    pub decided_at: Option<DateTime<Utc>>,
-    pub state: String,
-    pub version: i64,
-}
-
 /// The records of these ids, in the order of their sessions.
-pub async fn records(tx: &mut Tx, ids: &[Uuid], most: i64) -> Result<Vec<RecordRow>> {
+pub async fn records(tx: &mut Tx, ids: &[Uuid], most: i64) -> Result<Vec<ExceptionLine>> {
     let district = tx.district();
     Ok(sqlx::query_as(
         "SELECT p.id, p.person_id, n.name AS person_name, p.session_id, a.title_zh, a.title_en,

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use chrono::{DateTime, NaiveDate, Utc};
-use kepu_domain::draft::{Act, Draft, Publication, Refusal, Step, Submission};
+use kepu_domain::draft::{Act, Publication, Refusal, Step, Submission};
 use kepu_domain::role::{Action, Scope};
 use kepu_domain::text::Lang;
 use serde::Deserialize;
@@ -103,6 +103,13 @@ impl Open {
         audit::record(&mut self.tx, actor, self.act.at, Event::new(action, "policy_draft", row.id, whole)).await
     }
 
+    /// A step that needs nothing but who takes it and what there is to say.
+    async fn take(mut self, actor: &Actor, action: &'static str, step: impl FnOnce(Act) -> Step) -> Result<Response> {
+        self.decide(step(self.act.clone()))?;
+        self.store(actor, action, json!({})).await?;
+        self.finish().await
+    }
+
     async fn finish(mut self) -> Result<Response> {
         let row = store::draft(&mut self.tx, self.row.id, false).await?;
         self.tx.commit_with((ETag(row.version), Json(DraftDetail::from(row)))).await
@@ -164,10 +171,8 @@ pub async fn take_draft_back(
     version: IfMatch,
     ApiJson(body): ApiJson<DraftNote>,
 ) -> Result<Response> {
-    let mut open = Open::of(&state, &actor, id, version, &body.note).await?;
-    open.decide(Step::TakeBack)?;
-    open.store(&actor, "policy_draft.take_back", json!({})).await?;
-    open.finish().await
+    let open = Open::of(&state, &actor, id, version, &body.note).await?;
+    open.take(&actor, "policy_draft.take_back", |_| Step::TakeBack).await
 }
 
 /// Approves a draft that another official submitted.
@@ -185,10 +190,8 @@ pub async fn approve_draft(
     version: IfMatch,
     ApiJson(body): ApiJson<DraftNote>,
 ) -> Result<Response> {
-    let mut open = Open::of(&state, &actor, id, version, &body.note).await?;
-    open.decide(Step::Approve(open.act.clone()))?;
-    open.store(&actor, "policy_draft.approve", json!({})).await?;
-    open.finish().await
+    let open = Open::of(&state, &actor, id, version, &body.note).await?;
+    open.take(&actor, "policy_draft.approve", Step::Approve).await
 }
 
 /// Rejects a draft that another official submitted, with a reason.
@@ -206,10 +209,8 @@ pub async fn reject_draft(
     version: IfMatch,
     ApiJson(body): ApiJson<DraftNote>,
 ) -> Result<Response> {
-    let mut open = Open::of(&state, &actor, id, version, &body.note).await?;
-    open.decide(Step::Reject(open.act.clone()))?;
-    open.store(&actor, "policy_draft.reject", json!({})).await?;
-    open.finish().await
+    let open = Open::of(&state, &actor, id, version, &body.note).await?;
+    open.take(&actor, "policy_draft.reject", Step::Reject).await
 }
 
 /// Publishes an approved draft; from the given day on the district scores by it. On that day every person is computed
@@ -270,10 +271,7 @@ pub async fn withdraw_draft(
     version: IfMatch,
     ApiJson(body): ApiJson<DraftNote>,
 ) -> Result<Response> {
-    let mut open = Open::of(&state, &actor, id, version, &body.note).await?;
+    let open = Open::of(&state, &actor, id, version, &body.note).await?;
     let begun = open.row.adoption_id.is_some();
-    open.decide(Step::Withdraw(open.act.clone(), begun))?;
-    debug_assert!(matches!(open.row.standing.0, Draft::Withdrawn { .. }));
-    open.store(&actor, "policy_draft.withdraw", json!({})).await?;
-    open.finish().await
+    open.take(&actor, "policy_draft.withdraw", |act| Step::Withdraw(act, begun)).await
 }

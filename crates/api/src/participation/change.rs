@@ -170,8 +170,13 @@ pub async fn void_participation(
     if !errors.is_empty() {
         return Err(ApiError::invalid(errors));
     }
-    let change = Change { action: Action::ParticipationVoid, event: "participation.void", cause: Some(Cause::Voided) };
-    change.make(&state, &actor, id, Some(version), reason.clone(), |act| Step::Void(act, reason)).await
+    let mut tx = state.begin(&actor).await?;
+    let row = store::lock(&mut tx, id).await?;
+    actor.require(Action::ParticipationVoid, &Scope::Host { district: tx.district().0, host: row.host_id })?;
+    version.check("participation", row.version)?;
+    void_many(&mut tx, &state, &actor, &[id], &reason).await?;
+    let row = store::get(&mut tx, id).await?;
+    tx.commit_with((ETag(row.version), Json(ParticipationView::from(row)))).await
 }
 
 /// The school takes back what the host has not spoken about.

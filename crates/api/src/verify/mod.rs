@@ -3,8 +3,11 @@
 //! score = Σ ledger = evaluate(policy, records), as of the day on which the score stands; each record's credit ≤ its raw credit; every confirmed participation and
 //! verified result is one record and the other way round; who records never confirms; no entry points into nothing. At the door: every scan has its verdict, which is what `door::fold`
 //! says of all scans of the person in the session, and who was there stands so. Every leaf, subtree, root and signature of the
-//! sealed ledger follows from its entries.
+//! sealed ledger follows from its entries. Every badge is signed by its key and says what is stored, and the published lists
+//! say which are revoked.
 
+mod credentials;
+mod credentials_store;
 mod seals;
 mod seals_store;
 mod store;
@@ -86,6 +89,8 @@ pub struct Verified {
     pub scans: usize,
     /// Persons whose scans wait to be judged anew, for the list or the session has changed since.
     pub waiting_at_doors: usize,
+    /// Badges and papers judged again.
+    pub credentials: usize,
     /// Leaves of sealed ledgers derived again.
     pub sealed: usize,
     /// Those of them whose entry was erased.
@@ -114,8 +119,14 @@ pub async fn run(args: VerifyArgs) -> anyhow::Result<ExitCode> {
     let verified = verified?;
     println!(
         "verified {} district(s): {} persons and {} records evaluated again, {} ledger entries added up, \
-         {} scans judged again, {} sealed entries derived again",
-        verified.districts, verified.persons, verified.records, verified.entries, verified.scans, verified.sealed
+         {} scans judged again, {} sealed entries derived again, {} credentials judged again",
+        verified.districts,
+        verified.persons,
+        verified.records,
+        verified.entries,
+        verified.scans,
+        verified.sealed,
+        verified.credentials
     );
     if verified.erased > 0 {
         println!("{} sealed entries are of persons who were erased", verified.erased);
@@ -189,6 +200,7 @@ async fn verify_district(tx: &mut Tx, published: &[Note], verified: &mut Verifie
         }
     }
     doors_hold(tx, verified).await?;
+    self::credentials::hold(tx, verified).await?;
     seals::hold(tx, published, verified).await
 }
 

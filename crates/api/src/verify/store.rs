@@ -33,7 +33,7 @@ pub struct StoredScore {
 }
 
 /// Invariant and a query that answers a text for each row that breaks it.
-const BROKEN: [(&str, &str); 21] = [
+const BROKEN: [(&str, &str); 23] = [
     (
         "a booking has as many items as it says, all of what it books",
         "SELECT format('booking %s: %s of %s items', b.id, count(i.id), b.quantity)
@@ -239,6 +239,23 @@ const BROKEN: [(&str, &str); 21] = [
          UNION ALL
          SELECT format('appeal %s is %s and stands as %s', x.id, x.state, x.standing ->> 'state') FROM appeal x
          WHERE x.district_id = $1 AND x.state IS DISTINCT FROM x.standing ->> 'state'",
+    ),
+    (
+        "a number is one credential's, and a credential is somebody's",
+        "SELECT format('%s: %s credentials', number, count(*)) FROM credential WHERE district_id = $1
+         GROUP BY number HAVING count(*) > 1
+         UNION ALL
+         SELECT format('%s: the person is gone', c.number) FROM credential c
+         LEFT JOIN person p ON p.district_id = $1 AND p.id = c.person_id
+         WHERE c.district_id = $1 AND p.id IS NULL",
+    ),
+    (
+        "a place is revoked if its badge is, or if there is none any more",
+        "SELECT format('list %s, place %s', coalesce(s.list, c.list), coalesce(s.place, c.place))
+         FROM (SELECT * FROM credential_slot WHERE district_id = $1) s
+         FULL JOIN (SELECT * FROM credential WHERE district_id = $1 AND list IS NOT NULL) c
+              ON c.list = s.list AND c.place = s.place
+         WHERE s.list IS NULL OR (s.revoked_at IS NULL) <> (c.id IS NOT NULL AND c.revoked_at IS NULL)",
     ),
 ];
 

@@ -145,13 +145,13 @@ impl Badge<'_> {
     }
 }
 
-/// The payload of a status list. `encoded` is the multibase base64url of the compressed bits.
-pub fn status_list(issuer: &Issuer, list: &str, encoded: &str, from: DateTime<Utc>) -> Value {
+/// The payload of a status list; `issuer` is the address of the issuer, `encoded` is the multibase base64url of the compressed bits.
+pub fn status_list(issuer: &str, list: &str, encoded: &str, from: DateTime<Utc>) -> Value {
     json!({
         "@context": ["https://www.w3.org/ns/credentials/v2"],
         "id": list,
         "type": ["VerifiableCredential", "BitstringStatusListCredential"],
-        "issuer": issuer.id,
+        "issuer": issuer,
         "validFrom": moment(from),
         "credentialSubject": {
             "id": format!("{list}#list"),
@@ -159,7 +159,7 @@ pub fn status_list(issuer: &Issuer, list: &str, encoded: &str, from: DateTime<Ut
             "statusPurpose": "revocation",
             "encodedList": encoded,
         },
-        "iss": issuer.id,
+        "iss": issuer,
         "jti": list,
         "nbf": from.timestamp(),
     })

@@ -8,7 +8,7 @@ const texts: Texts<typeof zh> = {
   scans_other: "{{count}} scans",
   tab: { close: "Check and close", closeWith: "Check and close ({{count}})", scans: "Scans ({{count}})" },
   door: {
-    open: "The door is not closed yet. Look at the exceptions below, then close the session: who was there is confirmed at once, with credit.",
+    open: "The door is not closed yet. Look at the oddities below, then close the session: who was there is confirmed at once, with credit.",
     running: "The session is still on. You may wait until all devices have sent what they hold.",
     closed: "The session was closed on {{time}}.",
     closedLead: "Scans of before that arrive later are still confirmed by themselves; scans of after must be looked at.",
@@ -45,9 +45,9 @@ const texts: Texts<typeof zh> = {
     doubtful: "A scan is in doubt, see above",
     none: "Nothing unusual",
     noneLead: "Nobody needs a second look: the session can be closed.",
-    exceptions: "Exceptions ({{count}})",
+    oddities: "Oddities ({{count}})",
   },
-  exception: {
+  oddity: {
     needs_review: {
       title: "Scans in doubt",
       lead: "Decide whether each counts. Those left open are not confirmed; they can be decided after closing, too.",

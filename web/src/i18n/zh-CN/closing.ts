@@ -3,7 +3,7 @@ export default {
   scans_other: "{{count}} 条",
   tab: { close: "核对与关闭", closeWith: "核对与关闭（{{count}}）", scans: "扫码记录（{{count}}）" },
   door: {
-    open: "检票口还没有关闭。看完下面的异常，再关闭场次；到场的人一次确认，学分立即计算。",
+    open: "检票口还没有关闭。看完下面的疑点，再关闭场次；到场的人一次确认，学分立即计算。",
     running: "活动还没结束，可以等所有设备都上传后再关闭。",
     closed: "场次已于 {{time}} 关闭。",
     closedLead: "关闭前扫的、后来才上传的，仍会自动确认；关闭以后扫的要核实。",
@@ -34,11 +34,11 @@ export default {
     others_other: "全部 {{count}} 人",
     someone: "未知人员",
     doubtful: "有扫码待核实，见上",
-    none: "没有异常",
+    none: "没有疑点",
     noneLead: "没有需要特别留意的人，可以关闭。",
-    exceptions: "异常（{{count}}）",
+    oddities: "疑点（{{count}}）",
   },
-  exception: {
+  oddity: {
     needs_review: {
       title: "扫码待核实",
       lead: "决定每条算不算到场。没有核实的不会确认，关闭后仍可核实。",

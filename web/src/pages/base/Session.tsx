@@ -99,7 +99,7 @@ function Session({ id }: { id: string }) {
       ? [
           {
             key: "close",
-            label: byDoor && door.data.exceptions.length > 0 ? closing("tab.closeWith", { count: door.data.exceptions.length }) : closing("tab.close"),
+            label: byDoor && door.data.oddities.length > 0 ? closing("tab.closeWith", { count: door.data.oddities.length }) : closing("tab.close"),
             children: (
               <DoorPanel
                 door={door.data}

@@ -209,3 +209,44 @@ pub async fn interrupted_batches(owner: &sqlx::PgPool) -> Result<Vec<(Uuid, Uuid
         .fetch_all(owner)
         .await?)
 }
+
+/// Batches in which a person has a paper.
+pub async fn batches_of(tx: &mut Tx, person: Uuid) -> Result<Vec<Uuid>> {
+    let district = tx.district();
+    Ok(sqlx::query_scalar(
+        "SELECT DISTINCT batch_id FROM credential WHERE district_id = $1 AND person_id = $2 AND batch_id IS NOT NULL",
+    )
+    .bind(district.0)
+    .bind(person)
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
+/// Takes a person from the lists of those who got no paper.
+pub async fn leave_out(tx: &mut Tx, person: Uuid) -> Result<()> {
+    let district = tx.district();
+    sqlx::query(
+        "UPDATE credential_batch SET left_out = (
+             SELECT coalesce(jsonb_agg(one ORDER BY at), '[]')
+             FROM jsonb_array_elements(left_out) WITH ORDINALITY AS every (one, at)
+             WHERE one ->> 'person_id' IS DISTINCT FROM $2::text)
+         WHERE district_id = $1 AND left_out @> jsonb_build_array(jsonb_build_object('person_id', $2::text))",
+    )
+    .bind(district.0)
+    .bind(person.to_string())
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// How many papers the file of a batch has now.
+pub async fn set_papers(tx: &mut Tx, id: Uuid, papers: i64) -> Result<()> {
+    let district = tx.district();
+    sqlx::query("UPDATE credential_batch SET papers = $3 WHERE district_id = $1 AND id = $2")
+        .bind(district.0)
+        .bind(id)
+        .bind(papers)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}

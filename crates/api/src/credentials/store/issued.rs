@@ -229,3 +229,27 @@ pub async fn revoke(tx: &mut Tx, id: Uuid, revocation: &Revocation) -> Result<()
     .await?;
     Ok(())
 }
+
+/// Where the status of a person's badges is, list by list.
+pub async fn places_of(tx: &mut Tx, person: Uuid) -> Result<Vec<(i32, i32)>> {
+    let district = tx.district();
+    Ok(sqlx::query_as(
+        "SELECT list, place FROM credential WHERE district_id = $1 AND person_id = $2 AND list IS NOT NULL
+         ORDER BY list, place",
+    )
+    .bind(district.0)
+    .bind(person)
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
+/// Deletes what was issued to a person, for the owner; answers how much it was.
+pub async fn forget(tx: &mut Tx, person: Uuid) -> Result<u64> {
+    let district = tx.district();
+    let gone = sqlx::query("DELETE FROM credential WHERE district_id = $1 AND person_id = $2")
+        .bind(district.0)
+        .bind(person)
+        .execute(&mut **tx)
+        .await?;
+    Ok(gone.rows_affected())
+}

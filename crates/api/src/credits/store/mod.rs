@@ -12,12 +12,14 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 mod cells;
+mod forget;
 mod guests;
 mod past;
 mod reading;
 mod standing;
 
 pub use cells::{change_cells, seats};
+pub use forget::{forget, policies_of_lines};
 pub use guests::{done_in, guests_left, mark_guests};
 pub use past::{know_sizes, persons_then, shadow};
 pub use reading::*;

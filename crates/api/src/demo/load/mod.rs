@@ -4,6 +4,7 @@
 mod agreements;
 mod appeals;
 mod credentials;
+mod erasures;
 mod laboratory;
 mod network;
 mod participation;
@@ -105,6 +106,7 @@ impl Loader<'_> {
         self.laboratory().await?;
         self.credentials().await?;
         self.appeals().await?;
+        self.erasures().await?;
         sqlx::query("ANALYZE").execute(self.state.db().owner()).await?;
         let detail = json!({ "state": "complete", "size": self.plan.size.word(), "school_year": self.plan.year });
         self.mark(&detail).await?;

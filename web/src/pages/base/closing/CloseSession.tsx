@@ -9,7 +9,7 @@ import { Muted } from "@/ui/Muted";
 import { ProblemAlert } from "@/ui/ProblemAlert";
 import { type Guest, guestsQuery, inLine } from "../guests";
 import type { DoorState } from "./DoorPanel";
-import { planned } from "./exceptions";
+import { planned } from "./oddities";
 import "./closing.css";
 
 interface Props {

@@ -9,7 +9,7 @@ import { formatTime } from "@/ui/time";
 import { useAddress } from "@/ui/useAddress";
 import type { Guest } from "../guests";
 import { useDeciding } from "../reviews/useDeciding";
-import { Exceptions } from "./Exceptions";
+import { Oddities } from "./Oddities";
 import "./closing.css";
 
 const CloseSession = lazy(() => import("./CloseSession"));
@@ -112,7 +112,7 @@ export default function DoorPanel({ door, guests, now, onClosed }: Props) {
       {recorded > 0 && !closedAt && (
         <Alert type="info" showIcon style={{ marginBottom: 12 }} title={t("door.recorded", { count: recorded })} />
       )}
-      <Exceptions door={door} closed={closedAt != null} held={held} onHold={hold} onDecide={(scans) => deciding.ask(scans)} />
+      <Oddities door={door} closed={closedAt != null} held={held} onHold={hold} onDecide={(scans) => deciding.ask(scans)} />
       <Card size="small" style={{ marginTop: 12 }}>
         <h2 style={{ margin: "0 0 4px", fontSize: 16 }}>{t("door.devices")}</h2>
         {door.devices.length === 0 && <Muted>{t("door.devicesNone")}</Muted>}

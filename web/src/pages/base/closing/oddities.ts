@@ -1,17 +1,17 @@
 import type { Schemas } from "@/api/client";
 
-export type Exception = Schemas["DoorException"];
-export type Kind = Exception["kind"];
+export type Oddity = Schemas["DoorOddity"];
+export type Kind = Oddity["kind"];
 
-/** Exceptions of one kind, in the order in which the service tells them: the gravest first. */
+/** Oddities of one kind, in the order in which the service tells them: the gravest first. */
 export interface Group {
   kind: Kind;
-  all: Exception[];
+  all: Oddity[];
 }
 
-export function grouped(exceptions: readonly Exception[]): Group[] {
-  const groups = new Map<Kind, Exception[]>();
-  for (const one of exceptions) groups.set(one.kind, [...(groups.get(one.kind) ?? []), one]);
+export function grouped(oddities: readonly Oddity[]): Group[] {
+  const groups = new Map<Kind, Oddity[]>();
+  for (const one of oddities) groups.set(one.kind, [...(groups.get(one.kind) ?? []), one]);
   return [...groups].map(([kind, all]) => ({ kind, all }));
 }
 

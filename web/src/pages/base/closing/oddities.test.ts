@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Exception, grouped, planned } from "./exceptions";
+import { type Oddity, grouped, planned } from "./oddities";
 
 const guest = (person_id: string, state: string, recorded_by = "teacher") => ({ person_id, state, recorded_by });
 const ids = (guests: { person_id: string }[]) => guests.map((one) => one.person_id);
@@ -35,7 +35,7 @@ describe("what closing will do", () => {
 });
 
 it("groups what is unusual in the order in which it is told", () => {
-  const one = (kind: Exception["kind"], person_id: string) => ({ kind, person_id, detail: {} }) as unknown as Exception;
+  const one = (kind: Oddity["kind"], person_id: string) => ({ kind, person_id, detail: {} }) as unknown as Oddity;
   const groups = grouped([one("two_places", "a"), one("absent", "b"), one("absent", "c")]);
   expect(groups.map(({ kind, all }) => [kind, all.length])).toEqual([
     ["two_places", 1],

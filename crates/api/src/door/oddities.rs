@@ -22,7 +22,7 @@ const BURST_WITHIN: TimeDelta = TimeDelta::seconds(60);
 /// What is unusual.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum ExceptionKind {
+pub enum OddityKind {
     /// A scan is in doubt.
     NeedsReview,
     /// A scan happened after the closing.
@@ -43,9 +43,9 @@ pub enum ExceptionKind {
 
 /// One thing to look at.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct DoorException {
+pub struct DoorOddity {
     /// What.
-    pub kind: ExceptionKind,
+    pub kind: OddityKind,
     /// The participation, if there is one.
     pub participation_id: Option<Uuid>,
     /// The scan, if it is about one.
@@ -63,7 +63,7 @@ pub struct DoorException {
     pub detail: Value,
 }
 
-/// What is known of a session when its exceptions are looked for.
+/// What is known of a session when its oddities are looked for.
 pub struct Known<'a> {
     /// The session.
     pub session: &'a SessionRow,
@@ -78,9 +78,9 @@ pub struct Known<'a> {
 }
 
 /// What the host should look at, the gravest first.
-pub async fn exceptions(tx: &mut Tx, known: &Known<'_>, now: DateTime<Utc>) -> Result<Vec<DoorException>> {
+pub async fn oddities(tx: &mut Tx, known: &Known<'_>, now: DateTime<Utc>) -> Result<Vec<DoorOddity>> {
     let of: HashMap<Uuid, &GuestRow> = known.guests.iter().map(|guest| (guest.person_id, guest)).collect();
-    let about = |kind, guest: Option<&GuestRow>, scan: Option<&ScanRow>, detail| DoorException {
+    let about = |kind, guest: Option<&GuestRow>, scan: Option<&ScanRow>, detail| DoorOddity {
         kind,
         participation_id: guest.map(|one| one.participation_id),
         scan_id: scan.map(|one| one.id),
@@ -94,37 +94,36 @@ pub async fn exceptions(tx: &mut Tx, known: &Known<'_>, now: DateTime<Utc>) -> R
     for scan in known.scans.iter().filter(|scan| scan.verdict.as_deref() == Some(Kind::NeedsReview.word())) {
         let guest = scan.person_id.and_then(|id| of.get(&id)).copied();
         let late = scan.reason.as_deref() == Some(Reason::AfterClosing.word());
-        let kind = if late { ExceptionKind::AfterClosing } else { ExceptionKind::NeedsReview };
+        let kind = if late { OddityKind::AfterClosing } else { OddityKind::NeedsReview };
         found.push(about(kind, guest, Some(scan), json!({ "reason": scan.reason, "at": scan.at })));
     }
     let there: Vec<&GuestRow> = known.guests.iter().filter(|guest| is_there(guest)).collect();
     let persons: Vec<Uuid> = there.iter().map(|guest| guest.person_id).collect();
     for (person, session, title) in store::elsewhere(tx, known.session, &persons).await? {
         let detail = json!({ "elsewhere": { "session_id": session, "activity_title_zh": title } });
-        found.push(about(ExceptionKind::TwoPlaces, of.get(&person).copied(), None, detail));
+        found.push(about(OddityKind::TwoPlaces, of.get(&person).copied(), None, detail));
     }
     if let Some(capacity) = known.session.capacity.and_then(|n| usize::try_from(n).ok()).filter(|n| there.len() > *n) {
         let detail = json!({ "present": there.len(), "capacity": capacity });
-        found.push(about(ExceptionKind::OverCapacity, None, None, detail));
+        found.push(about(OddityKind::OverCapacity, None, None, detail));
     }
     let waits = |guest: &&&GuestRow| guest.state == "attended" && guest.recorded_by == known.asking;
     for guest in there.iter().filter(waits) {
-        found.push(about(ExceptionKind::RecorderConfirms, Some(guest), None, json!({})));
+        found.push(about(OddityKind::RecorderConfirms, Some(guest), None, json!({})));
     }
     for (person, presence) in known.presence.iter().filter(|(_, presence)| presence.never_left) {
         if now > known.session.ends_at || known.session.closed_at.is_some() {
             let detail = json!({ "in_at": presence.in_at, "minutes": presence.minutes });
-            found.push(about(ExceptionKind::NeverLeft, of.get(person).copied(), None, detail));
+            found.push(about(OddityKind::NeverLeft, of.get(person).copied(), None, detail));
         }
     }
     for (device, count) in bursts(known.scans) {
-        found.push(about(ExceptionKind::BurstByHand, None, None, json!({ "device_id": device, "scans": count })));
+        found.push(about(OddityKind::BurstByHand, None, None, json!({ "device_id": device, "scans": count })));
     }
     if now > known.session.starts_at {
         let missing = known.guests.iter().filter(|guest| matches!(guest.state.as_str(), "registered" | "absent"));
-        found.extend(
-            missing.map(|guest| about(ExceptionKind::Absent, Some(guest), None, json!({ "state": guest.state }))),
-        );
+        found
+            .extend(missing.map(|guest| about(OddityKind::Absent, Some(guest), None, json!({ "state": guest.state }))));
     }
     found.sort_by(|a, b| (a.kind, &a.class_name, &a.name, a.scan_id).cmp(&(b.kind, &b.class_name, &b.name, b.scan_id)));
     Ok(found)

@@ -9,7 +9,7 @@ import { ProblemAlert } from "@/ui/ProblemAlert";
 import { formatTime } from "@/ui/time";
 import { type Scan, useScanWords } from "../reviews/scans";
 import type { DoorState } from "./DoorPanel";
-import { type Exception, type Group, grouped, HOLDS } from "./exceptions";
+import { type Oddity, type Group, grouped, HOLDS } from "./oddities";
 import "./closing.css";
 
 interface Props {
@@ -24,7 +24,7 @@ interface Props {
 const FOLDED = 8;
 
 /** What is unusual, by kind: how many, what it means, who, and what may be done. */
-export function Exceptions({ door, closed, held, onHold, onDecide }: Props) {
+export function Oddities({ door, closed, held, onHold, onDecide }: Props) {
   const { t } = useTranslation("closing");
   const doubts = useQuery({
     ...getQuery("/api/v1/sessions/{id}/scans", {
@@ -32,12 +32,12 @@ export function Exceptions({ door, closed, held, onHold, onDecide }: Props) {
     }),
     enabled: door.counts.needs_review > 0,
   });
-  const groups = grouped(door.exceptions);
+  const groups = grouped(door.oddities);
   const scanOf = new Map((doubts.data?.items ?? []).map((scan) => [scan.id, scan]));
   if (groups.length === 0) return <EmptyState title={t("door.none")} {...(!closed && { lead: t("door.noneLead") })} />;
   return (
     <section style={{ display: "grid", gap: 12 }}>
-      <h2 style={{ margin: 0, fontSize: 17 }}>{t("door.exceptions", { count: door.exceptions.length })}</h2>
+      <h2 style={{ margin: 0, fontSize: 17 }}>{t("door.oddities", { count: door.oddities.length })}</h2>
       <ProblemAlert error={doubts.error} retry={doubts.refetch} />
       {groups.map((group) => (
         <One key={group.kind} {...{ group, door, closed, held, onHold, onDecide, scanOf }} />
@@ -63,15 +63,15 @@ function One({ group: { kind, all }, door, closed, held, onHold, onDecide, scanO
     </ul>
   );
   return (
-    <Card size="small" data-exception={kind}>
+    <Card size="small" data-oddity={kind}>
       <Flex gap={12} align="center" justify="space-between" wrap>
         <h3 style={{ margin: 0, fontSize: 16 }}>
-          {t(`exception.${kind}.title`)} <Tag className="kepu-numbers">{all.length}</Tag>
+          {t(`oddity.${kind}.title`)} <Tag className="kepu-numbers">{all.length}</Tag>
         </h3>
         {doubts.length > 1 && <Button onClick={() => onDecide(doubts)}>{t("reviews.many", { count: doubts.length })}</Button>}
       </Flex>
       <Muted block style={{ margin: "2px 0 8px" }}>
-        {t(`exception.${kind}.${closed ? "after" : "lead"}`)}
+        {t(`oddity.${kind}.${closed ? "after" : "lead"}`)}
       </Muted>
       {all.length > FOLDED ? (
         <details>
@@ -86,7 +86,7 @@ function One({ group: { kind, all }, door, closed, held, onHold, onDecide, scanO
 }
 
 interface RowProps extends Pick<Props, "door" | "onHold" | "onDecide"> {
-  one: Exception;
+  one: Oddity;
   scan: Scan | undefined;
   holds: boolean;
   held: boolean;
@@ -122,14 +122,14 @@ function Row({ one, scan, door, holds, held, onHold, onDecide }: RowProps) {
   );
 }
 
-/** What else is known of an exception, in words. */
+/** What else is known of an oddity, in words. */
 function useDetail(door: DoorState) {
   const { t } = useTranslation("closing");
   const text = useText();
   const words = useScanWords();
   const { language } = useLanguage();
   const time = (value: unknown) => (typeof value === "string" ? formatTime(value, "time", language) : "");
-  return (one: Exception, scan: Scan | undefined): string => {
+  return (one: Oddity, scan: Scan | undefined): string => {
     const detail = one.detail as Record<string, unknown>;
     switch (one.kind) {
       case "needs_review":
@@ -139,21 +139,21 @@ function useDetail(door: DoorState) {
       }
       case "two_places": {
         const elsewhere = detail.elsewhere as { activity_title_zh?: string } | undefined;
-        return t("exception.two_places.detail", { title: elsewhere?.activity_title_zh ?? "" });
+        return t("oddity.two_places.detail", { title: elsewhere?.activity_title_zh ?? "" });
       }
       case "over_capacity":
-        return t("exception.over_capacity.detail", { present: Number(detail.present), capacity: Number(detail.capacity) });
+        return t("oddity.over_capacity.detail", { present: Number(detail.present), capacity: Number(detail.capacity) });
       case "never_left":
-        return t("exception.never_left.detail", { time: time(detail.in_at), minutes: Number(detail.minutes) });
+        return t("oddity.never_left.detail", { time: time(detail.in_at), minutes: Number(detail.minutes) });
       case "burst_by_hand": {
         const device = door.devices.find((known) => known.device_id === detail.device_id)?.name;
-        return t("exception.burst_by_hand.detail", {
-          device: device ?? t("exception.burst_by_hand.unknown"),
+        return t("oddity.burst_by_hand.detail", {
+          device: device ?? t("oddity.burst_by_hand.unknown"),
           count: Number(detail.scans),
         });
       }
       case "absent": {
-        const doubted = door.exceptions.some((other) => other.scan_id != null && other.person_id === one.person_id);
+        const doubted = door.oddities.some((other) => other.scan_id != null && other.person_id === one.person_id);
         return doubted ? t("door.doubtful") : "";
       }
       default:
