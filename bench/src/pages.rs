@@ -25,7 +25,7 @@ const TIMES: usize = 40;
 /// Before that, so that caches and prepared statements are as on any day.
 const WARM_UP: usize = 3;
 /// Areas of pages, and how their rows are called.
-const AREAS: [(&str, &str); 14] = [
+const AREAS: [(&str, &str); 15] = [
     ("frame", "pages: the frame, slowest request, p95"),
     ("account", "pages of the account, slowest request, p95"),
     ("teacher", "pages of a teacher, slowest request, p95"),
@@ -37,6 +37,7 @@ const AREAS: [(&str, &str); 14] = [
     ("lists", "pages of lists, slowest request, p95"),
     ("connections", "pages of other systems, slowest request, p95"),
     ("exceptions", "pages of exceptions, slowest request, p95"),
+    ("appeals", "pages of appeals, slowest request, p95"),
     ("laboratory", "pages of the laboratory, slowest request, p95"),
     ("student", "pages of pupils and guardians, slowest request, p95"),
     ("public", "public pages, slowest request, p95"),
