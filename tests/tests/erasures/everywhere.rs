@@ -184,7 +184,22 @@ async fn at_the_door_and_decided(town: &Town) {
              INSERT INTO soft_decision (district_id, id, policy_id, rule, record_id, person_id, decision, reason, decided_by,
                                         decided_at)
              SELECT '{district}', '{scan}', 'trial', 'x', record_id, '{person}', 'waive', '{NAME}', '{scan}', now()
-             FROM record WHERE person_id = '{person}' LIMIT 1"
+             FROM record WHERE person_id = '{person}' LIMIT 1;
+             INSERT INTO appeal (district_id, id, person_id, line_kind, line_id, state, standing, filed_by, filed_at, due)
+             VALUES ('{district}', '{scan}', '{person}', 'participation', '{scan}', 'withdrawn',
+                     '{{\"state\": \"withdrawn\", \"grounds\": \"{NAME}到场了\"}}', '{scan}', now(), current_date);
+             INSERT INTO former (district_id, kind, id, known_until, was)
+             SELECT district_id, 'person', id, now(), to_jsonb(p) FROM person p WHERE id = '{person}'
+             UNION ALL
+             SELECT district_id, 'enrolment', id, now(), to_jsonb(e) FROM enrolment e WHERE person_id = '{person}';
+             INSERT INTO webhook_endpoint (district_id, id, url, state, state_at, seen_to, created_by, created_at, updated_at)
+             VALUES ('{district}', '{scan}', 'https://example.org/', 'paused', now(), '{scan}', '{scan}', now(), now());
+             INSERT INTO webhook_delivery (district_id, id, endpoint_id, event_id, kind, occurred_at, body, state, made,
+                                           ended_at, created_at)
+             VALUES ('{district}', '{scan}', '{scan}', '{scan}', 'ledger_entry.booked', now(),
+                     '{{\"person_id\":\"{person}\"}}', 'cancelled', 0, now(), now());
+             INSERT INTO webhook_attempt (district_id, id, delivery_id, at, duration_ms, status)
+             VALUES ('{district}', '{scan}', '{scan}', now(), 1, 200)"
         ),
     )
     .await;
@@ -219,9 +234,16 @@ async fn after_an_erasure_no_table_knows_the_person() {
         "credential",
         "scan_review",
         "erasure",
+        "appeal",
+        "former",
+        "webhook_delivery",
     ] {
         assert!(before.contains(table), "{table} is not among {before:?}");
     }
+    let pack = json!({ "name": "全部报表", "from": "2026-09-01", "to": "2027-08-31" });
+    let pack = town.school.official.post_json("/api/v1/report-packs", &pack).await.expect(202);
+    let pack_at = format!("/api/v1/report-packs/{}", pack["id"].as_str().expect("an id"));
+    let made = until(&town.school.official, &pack_at, &["ready"]).await;
     let files = town.server.state().config().data.data_dir.join("files");
     let evidence = |folder: &str| walk(&files.join(folder)).len();
     assert_eq!((evidence("evidence"), evidence("papers")), (1, 1));
@@ -243,6 +265,13 @@ async fn after_an_erasure_no_table_knows_the_person() {
         papers.push(paper.name().expect("a name").into_owned());
     }
     assert!(!papers.is_empty() && papers.iter().all(|paper| !paper.contains(&number)), "{papers:?}");
+
+    // A pack of reports that was made before may name the person: it is made anew, as of the moment of the first.
+    let anew = until(&town.school.official, &pack_at, &["ready"]).await;
+    assert_eq!((made["as_of"].is_null(), anew["as_of"].is_string()), (true, true), "{anew}");
+    assert_eq!(anew["files"].as_array().map(Vec::len), Some(2), "{anew}");
+    let file = format!("{pack_at}/files/reports.xlsx");
+    assert_eq!(town.school.official.get(&file).await.status, 200);
 
     // The badge that somebody has kept is told as revoked by the published list; nobody can say whose it was.
     let payload: Value = {

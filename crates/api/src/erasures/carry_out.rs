@@ -13,7 +13,7 @@ use crate::{
     audit::{self, Event, Origin},
     credentials, credits,
     error::{ApiError, Result},
-    seals,
+    reports, seals,
     state::AppState,
     tenancy::DistrictId,
 };
@@ -90,6 +90,11 @@ async fn carry_out(state: &AppState, district: DistrictId, id: Uuid) -> Result<b
     let files = u64::try_from(rest.len()).unwrap_or(u64::MAX);
     let issued = credentials::forget_person(state, &mut tx, person.id, now).await?;
     rest.extend(issued.batches.into_iter().map(Rest::Print));
+    for pack in reports::withhold_packs(&mut tx).await? {
+        let id = pack.id;
+        rest.extend(pack.keys().map(Rest::Remove));
+        rest.push(Rest::Pack(id));
+    }
     credits::forget_person(&mut tx, person.id).await?;
     seals::erase_person(&mut tx, district.0, person.id, REASON, now).await?;
     store::take(&mut tx, person.id, &ids).await?;
@@ -128,6 +133,7 @@ async fn clear(state: &AppState, district: DistrictId, id: Uuid, rest: &[Rest]) 
                 Err(error) => return Err(ApiError::internal(error)),
             },
             Rest::Print(batch) => credentials::print_anew(state, district, *batch).await?,
+            Rest::Pack(pack) => reports::make_pack_anew(state, district, *pack).await?,
         }
     }
     let mut tx = state.begin_in(district).await?;

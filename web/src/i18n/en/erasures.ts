@@ -45,7 +45,7 @@ const en: Texts<typeof zh> = {
     roster: "Name, number, date of birth, enrolments, and the person's rows of rosters",
     credit: "Participations, results, records and entries of credit, with the files that prove them",
     door: "Passes and scans",
-    papers: "Badges and papers: a badge is told as revoked by the published list, its number is not found any more; files of many papers are made anew",
+    papers: "Badges and papers: a badge is told as revoked by the published list, its number is not found any more; files of many papers and kept packs of reports are made anew",
     accounts: "The person's account, and guardians' accounts that are there for this person alone",
     trail: "What speaks of the person in the audit trail, among exceptions and trials, and in answers kept for repeated requests",
   },

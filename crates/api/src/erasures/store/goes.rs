@@ -41,6 +41,7 @@ pub async fn ids_of(tx: &mut Tx, person: Uuid) -> Result<Vec<Uuid>> {
          UNION ALL SELECT id FROM pass WHERE district_id = $1 AND person_id = $2
          UNION ALL SELECT id FROM calendar_link WHERE district_id = $1 AND person_id = $2
          UNION ALL SELECT id FROM exception WHERE district_id = $1 AND person_id = $2
+         UNION ALL SELECT id FROM appeal WHERE district_id = $1 AND person_id = $2
          UNION ALL SELECT id FROM erasure WHERE district_id = $1 AND person_id = $2 AND state <> 'approved'",
     )
     .bind(district.0)
@@ -90,7 +91,7 @@ pub async fn evidence_keys(tx: &mut Tx, person: Uuid) -> Result<Vec<String>> {
 
 /// What goes by the person's id ($2) and the ids of all that is the person's ($3), in this order: what points comes before what
 /// is pointed to.
-const GOES: [&str; 19] = [
+const GOES: [&str; 24] = [
     // At doors.
     "DELETE FROM scan_review v USING scan s
      WHERE v.district_id = $1 AND s.district_id = $1 AND s.id = v.scan_id AND s.person_id = $2",
@@ -105,6 +106,14 @@ const GOES: [&str; 19] = [
      WHERE district_id = $1 AND (person_id = $2 OR subject_id = ANY($3) OR other_id = ANY($3) OR records <@ $3)",
     "UPDATE exception SET records = array(SELECT unnest(records) EXCEPT SELECT unnest($3::uuid[]))
      WHERE district_id = $1 AND records && $3",
+    // What was questioned, and what other systems were told or still are to be.
+    "DELETE FROM appeal WHERE district_id = $1 AND person_id = $2",
+    "DELETE FROM webhook_attempt t USING webhook_delivery v
+     WHERE t.district_id = $1 AND v.district_id = $1 AND v.id = t.delivery_id AND position($2::text IN v.body) > 0",
+    "DELETE FROM webhook_delivery WHERE district_id = $1 AND position($2::text IN body) > 0",
+    // What rows were before, for reports of a past day.
+    "DELETE FROM former WHERE district_id = $1 AND kind = 'enrolment' AND was ->> 'person_id' = $2::text",
+    "DELETE FROM former WHERE district_id = $1 AND kind = 'person' AND id = $2",
     "DELETE FROM policy_trial_person WHERE district_id = $1 AND person_id = $2",
     "DELETE FROM saved_report WHERE district_id = $1 AND query::text LIKE '%' || $2::text || '%'",
     // What the person did.

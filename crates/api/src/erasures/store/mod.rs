@@ -249,6 +249,8 @@ pub enum Rest {
     Remove(String),
     /// The file of a batch of papers, to be printed anew.
     Print(Uuid),
+    /// A pack of reports, to be made anew: its files, which come before it, may name the person.
+    Pack(Uuid),
 }
 
 /// Remembers the files that are left, until they are done.
@@ -286,6 +288,7 @@ pub async fn is_busy(tx: &mut Tx, now: DateTime<Utc>) -> Result<bool> {
     let district = tx.district();
     Ok(sqlx::query_scalar(
         "SELECT EXISTS (SELECT FROM credential_batch WHERE district_id = $1 AND state = 'working')
+             OR EXISTS (SELECT FROM report_pack WHERE district_id = $1 AND ended_at IS NULL)
              OR EXISTS (SELECT FROM policy_trial WHERE district_id = $1 AND state = 'computing')
              OR EXISTS (SELECT FROM policy_adoption WHERE district_id = $1 AND state IN ('computing', 'applying'))
              OR EXISTS (SELECT FROM roster_import WHERE district_id = $1 AND state IN ('staging', 'committing')

@@ -52,6 +52,15 @@ pub fn start(state: &AppState, district: DistrictId, id: Uuid) {
     });
 }
 
+/// Makes one anew whose files were taken back.
+pub async fn anew(state: &AppState, district: DistrictId, id: Uuid) -> Result<()> {
+    let mut tx = state.db().begin(district).await?;
+    store::ask_again(&mut tx, id).await?;
+    tx.commit().await?;
+    start(state, district, id);
+    Ok(())
+}
+
 async fn end(
     state: &AppState,
     district: DistrictId,

@@ -17,6 +17,8 @@ use crate::error::Result;
 use crate::state::AppState;
 
 pub use due::{keep, look};
+pub use making::anew;
+pub use store::withhold_all;
 
 /// The operations of this part.
 pub fn routes() -> OpenApiRouter<AppState> {

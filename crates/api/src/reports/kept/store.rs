@@ -280,3 +280,47 @@ pub async fn end(tx: &mut Tx, id: Uuid, files: &[PackFile], problem: Option<&str
     .await?;
     Ok(())
 }
+
+/// A pack whose files are taken back.
+#[derive(Debug, FromRow)]
+pub struct Withheld {
+    pub id: Uuid,
+    files: Json<Vec<PackFile>>,
+}
+
+impl Withheld {
+    /// Where its files are.
+    pub fn keys(self) -> impl Iterator<Item = String> {
+        self.files.0.into_iter().map(|file| file.object_key)
+    }
+}
+
+/// Takes back the files of every pack. Each is of the moment from then on at which it had been made.
+pub async fn withhold_all(tx: &mut Tx) -> Result<Vec<Withheld>> {
+    let district = tx.district();
+    Ok(sqlx::query_as(
+        "UPDATE report_pack p SET files = '[]', query = jsonb_build_object('as_of',
+                to_char(p.ended_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')) || p.query
+         FROM (SELECT id, files FROM report_pack WHERE district_id = $1 AND state = 'ready' AND files <> '[]'
+               ORDER BY id FOR UPDATE) was
+         WHERE p.district_id = $1 AND p.id = was.id
+         RETURNING p.id, was.files",
+    )
+    .bind(district.0)
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
+/// Asks for one again whose files were taken back.
+pub async fn ask_again(tx: &mut Tx, id: Uuid) -> Result<()> {
+    let district = tx.district();
+    sqlx::query(
+        "UPDATE report_pack SET state = 'waiting', done = 0, begun = 0, ended_at = NULL
+         WHERE district_id = $1 AND id = $2 AND state = 'ready' AND files = '[]'",
+    )
+    .bind(district.0)
+    .bind(id)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
