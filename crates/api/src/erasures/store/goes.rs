@@ -41,6 +41,7 @@ pub async fn ids_of(tx: &mut Tx, person: Uuid) -> Result<Vec<Uuid>> {
          UNION ALL SELECT id FROM pass WHERE district_id = $1 AND person_id = $2
          UNION ALL SELECT id FROM calendar_link WHERE district_id = $1 AND person_id = $2
          UNION ALL SELECT id FROM exception WHERE district_id = $1 AND person_id = $2
+         UNION ALL SELECT id FROM appeal WHERE district_id = $1 AND person_id = $2
          UNION ALL SELECT id FROM erasure WHERE district_id = $1 AND person_id = $2 AND state <> 'approved'",
     )
     .bind(district.0)
@@ -90,7 +91,7 @@ pub async fn evidence_keys(tx: &mut Tx, person: Uuid) -> Result<Vec<String>> {
 
 /// What goes by the person's id ($2) and the ids of all that is the person's ($3), in this order: what points comes before what
 /// is pointed to.
-const GOES: [&str; 19] = [
+const GOES: [&str; 20] = [
     // At doors.
     "DELETE FROM scan_review v USING scan s
      WHERE v.district_id = $1 AND s.district_id = $1 AND s.id = v.scan_id AND s.person_id = $2",
@@ -100,6 +101,7 @@ const GOES: [&str; 19] = [
     "UPDATE door_closing SET held = array_remove(held, $2) WHERE district_id = $1 AND held @> ARRAY[$2]",
     "DELETE FROM pass WHERE district_id = $1 AND person_id = $2",
     "DELETE FROM calendar_link WHERE district_id = $1 AND person_id = $2",
+    "DELETE FROM appeal WHERE district_id = $1 AND person_id = $2",
     // What the rules found: alone in it, it is gone; with others, they are looked at anew.
     "DELETE FROM exception
      WHERE district_id = $1 AND (person_id = $2 OR subject_id = ANY($3) OR other_id = ANY($3) OR records <@ $3)",
