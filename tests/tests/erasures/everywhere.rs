@@ -142,6 +142,9 @@ async fn full_life(town: &Town, number: &str) {
     let student = town.family(Role::Student, 0).await;
     student.get(&format!("/api/v1/persons/{person}/pass")).await.expect(200);
     student.post_json("/api/v1/calendar-links", &json!({ "person_id": person })).await.expect(201);
+    let line = made["items"][0]["id"].clone();
+    let appeal = json!({ "line_kind": "result", "line_id": line, "grounds": format!("{NAME}的奖状是真的") });
+    student.post_json("/api/v1/appeals", &appeal).await.expect(201);
     let body = json!({ "achievement": { "kind": "requirement", "id": "two" }, "with_name": true });
     student.post_json(&format!("/api/v1/persons/{person}/badges"), &body).await.expect(201);
     let admin = GrantScope::Organization { district, organization: school.school };
@@ -185,9 +188,6 @@ async fn at_the_door_and_decided(town: &Town) {
                                         decided_at)
              SELECT '{district}', '{scan}', 'trial', 'x', record_id, '{person}', 'waive', '{NAME}', '{scan}', now()
              FROM record WHERE person_id = '{person}' LIMIT 1;
-             INSERT INTO appeal (district_id, id, person_id, line_kind, line_id, state, standing, filed_by, filed_at, due)
-             VALUES ('{district}', '{scan}', '{person}', 'participation', '{scan}', 'withdrawn',
-                     '{{\"state\": \"withdrawn\", \"grounds\": \"{NAME}到场了\"}}', '{scan}', now(), current_date);
              INSERT INTO former (district_id, kind, id, known_until, was)
              SELECT district_id, 'person', id, now(), to_jsonb(p) FROM person p WHERE id = '{person}'
              UNION ALL
