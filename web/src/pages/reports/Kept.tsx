@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { App, Button, Card, Flex, Form, Input, Popconfirm, Progress, Select, Table, Tag } from "antd";
+import { App, Button, Card, Flex, Form, Input, Popconfirm, Progress, Select, Tag } from "antd";
 import { useMemo, useState } from "react";
 import { Link } from "react-router";
 import { api, call, newIdempotencyKey, type Schemas } from "@/api/client";
@@ -15,6 +15,7 @@ import { EmptyState } from "@/ui/EmptyState";
 import { Muted } from "@/ui/Muted";
 import { PageTitle } from "@/ui/PageTitle";
 import { ProblemAlert } from "@/ui/ProblemAlert";
+import { WideTable } from "@/ui/WideTable";
 import { useSaveFile } from "@/ui/saveFile";
 import { today } from "@/ui/time";
 
@@ -62,14 +63,12 @@ function Packs() {
         {t("kept.packsLead")}
       </Muted>
       <ProblemAlert error={error} retry={refetch} />
-      <Table<Schemas["ReportPack"]>
-        size="small"
+      <WideTable<Schemas["ReportPack"]>
         aria-label={t("kept.packs")}
         rowKey="id"
         loading={isPending && !error}
         dataSource={data?.items ?? []}
         pagination={(data?.items.length ?? 0) > 10 ? { pageSize: 10, showSizeChanger: false } : false}
-        scroll={{ x: "max-content" }}
         locale={{ emptyText: <EmptyState title={t("kept.packsNone")} /> }}
         columns={[
           {
@@ -91,7 +90,6 @@ function Packs() {
                 {row.files.map((file) => (
                   <Button
                     key={file.name}
-                    size="small"
                     disabled={busy}
                     onClick={() => void save(`/api/v1/report-packs/${row.id}/files/${file.name}`, row.name)}
                   >
@@ -225,14 +223,12 @@ function SavedReports() {
   return (
     <Card title={<h2 style={{ margin: 0, fontSize: 17 }}>{t("kept.saved")}</h2>} styles={{ body: { padding: 0 } }}>
       <ProblemAlert error={error ?? remove.error} retry={refetch} />
-      <Table<Schemas["SavedReport"]>
-        size="small"
+      <WideTable<Schemas["SavedReport"]>
         aria-label={t("kept.saved")}
         rowKey="id"
         loading={isPending && !error}
         dataSource={data?.items ?? []}
         pagination={(data?.items.length ?? 0) > 20 ? { pageSize: 20, showSizeChanger: false } : false}
-        scroll={{ x: "max-content" }}
         locale={{ emptyText: <EmptyState title={t("kept.savedNone")} lead={t("kept.savedLead")} /> }}
         columns={[
           { key: "name", title: t("save.name"), render: (_, row) => <Link to={`/saved-reports/${row.id}`}>{row.name}</Link> },

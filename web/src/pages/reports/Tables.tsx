@@ -7,6 +7,7 @@ import { bars } from "@/pages/district/bars";
 import { count, percent } from "@/pages/district/decimal";
 import { Chart } from "@/ui/Chart";
 import { EmptyState } from "@/ui/EmptyState";
+import { WideTable } from "@/ui/WideTable";
 
 type Section = Schemas["ReadySection"];
 type Row = Schemas["ReadyRow"] & { key: string };
@@ -89,12 +90,10 @@ function OneTable({ section, link }: { section: Section; link: Link }) {
           <EmptyState title={t("ready.empty")} />
         </div>
       ) : (
-        <Table<Row>
-          size="small"
+        <WideTable<Row>
           aria-label={section.title}
           dataSource={rows}
           pagination={rows.length > 50 ? { pageSize: 50, showSizeChanger: false } : false}
-          scroll={{ x: "max-content" }}
           columns={section.columns.map((column, at) => ({
             key: column.key,
             title: column.title,

@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { App, Button, Card, DatePicker, Form, Input, Popconfirm, Select, Table } from "antd";
+import { App, Button, Card, DatePicker, Form, Input, Popconfirm, Select } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import { useState } from "react";
 import { api, call, newIdempotencyKey, type Schemas } from "@/api/client";
@@ -11,6 +11,7 @@ import { OrganizationSelect } from "@/pages/district/pick";
 import { Muted } from "@/ui/Muted";
 import { ProblemAlert } from "@/ui/ProblemAlert";
 import { money } from "./Tables";
+import { WideTable } from "@/ui/WideTable";
 
 type Tariff = Schemas["TariffView"];
 
@@ -42,14 +43,12 @@ export function Tariffs({ host, manages }: { host?: string | undefined; manages:
         {t("tariffs.lead")}
       </Muted>
       <ProblemAlert error={error ?? withdraw.error} retry={refetch} />
-      <Table<Tariff>
-        size="small"
+      <WideTable<Tariff>
         aria-label={t("tariffs.title")}
         loading={isPending && !error}
         rowKey="id"
         dataSource={data?.items ?? []}
         pagination={(data?.items.length ?? 0) > 10 ? { pageSize: 10, showSizeChanger: false } : false}
-        scroll={{ x: "max-content" }}
         locale={{ emptyText: t("tariffs.none") }}
         columns={[
           { key: "host", title: t("tariffs.host"), render: (_, row) => named(row.host_name_zh, row.host_name_en) },
