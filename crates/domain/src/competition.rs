@@ -440,13 +440,16 @@ mod tests {
         ]
     }
 
+    /// A state, and what follows of each step of a school and of the district; none where the state refuses it.
+    type Row = (StateName, [Option<StateName>; 4], [Option<StateName>; 5]);
+
     /// Every state × every step: the state afterwards, or a refusal.
     #[test]
     fn the_table_of_transitions() {
         use StateName::{Returned, Revoked, Submitted, Verified, Withdrawn};
         // What a school does: correct, evidence, resubmit, withdraw. What the district does: verify, return, revoke; and
         // on appeal: uphold, amend.
-        let table: [(StateName, [Option<StateName>; 4], [Option<StateName>; 5]); 5] = [
+        let table: [Row; 5] = [
             (
                 Submitted,
                 [None, Some(Submitted), None, Some(Withdrawn)],
