@@ -1,3 +1,4 @@
+import { SolutionOutlined } from "@ant-design/icons";
 import type { AreaRoute, MenuEntry } from "@/app/area";
 import { MenuIcon } from "@/app/MenuIcon";
 import type { Role } from "@/app/roles";
@@ -18,5 +19,5 @@ export const routes: AreaRoute[] = [
 
 export const menu: MenuEntry[] = [
   { path: "/appeals", label: "common:areas.appeals", icon: <MenuIcon name="confirm" />, audience: READERS, order: 14 },
-  { path: "/appeals", label: "common:areas.appeals", icon: <MenuIcon name="confirm" />, audience: OTHERS, order: 45 },
+  { path: "/appeals", label: "common:areas.appeals", icon: <SolutionOutlined />, audience: OTHERS, order: 45 },
 ];

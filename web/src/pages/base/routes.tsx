@@ -1,5 +1,6 @@
-import { AppstoreOutlined, CalendarOutlined, CheckSquareOutlined, QuestionCircleOutlined } from "@ant-design/icons";
+import { CalendarOutlined, CheckSquareOutlined, QuestionCircleOutlined } from "@ant-design/icons";
 import type { AreaRoute, MenuEntry } from "@/app/area";
+import { MenuIcon } from "@/app/MenuIcon";
 import type { Role } from "@/app/roles";
 import { WaitingHere } from "./reviews/Waiting";
 
@@ -42,6 +43,6 @@ export const menu: MenuEntry[] = [
   { path: "/base", label: "base:menu.home", icon: <CheckSquareOutlined />, audience: BASE, order: 10 },
   { path: "/base/reviews", label: "base:menu.reviews", icon: <QuestionCircleOutlined />, audience: BASE, order: 17, Waits: WaitingHere },
   { path: "/base/sessions", label: "base:menu.sessions", icon: <CalendarOutlined />, audience: BASE, order: 20 },
-  { path: "/base/activities", label: "base:menu.activities", icon: <AppstoreOutlined />, audience: BASE, order: 30 },
+  { path: "/base/activities", label: "base:menu.activities", icon: <MenuIcon name="activities" />, audience: BASE, order: 30 },
   { path: "/base/sessions", label: "base:menu.own", icon: <CalendarOutlined />, audience: SCHOOL, order: 45 },
 ];

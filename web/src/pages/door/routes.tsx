@@ -1,5 +1,5 @@
-import { ScanOutlined } from "@ant-design/icons";
 import type { AreaRoute, MenuEntry } from "@/app/area";
+import { MenuIcon } from "@/app/MenuIcon";
 import type { Role } from "@/app/roles";
 
 /** A school checks in what it runs itself. */
@@ -20,5 +20,5 @@ export const routes: AreaRoute[] = [
 ];
 
 export const menu: MenuEntry[] = [
-  { path: "/door", label: "door:menu", icon: <ScanOutlined />, audience: ["base_admin", "base_staff"], order: 15 },
+  { path: "/door", label: "door:menu", icon: <MenuIcon name="door" />, audience: ["base_admin", "base_staff"], order: 15 },
 ];

@@ -1,5 +1,6 @@
-import { FileSearchOutlined, HomeOutlined, QrcodeOutlined, TrophyOutlined } from "@ant-design/icons";
+import { HomeOutlined, TrophyOutlined } from "@ant-design/icons";
 import type { AreaRoute, MenuEntry } from "@/app/area";
+import { MenuIcon } from "@/app/MenuIcon";
 
 const audience = ["student", "guardian"] as const;
 
@@ -12,7 +13,7 @@ export const routes: AreaRoute[] = [
 
 export const menu: MenuEntry[] = [
   { path: "/student", label: "student:home.title", icon: <HomeOutlined />, audience, order: 10 },
-  { path: "/student/credits", label: "student:credits.title", icon: <FileSearchOutlined />, audience, order: 20 },
+  { path: "/student/credits", label: "student:credits.title", icon: <MenuIcon name="credits" />, audience, order: 20 },
   { path: "/student/results", label: "student:results.title", icon: <TrophyOutlined />, audience, order: 30 },
-  { path: "/student/pass", label: "student:pass.title", icon: <QrcodeOutlined />, audience, order: 40 },
+  { path: "/student/pass", label: "student:pass.title", icon: <MenuIcon name="pass" />, audience, order: 40 },
 ];
