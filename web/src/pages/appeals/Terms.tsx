@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { App, Button, Drawer, Form, InputNumber, Typography } from "antd";
-import { api, call, ifMatch, type Schemas } from "@/api/client";
+import { api, call, callWithETag, type Schemas } from "@/api/client";
 import { useInvalidate } from "@/api/query";
 import { useTranslation } from "@/i18n";
 import { useAccess } from "@/pages/district/access";
@@ -15,13 +15,6 @@ const FIELDS = [
   ["file_days", 3660],
 ] as const;
 
-/** The days with the version of which the answer's ETag speaks. */
-async function read() {
-  const { data, response } = await api.GET("/api/v1/appeal-terms");
-  const days = await call(Promise.resolve({ data, response }));
-  return { days, version: Number(response.headers.get("etag")?.replaceAll('"', "") ?? 0) };
-}
-
 /** How many days answers take in the district. */
 export function Terms({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation("appeals");
@@ -30,9 +23,14 @@ export function Terms({ onClose }: { onClose: () => void }) {
   const { message } = App.useApp();
   const invalidate = useInvalidate();
   const [form] = Form.useForm<Days>();
-  const { data, error, isPending, refetch } = useQuery({ queryKey: ["/api/v1/appeal-terms"], queryFn: read, gcTime: 0, staleTime: 0 });
+  const { data, error, isPending, refetch } = useQuery({
+    queryKey: ["/api/v1/appeal-terms"],
+    queryFn: () => callWithETag(api.GET("/api/v1/appeal-terms")),
+    gcTime: 0,
+    staleTime: 0,
+  });
   const save = useMutation({
-    mutationFn: (body: Days) => call(api.PUT("/api/v1/appeal-terms", { params: { header: ifMatch(data?.version ?? 0) }, body })),
+    mutationFn: (body: Days) => call(api.PUT("/api/v1/appeal-terms", { params: { header: { "If-Match": data?.etag ?? "" } }, body })),
     onSuccess: async () => {
       message.success(t("terms.saved"));
       await invalidate("/api/v1/appeal-terms");
@@ -57,7 +55,7 @@ export function Terms({ onClose }: { onClose: () => void }) {
       <ProblemAlert error={error ?? save.error} {...(error && { retry: refetch })} />
       {isPending && <PageSkeleton rows={4} />}
       {data && (
-        <Form form={form} layout="vertical" initialValues={data.days} onFinish={(days) => save.mutate(days)}>
+        <Form form={form} layout="vertical" initialValues={data.data} onFinish={(days) => save.mutate(days)}>
           {FIELDS.map(([name, max]) => (
             <Form.Item key={name} name={name} label={t(`terms.${name}`)} rules={[{ required: true, message: common("problem.field.required") }]}>
               <InputNumber min={1} max={max} precision={0} style={{ width: 140 }} disabled={!official} />

@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { App, Button, Checkbox, Drawer, Form, InputNumber, Typography } from "antd";
-import { api, call, ifMatch, type Schemas } from "@/api/client";
+import { api, call, callWithETag, type Schemas } from "@/api/client";
 import { useInvalidate } from "@/api/query";
 import { useTranslation } from "@/i18n";
 import { useAccess } from "@/pages/district/access";
@@ -8,13 +8,6 @@ import { PageSkeleton } from "@/ui/PageSkeleton";
 import { ProblemAlert } from "@/ui/ProblemAlert";
 
 type RulesView = Schemas["ExceptionRules"];
-
-/** The rules with the version of which the answer's ETag speaks. */
-async function read() {
-  const { data, response } = await api.GET("/api/v1/exception-rules");
-  const rules = await call(Promise.resolve({ data, response }));
-  return { rules, version: Number(response.headers.get("etag")?.replaceAll('"', "") ?? 0) };
-}
 
 /** What the district wants to look at. */
 export function Rules({ onClose }: { onClose: () => void }) {
@@ -24,9 +17,14 @@ export function Rules({ onClose }: { onClose: () => void }) {
   const { message } = App.useApp();
   const invalidate = useInvalidate();
   const [form] = Form.useForm<RulesView>();
-  const { data, error, isPending, refetch } = useQuery({ queryKey: ["/api/v1/exception-rules"], queryFn: read, gcTime: 0, staleTime: 0 });
+  const { data, error, isPending, refetch } = useQuery({
+    queryKey: ["/api/v1/exception-rules"],
+    queryFn: () => callWithETag(api.GET("/api/v1/exception-rules")),
+    gcTime: 0,
+    staleTime: 0,
+  });
   const save = useMutation({
-    mutationFn: (body: RulesView) => call(api.PUT("/api/v1/exception-rules", { params: { header: ifMatch(data?.version ?? 0) }, body })),
+    mutationFn: (body: RulesView) => call(api.PUT("/api/v1/exception-rules", { params: { header: { "If-Match": data?.etag ?? "" } }, body })),
     onSuccess: async () => {
       message.success(t("rules.saved"));
       await invalidate("/api/v1/exceptions", "/api/v1/exception-rules");
@@ -74,7 +72,7 @@ export function Rules({ onClose }: { onClose: () => void }) {
       <ProblemAlert error={error ?? save.error} {...(error && { retry: refetch })} />
       {isPending && <PageSkeleton rows={6} />}
       {data && (
-        <Form form={form} layout="vertical" initialValues={data.rules} onFinish={() => save.mutate(form.getFieldsValue(true) as RulesView)}>
+        <Form form={form} layout="vertical" initialValues={data.data} onFinish={() => save.mutate(form.getFieldsValue(true) as RulesView)}>
           {rule("overlap_minutes", t("kind.two_places"), 15, number(["overlap_minutes"], t("rules.overlap_minutes"), 0, 1440))}
           {rule(
             "burst",
