@@ -272,3 +272,15 @@ impl Server {
         self.anonymous().with_token(answer["access_token"].as_str().expect("an access token"))
     }
 }
+
+/// `text` with another letter or digit in place of the one `at` this byte: something signed that was forged. Whatever stood
+/// there, the outcome is another text, and still one of the alphabets that tokens are written in.
+///
+/// # Panics
+/// If `text` has no ASCII character there.
+pub fn forged(text: &str, at: usize) -> String {
+    let other = if text.as_bytes()[at] == b'A' { "B" } else { "A" };
+    let mut forged = text.to_owned();
+    forged.replace_range(at..=at, other);
+    forged
+}

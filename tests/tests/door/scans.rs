@@ -3,7 +3,7 @@
 use chrono::Duration;
 use futures::{StreamExt, stream};
 use kepu_domain::role::{GrantScope, Role};
-use kepu_tests::school::School;
+use kepu_tests::{forged, school::School};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -13,16 +13,14 @@ use crate::gate::{Gate, Kind, verdicts};
 async fn every_scan_is_kept_and_gets_its_verdict() {
     let gate = Gate::new(4, 3).await;
     let again = gate.scan(0, 5);
-    let mut tampered = gate.tokens[1].clone();
-    let other = if tampered.ends_with('A') { 'B' } else { 'A' };
-    tampered.replace_range(60..61, &other.to_string());
+    let forged = forged(&gate.tokens[1], 60);
     let scans = [
         gate.scan(0, 4),
         again.clone(),
         gate.scan(3, 5),
         gate.out(1, 6),
         gate.scan_of("KPNONSENSE", "in", 6),
-        gate.scan_of(&tampered, "in", 6),
+        gate.scan_of(&forged, "in", 6),
         gate.scan_of(&gate.tokens[2].to_lowercase(), "in", 7),
         gate.scan(1, -121),
         gate.scan(1, 200),
