@@ -19,9 +19,9 @@ limits:
   - { id: once-a-day, within: [day], at_most: { records: 1 }, force: soft }
   - { id: per-base, within: [host], at_most: { credits: 3 } }
 requirements:
-  - { id: four, when: { measure: total, at_least: 4 } }
+  - { id: four, title: { zh: 满四分, en: Four credits }, when: { measure: total, at_least: 4 } }
 ladders:
-  - { id: stars, levels: [ { id: one, at_least: 2 }, { id: two, at_least: 4 } ] }
+  - { id: stars, title: { zh: 星级, en: Stars }, levels: [ { id: one, at_least: 2 }, { id: two, at_least: 4, title: { zh: 二星, en: Two stars } } ] }
 cases:
   - name: { zh: 两小时, en: Two hours }
     records: [ { kind: practice, starts_at: '2026-03-01 09:00', minutes: 120, host_designations: base } ]
@@ -34,8 +34,17 @@ pub fn second() -> String {
         .replace("version: '1'", "version: '2'")
         .replace("per_hour: 1 } } # the price\n", "per_hour: 1.5 } } # the price\n  - { id: lecture, category: lecture, when: { kind: lecture }, credit: { fixed: 2 } }\n")
         .replace("at_most: { credits: 3 }", "at_most: { credits: 2 }")
-        .replace("id: two, at_least: 4", "id: two, at_least: 5")
+        .replace("id: two, at_least: 4, title: { zh: 二星, en: Two stars }", "id: two, at_least: 5, title: { zh: 双星, en: Both stars }")
         .replace("'1': 2 }", "'1': 3 }, total: 3")
+}
+
+/// What the second version calls its ladder, levels and requirement; the first star has no title.
+pub fn titles() -> Value {
+    json!({
+        "ladders": { "stars": { "title_zh": "星级", "title_en": "Stars" } },
+        "levels": { "stars": { "two": { "title_zh": "双星", "title_en": "Both stars" } } },
+        "requirements": { "four": { "title_zh": "满四分", "title_en": "Four credits" } },
+    })
 }
 
 /// Every invariant of the database holds.

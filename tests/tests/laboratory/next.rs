@@ -82,6 +82,11 @@ async fn each_offer_brings_what_it_says_and_the_way_reaches_the_requirement() {
     );
     assert!(!offered(&planned, dearer));
     assert_eq!(offer(&planned, cheap)["gain"], "0", "the second base has given its 3");
+    // Whose room it is, the reason says by the participation, which has a title beside it.
+    let reason = offer(&planned, cheap)["reasons"].as_array().expect("reasons").last().expect("one").clone();
+    let participation = planned["planned"][0]["participation_id"].as_str().expect("an id");
+    assert!(reason["text"].as_str().is_some_and(|text| text.contains(participation)), "{reason}");
+    assert_eq!(planned["titles"]["levels"]["stars"]["two"]["title_en"], "Two stars");
     assert_eq!(planned["ways"], json!([]), "the requirement and the highest level are there: {planned}");
 
     // Done, it brings what it said.

@@ -10,7 +10,7 @@ use kepu_tests::school::{School, activity, class_of, designate, session_of};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::kit::{POLICY, draft, ended, holds, second, step, trial};
+use crate::kit::{POLICY, draft, ended, holds, second, step, titles, trial};
 
 /// All that a district has of credit, as one text.
 async fn booked(server: &Server) -> Vec<String> {
@@ -98,6 +98,7 @@ async fn a_trial_changes_nothing_and_equals_the_adoption_of_the_same_text() {
     let is = scores(&server, school.district).await;
     assert_ne!(booked(&server).await, before);
     let (outcome, real) = (&tried["outcome"], &adopted["outcome"]);
+    assert_eq!([&outcome["titles"], &real["titles"]], [&titles(), &titles()]);
     for field in ["persons", "gained", "lost", "total_before", "total_after"] {
         assert_eq!(outcome["all"][field], real[field], "{field}: {outcome} {real}");
     }
@@ -285,6 +286,7 @@ async fn a_draft_is_tried_on_one_pupil_and_on_its_cases() {
     let now = school.score(pupil).await;
     assert_eq!([&both["now"]["total"], &both["now"]["levels"]], [&now["total"], &now["levels"]]);
     assert_eq!(both["tried"]["policy"]["version"], "2");
+    assert_eq!(both["titles"], titles());
     assert_eq!(both["tried"]["lines"].as_array().map(Vec::len), now["lines"].as_array().map(Vec::len));
     assert_eq!(booked(&server).await, before);
     school.adopt(&second()).await;

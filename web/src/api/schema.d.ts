@@ -5508,7 +5508,7 @@ export interface components {
             progress_total: number;
             /**
              * @description Who gains and who loses, once computed: `persons`, `changed`, `gained`, `lost`, `total_before`, `total_after`,
-             *     `by_school`, `by_grade`, `levels`, `requirements`, `largest_changes`.
+             *     `by_school`, `by_grade`, `levels`, `requirements`, `largest_changes`, and `titles` of ladders, levels and requirements.
              */
             outcome: unknown;
             /**
@@ -10819,6 +10819,8 @@ export interface components {
             more_offers: boolean;
             /** @description A way to each requirement that is not met, else to the next levels. */
             ways: components["schemas"]["WayView"][];
+            /** @description What levels and requirements are called. */
+            titles: components["schemas"]["PolicyTitles"];
         };
         /** @description The way to the next level of a ladder. */
         NextView: {
@@ -11253,7 +11255,7 @@ export interface components {
                 progress_total: number;
                 /**
                  * @description Who gains and who loses, once computed: `persons`, `changed`, `gained`, `lost`, `total_before`, `total_after`,
-                 *     `by_school`, `by_grade`, `levels`, `requirements`, `largest_changes`.
+                 *     `by_school`, `by_grade`, `levels`, `requirements`, `largest_changes`, and `titles` of ladders, levels and requirements.
                  */
                 outcome: unknown;
                 /**
@@ -14388,6 +14390,11 @@ export interface components {
         PlannedStep: {
             /**
              * Format: uuid
+             * @description The participation, by which reasons name it.
+             */
+            participation_id: string;
+            /**
+             * Format: uuid
              * @description The session.
              */
             session_id: string;
@@ -14473,6 +14480,30 @@ export interface components {
             message: string;
             /** @description What to do. */
             help: string;
+        };
+        /** @description A title. */
+        PolicyTitle: {
+            /** @description In Chinese. */
+            title_zh: string;
+            /** @description In English; may be empty. */
+            title_en: string;
+        };
+        /** @description Titles by short name, so that nobody has to read `three-star`. What a policy gives no title has none here. */
+        PolicyTitles: {
+            /** @description Of ladders. */
+            ladders: {
+                [key: string]: components["schemas"]["PolicyTitle"];
+            };
+            /** @description Of the levels of each ladder. */
+            levels: {
+                [key: string]: {
+                    [key: string]: components["schemas"]["PolicyTitle"];
+                };
+            };
+            /** @description Of requirements. */
+            requirements: {
+                [key: string]: components["schemas"]["PolicyTitle"];
+            };
         };
         /** @description A published version. */
         PolicyView: {
@@ -17650,6 +17681,8 @@ export interface components {
             levels: components["schemas"]["LevelMoves"][];
             /** @description Who meets each requirement. */
             requirements: components["schemas"]["RequirementMeeting"][];
+            /** @description What they are called. */
+            titles?: components["schemas"]["PolicyTitles"];
         };
         /** @description What would change for a person. */
         TrialPersonView: {
@@ -17795,6 +17828,8 @@ export interface components {
             now?: components["schemas"]["ScoreView"] | null;
             /** @description As it would be. */
             tried: components["schemas"]["ScoreView"];
+            /** @description What both call their levels and requirements. */
+            titles: components["schemas"]["PolicyTitles"];
         };
         /** @description What to try: exactly one of a draft, a version and a text. */
         TryRequest: {

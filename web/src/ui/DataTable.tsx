@@ -220,8 +220,8 @@ export function DataTable<T extends object, F extends string = never>(props: Pro
         {body()}
       </section>
       {(rows.length > 0 || page > 1) && (
-        <Flex gap={8} wrap align="center" justify="end" style={{ marginTop: 12 }} className="kepu-no-print">
-          <Typography.Text type="secondary" role="status">
+        <Flex gap={8} wrap={!phone} align="center" justify="end" style={{ marginTop: 12 }} className="kepu-no-print">
+          <Typography.Text type="secondary" role="status" style={{ fontSize: phone ? 13 : undefined }}>
             {t("table.page", { page })} · {t("table.rowsOnPage", { count: rows.length })}
           </Typography.Text>
           <Select
@@ -292,7 +292,7 @@ function Cards<T extends object>({ rows, columns, rowKey, label, selection, expa
             </Flex>
             <dl style={{ display: "grid", gridTemplateColumns: "minmax(5em, auto) 1fr", gap: "4px 12px", margin: 0 }}>
               {others.map((column) => (
-                <div key={column.key} style={{ display: "contents" }}>
+                <div key={column.key} className="kepu-card-line">
                   <dt style={{ color: token.colorTextSecondary }}>{column.title}</dt>
                   <dd style={{ margin: 0 }}>{column.render(row)}</dd>
                 </div>

@@ -27,6 +27,7 @@ use crate::credits::{self, LangWord, NextView, ReasonView, RequirementView};
 use crate::error::{ApiError, ApiErrors, Result};
 use crate::extract::{ApiPath, ApiQuery};
 use crate::participation::places;
+use crate::policies::PolicyTitles;
 use crate::state::AppState;
 use crate::tenancy::Tx;
 
@@ -77,11 +78,15 @@ pub struct NextSteps {
     pub more_offers: bool,
     /// A way to each requirement that is not met, else to the next levels.
     pub ways: Vec<WayView>,
+    /// What levels and requirements are called.
+    pub titles: PolicyTitles,
 }
 
 /// Something planned.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct PlannedStep {
+    /// The participation, by which reasons name it.
+    pub participation_id: Uuid,
     /// The session.
     pub session_id: Uuid,
     /// Title of the activity in Chinese.
@@ -308,6 +313,7 @@ impl Found {
             offers: views.into_iter().map(|(_, view)| view).collect(),
             more_offers: self.more,
             ways,
+            titles: PolicyTitles::of([policy.as_ref()]),
         })
     }
 }
@@ -383,6 +389,7 @@ impl PlannedStep {
     fn of(row: &PlannedRow, counted: String) -> Self {
         let row = row.clone();
         Self {
+            participation_id: row.participation_id,
             session_id: row.session_id,
             title_zh: row.title_zh,
             title_en: row.title_en,

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::policies::PolicyTitles;
+
 /// What a policy would change in the district.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct TrialOutcome {
@@ -20,6 +22,9 @@ pub struct TrialOutcome {
     pub levels: Vec<LevelMoves>,
     /// Who meets each requirement.
     pub requirements: Vec<RequirementMeeting>,
+    /// What they are called.
+    #[serde(default)]
+    pub titles: PolicyTitles,
 }
 
 /// What changes for some persons, added up.
@@ -126,7 +131,7 @@ impl From<&Change> for TrialChange {
 
 impl TrialOutcome {
     /// With the names of schools, in Chinese and English.
-    pub fn of(summary: Summary, names: &HashMap<Uuid, (String, String)>) -> Self {
+    pub fn of(summary: Summary, names: &HashMap<Uuid, (String, String)>, titles: PolicyTitles) -> Self {
         let school = |(id, change): (&Uuid, &Change)| {
             let (name_zh, name_en) = names.get(id).cloned().unwrap_or_default();
             SchoolChange { school_id: *id, name_zh, name_en, change: change.into() }
@@ -163,6 +168,7 @@ impl TrialOutcome {
                     no_longer_met: meeting.no_longer_met,
                 })
                 .collect(),
+            titles,
         }
     }
 }

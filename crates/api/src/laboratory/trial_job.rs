@@ -12,7 +12,7 @@ use super::store::{self, Ending, NewTrialPerson};
 use crate::credits;
 use crate::credits::store as credit_store;
 use crate::error::Result;
-use crate::policies;
+use crate::policies::{self, PolicyTitles};
 use crate::state::AppState;
 use crate::tenancy::{DistrictId, Tx};
 
@@ -130,7 +130,8 @@ async fn compute(state: &AppState, district: DistrictId, id: Uuid) -> Result<()>
     let names = store::school_names(&mut tx, &schools).await?;
     tx.commit().await?;
     let names = names.into_iter().map(|(id, zh, en)| (id, (zh, en))).collect();
-    let outcome = serde_json::to_value(TrialOutcome::of(summary, &names))?;
+    let titles = PolicyTitles::of(against.as_deref().into_iter().chain([&tried]));
+    let outcome = serde_json::to_value(TrialOutcome::of(summary, &names, titles))?;
     let mut tx = state.begin_in(district).await?;
     store::end_trial(&mut tx, id, Ending::Computed(&outcome, as_of), state.now()).await?;
     tx.commit().await

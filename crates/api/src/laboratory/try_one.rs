@@ -17,7 +17,7 @@ use crate::credits::store as credit_store;
 use crate::credits::{self, LangWord, ScoreView};
 use crate::error::{ApiErrors, Result};
 use crate::extract::{ApiJson, ApiPath, ApiQuery};
-use crate::policies;
+use crate::policies::{self, PolicyTitles};
 use crate::state::AppState;
 
 /// What to try: exactly one of a draft, a version and a text.
@@ -52,6 +52,8 @@ pub struct TryOutcome {
     pub now: Option<ScoreView>,
     /// As it would be.
     pub tried: ScoreView,
+    /// What both call their levels and requirements.
+    pub titles: PolicyTitles,
 }
 
 /// Tries a policy on one person; nothing is kept of it.
@@ -87,14 +89,15 @@ pub async fn try_on_person(
     };
     let person = credits::readable_person(&mut tx, &actor, id).await?;
     let after = credits::sheet_under(&mut tx, person, version, &rules, moment, lang).await?;
-    let mut now = None;
+    let (mut now, mut titles) = (None, PolicyTitles::of([&rules]));
     if let Some(effective) = credit_store::versions_at(&mut tx, Some(&document.id), at, false).await?.pop() {
-        let rules = credits::policy(&mut tx, effective.policy_version_id).await?;
+        let effective_rules = credits::policy(&mut tx, effective.policy_version_id).await?;
+        titles = PolicyTitles::of([effective_rules.as_ref(), &rules]);
         let person = credits::readable_person(&mut tx, &actor, id).await?;
-        now = Some(credits::sheet_under(&mut tx, person, effective, &rules, moment, lang).await?);
+        now = Some(credits::sheet_under(&mut tx, person, effective, &effective_rules, moment, lang).await?);
     }
     let detail = json!({ "policy_id": document.id, "version": document.version, "draft_id": tried.draft_id });
     audit::record(&mut tx, &actor, at, Event::new("policy.try_person", "person", id, detail)).await?;
     tx.commit().await?;
-    Ok(Json(TryOutcome { now, tried: after }))
+    Ok(Json(TryOutcome { now, tried: after, titles }))
 }

@@ -49,7 +49,7 @@ pub struct AdoptionView {
     /// Persons to evaluate.
     pub progress_total: i64,
     /// Who gains and who loses, once computed: `persons`, `changed`, `gained`, `lost`, `total_before`, `total_after`,
-    /// `by_school`, `by_grade`, `levels`, `requirements`, `largest_changes`.
+    /// `by_school`, `by_grade`, `levels`, `requirements`, `largest_changes`, and `titles` of ladders, levels and requirements.
     pub outcome: Value,
     /// When it was asked for.
     pub requested_at: DateTime<Utc>,

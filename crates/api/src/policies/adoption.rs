@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::store;
+use super::titles::PolicyTitles;
 use crate::audit::{self, Origin};
 use crate::credits::store as credit_store;
 use crate::credits::{Author, Cause, Effective, rescore_under};
@@ -84,7 +85,8 @@ async fn try_compute(state: &AppState, district: DistrictId, id: Uuid) -> Result
     let schools: Vec<Uuid> = sums.by_school.keys().copied().collect();
     let names: HashMap<Uuid, String> = store::school_names(&mut tx, &schools).await?.into_iter().collect();
     tx.commit().await?;
-    let outcome = sums.outcome(&names);
+    let mut outcome = sums.outcome(&names);
+    outcome["titles"] = json!(PolicyTitles::of([policy.as_ref()]));
     let mut tx = state.begin_in(district).await?;
     let row = store::adoption(&mut tx, id, true).await?;
     if row.state == "computing" {

@@ -9,11 +9,13 @@ mod publish;
 mod read;
 mod shipped;
 pub(crate) mod store;
+mod titles;
 
 pub use adoption::{apply, compute, resume};
 pub use publish::{InLang, PolicyCheck, read_document, sound_document};
 pub(crate) use publish::{digest, publish, size};
 pub use shipped::load_shipped;
+pub use titles::PolicyTitles;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;

@@ -393,6 +393,7 @@ const texts: Texts<typeof zh> = {
   adoption: {
     title: "Adoption",
     of: "Adoption of {{policy}} {{version}}",
+    noLevel: "none",
     list: "Adoptions",
     none: "No policy has been adopted",
     noneLead: "Open a version and choose “See what adopting would change”.",
@@ -737,6 +738,7 @@ const texts: Texts<typeof zh> = {
     audit: "What this account did",
   },
   settings: {
+    others: "Settings kept by other systems",
     title: "District settings",
     lead: "Name and time zone. All days and hours are those of the district.",
     change: "Change the settings",

@@ -135,6 +135,7 @@ const en: Texts<typeof zh> = {
     tried: "Under this text",
     none: "The district does not score by this policy now.",
     total: "Credit in all",
+    levels: "Levels",
     line: "Record",
     same: "Both are the same.",
     refused: "not counted",
@@ -184,8 +185,8 @@ const en: Texts<typeof zh> = {
     crossed: "Crosses",
     only: "Only",
     onlyWords: { gained: "who gain", lost: "who lose", level: "with another level", requirement: "with a requirement crossed" },
-    isMet: "meets {{id}}",
-    isNotMet: "no longer meets {{id}}",
+    isMet: "meets “{{title}}”",
+    isNotMet: "no longer meets “{{title}}”",
     all: "All",
   },
   next: {

@@ -373,6 +373,7 @@ export default {
   adoption: {
     title: "启用学分办法",
     of: "启用 {{policy}} {{version}}",
+    noLevel: "未入级",
     list: "启用记录",
     none: "还没有启用过学分办法",
     noneLead: "打开一个版本，选择“测算启用的影响”。",
@@ -714,6 +715,7 @@ export default {
     audit: "查看此账号的操作记录",
   },
   settings: {
+    others: "由其他系统保存的设置",
     title: "区设置",
     lead: "区的名称和时区。日期、时间都按区的时区显示和计算。",
     change: "修改区设置",

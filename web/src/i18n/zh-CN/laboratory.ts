@@ -129,6 +129,7 @@ const zh = {
     tried: "按这份文本",
     none: "该区现在没有实行这个办法。",
     total: "学分合计",
+    levels: "等级",
     line: "记录",
     same: "两边完全一样。",
     refused: "不计",
@@ -178,8 +179,8 @@ const zh = {
     crossed: "跨越",
     only: "只看",
     onlyWords: { gained: "增加的", lost: "减少的", level: "等级变动的", requirement: "要求变动的" },
-    isMet: "达到 {{id}}",
-    isNotMet: "不再达到 {{id}}",
+    isMet: "达到“{{title}}”",
+    isNotMet: "不再达到“{{title}}”",
     all: "全部",
   },
   next: {

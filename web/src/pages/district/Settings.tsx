@@ -77,13 +77,14 @@ export function Component() {
               { key: "noShows", label: t("settings.noShows"), children: noShows(data.no_shows) },
               { key: "second", label: t("settings.second"), children: t(data.second_official ? "settings.secondOn" : "settings.secondOff") },
               { key: "packs", label: t("settings.packs"), children: t(data.report_packs ? "settings.packsOn" : "settings.packsOff") },
-              ...Object.entries(data.settings).map(([key, value]) => ({
-                key,
-                label: <code>{key}</code>,
-                children: <code style={{ whiteSpace: "pre-wrap" }}>{JSON.stringify(value)}</code>,
-              })),
             ]}
           />
+          {Object.keys(data.settings).length > 0 && (
+            <details>
+              <summary>{t("settings.others")}</summary>
+              <pre style={{ whiteSpace: "pre-wrap", fontSize: 13 }}>{JSON.stringify(data.settings, null, 2)}</pre>
+            </details>
+          )}
         </Card>
       )}
       {open && data && (

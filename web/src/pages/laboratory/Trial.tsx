@@ -18,6 +18,7 @@ import { EmptyState } from "@/ui/EmptyState";
 import { PageSkeleton } from "@/ui/PageSkeleton";
 import { PageTitle } from "@/ui/PageTitle";
 import { ProblemAlert } from "@/ui/ProblemAlert";
+import { useTitles } from "@/ui/score/titles";
 import { LabState } from "./states";
 
 export function Component() {
@@ -121,7 +122,7 @@ function One({ trial }: { trial: Schemas["TrialView"] }) {
         <Flex vertical gap={16}>
           <Alert type="info" showIcon title={t("trial.untouched")} />
           <Sums outcome={trial.outcome} />
-          <Persons trial={trial.id} />
+          <Persons trial={trial.id} called={trial.outcome.titles} />
         </Flex>
       )}
     </>
@@ -134,6 +135,8 @@ function Sums({ outcome }: { outcome: Schemas["TrialOutcome"] }) {
   const { t } = useTranslation("laboratory");
   const text = useText();
   const named = useNamed();
+  const titles = useTitles(outcome.titles);
+  const moves = useMoves(outcome.titles);
   const { all } = outcome;
   const columns: SumColumn<Change>[] = [
     { key: "persons", title: t("trial.persons"), render: (row) => count(row.persons) },
@@ -171,7 +174,7 @@ function Sums({ outcome }: { outcome: Schemas["TrialOutcome"] }) {
         rows={outcome.requirements}
         rowKey={(row) => row.id}
         columns={[
-          { key: "id", title: t("trial.requirements"), render: (row) => row.id },
+          { key: "id", title: t("trial.requirements"), render: (row) => titles.requirement(row.id) },
           { key: "before", title: t("trial.metBefore"), render: (row) => count(row.met_before) },
           { key: "after", title: t("trial.metAfter"), render: (row) => count(row.met_after) },
           { key: "now", title: t("trial.nowMet"), render: (row) => count(row.now_met) },
@@ -189,7 +192,7 @@ function Sums({ outcome }: { outcome: Schemas["TrialOutcome"] }) {
             render: (row) => (
               <>
                 {row.up ? "↑ " : "↓ "}
-                {t("trial.move", { ladder: row.ladder, from: row.from ?? t("trial.below"), to: row.to ?? t("trial.below") })}
+                {moves(row)}
               </>
             ),
           },
@@ -212,12 +215,24 @@ function Sums({ outcome }: { outcome: Schemas["TrialOutcome"] }) {
   );
 }
 
+/** `Stars: one star → two stars`. */
+function useMoves(called: Schemas["PolicyTitles"] | undefined) {
+  const { t } = useTranslation("laboratory");
+  const titles = useTitles(called);
+  return (move: { ladder: string; from?: string | null; to?: string | null }) => {
+    const level = (id: string | null | undefined) => (id ? titles.level(move.ladder, id) : t("trial.below"));
+    return t("trial.move", { ladder: titles.ladder(move.ladder), from: level(move.from), to: level(move.to) });
+  };
+}
+
 type Person = Schemas["TrialPersonView"];
 const ONLY = ["gained", "lost", "level", "requirement"] as const;
 type Only = (typeof ONLY)[number];
 
-function Persons({ trial }: { trial: string }) {
+function Persons({ trial, called }: { trial: string; called: Schemas["PolicyTitles"] | undefined }) {
   const { t } = useTranslation("laboratory");
+  const titles = useTitles(called);
+  const moves = useMoves(called);
   const text = useText();
   const named = useNamed();
   const columns: Column<Person>[] = [
@@ -249,12 +264,12 @@ function Persons({ trial }: { trial: string }) {
         <Flex gap={4} wrap>
           {row.levels.map((one) => (
             <Tag key={one.ladder} color={one.up ? "success" : "warning"}>
-              {t("trial.move", { ladder: one.ladder, from: one.from ?? t("trial.below"), to: one.to ?? t("trial.below") })}
+              {moves(one)}
             </Tag>
           ))}
           {row.requirements.map((one) => (
             <Tag key={one.id} color={one.met ? "success" : "error"}>
-              {t(one.met ? "trial.isMet" : "trial.isNotMet", { id: one.id })}
+              {t(one.met ? "trial.isMet" : "trial.isNotMet", { title: titles.requirement(one.id) })}
             </Tag>
           ))}
         </Flex>

@@ -13,6 +13,7 @@ import { PageSkeleton } from "@/ui/PageSkeleton";
 import { ProblemAlert } from "@/ui/ProblemAlert";
 import { WideTable } from "@/ui/WideTable";
 import { useClassName } from "@/ui/names";
+import { useTitles } from "@/ui/score/titles";
 import { useReasonWords } from "@/ui/score/words";
 
 type Line = Schemas["LineView"];
@@ -61,17 +62,21 @@ export default function TryOne({ document, onClose }: { document: string; onClos
       />
       <ProblemAlert error={both.error} />
       {person && both.isPending && <PageSkeleton rows={6} />}
-      {both.data && <Both now={both.data.now} tried={both.data.tried} />}
+      {both.data && <Both {...both.data} />}
     </Modal>
   );
 }
 
-function Both({ now, tried }: { now: Schemas["ScoreView"] | null | undefined; tried: Schemas["ScoreView"] }) {
+function Both({ now, tried, titles: called }: Schemas["TryOutcome"]) {
   const { t } = useTranslation("laboratory");
   const named = useNamed();
   const words = useReasonWords(tried.lines);
   const before = new Map(now?.lines.map((line) => [line.record_id, line]));
-  const levels = (sheet: Schemas["ScoreView"]) => Object.values(sheet.levels as Record<string, string | null>).filter(Boolean).join(", ");
+  const titles = useTitles(called);
+  const levels = (sheet: Schemas["ScoreView"]) =>
+    Object.entries(sheet.levels as Record<string, string | null>)
+      .map(([ladder, level]) => `${titles.ladder(ladder)}: ${level ? titles.level(ladder, level) : t("trial.below")}`)
+      .join("; ");
   const requirements = (sheet: Schemas["ScoreView"]) => sheet.requirements.map((one) => one.text).join(" ");
   return (
     <>
@@ -83,11 +88,11 @@ function Both({ now, tried }: { now: Schemas["ScoreView"] | null | undefined; tr
         rowKey="key"
         dataSource={[
           { key: "total", label: t("one.total"), now: now?.total ?? "", tried: `${tried.total} (${difference(tried.total, now?.total ?? "0")})` },
-          { key: "levels", label: t("trial.levels"), now: now ? levels(now) : "", tried: levels(tried) },
+          { key: "levels", label: t("one.levels"), now: now ? levels(now) : "", tried: levels(tried) },
           { key: "requirements", label: t("trial.requirements"), now: now ? requirements(now) : "", tried: requirements(tried) },
         ]}
         columns={[
-          { dataIndex: "label", title: t("one.what") },
+          { dataIndex: "label", title: t("one.what"), onCell: () => ({ style: { whiteSpace: "nowrap" } }) },
           { dataIndex: "now", title: t("one.now") },
           { dataIndex: "tried", title: t("one.tried"), render: (value: string) => <strong>{value}</strong> },
         ]}

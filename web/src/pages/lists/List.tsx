@@ -134,7 +134,7 @@ function Rows({ list }: { list: Import }) {
   const words = useListWords();
   const said = (row: Row) => [
     ...row.changes.map((one) => `${words.column(one.field)} ${one.from || "—"} → ${one.to}`),
-    ...row.errors.map((one) => `${words.column(one.column ?? one.field)} “${one.value ?? ""}” ${words.refusal(one)}`),
+    ...row.errors.map((one) => [words.column(one.column ?? one.field), one.value && `“${one.value}”`, words.refusal(one)].filter(Boolean).join(" ")),
   ];
   const columns: Column<Row>[] = [
     { key: "label", title: t("list.label"), render: (row) => row.label || "—", csv: (row) => row.label },

@@ -49,7 +49,7 @@ export function Component() {
           <NoShows person={id} />
           <Standing score={score.data} />
           <Suspense fallback={<PageSkeleton />}>
-            <NextSteps person={id} />
+            <NextSteps person={id} lines={score.data.lines} />
           </Suspense>
           <div style={{ display: "grid", gap: 14, gridTemplateColumns: "repeat(auto-fit, minmax(min(100%, 360px), 1fr))", alignItems: "start" }}>
             <Latest score={score.data} />

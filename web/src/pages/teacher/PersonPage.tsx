@@ -96,7 +96,7 @@ export function Component() {
           <Standing score={score.data} />
           {!address.as_of && (
             <Suspense fallback={<PageSkeleton />}>
-              <NextSteps person={id} />
+              <NextSteps person={id} lines={score.data.lines} />
             </Suspense>
           )}
           <Segmented

@@ -9,12 +9,14 @@ import { DateTime } from "../DateTime";
 import { Muted } from "../Muted";
 import { Panel } from "../Panel";
 import { ProblemAlert } from "../ProblemAlert";
+import { useTitles } from "./titles";
+import { type Line, useReasonWords } from "./words";
 
 const LIST = { listStyle: "none", margin: 0, padding: 0, display: "grid", gap: 12 } as const;
 const FIRST = 6;
 
 /** What each session on offer would bring this student, and the shortest way to what is asked. */
-export default function NextSteps({ person }: { person: string }) {
+export default function NextSteps({ person, lines }: { person: string; lines: readonly Line[] }) {
   const { t } = useTranslation("laboratory");
   const { lang } = useLanguage();
   const [all, setAll] = useState(false);
@@ -23,6 +25,9 @@ export default function NextSteps({ person }: { person: string }) {
     staleTime: 60_000,
   });
   const offers = data?.offers ?? [];
+  // What takes the room of an offer may itself be only planned.
+  const planned = (data?.planned ?? []).map((one) => ({ ...one, record_id: one.participation_id }));
+  const words = useReasonWords([...lines, ...planned]);
   const shown = all ? offers : offers.slice(0, FIRST);
   return (
     <Panel style={{ marginBottom: 20 }}>
@@ -48,7 +53,7 @@ export default function NextSteps({ person }: { person: string }) {
                   <Session offer={offer} />
                   {offer.status !== "counted" && (
                     <Muted block style={{ margin: 0, fontSize: 13.5 }}>
-                      {offer.reasons.at(-1)?.text}
+                      {offer.reasons.slice(-1).map(words)}
                     </Muted>
                   )}
                 </li>
@@ -69,8 +74,8 @@ export default function NextSteps({ person }: { person: string }) {
 
 function Way({ way, next }: { way: Schemas["WayView"]; next: Schemas["NextSteps"] }) {
   const { t } = useTranslation("laboratory");
-  const requirement = next.requirements.find((one) => one.id === way.requirement);
-  const goal = requirement?.title ?? `${way.ladder} ${way.level}`;
+  const titles = useTitles(next.titles);
+  const goal = way.ladder && way.level ? titles.level(way.ladder, way.level) : titles.requirement(way.requirement ?? "");
   const count = way.sessions.length;
   const offers = way.sessions.flatMap((id) => next.offers.find((one) => one.session_id === id) ?? []);
   const words = way.reached

@@ -5,10 +5,13 @@ import { formatTime } from "../time";
 export type Score = Schemas["ScoreView"];
 export type Line = Schemas["LineView"];
 
+/** A record as far as a reason names it. */
+type Named = Pick<Line, "record_id" | "title_zh" | "title_en" | "starts_at">;
+
 const RECORD = / ?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12} ?/g;
 
 /** Reasons name records by id: say which one is meant, by title and day. */
-export function useReasonWords(lines: readonly Line[]) {
+export function useReasonWords(lines: readonly Named[]) {
   const named = useNamed();
   const text = useText();
   const { language } = useLanguage();

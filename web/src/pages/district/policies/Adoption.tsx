@@ -10,6 +10,7 @@ import { DateTime } from "@/ui/DateTime";
 import { PageSkeleton } from "@/ui/PageSkeleton";
 import { PageTitle } from "@/ui/PageTitle";
 import { ProblemAlert } from "@/ui/ProblemAlert";
+import { useTitles } from "@/ui/score/titles";
 import { useAccess } from "../access";
 import { count, difference, milli, percentOf } from "../decimal";
 import { Figures } from "../Figures";
@@ -32,6 +33,7 @@ interface Outcome extends Change {
   levels: Record<string, Record<string, number>>;
   requirements: { id: string; met_before: number; met_after: number }[];
   largest_changes: { person_id: string; before: string; after: string }[];
+  titles?: Schemas["PolicyTitles"];
 }
 
 export function Component() {
@@ -59,6 +61,13 @@ function One({ adoption }: { adoption: Schemas["AdoptionView"] }) {
   const { modal } = App.useApp();
   const invalidate = useInvalidate();
   const outcome = adoption.outcome as Outcome | null;
+  const titles = useTitles(outcome?.titles);
+  /** `none → one-star`, as the levels are called. */
+  const called = (ladder: string, move: string) =>
+    move
+      .split(" → ")
+      .map((level) => (level === "none" ? t("adoption.noLevel") : titles.level(ladder, level)))
+      .join(" → ");
   const params = { path: { id: adoption.id }, header: ifMatch(adoption.version) };
   const settle = { onSettled: () => invalidate("/api/v1/adoptions", "/api/v1/reports") };
   const effective = useMutation({ mutationFn: () => call(api.POST("/api/v1/adoptions/{id}/effective", { params })), ...settle });
@@ -157,7 +166,7 @@ function One({ adoption }: { adoption: Schemas["AdoptionView"] }) {
             rows={outcome.requirements}
             rowKey={(row) => row.id}
             columns={[
-              { key: "id", title: t("col.requirement"), render: (row) => row.id },
+              { key: "id", title: t("col.requirement"), render: (row) => titles.requirement(row.id) },
               { key: "before", title: t("adoption.metBefore"), render: (row) => count(row.met_before) },
               { key: "after", title: t("adoption.metAfter"), render: (row) => count(row.met_after) },
             ]}
@@ -167,7 +176,7 @@ function One({ adoption }: { adoption: Schemas["AdoptionView"] }) {
             rows={Object.entries(outcome.levels).flatMap(([ladder, moves]) => Object.entries(moves).map(([move, persons]) => ({ ladder, move, persons })))}
             rowKey={(row) => `${row.ladder} ${row.move}`}
             columns={[
-              { key: "move", title: t("col.level"), render: (row) => `${row.ladder}: ${row.move}` },
+              { key: "move", title: t("col.level"), render: (row) => `${titles.ladder(row.ladder)}: ${called(row.ladder, row.move)}` },
               { key: "persons", title: t("col.persons"), render: (row) => count(row.persons) },
             ]}
           />
