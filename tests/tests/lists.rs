@@ -9,6 +9,7 @@ use reqwest::{
     Method,
     multipart::{Form, Part},
 };
+use rust_xlsxwriter::{Format, Workbook, Worksheet};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -184,6 +185,131 @@ async fn a_list_of_designations_gives_what_policies_read_and_refuses_what_cannot
     assert_eq!((&gone["state"], rows(&official, &gone).await.len()), (&json!("discarded"), 0));
 }
 
+/// A workbook as offices keep them: a sheet with instructions first, a title, a number at the side, a kind merged over its
+/// rows, days as text, as numbers and as days, rows that are numbered but empty, a note below.
+fn workbook() -> Vec<u8> {
+    let mut book = Workbook::new();
+    let plain = Format::new();
+    book.add_worksheet().set_name("填表说明").expect("a name").write(0, 0, "请填第二张表").expect("written");
+    let write = |sheet: &mut Worksheet| -> Result<(), rust_xlsxwriter::XlsxError> {
+        sheet.merge_range(0, 0, 0, 5, "甲区名单", &plain)?;
+        for (column, name) in (0_u16..).zip(["序号", "单位 名称（全称）", "类型", "单位代码", "电话"])
+        {
+            sheet.write(1, column, name)?;
+        }
+        sheet.merge_range(2, 2, 4, 2, "民办幼儿园", &plain)?;
+        let rows = [("阳光幼儿园", "Ｋ００１"), ("月亮（东）幼儿园", ""), ("月亮(东)幼儿园", "")];
+        for ((row, (name, code)), number) in (2_u32..).zip(rows).zip(1_u32..) {
+            sheet.write(row, 0, number)?.write(row, 1, name)?.write(row, 3, code)?;
+            // More digits than a spreadsheet keeps, where nobody reads them.
+            sheet.write(row, 4, 1.234_567_890_123_456_8e17)?;
+        }
+        sheet.write(5, 0, 4)?.write(6, 0, 5)?;
+        sheet.write(7, 6, "beside the columns")?;
+        sheet.write(8, 0, "合计：3 家")?;
+        Ok(())
+    };
+    write(book.add_worksheet().set_name("幼儿园").expect("a name")).expect("written");
+    write(book.add_worksheet().set_name("以前").expect("a name")).expect("written");
+    book.save_to_buffer().expect("a workbook")
+}
+
+#[tokio::test]
+async fn a_workbook_is_read_as_offices_keep_it() {
+    let server = Server::start().await;
+    let (_, official) = official(&server).await;
+    let upload = async |given: &str, name: &'static str, bytes: Vec<u8>| {
+        let form = Form::new().part("file", Part::bytes(bytes).file_name(name));
+        official.post_form(&format!("/api/v1/list_imports?{given}"), form).await.expect(201)
+    };
+    let import = upload("kind=organizations", "名单.xlsx", workbook()).await;
+    assert_eq!((counts(&import), &import["ignored"]), ([2, 0, 0, 1], &json!(["序号", "电话", "以前!"])));
+    let found = rows(&official, &import).await;
+    assert_eq!(errors(&found), [(5, "name".to_owned(), "twice_in_file".to_owned())]);
+    post_if(&official, &format!("{}/commit", path(&import)), 1).await.expect(200);
+    let entered = named(&server).await;
+    assert_eq!(entered["K001"], ("kindergarten".into(), "阳光幼儿园".into(), None));
+    assert_eq!(entered["kindergarten-001"].1, "月亮（东）幼儿园");
+
+    // A list that says no kind at all, in the encoding of Chinese Excel; what is known keeps its kind and its name.
+    let sheet = "学校\n第一小学\n月亮 (东) 幼儿园\n,第二小学\n";
+    let (bytes, ..) = encoding_rs::GB18030.encode(sheet);
+    let import = upload("kind=organizations&organization_kind=school", "名单.csv", bytes.into_owned()).await;
+    assert_eq!((counts(&import), &import["given"]["organization_kind"]), ([1, 0, 1, 1], &json!("school")));
+    // A row that does not fit the header is mended by writing its cells.
+    let found = rows(&official, &import).await;
+    assert_eq!(found[2]["errors"][0]["code"], "unlike_header");
+    let fix = json!({ "cells": { "name": "第二小学" } });
+    let fixed = official.patch_json(&format!("{}/rows/4", path(&import)), 1, &fix).await.expect(200);
+    assert_eq!((&fixed["outcome"], &fixed["errors"]), (&json!("added"), &json!([])));
+
+    let scheme = json!({ "code": "centre", "name_zh": "儿童 科创中心" });
+    official.post_json("/api/v1/schemes", &scheme).await.expect(201);
+    let sheet = "单位,证书编号,授牌日期,有效期至,资质\n月亮(东)幼儿园,１,2024.5.1,45777,儿童科创中心\n\
+                 阳光幼儿园,2,20240501,长期,CENTRE\n阳光幼儿园,3,2023 年 5 月 1 日,2023年12月31号,centre\n";
+    let import = upload("kind=designations", "授牌.csv", sheet.as_bytes().to_vec()).await;
+    assert_eq!(errors(&rows(&official, &import).await), [(3, "scheme".to_owned(), "unknown".to_owned())]);
+    let fix = json!({ "cells": { "scheme": "centre" } });
+    official.patch_json(&format!("{}/rows/3", path(&import)), 1, &fix).await.expect(200);
+    post_if(&official, &format!("{}/commit", path(&import)), 2).await.expect(200);
+    let register = server.anonymous().get("/api/v1/register?on=2024-05-01").await.expect(200);
+    let days: Vec<[&Value; 3]> = register["items"]
+        .as_array()
+        .expect("items")
+        .iter()
+        .map(|one| [&one["number"], &one["valid_from"], &one["valid_to"]])
+        .collect();
+    let first = json!("2024-05-01");
+    assert_eq!(days, [[&json!("1"), &first, &json!("2025-04-30")], [&json!("2"), &first, &Value::Null]]);
+}
+
+#[tokio::test]
+async fn a_list_of_titles_names_persons_and_their_employers() {
+    let server = Server::start().await;
+    let (_, official) = official(&server).await;
+    let firm = json!({ "kind": "company", "code": "F1", "name_zh": "示范公司" });
+    official.post_json("/api/v1/organizations", &firm).await.expect(201);
+    let rules = json!({
+        "holders": ["professional"], "validity": { "kind": "open" },
+        "form": { "fields": [{ "key": "works", "name_zh": "作品", "answer": { "kind": "text", "max_length": 10 } }] },
+    });
+    let scheme = json!({ "code": "cto", "name_zh": "首席技术官", "holder_kinds": ["school"], "rules": rules });
+    let scheme = official.post_json("/api/v1/schemes", &scheme).await.expect(201);
+    let schools = json!({ "code": "school", "name_zh": "联盟学校", "rules": {
+        "holders": ["organization"], "form": scheme["rules"]["form"], "validity": { "kind": "open" } } });
+    official.post_json("/api/v1/schemes", &schools).await.expect(201);
+
+    let sheet = "单位,姓名,职务,编号,授牌日期,资质\n示范公司,甲 某,工程师,T-1,2026-09-01,\nF1,乙某,,T-2,2026-09-01,\n\
+                 F1,甲某,,T-3,2026-10-01,\nF1,,,T-4,2026-09-01,\nF1,丙某,,T-5,2026-09-01,school\n";
+    let import = stage(&official, "kind=designations&scheme=cto", sheet).await.expect(201);
+    let wrong = [
+        (4, "holder", "not_for_this_holder"),
+        (5, "professional", "only_professionals"),
+        (6, "professional", "only_organizations"),
+    ];
+    let found = rows(&official, &import).await;
+    assert_eq!(errors(&found), wrong.map(|(row, column, code)| (row, column.to_owned(), code.to_owned())));
+    assert_eq!((counts(&import), &found[0]["label"]), ([2, 0, 0, 3], &json!("示范公司 甲 某 T-1")));
+    post_if(&official, &format!("{}/commit", path(&import)), 1).await.expect(200);
+    let register = server.anonymous().get("/api/v1/register?on=2026-09-02&q=甲某").await.expect(200);
+    assert_eq!(
+        (&register["items"][0]["professional_name"], &register["items"][0]["organization_name_zh"]),
+        (&json!("甲 某"), &json!("示范公司"))
+    );
+    let again = stage(&official, "kind=designations&scheme=cto", sheet).await.expect(201);
+    assert_eq!(counts(&again), [0, 0, 2, 3]);
+    // Nor is it granted to the firm itself.
+    let holder: Uuid = sqlx::query_scalar("SELECT id FROM organization WHERE code = 'F1'")
+        .fetch_one(server.pool())
+        .await
+        .expect("there");
+    let grant = json!({ "scheme_id": scheme["id"], "number": "T-9", "valid_from": "2026-09-01" });
+    let granted = official.post_json(&format!("/api/v1/organizations/{holder}/designations"), &grant).await;
+    granted.expect_problem(422, "holder_sort");
+    let verified = kepu_api::verify::database_holds(server.state().db()).await.expect("verified");
+    assert_eq!(verified.broken, []);
+}
+
 #[tokio::test]
 async fn a_designation_from_a_list_gives_credit_back_to_its_first_day() {
     const POLICY: &str = include_str!("../../policies/guangming-illustrative.yaml");
@@ -353,6 +479,22 @@ async fn a_list_of_themes_makes_a_year_of_a_programme_and_is_held_against_what_i
     let again = stage(&official, given, PUBLISHED).await.expect(201);
     assert_eq!(counts(&again), [0, 0, 10, 0]);
 
+    // A programme that nobody runs is entered with its first row, if the upload says so.
+    let sheet = "月份,主题,科普计划,年度主题\n2026年3月,春日科普,少年 科学院,少年之年\n三月,重复,少年科学院,\n2027.5,夏日科普,少年科学院,次年\n";
+    let refused = stage(&official, "kind=themes", sheet).await.expect(201);
+    assert_eq!(counts(&refused), [0, 0, 0, 3]);
+    let made = stage(&official, "kind=themes&new_programmes=true", sheet).await.expect(201);
+    assert_eq!((counts(&made), &made["given"]["new_programmes"]), ([2, 0, 0, 1], &json!(true)));
+    let told = rows(&official, &made).await;
+    let change = |field: &str, to: &str| json!({ "field": field, "from": "", "to": to });
+    assert_eq!(told[0]["changes"], json!([change("programme", "少年 科学院"), change("main_theme", "少年之年")]));
+    assert_eq!(told[2]["changes"], json!([change("main_theme", "次年")]));
+    post_if(&official, &format!("{}/commit", path(&made)), 1).await.expect(200);
+    let known = official.get("/api/v1/programmes").await.expect(200);
+    assert_eq!(known["items"][1]["code"], "programme-001");
+    let again = stage(&official, "kind=themes&new_programmes=true", sheet).await.expect(201);
+    assert_eq!(counts(&again), [0, 0, 2, 1]);
+
     // Each row is held against the year as it is; strands stand beside the months.
     let sheet = "月份,主题,英文主题,类别,科普计划,年度,主场馆\n2024-04,筑梦航天,,,联合行动,,酒泉\n4月,美丽乡村,,,joint,2024,\n\
                  2024-05,美丽中国,,,joint,,\n2025年1月,冰雪科学,,,joint,2024,\n13,无月,,,joint,2024,\n2024-06,,,,joint,,\n\
@@ -401,7 +543,7 @@ async fn a_list_of_themes_makes_a_year_of_a_programme_and_is_held_against_what_i
     let after = "月份,主题\n2024-05,礼赞科学家\n";
     let after = stage(&official, "kind=themes&programme=joint", after).await.expect(201);
     assert_eq!(errors(&rows(&official, &after).await), [(2, "year".to_owned(), "edition_closed".to_owned())]);
-    assert_eq!((audited(&server, "theme.create").await, audited(&server, "edition.create").await), (10, 1));
+    assert_eq!((audited(&server, "theme.create").await, audited(&server, "edition.create").await), (12, 3));
 
     // Who runs an authority above enters its programmes, from a district of its area; nobody else sees that list.
     let city = server.city();

@@ -20,6 +20,7 @@ const PUBLIC: [&str; 20] = [
     // What is going on in a year, and the same as calendars; they name no person.
     "public_editions",
     "public_edition",
+    "programme_calendar",
     "edition_calendar",
     "organization_calendar",
     // The secret in its address is the credential; it names nobody either.

@@ -43,6 +43,31 @@ test("an official enters a published list: compared, mended in place, written, a
   await expect(page.getByText(`示范农场${tag}`)).toBeVisible();
 });
 
+test("a list of names alone is entered as what it is of, and a row that does not fit is mended", async ({ page }) => {
+  const tag = `e2e${Date.now() % 1_000_000}`;
+  await signIn(page, "official", PASSWORD);
+  await page.goto("/lists");
+  await page.getByLabel("单位类型").click();
+  await unfolded(page);
+  await page.locator(".ant-select-dropdown:visible").getByTitle("幼儿园", { exact: true }).click();
+  const sheet = `园所名称\n晨光幼儿园${tag}\n,晚霞幼儿园${tag}\n`;
+  await page.locator("input[type=file]").setInputFiles({ name: "园所.csv", mimeType: "text/csv", buffer: Buffer.from(sheet) });
+  await shot(page, "lists-names");
+  await page.getByRole("button", { name: "上传并比对" }).click();
+  await expect(page.getByText("这一行的格数与表头不符，请核对下面各格")).toBeVisible();
+  await settled(page);
+  await axe(page);
+  await shot(page, "lists-unlike-header");
+  await page.getByLabel("第 3 行的名称").fill(`晚霞幼儿园${tag}`);
+  await page.getByRole("button", { name: "重新检查第 3 行" }).click();
+  await expect(page.getByText("1 行有误，不会写入")).toBeHidden();
+  await page.getByRole("button", { name: "写入", exact: true }).click();
+  await page.getByRole("tooltip").getByRole("button", { name: "写入", exact: true }).click();
+  await expect(page.getByText("名单已写入")).toBeVisible();
+  await page.goto(`/district/organizations?q=${tag}`);
+  await expect(page.getByText(`晚霞幼儿园${tag}`)).toBeVisible();
+});
+
 test("the themes of a year come from the list that was published", async ({ page }) => {
   const tag = `e2e${Date.now() % 1_000_000}`;
   await signIn(page, "official", PASSWORD);

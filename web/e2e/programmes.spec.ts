@@ -171,6 +171,8 @@ test("the joint action is set up, launched at venues, moved, and its progress se
   await shot(page, "programmes-public");
   const feed = await request.get((await page.getByRole("link", { name: "本年度全部主题和场次" }).getAttribute("href")) ?? "");
   expect(await feed.text()).toContain("SUMMARY:和宇航员一起造火箭");
+  const years = await request.get((await page.getByRole("link", { name: "本计划历年的主题和场次" }).getAttribute("href")) ?? "");
+  expect(await years.text()).toContain("SUMMARY:和宇航员一起造火箭");
 });
 
 test("a venue sees what was launched, and a family subscribes to its own calendar", async ({ page }) => {

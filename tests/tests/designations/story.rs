@@ -225,6 +225,14 @@ async fn five_apply_three_are_awarded_one_of_them_after_an_appeal() {
         (&json!("in_force"), &json!("awarded"))
     );
     anybody.get("/api/v1/register/KC-9").await.expect_problem(404, "not_found");
+    // However it is typed, and looked for.
+    for typed in ["kc-3", "ＫＣ－３", "(KC-3)", "KC -3"] {
+        let found = anybody.get(&format!("/api/v1/register/{typed}")).await.expect(200);
+        assert_eq!(found["items"][0]["designation"]["number"], "KC-3", "{typed}");
+        let found = anybody.get(&format!("/api/v1/register?on=2026-10-01&q={typed}")).await.expect(200);
+        assert_eq!(found["items"].as_array().map(Vec::len), Some(1), "{typed}");
+    }
+    anybody.get("/api/v1/register/()").await.expect_problem(404, "not_found");
 
     // Its papers are printed by who holds it and by who awarded it.
     let designation = format!("/api/v1/designations/{}", text(&one["items"][0]["designation"]["id"]));

@@ -1,11 +1,12 @@
 //! Calendars, read by another parser than the one that wrote them.
 
 use calcard::icalendar::{ICalendar, ICalendarComponentType};
+use chrono::Datelike;
 use kepu_domain::role::{GrantScope, Role};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::kit::{City, id, of_theme};
+use crate::kit::{City, id, of_theme, step};
 
 /// Its events as the lines that a calendar program reads: name with parameters, and value.
 fn parse(text: &str) -> ICalendar {
@@ -81,6 +82,23 @@ async fn an_edition_is_a_calendar_that_another_parser_reads() {
     let event = find(&text);
     assert_eq!((line(&event, "SEQUENCE"), line(&event, "STATUS")), ("SEQUENCE:1", "STATUS:CANCELLED"));
     assert_eq!(line(&event, "DESCRIPTION"), "DESCRIPTION:场馆检修");
+
+    // The programme's own calendar goes through the years, and says nothing of a draft.
+    let programme = edition["programme_id"].as_str().expect("an id");
+    let whole = format!("/api/v1/public/programmes/{programme}/calendar.ics");
+    let told = nobody.get(&whole).await;
+    assert_eq!((told.status, events(&told.text())), (200, 7));
+    let next = city.month(1).year() + 1;
+    let (first, last) = (format!("{next}-01-01"), format!("{next}-12-31"));
+    let draft = json!({ "year": next, "title_zh": "明年", "first_day": first, "last_day": last });
+    let draft = city.official.post_json(&format!("/api/v1/programmes/{programme}/editions"), &draft).await.expect(201);
+    let themes = format!("/api/v1/editions/{}/themes", id(&draft));
+    let january = json!({ "month": format!("{next}-01-01"), "title_zh": "开年" });
+    city.official.post_json(&themes, &january).await.expect(201);
+    assert_eq!(events(&nobody.get(&whole).await.text()), 7);
+    step(&city.official, &draft, "publish").await.expect(200);
+    assert_eq!(events(&nobody.get(&whole).await.text()), 8);
+    nobody.get("/api/v1/public/programmes/00000000-0000-7000-8000-000000000001/calendar.ics").await.expect(404);
 
     let host = format!("/api/v1/public/organizations/{}/calendar.ics", city.museums[0].id);
     let told = nobody.get(&host).await;

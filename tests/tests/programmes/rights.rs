@@ -66,6 +66,13 @@ async fn every_operation_is_for_those_whom_it_concerns() {
         ("public list", &get, "/api/v1/public/editions".into(), &nothing, [200; 9]),
         ("public", &get, format!("/api/v1/public/editions/{}", id(&edition)), &nothing, [200; 9]),
         ("calendar", &get, format!("/api/v1/public/editions/{}/calendar.ics", id(&edition)), &nothing, [200; 9]),
+        (
+            "programme",
+            &get,
+            format!("/api/v1/public/programmes/{}/calendar.ics", edition["programme_id"].as_str().expect("an id")),
+            &nothing,
+            [200; 9],
+        ),
         ("host", &get, format!("/api/v1/public/organizations/{}/calendar.ics", school.id), &nothing, [200; 9]),
         ("own", &get, "/api/v1/calendars/own.ics?key=none".into(), &nothing, [404; 9]),
         (

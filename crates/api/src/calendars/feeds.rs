@@ -67,6 +67,38 @@ fn answer(feed: Feed, asked: &HeaderMap) -> Response {
     answer
 }
 
+/// The calendar of a programme, through the years: the themes and sessions of its published editions, of the last 400 days
+/// and to come. Nobody needs to sign in.
+#[utoipa::path(
+    get,
+    path = "/api/v1/public/programmes/{id}/calendar.ics",
+    operation_id = "programme_calendar",
+    tag = TAG,
+    params(("id" = Uuid, Path, description = "The programme")),
+    security(()),
+    responses(
+        (status = 200, description = "The calendar", content_type = "text/calendar", body = String),
+        (status = 304, description = "As the caller has it"),
+        ApiErrors
+    )
+)]
+pub(super) async fn programme(
+    State(state): State<AppState>,
+    ApiPath(id): ApiPath<Uuid>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let mut tx = state.begin_in(DistrictId::PLATFORM).await?;
+    let published = programmes::store::Filter { programme: Some(id), ..programmes::store::Filter::default() };
+    let Some(row) = programmes::store::list_editions(&mut tx, &published, None, 1).await?.pop() else {
+        return Err(ApiError::not_found("programme"));
+    };
+    let from = since(state.now());
+    let months = store::months_of_programme(&mut tx, id, from).await?;
+    let sessions = store::of_programme(&mut tx, id, from).await?;
+    tx.rollback().await?;
+    Ok(answer(text::write(&row.programme_name_zh, &months, &sessions), &headers))
+}
+
 /// The calendar of a published edition: its themes as months, and its sessions. Nobody needs to sign in.
 #[utoipa::path(
     get,

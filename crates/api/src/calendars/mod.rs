@@ -1,4 +1,4 @@
-//! Calendars as iCalendar (RFC 5545): of an edition and of a host for anybody; of a school's and of a person's
+//! Calendars as iCalendar (RFC 5545): of a programme, an edition and a host for anybody; of a school's and of a person's
 //! registrations at a secret address, which is made and revoked here.
 
 mod feeds;
@@ -15,6 +15,7 @@ const TAG: &str = "calendars";
 /// The operations of this slice.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
+        .routes(routes!(feeds::programme))
         .routes(routes!(feeds::edition))
         .routes(routes!(feeds::organization))
         .routes(routes!(feeds::secret))

@@ -101,6 +101,33 @@ pub(super) async fn months(tx: &mut Tx, edition: Uuid) -> Result<Vec<Month>> {
     .await?)
 }
 
+/// The sessions of the published editions of a programme from a moment on.
+pub(super) async fn of_programme(tx: &mut Tx, programme: Uuid, from: DateTime<Utc>) -> Result<Vec<Dated>> {
+    Ok(sqlx::query_as(concat!(
+        dated!("false", "", ""),
+        "JOIN edition e ON e.id = a.edition_id AND e.programme_id = $1 AND e.state <> 'draft'
+         WHERE s.starts_at >= $2 ORDER BY s.starts_at DESC, s.id LIMIT $3"
+    ))
+    .bind(programme)
+    .bind(from)
+    .bind(SESSIONS_MAX)
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
+/// The themes of the published editions of a programme from a moment on.
+pub(super) async fn months_of_programme(tx: &mut Tx, programme: Uuid, from: DateTime<Utc>) -> Result<Vec<Month>> {
+    Ok(sqlx::query_as(
+        "SELECT m.id, m.version - 1 AS revision, m.month, m.title_zh, m.title_en, m.venues, m.updated_at
+         FROM theme m JOIN edition e ON e.id = m.edition_id AND e.programme_id = $1 AND e.state <> 'draft'
+         WHERE m.month >= $2 ORDER BY m.month, m.id",
+    )
+    .bind(programme)
+    .bind(from.date_naive())
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
 /// The sessions of a host from a moment on.
 pub(super) async fn of_host(tx: &mut Tx, host: Uuid, from: DateTime<Utc>) -> Result<Vec<Dated>> {
     Ok(sqlx::query_as(concat!(

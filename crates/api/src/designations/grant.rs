@@ -1,7 +1,7 @@
 use axum::{Json, extract::State, http::StatusCode, response::Response};
 use chrono::NaiveDate;
 use kepu_domain::{
-    designation::{Term, admit},
+    designation::{Term, admit, scheme::Holder},
     role::{Action, Scope},
 };
 use serde::Deserialize;
@@ -71,6 +71,12 @@ pub(super) async fn grant(
         return Err(ApiError::unprocessable(
             "scheme_elsewhere",
             "The scheme belongs to an authority that does not stand over this district.",
+        ));
+    }
+    if !scheme.is_for(Holder::Organization) {
+        return Err(ApiError::unprocessable(
+            "holder_sort",
+            "Only professionals may hold it: award it in a round, or import a list that names them.",
         ));
     }
     if holder.status == OrganizationStatus::Closed {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use kepu_domain::roster::cell;
 
-use crate::{error::FieldError, sheet::day_with_hyphens};
+use crate::{error::FieldError, sheet};
 
 /// Text by column.
 pub(super) type Cells = BTreeMap<String, String>;
@@ -37,9 +37,9 @@ impl<'c> Reader<'c> {
         self.cells.get(column).map_or("", |text| text.trim())
     }
 
-    /// The text of a cell; none if it is empty or too long.
+    /// The text of a cell, its Latin letters and digits as such; none if it is empty or too long.
     pub(super) fn text(&mut self, column: &str, most: usize) -> Option<String> {
-        let text = self.raw(column).split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = narrow(self.raw(column)).split_whitespace().collect::<Vec<_>>().join(" ");
         if text.chars().count() > most {
             self.refuse(column, "too_long", format!("must have at most {most} characters"));
             return None;
@@ -56,18 +56,36 @@ impl<'c> Reader<'c> {
         self.text(column, most)
     }
 
-    /// A day: 2026-09-01, 2026/9/1 or 2026年9月1日.
+    /// The text of a cell that holds a code: signs as ASCII has them.
+    pub(super) fn code(&mut self, column: &str, most: usize) -> Option<String> {
+        self.text(column, most).map(|text| cell::fold(&text))
+    }
+
+    /// A year or an edition: 2026 of 2026年 and 2026年度.
+    pub(super) fn year(&mut self, column: &str, most: usize) -> Option<String> {
+        let text = self.text(column, most)?;
+        let year = text.trim_end_matches(['年', '度']);
+        let is_year = year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit());
+        Some(if is_year { year.to_owned() } else { text })
+    }
+
+    /// A day: 2026-09-01, 2026/9/1, 2026.9.1, 2026年9月1日, or as Excel counts it.
     pub(super) fn day(&mut self, column: &str) -> Option<NaiveDate> {
         let text = self.raw(column);
         if text.is_empty() {
             return None;
         }
-        let written = day_with_hyphens(text);
-        let day = written.split(['T', ' ']).next().and_then(|day| day.parse().ok());
+        let day = sheet::day(text);
         if day.is_none() {
             self.refuse(column, "invalid_date", "must be a day such as 2026-09-01");
         }
         day
+    }
+
+    /// A last day; none if there is to be none.
+    pub(super) fn last_day(&mut self, column: &str) -> Option<NaiveDate> {
+        let open = ["长期", "长期有效", "永久", "永久有效", "无", "无固定期限", "-", "--", "—", "——", "/"];
+        if open.contains(&self.raw(column)) { None } else { self.day(column) }
     }
 
     /// One of these words, each with what else it may be called; compared without spaces and case.
@@ -84,12 +102,15 @@ impl<'c> Reader<'c> {
         found
     }
 
-    /// Several of these words, between commas, semicolons or 、.
+    /// Several of these words, between commas, semicolons or 、; a word may stand for more than one.
     pub(super) fn words<T: Copy>(&mut self, column: &str, words: &[(T, &[&str])]) -> Vec<T> {
-        let parts =
-            self.raw(column).split(['、', ';', '；', ',', '，', '/']).map(str::trim).filter(|part| !part.is_empty());
-        let found: Vec<Option<T>> = parts.map(|part| word(part, words)).collect();
-        if found.iter().any(Option::is_none) {
+        let parts = self
+            .raw(column)
+            .split(['、', ';', '；', ',', '，', '/', '和', '及', '\n'])
+            .map(str::trim)
+            .filter(|part| !part.is_empty());
+        let found: Vec<Vec<T>> = parts.map(|part| all_of(part, words)).collect();
+        if found.iter().any(Vec::is_empty) {
             let known: Vec<&str> = words.iter().filter_map(|(_, names)| names.first().copied()).collect();
             self.refuse(column, "unknown_word", format!("must be some of {}, with 、 between them", known.join(", ")));
         }
@@ -97,9 +118,29 @@ impl<'c> Reader<'c> {
     }
 }
 
+/// Text with full-width letters and digits as ASCII; brackets and other signs stay as Chinese writes them.
+pub(super) fn narrow(text: &str) -> String {
+    let narrow = |c: char| match c {
+        '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' => char::from_u32((c as u32).saturating_sub(0xfee0)).unwrap_or(c),
+        other => other,
+    };
+    text.chars().map(narrow).collect()
+}
+
+/// A name as it is compared: without blanks, and with one width of letters, digits and brackets.
+pub(super) fn key(name: &str) -> String {
+    let mut folded = cell::fold(name).to_lowercase();
+    folded.retain(|c| !c.is_whitespace());
+    folded
+}
+
+fn all_of<T: Copy>(text: &str, words: &[(T, &[&str])]) -> Vec<T> {
+    let text = key(text);
+    words.iter().filter(|(_, names)| names.contains(&text.as_str())).map(|(value, _)| *value).collect()
+}
+
 fn word<T: Copy>(text: &str, words: &[(T, &[&str])]) -> Option<T> {
-    let text = cell::fold(text).to_lowercase();
-    words.iter().find(|(_, names)| names.contains(&text.as_str())).map(|(value, _)| *value)
+    all_of(text, words).into_iter().next()
 }
 
 /// Levels as lists write them, as the words that policies read; what else there is stays as it is.
@@ -132,12 +173,24 @@ mod tests {
             ("c", "2026-09-01T00:00:00"),
             ("d", "小学、初中"),
             ("e", "Ｐrimary"),
+            ("f", "小 学/初中和中小学"),
+            ("g", "示范（一）馆 Ｂ０１"),
+            ("h", "Ｂ－０１（东）"),
+            ("i", "２０２６年度"),
+            ("j", "长期"),
+            ("k", "2026.9.1"),
         ]);
         let mut reader = Reader::new(3, &cells);
         let first = NaiveDate::from_ymd_opt(2026, 9, 1);
         assert_eq!([reader.day("a"), reader.day("b"), reader.day("c")], [first; 3]);
-        let words: &[(u8, &[&str])] = &[(1, &["primary", "小学"]), (2, &["junior", "初中"])];
+        let words: &[(u8, &[&str])] = &[(1, &["primary", "小学", "中小学"]), (2, &["junior", "初中", "中小学"])];
         assert_eq!(reader.words("d", words), [1, 2]);
+        assert_eq!(reader.words("f", words), [1, 2, 1, 2]);
+        assert_eq!(reader.text("g", 20).as_deref(), Some("示范（一）馆 B01"));
+        assert_eq!(reader.code("h", 20).as_deref(), Some("B-01(东)"));
+        assert_eq!(reader.year("i", 20).as_deref(), Some("2026"));
+        assert_eq!((reader.last_day("j"), reader.last_day("k")), (None, first));
+        assert_eq!(key("示范（一）馆 Ｂ"), key("示范(一)馆b"));
         assert_eq!(reader.word("e", words), Some(1));
         assert_eq!((reader.day("none"), reader.word("none", words), reader.text("none", 3)), (None, None, None));
         assert_eq!(reader.finish(), Ok(()));

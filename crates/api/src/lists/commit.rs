@@ -13,6 +13,7 @@ use super::{
     store,
 };
 use crate::{
+    applications,
     audit::{self, Event},
     auth::Actor,
     competitions,
@@ -97,12 +98,19 @@ async fn enter(tx: &mut Tx, actor: &Actor, now: DateTime<Utc>, judged: Vec<Judge
                 touched.insert(row.id);
                 events.push(Event::new("organization.change", "organization", row.id, detail));
             }
-            Act::Grant(row) => {
+            Act::Grant { mut row, post } => {
                 designations::store::lock_holder(tx, row.organization_id).await?;
+                if let Some((id, name)) = row.professional_id.zip(row.professional_name.as_deref()) {
+                    let employer = row.organization_id;
+                    let id = applications::store::professional(tx, id, employer, name, &post, now).await?;
+                    row.professional_id = Some(id);
+                } else {
+                    touched.insert(row.organization_id);
+                }
                 designations::store::insert(tx, &row).await?;
-                touched.insert(row.organization_id);
                 let detail = json!({
-                    "organization_id": row.organization_id, "scheme": row.scheme_code, "number": row.number,
+                    "organization_id": row.organization_id, "professional_id": row.professional_id,
+                    "scheme": row.scheme_code, "number": row.number,
                     "level": row.level, "valid_from": row.valid_from, "valid_to": row.valid_to,
                 });
                 events.push(Event::new("designation.grant", "designation", row.id, detail));
@@ -118,7 +126,12 @@ async fn enter(tx: &mut Tx, actor: &Actor, now: DateTime<Utc>, judged: Vec<Judge
                 competitions::store::update(tx, &row).await?;
                 events.push(Event::new("competition.change", "competition", row.id, detail));
             }
-            Act::AddPart { edition, part } => {
+            Act::AddPart { programme, edition, part } => {
+                if let Some(row) = programme {
+                    programmes::store::insert_programme(tx, &row).await?;
+                    let detail = json!({ "code": row.code, "name_zh": row.name_zh, "authority_id": row.authority_id });
+                    events.push(Event::new("programme.create", "programme", row.id, detail));
+                }
                 if let Some(row) = edition {
                     programmes::store::insert_edition(tx, &row).await?;
                     let detail = json!({ "programme": row.programme_code, "year": row.year, "title_zh": row.title_zh });

@@ -62,10 +62,28 @@ pub(super) const COLUMNS: &[Column] = &[
 ];
 
 const STAGES: &[(Stage, &[&str])] = &[
-    (Stage::Primary, &["小学", "primary", "小学组"]),
-    (Stage::Junior, &["初中", "junior", "初中组"]),
-    (Stage::Senior, &["高中", "senior", "高中组", "普通高中"]),
-    (Stage::Vocational, &["中职", "vocational", "中专", "职高", "中等职业学校"]),
+    (Stage::Primary, &["小学", "primary", "小学组", "小学生", "中小学", "中小学生", "全学段", "所有学段"]),
+    (
+        Stage::Junior,
+        &["初中", "junior", "初中组", "初中生", "中学", "中学生", "中小学", "中小学生", "全学段", "所有学段"],
+    ),
+    (
+        Stage::Senior,
+        &[
+            "高中",
+            "senior",
+            "高中组",
+            "普通高中",
+            "高中生",
+            "中学",
+            "中学生",
+            "中小学",
+            "中小学生",
+            "全学段",
+            "所有学段",
+        ],
+    ),
+    (Stage::Vocational, &["中职", "vocational", "中专", "职高", "中等职业学校", "全学段", "所有学段"]),
 ];
 
 /// Judges all rows.
@@ -82,8 +100,8 @@ pub(super) async fn judge(tx: &mut Tx, now: DateTime<Utc>, given: &Given, rows: 
         let label = name.clone().unwrap_or_default();
         // A list of one year's contests names no series: each is its own, through the years by its name.
         let series = cells.text("series", 60).or_else(|| name.as_ref().map(|name| name.chars().take(60).collect()));
-        let (from, to) = (cells.day("valid_from"), cells.day("valid_to"));
-        let edition = cells.text("edition", 40).or_else(|| from.map(|day| day.year().to_string()));
+        let (from, to) = (cells.day("valid_from"), cells.last_day("valid_to"));
+        let edition = cells.year("edition", 40).or_else(|| from.map(|day| day.year().to_string()));
         let name_en = cells.text("name_en", 200);
         let stages = cells.words("stages", STAGES);
         let stages: Vec<String> = Stage::ALL

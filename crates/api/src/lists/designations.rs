@@ -3,16 +3,19 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use kepu_domain::designation::{self as rules, Term, admit};
+use kepu_domain::{
+    designation::{self as rules, Term, admit, scheme::Holder},
+    roster::cell,
+};
 use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{
     Given,
-    cells::{Reader, level},
+    cells::{Reader, key, level},
     judge::{Act, Meaning, Row, Taken},
     sheet::Column,
-    store::reaching_schemes,
+    store::{Professional, professionals, reaching_schemes},
 };
 use crate::{
     designations::store::{self, Designation, Scheme},
@@ -38,6 +41,17 @@ pub(super) const COLUMNS: &[Column] = &[
             "机构名称",
             "名称",
             "单位代码",
+            "单位全称",
+            "幼儿园名称",
+            "园所名称",
+            "中心名称",
+            "场馆名称",
+            "企业名称",
+            "学校",
+            "基地",
+            "幼儿园",
+            "获授单位",
+            "授牌单位",
             "organization",
             "holder",
             "name",
@@ -47,6 +61,13 @@ pub(super) const COLUMNS: &[Column] = &[
         example: "示范科技馆",
     },
     Column {
+        key: "professional",
+        names: &["姓名", "个人姓名", "人员姓名", "获授人", "聘任人", "professional", "person"],
+        required: false,
+        example: "",
+    },
+    Column { key: "post", names: &["职务", "岗位", "职称", "post", "position"], required: false, example: "" },
+    Column {
         key: "scheme",
         names: &["资质", "资质类别", "类别", "称号", "scheme", "title"],
         required: false,
@@ -54,20 +75,33 @@ pub(super) const COLUMNS: &[Column] = &[
     },
     Column {
         key: "number",
-        names: &["编号", "证书编号", "牌号", "文号编号", "number", "no"],
+        names: &["编号", "证书编号", "证书号", "牌匾编号", "牌号", "文号编号", "number", "no"],
         required: true,
         example: "示科〔2026〕1 号",
     },
     Column { key: "level", names: &["级别", "等级", "level"], required: false, example: "市级" },
     Column {
         key: "valid_from",
-        names: &["有效期起", "起始日期", "生效日期", "认定日期", "授牌日期", "开始日期", "validfrom", "from"],
+        names: &[
+            "有效期起",
+            "起始日期",
+            "生效日期",
+            "认定日期",
+            "授牌日期",
+            "授牌时间",
+            "认定时间",
+            "颁发日期",
+            "发证日期",
+            "开始日期",
+            "validfrom",
+            "from",
+        ],
         required: true,
         example: "2026-09-01",
     },
     Column {
         key: "valid_to",
-        names: &["有效期至", "截止日期", "终止日期", "到期日期", "结束日期", "validto", "to"],
+        names: &["有效期至", "截止日期", "终止日期", "到期日期", "有效期止", "有效期", "结束日期", "validto", "to"],
         required: false,
         example: "2029-08-31",
     },
@@ -89,17 +123,21 @@ pub(super) async fn judge(tx: &mut Tx, now: DateTime<Utc>, given: &Given, rows: 
     for scheme in &schemes {
         held.extend(store::of_scheme(tx, scheme.id).await?);
     }
-    let mut book = Book::new(&organizations, &schemes, held)?;
+    let people = professionals(tx).await?;
+    let mut book = Book::new(&organizations, &schemes, people, held)?;
     Ok(rows.iter().map(|row| book.meaning(now, given, row)).collect())
 }
 
 /// Who and what there is, and what was granted by earlier rows.
 struct Book<'k> {
-    by_name: HashMap<&'k str, Vec<&'k Organization>>,
+    /// By [`key`] of the name.
+    by_name: HashMap<String, Vec<&'k Organization>>,
     by_code: HashMap<&'k str, &'k Organization>,
     schemes: &'k [Scheme],
     /// By scheme and number.
     numbers: HashMap<(Uuid, String), Held>,
+    /// Professionals by employer and [`key`] of the name, those of earlier rows as well.
+    people: HashMap<(Uuid, String), (Uuid, String)>,
     /// By holder and scheme.
     terms: HashMap<(Uuid, Uuid), Vec<rules::Designation>>,
 }
@@ -111,10 +149,15 @@ enum Held {
 }
 
 impl<'k> Book<'k> {
-    fn new(organizations: &'k [Organization], schemes: &'k [Scheme], held: Vec<Designation>) -> Result<Self> {
-        let mut by_name: HashMap<&str, Vec<&Organization>> = HashMap::new();
+    fn new(
+        organizations: &'k [Organization],
+        schemes: &'k [Scheme],
+        people: Vec<Professional>,
+        held: Vec<Designation>,
+    ) -> Result<Self> {
+        let mut by_name: HashMap<String, Vec<&Organization>> = HashMap::new();
         for one in organizations {
-            by_name.entry(one.name_zh.as_str()).or_default().push(one);
+            by_name.entry(key(&one.name_zh)).or_default().push(one);
         }
         let mut terms: HashMap<_, Vec<_>> = HashMap::new();
         for one in &held {
@@ -126,6 +169,7 @@ impl<'k> Book<'k> {
             by_code: organizations.iter().map(|one| (one.code.as_str(), one)).collect(),
             schemes,
             numbers: numbers.collect(),
+            people: people.into_iter().map(|one| ((one.employer_id, key(&one.name)), (one.id, one.name))).collect(),
             terms,
         })
     }
@@ -134,13 +178,28 @@ impl<'k> Book<'k> {
         let mut cells = Reader::new(row.number(), &row.cells);
         let holder = cells.required("holder", 120);
         let number = cells.required("number", 60);
-        let label = [holder.as_deref(), number.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let person = cells.text("professional", 60);
+        let post = cells.text("post", 120);
+        let label = [holder.as_deref(), person.as_deref(), number.as_deref()];
+        let label = label.into_iter().flatten().collect::<Vec<_>>().join(" ");
         let holder = holder.and_then(|text| self.holder(&mut cells, &text));
         let scheme = cells.text("scheme", 120).or_else(|| given.scheme.clone());
         let scheme = self.scheme(&mut cells, scheme.as_deref());
+        let sort = if person.is_some() { Holder::Professional } else { Holder::Organization };
+        if scheme.is_some_and(|scheme| !scheme.is_for(sort)) {
+            match sort {
+                Holder::Organization => {
+                    cells.refuse("professional", "only_professionals", "must name who holds it: it is for persons");
+                }
+                Holder::Professional => {
+                    cells.refuse("professional", "only_organizations", "must be empty: it is for organizations");
+                }
+            }
+        }
+        let scheme = scheme.filter(|scheme| scheme.is_for(sort));
         let level = cells.text("level", 40).map(|text| level(&text));
         let source = cells.text("source", 400).unwrap_or_else(|| given.source.clone());
-        let (from, to) = (cells.day("valid_from"), cells.day("valid_to"));
+        let (from, to) = (cells.day("valid_from"), cells.last_day("valid_to"));
         if row.cells.get("valid_from").is_none_or(|text| text.trim().is_empty()) {
             cells.refuse("valid_from", "required", "must say from which day it is valid");
         }
@@ -155,14 +214,17 @@ impl<'k> Book<'k> {
         let Some((((holder, scheme), number), term)) = parts else {
             return Meaning { label, verdict: cells.finish().map(|()| Taken { changes: Vec::new(), act: Act::None }) };
         };
+        // Whoever is not known yet is entered with the designation.
+        let person =
+            person.map(|name| self.people.entry((holder.id, key(&name))).or_insert_with(|| (ids::new(), name)).clone());
         let wanted = Designation {
             id: ids::new(),
             scheme_id: scheme.id,
             scheme_code: scheme.code.clone(),
             scheme_name_zh: scheme.name_zh.clone(),
             organization_id: holder.id,
-            professional_id: None,
-            professional_name: None,
+            professional_id: person.as_ref().map(|(id, _)| *id),
+            professional_name: person.map(|(_, name)| name),
             application_id: None,
             district_id: holder.district_id,
             organization_name_zh: holder.name_zh.clone(),
@@ -192,12 +254,14 @@ impl<'k> Book<'k> {
                 Act::None
             }
             None => {
-                let others = self.terms.entry((holder.id, scheme.id)).or_default();
-                match admit(term, holder.kind.as_str(), &scheme.holder_kinds, others) {
+                let others = self.terms.entry((wanted.holder(), scheme.id)).or_default();
+                // The kinds are those of organizations that hold it, not of employers.
+                let kinds = if wanted.professional_id.is_none() { scheme.holder_kinds.as_slice() } else { &[] };
+                match admit(term, holder.kind.as_str(), kinds, others) {
                     Ok(()) => others.extend(wanted.rules().ok()),
                     Err(refusal) => cells.refuse("holder", "not_for_this_holder", refusal.to_string()),
                 }
-                Act::Grant(Box::new(wanted))
+                Act::Grant { row: Box::new(wanted), post: post.unwrap_or_default() }
             }
         };
         let verdict = cells.finish().map(|()| Taken { changes: Vec::new(), act });
@@ -208,8 +272,8 @@ impl<'k> Book<'k> {
     }
 
     fn holder(&self, cells: &mut Reader<'_>, text: &str) -> Option<&'k Organization> {
-        let named = self.by_name.get(text).map_or(&[][..], Vec::as_slice);
-        let found = match (self.by_code.get(text), named) {
+        let named = self.by_name.get(&key(text)).map_or(&[][..], Vec::as_slice);
+        let found = match (self.by_code.get(cell::fold(text).as_str()), named) {
             (Some(one), _) | (None, [one]) => *one,
             (None, []) => {
                 cells.refuse(
@@ -241,7 +305,7 @@ impl<'k> Book<'k> {
             cells.refuse("scheme", "required", "must name a scheme, here or for the whole list");
             return None;
         };
-        let found = self.schemes.iter().find(|one| one.code == text || one.name_zh == text);
+        let found = self.schemes.iter().find(|one| one.code == text || key(&one.name_zh) == key(text));
         if found.is_none() {
             let codes: Vec<&str> = self.schemes.iter().map(|one| one.code.as_str()).collect();
             cells.refuse(
@@ -257,7 +321,7 @@ impl<'k> Book<'k> {
 /// Whether a list says nothing new of a designation.
 fn same(known: &Designation, wanted: &Designation) -> bool {
     known.organization_id == wanted.organization_id
-        && known.professional_id.is_none()
+        && known.professional_id == wanted.professional_id
         && (known.valid_from, known.valid_to) == (wanted.valid_from, wanted.valid_to)
         && (wanted.level.is_none() || known.level == wanted.level)
 }

@@ -80,8 +80,9 @@ pub(super) async fn fix_row(
     let rows = stored.into_iter().map(|row| {
         let mut row = Row::from(row);
         if row.row_no == row_no {
-            // A cell that is written anew is no longer the one that could not be read.
-            row.faults.retain(|fault| !new.contains_key(&fault.field));
+            // A cell that is written anew is no longer the one that could not be read; and who writes a row anew that did
+            // not fit the header has looked under which names its cells belong.
+            row.faults.retain(|fault| !fault.field.is_empty() && !new.contains_key(&fault.field));
             row.cells.append(&mut new.clone());
             row.cells.retain(|_, text| !text.is_empty());
         }

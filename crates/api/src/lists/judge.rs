@@ -13,7 +13,7 @@ use crate::{
     designations::store::Designation,
     error::{FieldError, Result},
     organizations::store::Organization,
-    programmes::store::{Edition, Strand, Theme},
+    programmes::store::{Edition, Programme, Strand, Theme},
     tenancy::Tx,
 };
 
@@ -47,14 +47,14 @@ pub(super) enum Act {
     AddOrganization(Box<Organization>),
     /// Changes one.
     ChangeOrganization(Box<Organization>),
-    /// Grants a designation.
-    Grant(Box<Designation>),
+    /// Grants a designation; to a professional with this post, who is entered if not known.
+    Grant { row: Box<Designation>, post: String },
     /// Adds a contest.
     AddCompetition(Box<Competition>),
     /// Changes one.
     ChangeCompetition(Box<Competition>),
-    /// Adds a part of a programme's year, and before it the edition if there is none.
-    AddPart { edition: Option<Box<Edition>>, part: Part },
+    /// Adds a part of a programme's year, and before it the edition and the programme if there is none.
+    AddPart { programme: Option<Box<Programme>>, edition: Option<Box<Edition>>, part: Part },
     /// Changes one.
     ChangePart(Part),
 }
@@ -82,7 +82,9 @@ impl Taken {
     fn outcome(&self) -> Outcome {
         match self.act {
             Act::None => Outcome::Unchanged,
-            Act::AddOrganization(_) | Act::Grant(_) | Act::AddCompetition(_) | Act::AddPart { .. } => Outcome::Added,
+            Act::AddOrganization(_) | Act::Grant { .. } | Act::AddCompetition(_) | Act::AddPart { .. } => {
+                Outcome::Added
+            }
             Act::ChangeOrganization(_) | Act::ChangeCompetition(_) | Act::ChangePart(_) => Outcome::Changed,
         }
     }
@@ -108,7 +110,7 @@ pub(super) async fn judge(
     rows: Vec<Row>,
 ) -> Result<Vec<Judged>> {
     let meanings = match kind {
-        ListKind::Organizations => organizations::judge(tx, now, &rows).await?,
+        ListKind::Organizations => organizations::judge(tx, now, given, &rows).await?,
         ListKind::Designations => designations::judge(tx, now, given, &rows).await?,
         ListKind::Competitions => competitions::judge(tx, now, given, &rows).await?,
         ListKind::Themes => themes::judge(tx, actor, now, given, &rows).await?,

@@ -34,7 +34,7 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use crate::{error::FieldError, state::AppState};
+use crate::{error::FieldError, organizations::OrganizationKind, state::AppState};
 
 const TAG: &str = "lists";
 
@@ -151,6 +151,10 @@ pub struct Given {
     pub programme: Option<String>,
     /// Main theme of the edition that is made of a list of themes, if no row says one.
     pub main_theme: Option<String>,
+    /// Whether programmes of themes that nobody runs yet are entered, too.
+    pub new_programmes: bool,
+    /// Kind of the organizations whose rows name none.
+    pub organization_kind: Option<OrganizationKind>,
     /// Where the list was published, for rows that do not say.
     pub source: String,
 }
@@ -170,7 +174,7 @@ pub struct ListImportView {
     given: Given,
     /// How many rows have which outcome.
     counts: ListCounts,
-    /// Columns that were passed over.
+    /// Columns that were passed over, and other worksheets that look like such a list, as `Name!`.
     ignored: Vec<String>,
     /// The account that uploaded it.
     created_by: Uuid,

@@ -31,21 +31,26 @@ pub(super) struct Column {
 pub(super) struct Content {
     /// Row number, cells, and what is wrong with the row as such.
     pub(super) rows: Vec<(u64, Cells, Vec<FieldError>)>,
-    /// Columns that were passed over.
+    /// Columns that were passed over, and other worksheets with such a header as `Name!`.
     pub(super) ignored: Vec<String>,
 }
 
+/// Where a column stands: under the first of its names that the header has.
 fn find(header: &[String], column: &Column) -> Option<usize> {
-    let is = |name: &String| name == column.key || column.names.contains(&name.as_str());
-    header.iter().map(|name| plain(name)).position(|name| is(&name) || name == plain(column.key))
+    let header: Vec<String> = header.iter().map(|name| plain(name)).collect();
+    let key = plain(column.key);
+    column.names.iter().copied().chain([key.as_str()]).find_map(|name| header.iter().position(|known| known == name))
 }
 
 /// Reads a file.
 pub(super) fn read(name: &str, bytes: Bytes, columns: &[Column]) -> Result<Content> {
     let limits = Limits { bytes: 32 << 20, unpacked_bytes: 64 << 20, rows: MOST, ..Limits::default() };
     let unreadable = |error: &dyn std::fmt::Display| ApiError::unprocessable("unreadable_sheet", error.to_string());
-    let mut sheet = Sheet::from_bytes(name, bytes, limits).map_err(|error| unreadable(&error))?;
+    let mut sheet = Sheet::from_bytes(name, bytes, limits).map_err(|error| unreadable(&error))?.filled();
     let is_header = |cells: &[String]| columns.iter().filter(|one| one.required).all(|one| find(cells, one).is_some());
+    let others = sheet.choose_worksheet(is_header);
+    // In a workbook each cell has its place: what stands beside the columns takes nothing away from them.
+    let has_places = sheet.worksheets().is_some();
     let rows = sheet.rows_under(is_header).map_err(|error| unreadable(&error))?;
     let header: Vec<String> = rows.header().to_vec();
     let places: Vec<Option<usize>> = columns.iter().map(|column| find(&header, column)).collect();
@@ -63,7 +68,8 @@ pub(super) fn read(name: &str, bytes: Bytes, columns: &[Column]) -> Result<Conte
         return Err(ApiError::unprocessable("missing_column", detail).with_errors(missing));
     }
     let ignored = header.iter().enumerate().filter(|(at, name)| !name.is_empty() && !places.contains(&Some(*at)));
-    let ignored = ignored.map(|(_, name)| name.chars().take(40).collect()).collect();
+    let ignored = ignored.map(|(_, name)| name.chars().take(40).collect());
+    let ignored = ignored.chain(others.iter().map(|name| format!("{name}!"))).collect();
     let mut content = Content { rows: Vec::new(), ignored };
     for row in rows {
         let row = row.map_err(|error| unreadable(&error))?;
@@ -71,8 +77,21 @@ pub(super) fn read(name: &str, bytes: Bytes, columns: &[Column]) -> Result<Conte
             let text = row.cell((*place)?).replace('\0', "\u{fffd}");
             (!text.is_empty()).then(|| (column.key.to_owned(), text))
         });
-        let faults = row.faults.iter().map(|fault| told(fault, row.number, &header, columns)).collect();
-        content.rows.push((row.number, cells.collect(), faults));
+        let cells: Cells = cells.collect();
+        let read = |fault: &&Fault| match &fault.column {
+            Some(name) => places.iter().flatten().any(|at| header.get(*at) == Some(name)),
+            None => !has_places,
+        };
+        let faults: Vec<FieldError> =
+            row.faults.iter().filter(read).map(|fault| told(fault, row.number, &header, columns)).collect();
+        // A number at the side, a page's footer, or the header once more.
+        let named = |(key, text): (&String, &String)| {
+            columns.iter().any(|one| one.key == key && find(std::slice::from_ref(text), one).is_some())
+        };
+        if faults.is_empty() && cells.iter().all(named) {
+            continue;
+        }
+        content.rows.push((row.number, cells, faults));
     }
     if content.rows.is_empty() {
         return Err(ApiError::unprocessable("empty_file", "The file has a header but no rows."));
@@ -88,5 +107,6 @@ fn told(fault: &Fault, row: u64, header: &[String], columns: &[Column]) -> Field
     let column = named.map_or_else(|| fault.column.clone().unwrap_or_default(), |column| column.key.to_owned());
     let value: String = fault.value.chars().filter(|c| *c != '\0').take(80).collect();
     let message = format!("cannot be taken; expected {}", fault.expected().get(Lang::En));
-    FieldError::new(column.clone(), "unreadable_cell", message).value(value).at(row, column)
+    let code = if column.is_empty() { "unlike_header" } else { "unreadable_cell" };
+    FieldError::new(column.clone(), code, message).value(value).at(row, column)
 }

@@ -21,6 +21,7 @@ use crate::{
     check::Checks,
     error::{ApiError, ApiErrors, Result},
     extract::{ApiQuery, ETag, Location},
+    organizations::OrganizationKind,
     state::AppState,
     upload,
 };
@@ -37,6 +38,11 @@ pub(super) struct ListGiven {
     programme: Option<String>,
     /// Main theme of the edition that is made of a list of themes, if no row says one.
     main_theme: Option<String>,
+    /// Whether programmes of themes that nobody runs yet are entered, too; refused if left out.
+    #[serde(default)]
+    new_programmes: bool,
+    /// Kind of the organizations whose rows name none.
+    organization_kind: Option<OrganizationKind>,
     /// Where the list was published, for rows that do not say.
     source: Option<String>,
 }
@@ -74,6 +80,8 @@ pub(super) async fn stage_list(
         scheme: checks.optional_text("scheme", given.scheme.as_deref(), 120),
         programme: checks.optional_text("programme", given.programme.as_deref(), 120),
         main_theme: checks.optional_text("main_theme", given.main_theme.as_deref(), 120),
+        new_programmes: given.new_programmes,
+        organization_kind: given.organization_kind,
         source: checks.text("source", given.source.as_deref().unwrap_or_default(), 0..=400),
     };
     checks.finish()?;

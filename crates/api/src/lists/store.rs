@@ -208,6 +208,28 @@ pub(super) async fn reaching_schemes(tx: &mut Tx) -> Result<Vec<Scheme>> {
     .await?)
 }
 
+/// A person who holds a title, or may.
+#[derive(Debug, sqlx::FromRow)]
+pub(super) struct Professional {
+    /// Identity.
+    pub(super) id: Uuid,
+    /// The organization where the person works.
+    pub(super) employer_id: Uuid,
+    /// What the person is called.
+    pub(super) name: String,
+}
+
+/// Those who work at organizations of the district.
+pub(super) async fn professionals(tx: &mut Tx) -> Result<Vec<Professional>> {
+    Ok(sqlx::query_as::<_, Professional>(
+        "SELECT p.id, p.employer_id, p.name FROM professional p JOIN organization o ON o.id = p.employer_id
+         WHERE o.district_id = $1 ORDER BY p.id",
+    )
+    .bind(tx.district().0)
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
 /// The local contests of the district.
 pub(super) async fn local_competitions(tx: &mut Tx) -> Result<Vec<Competition>> {
     Ok(sqlx::query_as::<_, Competition>("SELECT * FROM competition WHERE district_id = $1 ORDER BY id")

@@ -137,8 +137,24 @@ fn facts(of: &Award) -> Vec<String> {
         || format!("自 {} 起有效 Valid from {}", day(of.valid_from), of.valid_from),
         |to| format!("有效期 Valid {} — {}", of.valid_from, to),
     );
-    let level = of.level.as_deref().map(|level| format!("级别 Level {level}"));
+    let level = of.level.as_deref().map(|level| format!("级别 Level {}", in_both(level)));
     std::iter::once(format!("编号 No. {}", of.number)).chain(level).chain(std::iter::once(days)).collect()
+}
+
+/// A level in both languages, if it is a word that policies know; else as it was written.
+fn in_both(level: &str) -> String {
+    let zh = match level {
+        "international" => "国际级",
+        "national" => "国家级",
+        "provincial" => "省级",
+        "city" => "市级",
+        "county" => "县级",
+        "district" => "区级",
+        "town" => "街道级",
+        "school" => "校级",
+        _ => return level.to_owned(),
+    };
+    format!("{zh} {level}")
 }
 
 fn seal(page: &mut Page<'_>, of: &Award, place: Area) -> Result<(), PdfError> {
@@ -171,4 +187,15 @@ fn frame(page: &mut Page<'_>, (width, height): (f32, f32), inset: f32, line: f32
 
 fn day(day: NaiveDate) -> String {
     format!("{} 年 {} 月 {} 日", day.year(), day.month(), day.day())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_are_told_in_words() {
+        assert_eq!(in_both("city"), "市级 city");
+        assert_eq!(in_both("五星级"), "五星级");
+    }
 }

@@ -18,7 +18,7 @@ mod words;
 
 use kepu_domain::{
     programme::Step,
-    role::{Action, Scope},
+    role::{Action, GrantScope, Scope},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
@@ -88,6 +88,22 @@ pub async fn managed_by(tx: &mut Tx, actor: &Actor) -> Result<Vec<store::Program
         }
     }
     Ok(managed)
+}
+
+/// The authority as which somebody adds programmes: the district's, else the one above it whose official asks.
+pub async fn own_authority(tx: &mut Tx, actor: &Actor) -> Result<Option<Uuid>> {
+    let above = actor.grants.iter().filter_map(|grant| match grant.scope {
+        GrantScope::Authority { authority, .. } => Some(authority),
+        _ => None,
+    });
+    let candidates: Vec<Uuid> = std::iter::once(tx.district().0).chain(above).collect();
+    for authority in candidates {
+        let (action, scope) = managing(tx, authority).await?;
+        if actor.may(action, &scope) {
+            return Ok(Some(authority));
+        }
+    }
+    Ok(None)
 }
 
 /// Whether somebody sees the drafts of the authority, and what came of its editions.

@@ -31,6 +31,8 @@ pub(super) struct PublicFilter {
 pub(super) struct PublicEdition {
     /// The edition.
     id: Uuid,
+    /// The programme.
+    programme_id: Uuid,
     /// Name of the programme in Chinese.
     programme_name_zh: String,
     /// Name of the programme in English; may be empty.
@@ -59,6 +61,7 @@ impl From<store::Edition> for PublicEdition {
     fn from(row: store::Edition) -> Self {
         Self {
             id: row.id,
+            programme_id: row.programme_id,
             programme_name_zh: row.programme_name_zh,
             programme_name_en: row.programme_name_en,
             authority_name_zh: row.authority_name_zh,

@@ -11,6 +11,7 @@
 //!   a caller knows as one, so that a title may stand above it. Its names are trimmed; nothing else is done to them.
 //! - **Cells** are trimmed. From XLSX: days as `2026-03-01`, times as `2026-03-01T09:00:00`, whole numbers without `.0`,
 //!   `true` and `false`.
+//! - A formula whose result was not kept with it is a fault, not an empty cell.
 //! - Rows without any text are passed over. A row that does not fit its header is still handed out, with [`Row::faults`].
 //! - Memory does not grow with rows: text is read in blocks, XLSX cell by cell (its table of shared texts is held).
 
@@ -24,6 +25,7 @@ mod value;
 mod xlsx;
 
 use std::{
+    collections::VecDeque,
     fs::File,
     io::{BufReader, Cursor, Read, Seek, SeekFrom, Write},
     path::Path,
@@ -31,7 +33,7 @@ use std::{
 
 pub use error::SheetError;
 pub use fault::{Fault, FaultKind};
-pub use value::{day_with_hyphens, plain};
+pub use value::{day, day_with_hyphens, plain};
 
 /// How much is read at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +65,7 @@ pub struct Sheet {
     name: String,
     content: Content,
     limits: Limits,
+    filled: bool,
 }
 
 enum Content {
@@ -137,7 +140,7 @@ impl Sheet {
             let charset = encoding::detect(&name, &mut input)?;
             Content::Text { input, charset }
         };
-        Ok(Self { name, content, limits })
+        Ok(Self { name, content, limits, filled: false })
     }
 
     /// What messages call it.
@@ -151,6 +154,19 @@ impl Sheet {
             Content::Text { .. } => None,
             Content::Workbook(book) => Some((book.worksheet(), book.others())),
         }
+    }
+
+    /// What stands in cells of a workbook that were merged downwards is read in each of their rows.
+    #[must_use]
+    pub fn filled(self) -> Self {
+        Self { filled: true, ..self }
+    }
+
+    /// Of a workbook, reads the first worksheet that has such a header among its leading 20 rows, if one has; answers the
+    /// others that have one as well, and are not read.
+    pub fn choose_worksheet(&mut self, is_header: impl Fn(&[String]) -> bool) -> Vec<String> {
+        let Content::Workbook(book) = &mut self.content else { return Vec::new() };
+        book.choose(self.limits, |rows| leading(rows, &is_header).is_ok_and(|(header, _)| header.is_some()))
     }
 
     /// Reads from the top: the header is the first row that is not empty.
@@ -171,25 +187,9 @@ impl Sheet {
             Content::Text { input, charset } => {
                 Box::new(delimited::Delimited::start(&self.name, input, *charset, self.limits)?)
             }
-            Content::Workbook(book) => book.rows(self.limits)?,
+            Content::Workbook(book) => book.rows(self.limits, self.filled)?,
         };
-        let mut leading: std::collections::VecDeque<RawRow> = std::collections::VecDeque::new();
-        let mut header = None;
-        while leading.len() < 20 {
-            let mut row = RawRow::default();
-            if !source.next_row(&mut row)? {
-                break;
-            }
-            if row.is_empty() {
-                continue;
-            }
-            if is_header(&row.cells) {
-                header = Some(row);
-                leading.clear();
-                break;
-            }
-            leading.push_back(row);
-        }
+        let (header, mut leading) = leading(&mut *source, &is_header)?;
         let Some(mut header) = header.or_else(|| leading.pop_front()) else {
             return Err(SheetError::Empty { name: self.name.clone() });
         };
@@ -210,6 +210,28 @@ impl Sheet {
             ended: false,
         })
     }
+}
+
+/// The first of the leading 20 rows that is known as a header; else those rows.
+fn leading(
+    source: &mut dyn RawRows,
+    is_header: &impl Fn(&[String]) -> bool,
+) -> Result<(Option<RawRow>, VecDeque<RawRow>), SheetError> {
+    let mut leading = VecDeque::new();
+    while leading.len() < 20 {
+        let mut row = RawRow::default();
+        if !source.next_row(&mut row)? {
+            break;
+        }
+        if row.is_empty() {
+            continue;
+        }
+        if is_header(&row.cells) {
+            return Ok((Some(row), VecDeque::new()));
+        }
+        leading.push_back(row);
+    }
+    Ok((None, leading))
 }
 
 /// One row under the header.
@@ -236,7 +258,7 @@ pub struct Rows<'s> {
     header: Vec<String>,
     header_row: u64,
     limits: Limits,
-    waiting: std::collections::VecDeque<RawRow>,
+    waiting: VecDeque<RawRow>,
     source: Box<dyn RawRows + 's>,
     read: u64,
     ended: bool,

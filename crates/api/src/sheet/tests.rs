@@ -174,6 +174,72 @@ fn a_workbook_gives_text_and_its_own_row_numbers() {
 }
 
 #[test]
+fn merged_cells_are_filled_and_the_worksheet_with_the_header_is_read() {
+    let mut book = Workbook::new();
+    let plain = Format::new();
+    book.add_worksheet().set_name("about").expect("a name").write(0, 0, "how to fill in").expect("written");
+    let write = |sheet: &mut rust_xlsxwriter::Worksheet| -> Result<(), rust_xlsxwriter::XlsxError> {
+        sheet.merge_range(0, 0, 0, 2, "title", &plain)?;
+        for (column, name) in (0_u16..).zip(["name", "kind", "code"]) {
+            sheet.write(1, column, name)?;
+        }
+        sheet.merge_range(2, 1, 4, 1, "base", &plain)?;
+        sheet.write(2, 0, "a")?;
+        sheet.write(3, 0, "b")?;
+        sheet.write(5, 0, "c")?;
+        sheet.write_formula(5, 2, Formula::new("=\"B\"&1").set_result("B1"))?;
+        Ok(())
+    };
+    write(book.add_worksheet().set_name("first").expect("a name")).expect("written");
+    write(book.add_worksheet().set_name("second").expect("a name")).expect("written");
+    let bytes = book.save_to_buffer().expect("a workbook");
+    let is_header = |cells: &[String]| cells.iter().any(|one| one == "name");
+    let read = |sheet: &mut Sheet| -> Vec<String> {
+        let rows = sheet.rows_under(is_header).expect("a header");
+        rows.map(|row| row.map(|row| row.cells.join("|")).expect("a row")).collect()
+    };
+    let open = || Sheet::from_bytes("s", bytes.clone(), Limits::default()).expect("a workbook");
+    let mut sheet = open().filled();
+    assert_eq!(sheet.choose_worksheet(is_header), ["second"]);
+    assert_eq!(sheet.worksheets().map(|(name, _)| name), Some("first"));
+    assert_eq!(read(&mut sheet), ["a|base|", "b|base|", "|base|", "c||B1"]);
+    let mut sheet = open();
+    sheet.choose_worksheet(is_header);
+    assert_eq!(read(&mut sheet), ["a|base|", "b||", "c||B1"], "as it stands, unless it is asked for");
+    assert_eq!(open().choose_worksheet(|_| false), [""; 0]);
+}
+
+/// The workbook as a program writes it that does not count: formulas without their results.
+fn uncounted(bytes: Vec<u8>) -> Vec<u8> {
+    let mut from = zip::ZipArchive::new(Cursor::new(bytes)).expect("a workbook");
+    let mut to = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for index in 0..from.len() {
+        let mut part = from.by_index(index).expect("a part");
+        let mut text = String::new();
+        part.read_to_string(&mut text).expect("read");
+        let name = part.name().expect("a name").into_owned();
+        to.start_file(name, zip::write::SimpleFileOptions::default()).expect("a part");
+        to.write_all(text.replace("<v>77</v>", "<v></v>").as_bytes()).expect("written");
+    }
+    to.finish().expect("a workbook").into_inner()
+}
+
+#[test]
+fn a_formula_without_its_result_is_no_empty_cell() {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    sheet.write(0, 0, "a").expect("written").write(0, 1, "b").expect("written").write(1, 0, "x").expect("written");
+    sheet.write_formula(1, 1, Formula::new("=70+7").set_result("77")).expect("written");
+    sheet.write(2, 0, "y").expect("written");
+    sheet.write_formula(2, 1, Formula::new("=IF(A3=\"\",1,\"\")").set_result("")).expect("written");
+    let bytes = book.save_to_buffer().expect("a workbook");
+    assert_eq!(shown(&bytes), "a|b\n2: x|77\n3: y|");
+    assert_eq!(shown(uncounted(bytes.clone())), "a|b\n2: x| [b: FormulaError]\n3: y|");
+    let (_, rows) = read(uncounted(bytes)).expect("readable");
+    assert_eq!(rows[0].faults[0].value, "=70+7");
+}
+
+#[test]
 fn a_workbook_that_unpacks_to_too_much_is_refused() {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();

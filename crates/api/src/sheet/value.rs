@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use calamine::{DataRef, ExcelDateTime};
-use chrono::{NaiveDateTime, NaiveTime, Timelike};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 use kepu_domain::roster::cell;
 
 /// The text of a cell, and whether it is the error of a formula.
@@ -73,6 +73,26 @@ fn moment(moment: &ExcelDateTime) -> String {
 /// `2026-03-01 09:00`. Also `2026年3月1日`. Everything else stays as it is.
 pub fn day_with_hyphens(text: &str) -> Cow<'_, str> {
     rewritten(text).map_or(Cow::Borrowed(text), Cow::Owned)
+}
+
+/// A day in a column of days, as people and programs write it: all that [`cell::date`] reads, `2026 年 3 月 1 日上午`, and the
+/// number that Excel shows for a day in a cell that is not formatted as one.
+pub fn day(text: &str) -> Option<NaiveDate> {
+    let mut text = cell::fold(text);
+    if text.contains('年') {
+        text.retain(|c| !c.is_whitespace());
+        if let Some((day, _)) = text.split_once(['日', '号']) {
+            text.truncate(day.len());
+        }
+    }
+    cell::date(&text).ok().or_else(|| counted(&text))
+}
+
+/// Days since the end of 1899, from 1954 to 2119: other numbers of five digits are none.
+fn counted(text: &str) -> Option<NaiveDate> {
+    let whole = text.split_once('.').map_or(text, |(whole, _)| whole);
+    let days: u64 = whole.parse().ok().filter(|days| whole.len() == 5 && (20_000..80_500).contains(days))?;
+    NaiveDate::from_ymd_opt(1899, 12, 30)?.checked_add_days(chrono::Days::new(days))
 }
 
 /// A name of a header without marks and hints: `*姓名（必填）` is `姓名`, `Birth date` is `birthdate`.
@@ -156,5 +176,25 @@ mod tests {
     #[case("2026/3/1x", "2026/3/1x")]
     fn days_of_chinese_excel_get_hyphens(#[case] text: &str, #[case] expected: &str) {
         assert_eq!(day_with_hyphens(text), expected);
+    }
+
+    #[rstest]
+    #[case("2024-05-01", true)]
+    #[case("2024.5.1", true)]
+    #[case("20240501", true)]
+    #[case("2024年5月1日", true)]
+    #[case("2024 年 5 月 1 日 上午", true)]
+    #[case("2024年5月1号起", true)]
+    #[case("２０２４－０５－０１", true)]
+    #[case("2024/5/1 0:00", true)]
+    #[case("45413", true)]
+    #[case("45413.375", true)]
+    #[case("4541", false)]
+    #[case("99999", false)]
+    #[case("2024年5月", false)]
+    #[case("2024-02-30", false)]
+    #[case("May", false)]
+    fn days_are_read_as_they_are_written(#[case] text: &str, #[case] is: bool) {
+        assert_eq!(day(text), NaiveDate::from_ymd_opt(2024, 5, 1).filter(|_| is));
     }
 }

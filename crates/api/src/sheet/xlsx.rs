@@ -2,9 +2,11 @@
 
 use std::io::{self, Read, Write};
 
-use calamine::{Cell, DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxCellReader, XlsxError};
+use calamine::{
+    DataRef, Dimensions, Reader, SheetType, SheetVisible, Xlsx, XlsxCellReader, XlsxError, XlsxFormulaMetadata,
+};
 
-use super::{Fault, FaultKind, Input, Limits, RawRow, RawRows, SheetError, value};
+use super::{Fault, FaultKind, Input, Limits, RawRow, RawRows, SheetError, excerpt, value};
 
 /// A workbook of which the first visible worksheet is read.
 pub(super) struct Workbook {
@@ -39,10 +41,66 @@ impl Workbook {
         &self.others
     }
 
-    pub(super) fn rows(&mut self, limits: Limits) -> Result<Box<dyn RawRows + '_>, SheetError> {
-        let cells = self.book.worksheet_cells_reader(&self.worksheet).map_err(|e| damaged(&self.name, &e))?;
-        Ok(Box::new(WorkbookRows { name: &self.name, cells, limits, waiting: None, ended: false }))
+    /// Reads the first visible worksheet that `knows` its leading rows, if one does; answers the others that it knows, too.
+    pub(super) fn choose(&mut self, limits: Limits, knows: impl Fn(&mut dyn RawRows) -> bool) -> Vec<String> {
+        let visible: Vec<String> = std::iter::once(&self.worksheet).chain(&self.others).cloned().collect();
+        let mut known: Vec<String> = visible
+            .iter()
+            .filter(|name| self.reader(name, Vec::new(), limits).is_ok_and(|mut rows| knows(&mut rows)))
+            .cloned()
+            .collect();
+        if known.is_empty() {
+            return known;
+        }
+        self.worksheet = known.remove(0);
+        self.others = visible.into_iter().filter(|name| *name != self.worksheet).collect();
+        known
     }
+
+    /// The rows of the worksheet; with `filled`, what stands in cells that were merged downwards stands in each of them.
+    pub(super) fn rows(&mut self, limits: Limits, filled: bool) -> Result<Box<dyn RawRows + '_>, SheetError> {
+        let worksheet = self.worksheet.clone();
+        let merged = if filled {
+            let found = self.book.merge_cells_by_sheet_name(&worksheet).map_err(|e| damaged(&self.name, &e))?;
+            merged(found)
+        } else {
+            Vec::new()
+        };
+        Ok(Box::new(self.reader(&worksheet, merged, limits)?))
+    }
+
+    fn reader(&mut self, worksheet: &str, merged: Vec<Merged>, limits: Limits) -> Result<WorkbookRows<'_>, SheetError> {
+        let cells = self.book.worksheet_cells_reader(worksheet).map_err(|e| damaged(&self.name, &e))?;
+        let name = &self.name;
+        Ok(WorkbookRows { name, cells, limits, waiting: None, ended: false, merged, running: Vec::new() })
+    }
+}
+
+/// The first column of cells that were merged over several rows, counted from 0.
+struct Merged {
+    column: usize,
+    first: u32,
+    last: u32,
+    /// What stands in the first of them.
+    text: String,
+}
+
+/// More than this nobody merges by hand.
+const MERGED_MAX: usize = 10_000;
+
+/// The latest first, so that the next one can be taken off the end.
+fn merged(found: Vec<Dimensions>) -> Vec<Merged> {
+    let down = found.into_iter().filter(|one| one.start.0 < one.end.0).take(MERGED_MAX);
+    let mut merged: Vec<Merged> = down
+        .map(|Dimensions { start, end }| Merged {
+            column: start.1 as usize,
+            first: start.0,
+            last: end.0,
+            text: String::new(),
+        })
+        .collect();
+    merged.sort_by_key(|one| std::cmp::Reverse(one.first));
+    merged
 }
 
 fn damaged(name: &str, error: &XlsxError) -> SheetError {
@@ -85,8 +143,21 @@ struct WorkbookRows<'s> {
     cells: XlsxCellReader<'s, Box<dyn Input>>,
     limits: Limits,
     /// The first cell of the next row.
-    waiting: Option<Cell<DataRef<'s>>>,
+    waiting: Option<Stands<'s>>,
     ended: bool,
+    /// Merged cells of rows that are still to come.
+    merged: Vec<Merged>,
+    /// Those of which a row was met.
+    running: Vec<Merged>,
+}
+
+/// What stands in a cell.
+struct Stands<'s> {
+    row: u32,
+    column: u32,
+    value: DataRef<'s>,
+    /// A formula whose result whoever wrote the file did not keep.
+    uncounted: Option<String>,
 }
 
 impl RawRows for WorkbookRows<'_> {
@@ -96,26 +167,47 @@ impl RawRows for WorkbookRows<'_> {
             let cell = match self.waiting.take() {
                 Some(cell) => Some(cell),
                 None if self.ended => None,
-                None => self.cells.next_cell().map_err(|e| damaged(self.name, &e))?,
+                None => self.next_cell()?,
             };
             let Some(cell) = cell else {
                 self.ended = true;
+                if let Some(at) = index {
+                    self.fill(row, at);
+                }
                 return Ok(index.is_some());
             };
-            let (at, column) = cell.get_position();
-            if *index.get_or_insert(at) != at {
+            let at = *index.get_or_insert(cell.row);
+            if cell.row != at {
                 self.waiting = Some(cell);
+                self.fill(row, at);
                 return Ok(true);
             }
             row.number = u64::from(at) + 1;
-            self.put(row, column as usize, cell.get_value().clone());
+            self.put(row, cell);
         }
     }
 }
 
-impl WorkbookRows<'_> {
-    fn put(&self, row: &mut RawRow, column: usize, value: DataRef<'_>) {
-        let (text, is_error) = value::text(value);
+impl<'s> WorkbookRows<'s> {
+    fn next_cell(&mut self) -> Result<Option<Stands<'s>>, SheetError> {
+        let cell = self.cells.next_cell_with_formula_metadata().map_err(|e| damaged(self.name, &e))?;
+        Ok(cell.map(|cell| Stands {
+            row: cell.pos.0,
+            column: cell.pos.1,
+            uncounted: cell.formula.filter(|_| matches!(cell.value, DataRef::Empty)).map(|formula| match formula {
+                XlsxFormulaMetadata::Normal { formula } | XlsxFormulaMetadata::Shared { formula, .. } => formula,
+                _ => String::new(),
+            }),
+            value: cell.value,
+        }))
+    }
+
+    fn put(&self, row: &mut RawRow, cell: Stands<'_>) {
+        let column = cell.column as usize;
+        let (text, is_error) = match cell.uncounted {
+            Some(formula) => (format!("={formula}").into(), true),
+            None => value::text(cell.value),
+        };
         if text.trim().is_empty() {
             return;
         }
@@ -123,10 +215,33 @@ impl WorkbookRows<'_> {
             row.cells.push(String::new());
         }
         if is_error {
-            row.faults.push(Fault::of_cell(column, FaultKind::FormulaError, text.into_owned()));
+            row.faults.push(Fault::of_cell(column, FaultKind::FormulaError, excerpt(&text)));
             row.push("", false, &self.limits);
         } else {
             row.push(&text, false, &self.limits);
+        }
+    }
+
+    /// Says in a row that was read what the merged cells say that run over it.
+    fn fill(&mut self, row: &mut RawRow, at: u32) {
+        while self.merged.last().is_some_and(|one| one.first <= at) {
+            self.running.extend(self.merged.pop());
+        }
+        self.running.retain(|one| at <= one.last);
+        for one in &mut self.running {
+            let stands = row.cells.get(one.column).filter(|text| !text.is_empty());
+            match stands {
+                Some(text) if one.first == at => one.text.clone_from(text),
+                None if one.first < at && !one.text.is_empty() => {
+                    if row.cells.len() <= one.column {
+                        row.cells.resize(one.column + 1, String::new());
+                    }
+                    if let Some(cell) = row.cells.get_mut(one.column) {
+                        cell.clone_from(&one.text);
+                    }
+                }
+                _ => {}
+            }
         }
     }
 }

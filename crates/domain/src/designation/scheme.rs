@@ -129,14 +129,17 @@ pub struct Renewal {
 pub struct Assessment {
     /// Month, 1 to 12.
     pub month: u32,
-    /// Day of the month, 1 to 28.
+    /// Day of the month, 1 to 31; the last one where a month is shorter.
     pub day: u32,
 }
 
 impl Assessment {
     /// The day of that year by which it is due.
     pub fn due_in(self, year: i32) -> Option<NaiveDate> {
-        NaiveDate::from_ymd_opt(year, self.month, self.day)
+        NaiveDate::from_ymd_opt(year, self.month, self.day).or_else(|| {
+            let first = NaiveDate::from_ymd_opt(year, self.month, 1)?;
+            first.checked_add_months(Months::new(1))?.pred_opt()
+        })
     }
 }
 
@@ -187,7 +190,7 @@ impl Rules {
         }
         if let Some(Assessment { month, day }) = self.assessment {
             wrong.range("assessment.month", month, 1, 12);
-            wrong.range("assessment.day", day, 1, 28);
+            wrong.range("assessment.day", day, 1, 31);
         }
         if let Some(quota) = self.quota {
             wrong.range("quota", quota, 1, 100_000);
@@ -323,7 +326,7 @@ mod tests {
     #[case("/validity/months", json!(0), "validity.months", "out_of_range")]
     #[case("/validity", json!({ "kind": "open" }), "renewal", "never_ends")]
     #[case("/renewal/days_before", json!(0), "renewal.days_before", "out_of_range")]
-    #[case("/assessment/day", json!(29), "assessment.day", "out_of_range")]
+    #[case("/assessment/day", json!(32), "assessment.day", "out_of_range")]
     #[case("/assessment/month", json!(13), "assessment.month", "out_of_range")]
     #[case("/quota", json!(0), "quota", "out_of_range")]
     #[case("/objection_days", json!(91), "objection_days", "out_of_range")]
@@ -383,6 +386,20 @@ mod tests {
         document["validity"] = validity;
         let last = last.map(|day| day.parse::<NaiveDate>().expect("a day"));
         assert_eq!(rules(document).last_day(from.parse().expect("a day")), Ok(last));
+    }
+
+    #[rstest]
+    #[case(12, 31, 2026, "2026-12-31")]
+    #[case(6, 31, 2026, "2026-06-30")]
+    #[case(2, 30, 2027, "2027-02-28")]
+    #[case(2, 29, 2028, "2028-02-29")]
+    fn an_assessment_may_be_due_at_the_end_of_a_month(
+        #[case] month: u32,
+        #[case] day: u32,
+        #[case] year: i32,
+        #[case] due: &str,
+    ) {
+        assert_eq!(Assessment { month, day }.due_in(year), due.parse().ok());
     }
 
     #[test]

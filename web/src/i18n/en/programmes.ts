@@ -147,6 +147,7 @@ const texts: Texts<typeof zh> = {
   feed: {
     title: "Calendars to subscribe to",
     lead: "Copy the address into the calendar of your phone or computer; it follows every change.",
+    programme: "Themes and sessions of this programme through the years",
     edition: "All themes and sessions of this year",
     copy: "Copy the address",
     copied: "Copied",

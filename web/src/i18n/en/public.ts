@@ -15,6 +15,7 @@ const texts: Texts<typeof zh> = {
     media: "Media",
     authority: "Authority",
   },
+  level: { international: "International", national: "National", provincial: "Provincial", city: "City", county: "County", district: "District", town: "Town", school: "School" },
   column: {
     name: "Organization",
     scheme: "Designation",

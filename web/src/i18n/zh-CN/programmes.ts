@@ -140,6 +140,7 @@ export default {
   feed: {
     title: "订阅日历",
     lead: "复制地址，添加到手机或电脑的日历应用，场次变动会自动更新。",
+    programme: "本计划历年的主题和场次",
     edition: "本年度全部主题和场次",
     copy: "复制地址",
     copied: "已复制",

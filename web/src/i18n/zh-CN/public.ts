@@ -12,6 +12,7 @@ export default {
     media: "媒体",
     authority: "主管部门",
   },
+  level: { international: "国际级", national: "国家级", provincial: "省级", city: "市级", county: "县级", district: "区级", town: "街道级", school: "校级" },
   column: {
     name: "单位",
     scheme: "资质",

@@ -46,8 +46,11 @@ export function FixRow({ list, row }: { list: Schemas["ListImportView"]; row: Sc
     },
   });
 
-  const wrong = [...new Map(row.errors.map((error) => [error.column ?? error.field, error])).entries()];
   const known = COLUMNS[list.kind];
+  const wrong = new Map(row.errors.map((error) => [error.column ?? error.field, error]));
+  // A row that does not fit its header as a whole: nobody knows which of its cells are under the wrong name.
+  const whole = [...wrong].filter(([name]) => !known.includes(name));
+  const asked = whole.length > 0 ? known : [...wrong.keys()];
   return (
     <>
       <ProblemAlert error={fix.error} />
@@ -56,28 +59,28 @@ export function FixRow({ list, row }: { list: Schemas["ListImportView"]; row: Sc
         key={JSON.stringify(row.cells)}
         layout="vertical"
         requiredMark={false}
-        initialValues={Object.fromEntries(wrong.map(([name]) => [name, written[name] ?? ""]))}
+        initialValues={Object.fromEntries(asked.map((name) => [name, written[name] ?? ""]))}
         onFinish={(cells) => fix.mutate(cells)}
         style={{ display: "grid", gap: 8, maxWidth: 420 }}
       >
-        {wrong.map(([name, error]) =>
-          known.includes(name) ? (
-            <Form.Item key={name} name={name} label={words.column(name)} validateStatus="error" help={words.refusal(error)} style={{ margin: 0 }}>
+        {whole.map(([name, error]) => (
+          <div key={name}>
+            <strong>{words.column(name)}</strong> “{error.value}” {words.refusal(error)}
+          </div>
+        ))}
+        {asked.map((name) => {
+          const error = wrong.get(name);
+          return (
+            <Form.Item key={name} name={name} label={words.column(name)} {...(error && { validateStatus: "error", help: words.refusal(error) })} style={{ margin: 0 }}>
               <Input id={`row-${row.row_no}-${name}`} aria-label={t("list.cellOf", { column: words.column(name), row: row.row_no })} maxLength={400} />
             </Form.Item>
-          ) : (
-            <div key={name}>
-              <strong>{words.column(name)}</strong> “{error.value}” {words.refusal(error)}
-            </div>
-          ),
-        )}
-        {wrong.some(([name]) => known.includes(name)) && (
-          <div>
-            <Button htmlType="submit" size="small" type="primary" loading={fix.isPending} aria-label={t("list.saveRow", { row: row.row_no })}>
-              {t("list.recheck")}
-            </Button>
-          </div>
-        )}
+          );
+        })}
+        <div>
+          <Button htmlType="submit" size="small" type="primary" loading={fix.isPending} aria-label={t("list.saveRow", { row: row.row_no })}>
+            {t("list.recheck")}
+          </Button>
+        </div>
       </Form>
     </>
   );

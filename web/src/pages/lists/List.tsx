@@ -40,6 +40,9 @@ export function Component() {
       </>
     );
   const refused = data.counts.refused ?? 0;
+  // Other worksheets of the file end with an exclamation mark, as in formulas.
+  const worksheets = data.ignored.filter((name) => name.endsWith("!")).map((name) => name.slice(0, -1));
+  const columns = data.ignored.filter((name) => !name.endsWith("!"));
   return (
     <>
       <PageTitle before={<StatusTag of="import" state={data.state} />} actions={data.state === "staged" && <Decide list={data} />}>
@@ -55,9 +58,10 @@ export function Component() {
           ...(data.given.source ? [{ key: "source", label: t("lists.source"), children: data.given.source }] : []),
         ]}
       />
-      {data.ignored.length > 0 && (
-        <Alert type="info" showIcon style={{ marginBottom: 16 }} title={t("list.ignored", { columns: data.ignored.join("、") })} />
+      {worksheets.length > 0 && (
+        <Alert type="warning" showIcon style={{ marginBottom: 16 }} title={t("list.worksheets", { names: worksheets.join("、") })} />
       )}
+      {columns.length > 0 && <Alert type="info" showIcon style={{ marginBottom: 16 }} title={t("list.ignored", { columns: columns.join("、") })} />}
       {data.state === "staged" && refused > 0 && (
         <Alert type="warning" showIcon style={{ marginBottom: 16 }} title={t("list.refused", { count: refused })} description={t("list.refusedLead")} />
       )}

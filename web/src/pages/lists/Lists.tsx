@@ -1,6 +1,6 @@
 import { DownloadOutlined } from "@ant-design/icons";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { Button, Card, Flex, Form, Input, Radio, Select, Typography } from "antd";
+import { Button, Card, Checkbox, Flex, Form, Input, Radio, Select, Typography } from "antd";
 import { useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { api, call, type Schemas } from "@/api/client";
@@ -10,6 +10,8 @@ import { rolesOf } from "@/app/roles";
 
 import { useTranslation } from "@/i18n";
 import { useNamed } from "@/i18n/useText";
+import { useOrganizationKind } from "@/pages/designations/words";
+import { KINDS as ORGANIZATION_KINDS } from "@/pages/district/organizations/kinds";
 import { type Column, DataTable } from "@/ui/DataTable";
 import { DateTime } from "@/ui/DateTime";
 import { EmptyState } from "@/ui/EmptyState";
@@ -64,6 +66,8 @@ export function Component() {
 
 interface Values {
   kind: Kind;
+  organization_kind?: Schemas["OrganizationKind"];
+  new_programmes?: boolean;
   scheme?: string;
   programme?: string;
   main_theme?: string;
@@ -74,6 +78,7 @@ function NewList() {
   const { t } = useTranslation("lists");
   const words = useListWords();
   const named = useNamed();
+  const kindOf = useOrganizationKind();
   const navigate = useNavigate();
   const invalidate = useInvalidate();
   const key = useIdempotencyKey();
@@ -88,15 +93,17 @@ function NewList() {
   const programmes = useQuery({ ...getQuery("/api/v1/programmes", { params: { query: { limit: 200 } } }), enabled: kind === "themes" });
 
   const send = useMutation({
-    mutationFn: ({ kind, scheme, programme, main_theme, source }: Values) => {
+    mutationFn: ({ kind, organization_kind, new_programmes, scheme, programme, main_theme, source }: Values) => {
       const [file] = files;
       if (!file) throw new Error(t("lists.fileMissing"));
       const body = new FormData();
       body.append("file", file, file.name);
       const query = {
         kind,
+        organization_kind: kind === "organizations" ? organization_kind : undefined,
         scheme: kind === "designations" ? scheme : undefined,
         programme: kind === "themes" ? programme : undefined,
+        new_programmes: kind === "themes" ? new_programmes : undefined,
         main_theme: kind === "themes" ? main_theme?.trim() || undefined : undefined,
         source: source?.trim() || undefined,
       };
@@ -148,6 +155,11 @@ function NewList() {
           />
         </Form.Item>
         <Flex gap={16} wrap>
+          {kind === "organizations" && (
+            <Form.Item name="organization_kind" label={t("lists.organizationKind")} extra={t("lists.organizationKindHelp")} style={{ flex: "0 1 260px" }}>
+              <Select allowClear options={ORGANIZATION_KINDS.map((value) => ({ value, label: kindOf(value) }))} />
+            </Form.Item>
+          )}
           {kind === "designations" && (
             <Form.Item name="scheme" label={t("lists.scheme")} extra={t("lists.schemeHelp")} style={{ minWidth: 260, flex: "1 1 260px" }}>
               <Select
@@ -168,6 +180,9 @@ function NewList() {
               </Form.Item>
               <Form.Item name="main_theme" label={t("lists.mainTheme")} extra={t("lists.mainThemeHelp")} style={{ minWidth: 260, flex: "1 1 260px" }}>
                 <Input maxLength={120} />
+              </Form.Item>
+              <Form.Item name="new_programmes" valuePropName="checked" extra={t("lists.newProgrammesHelp")} style={{ minWidth: 260, flex: "1 1 260px", alignSelf: "end" }}>
+                <Checkbox>{t("lists.newProgrammes")}</Checkbox>
               </Form.Item>
             </>
           )}

@@ -8,7 +8,7 @@ type FieldError = Schemas["FieldError"];
 /** The columns of each kind of list, in the order of its template. */
 export const COLUMNS: Record<Kind, readonly string[]> = {
   organizations: ["name", "kind", "code", "name_en", "level"],
-  designations: ["holder", "scheme", "number", "level", "valid_from", "valid_to", "source"],
+  designations: ["holder", "professional", "post", "scheme", "number", "level", "valid_from", "valid_to", "source"],
   competitions: ["name", "series", "edition", "name_en", "stages", "valid_from", "valid_to", "source"],
   themes: ["month", "title_zh", "title_en", "kind", "programme", "year", "main_theme", "topic", "venues", "zh_certainty", "source"],
 };

@@ -202,7 +202,7 @@ export function Component() {
       )}
       {row.state !== "draft" && (
         <Section title={t("feed.title")} action={<Link to={`/public/editions/${row.id}`}>{t("edition.public")}</Link>}>
-          <Feeds edition={row.id} hosts={row.members.filter(({ roles }) => roles.some((role) => role === "host" || role === "undertake"))} />
+          <Feeds programme={row.programme_id} edition={row.id} hosts={row.members.filter(({ roles }) => roles.some((role) => role === "host" || role === "undertake"))} />
         </Section>
       )}
       <Suspense>

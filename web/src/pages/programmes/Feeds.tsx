@@ -15,12 +15,13 @@ export function useCopy() {
   };
 }
 
-/** Addresses of public calendars: of an edition, and of the venues that host in it. */
-export function Feeds({ edition, hosts }: { edition: string; hosts: Pick<Member, "organization_id" | "name_zh" | "name_en">[] }) {
+/** Addresses of public calendars: of a programme, of this year of it, and of the venues that host in it. */
+export function Feeds({ programme, edition, hosts }: { programme: string; edition: string; hosts: Pick<Member, "organization_id" | "name_zh" | "name_en">[] }) {
   const { t } = useTranslation("programmes");
   const named = useNamed();
   const copy = useCopy();
   const all = [
+    { key: programme, name: t("feed.programme"), path: `/api/v1/public/programmes/${programme}/calendar.ics` },
     { key: edition, name: t("feed.edition"), path: `/api/v1/public/editions/${edition}/calendar.ics` },
     ...hosts.map((one) => ({
       key: one.organization_id,

@@ -77,7 +77,7 @@ export function Component() {
         </Section>
       )}
       <Section title={t("feed.title")}>
-        <Feeds edition={row.id} hosts={[]} />
+        <Feeds programme={row.programme_id} edition={row.id} hosts={[]} />
       </Section>
     </>
   );

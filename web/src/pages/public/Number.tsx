@@ -48,7 +48,7 @@ export function Component() {
                   [t("held.days"), row.valid_to ? `${day(row.valid_from)} – ${day(row.valid_to)}` : t("held.since", { day: day(row.valid_from) })],
                   [t("round.authority"), row.authority_name_zh],
                   [t("verify.district"), row.district_name_zh],
-                  ...(row.level ? [[t("award.level"), row.level]] : []),
+                  ...(row.level ? [[t("award.level"), text(`public:level.${row.level}`, {}, row.level)]] : []),
                   ...(revoked_from ? [[t("verify.revokedFrom"), day(revoked_from)]] : []),
                 ] as [string, string][]
               ).map(([word, value]) => (

@@ -98,7 +98,7 @@ export function Component() {
           {
             key: "level",
             title: t("column.level"),
-            render: (row) => row.level ?? "",
+            render: (row) => (row.level ? text(`public:level.${row.level}`, {}, row.level) : ""),
             csv: (row) => row.level ?? "",
           },
           {

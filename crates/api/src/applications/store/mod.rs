@@ -224,7 +224,8 @@ pub async fn professional(
 ) -> Result<Uuid> {
     Ok(sqlx::query_scalar(
         "INSERT INTO professional (id, employer_id, name, post, created_at) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (employer_id, name) DO UPDATE SET post = excluded.post RETURNING id",
+         ON CONFLICT (employer_id, name)
+         DO UPDATE SET post = coalesce(nullif(excluded.post, ''), professional.post) RETURNING id",
     )
     .bind(id)
     .bind(employer)

@@ -70,6 +70,29 @@ macro_rules! registered {
     };
 }
 
+/// Names and numbers as they are looked for: small letters and digits of one width, without brackets and blanks, of which
+/// there are many kinds.
+macro_rules! loose {
+    ($text:expr) => {
+        concat!(
+            "translate(lower(",
+            $text,
+            "), '０１２３４５６７８９ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ－()[]〔〕（）［］【】 \u{3000}', '0123456789abcdefghijklmnopqrstuvwxyz-')"
+        )
+    };
+}
+
+/// What somebody typed, in the same way.
+fn loose(text: &str) -> String {
+    let one = |c: char| match c {
+        '０'..='９' | 'ａ'..='ｚ' | '－' => char::from_u32((c as u32).saturating_sub(0xfee0)),
+        '(' | ')' | '[' | ']' | '〔' | '〕' | '（' | '）' | '［' | '］' | '【' | '】' => None,
+        c if c.is_whitespace() => None,
+        other => Some(other),
+    };
+    text.to_lowercase().chars().filter_map(one).collect()
+}
+
 impl Registered {
     /// As the rules see it.
     pub fn rules(&self) -> Result<rules::Designation> {
@@ -139,15 +162,16 @@ pub async fn register(
         in_force!("$1"),
         " END AND ($7 = 'over' OR o.status = 'active')
                AND ($2::text IS NULL OR t.code = $2) AND ($3::text IS NULL OR s.code = $3)
-               AND ($4::text IS NULL OR position(lower($4) IN lower(o.name_zh || ' ' || o.name_en || ' ' || d.number
-                                                                   || ' ' || coalesce(p.name, ''))) > 0)
+               AND ($4::text IS NULL OR position($4 IN ",
+        loose!("o.name_zh || '|' || o.name_en || '|' || d.number || '|' || coalesce(p.name, '')"),
+        ") > 0)
                AND ($5::uuid IS NULL OR d.id > $5)
              ORDER BY d.id LIMIT $6"
     ))
     .bind(filter.on)
     .bind(filter.district)
     .bind(filter.scheme)
-    .bind(filter.q)
+    .bind(filter.q.map(loose))
     .bind(after)
     .bind(fetch)
     .bind(filter.standing.word())
@@ -166,8 +190,17 @@ pub async fn registered(tx: &mut Tx, id: Uuid) -> Result<Registered> {
 
 /// All designations of this number, under whatever scheme, whatever became of them.
 pub async fn of_number(tx: &mut Tx, number: &str) -> Result<Vec<Registered>> {
-    Ok(sqlx::query_as(concat!(registered!(), "WHERE d.number = $1 ORDER BY d.id LIMIT 50"))
+    let found: Vec<Registered> = sqlx::query_as(concat!(registered!(), "WHERE d.number = $1 ORDER BY d.id LIMIT 50"))
         .bind(number)
+        .fetch_all(&mut **tx)
+        .await?;
+    let typed = loose(number);
+    if !found.is_empty() || typed.is_empty() {
+        return Ok(found);
+    }
+    // Typed from a plaque, with the brackets that the keyboard has.
+    Ok(sqlx::query_as(concat!(registered!(), "WHERE ", loose!("d.number"), " = $1 ORDER BY d.id LIMIT 50"))
+        .bind(typed)
         .fetch_all(&mut **tx)
         .await?)
 }

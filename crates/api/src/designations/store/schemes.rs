@@ -1,7 +1,7 @@
 //! The SQL of schemes and of the authorities that run them.
 
 use chrono::{DateTime, Utc};
-use kepu_domain::designation::scheme::Rules;
+use kepu_domain::designation::scheme::{Holder, Rules};
 use sqlx::{FromRow, types::Json};
 use uuid::Uuid;
 
@@ -31,6 +31,13 @@ pub struct Scheme {
     pub version: i64,
     /// When it was entered.
     pub created_at: DateTime<Utc>,
+}
+
+impl Scheme {
+    /// Whether such may hold it; one without rules asks nothing.
+    pub fn is_for(&self, holder: Holder) -> bool {
+        self.rules.as_ref().is_none_or(|rules| rules.holders.contains(&holder))
+    }
 }
 
 /// Lists schemes by identity.

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{
     super::{
         Given, ListChange,
-        cells::Reader,
+        cells::{Reader, key},
         judge::{Act, Meaning, Part, Row, Taken, change},
     },
     CERTAINTIES, KINDS, Kind, cell, named, read_month, year_of,
@@ -26,6 +26,8 @@ use crate::{
 /// The programmes that the reader of the list runs, and their years that the list speaks of.
 pub(super) struct Book<'p> {
     programmes: &'p [Programme],
+    /// Those of them that are still to be entered, by the first row that is taken.
+    fresh: HashMap<Uuid, Programme>,
     pub(super) places: HashMap<(Uuid, i32), Place>,
 }
 
@@ -114,7 +116,7 @@ impl Place {
                 format!("{} has no edition of {} yet: say its main theme", edition.programme_name_zh, edition.year);
             cells.refuse("main_theme", "no_main_theme", message);
         }
-        if title.is_some_and(|title| title != edition.title_zh) {
+        if title.is_some_and(|title| key(title) != key(&edition.title_zh)) {
             cells.refuse(
                 "main_theme",
                 "other_main_theme",
@@ -145,8 +147,9 @@ struct Said {
 }
 
 impl<'p> Book<'p> {
-    pub(super) fn new(programmes: &'p [Programme]) -> Self {
-        Self { programmes, places: HashMap::new() }
+    pub(super) fn new(programmes: &'p [Programme], fresh: Vec<Programme>) -> Self {
+        let fresh = fresh.into_iter().map(|one| (one.id, one)).collect();
+        Self { programmes, fresh, places: HashMap::new() }
     }
 
     pub(super) fn meaning(&mut self, now: DateTime<Utc>, given: &Given, row: &Row) -> Meaning {
@@ -184,8 +187,13 @@ impl<'p> Book<'p> {
         };
         let verdict = cells.finish().map(|()| taken.unwrap_or(Taken { changes: Vec::new(), act: Act::None }));
         let verdict = verdict.map(|mut taken| {
-            if let Act::AddPart { edition, .. } = &mut taken.act {
+            if let Act::AddPart { programme, edition, .. } = &mut taken.act {
                 (*edition, taken.changes) = place.bring();
+                *programme = self.fresh.remove(&place.edition.programme_id).map(Box::new);
+                if let Some(programme) = programme {
+                    let to = programme.name_zh.clone();
+                    taken.changes.insert(0, ListChange { field: "programme".to_owned(), from: String::new(), to });
+                }
             }
             taken
         });
@@ -237,7 +245,9 @@ fn theme(
         cells.refuse("month", "twice_in_file", format!("stands in row {earlier} already"));
     }
     let same = |one: &Theme| {
-        let is = |known: &str, said: &Option<String>| !known.is_empty() && said.as_deref() == Some(known);
+        let is = |known: &str, said: &Option<String>| {
+            said.as_ref().is_some_and(|said| !known.is_empty() && key(said) == key(known))
+        };
         is(&one.title_zh, &said.title_zh) || is(&one.title_en, &said.title_en)
     };
     if let Some(elsewhere) = place.themes.iter().find(|one| one.month != month && same(one)) {
@@ -287,7 +297,10 @@ fn theme(
                 created_at: now,
                 updated_at: now,
             };
-            Taken { changes: Vec::new(), act: Act::AddPart { edition: None, part: Part::Theme(Box::new(added)) } }
+            Taken {
+                changes: Vec::new(),
+                act: Act::AddPart { programme: None, edition: None, part: Part::Theme(Box::new(added)) },
+            }
         }
     };
     place.months.entry(month).or_insert(row.number());
@@ -306,10 +319,10 @@ fn strand(
         cells.refuse("title_zh", "required", "must not be empty");
         return None;
     };
-    if let Some(earlier) = place.beside.insert((kind.word(), title.clone()), row.number()) {
+    if let Some(earlier) = place.beside.insert((kind.word(), key(&title)), row.number()) {
         cells.refuse("title_zh", "twice_in_file", format!("stands in row {earlier} already"));
     }
-    let known = place.strands.iter().find(|one| one.kind == kind && one.title_zh == title);
+    let known = place.strands.iter().find(|one| one.kind == kind && key(&one.title_zh) == key(&title));
     Some(if let Some(known) = known {
         let (mut after, mut changes) = (known.clone(), Vec::new());
         change(&mut changes, "title_en", &mut after.title_en, said.title_en);
@@ -331,6 +344,9 @@ fn strand(
             created_at: now,
             updated_at: now,
         };
-        Taken { changes: Vec::new(), act: Act::AddPart { edition: None, part: Part::Strand(Box::new(added)) } }
+        Taken {
+            changes: Vec::new(),
+            act: Act::AddPart { programme: None, edition: None, part: Part::Strand(Box::new(added)) },
+        }
     })
 }

@@ -5,23 +5,26 @@
 
 mod book;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use kepu_domain::roster::cell::fold;
 use uuid::Uuid;
 
 use self::book::{Book, Place};
 use super::{
     Given,
-    cells::Reader,
+    cells::{Reader, key, narrow},
     judge::{Meaning, Row},
     sheet::Column,
 };
 use crate::{
     auth::Actor,
     error::Result,
+    ids,
     programmes::{
         self, StrandKind, TitleCertainty,
         store::{self, Programme},
     },
+    sheet,
     tenancy::Tx,
 };
 
@@ -105,12 +108,18 @@ pub(super) async fn judge(
     given: &Given,
     rows: &[Row],
 ) -> Result<Vec<Meaning>> {
-    let programmes = programmes::managed_by(tx, actor).await?;
-    let mut book = Book::new(&programmes);
+    let mut programmes = programmes::managed_by(tx, actor).await?;
+    let fresh = if given.new_programmes { unknown(tx, actor, now, given, rows).await? } else { Vec::new() };
+    programmes.extend(fresh.iter().cloned());
+    let mut book = Book::new(&programmes, fresh.clone());
     let mut wanted: Vec<(Uuid, i32)> = rows.iter().filter_map(|row| at(&programmes, given, row)).collect();
     wanted.sort_unstable();
     wanted.dedup();
     for (programme, year) in wanted {
+        if let Some(new) = fresh.iter().find(|one| one.id == programme) {
+            book.places.insert((programme, year), Place::new(new.clone(), year, now));
+            continue;
+        }
         // Whoever makes an edition or changes its parts holds these rows as well.
         let programme = store::lock_programme(tx, programme).await?;
         let filter = store::Filter {
@@ -136,6 +145,40 @@ pub(super) async fn judge(
     Ok(rows.iter().map(|row| book.meaning(now, given, row)).collect())
 }
 
+/// The programmes that rows name and that nobody runs yet, to be entered as the actor's own.
+async fn unknown(
+    tx: &mut Tx,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    given: &Given,
+    rows: &[Row],
+) -> Result<Vec<Programme>> {
+    let Some(authority) = programmes::own_authority(tx, actor).await? else { return Ok(Vec::new()) };
+    let mut known = store::list_programmes(tx, None, i64::MAX).await?;
+    let before = known.len();
+    for word in rows.iter().filter_map(|row| cell(row, "programme").or(given.programme.as_deref())) {
+        let name: String = narrow(word).split_whitespace().collect::<Vec<_>>().join(" ").chars().take(120).collect();
+        if !named(&known, &name).is_empty() {
+            continue;
+        }
+        let code = (1..).map(|number: u32| format!("programme-{number:03}"));
+        let code = code.into_iter().find(|code| !known.iter().any(|one| one.code == *code)).unwrap_or_default();
+        known.push(Programme {
+            id: ids::new(),
+            authority_id: authority,
+            authority_name_zh: String::new(),
+            authority_name_en: String::new(),
+            code,
+            name_zh: name,
+            name_en: String::new(),
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        });
+    }
+    Ok(known.split_off(before))
+}
+
 fn cell<'r>(row: &'r Row, column: &str) -> Option<&'r str> {
     row.cells.get(column).map(|text| text.trim()).filter(|text| !text.is_empty())
 }
@@ -149,15 +192,18 @@ fn at(programmes: &[Programme], given: &Given, row: &Row) -> Option<(Uuid, i32)>
 
 /// The programmes of this code, or else of this name.
 fn named<'p>(programmes: &'p [Programme], word: &str) -> Vec<&'p Programme> {
-    let coded: Vec<&Programme> = programmes.iter().filter(|one| one.code == word).collect();
+    let coded: Vec<&Programme> = programmes.iter().filter(|one| one.code == fold(word)).collect();
     if !coded.is_empty() {
         return coded;
     }
-    programmes.iter().filter(|one| one.name_zh == word || one.name_en == word).collect()
+    programmes
+        .iter()
+        .filter(|one| [&one.name_zh, &one.name_en].into_iter().any(|name| key(name) == key(word)))
+        .collect()
 }
 
 fn year_of(row: &Row) -> Option<i32> {
-    let said = cell(row, "year").and_then(|text| text.trim_end_matches(['年', '度']).parse().ok());
+    let said = cell(row, "year").and_then(|text| fold(text).trim_end_matches(['年', '度']).trim().parse().ok());
     said.or_else(|| cell(row, "month").and_then(|text| month(text, None)).map(|(year, _)| year))
         .filter(|year| (2000..=2100).contains(year))
 }
@@ -167,8 +213,26 @@ fn month_of(row: &Row) -> Option<(i32, NaiveDate)> {
     month(cell(row, "month")?, year_of(row))
 }
 
-/// Reads 2026-03, 2026/3, 2026年3月, 202603, 2026-03-01, or with the year beside it 3 and 3月.
+/// Reads 2026-03, 2026/3, 2026年3月, 202603, 2026-03-01, that day as Excel counts it, or with the year beside it 3, 3月
+/// and 三月.
 fn month(text: &str, year: Option<i32>) -> Option<(i32, NaiveDate)> {
+    let text = fold(text);
+    if text.len() == 5
+        && let Some(day) = sheet::day(&text)
+    {
+        return Some((day.year(), day.with_day(1)?));
+    }
+    let in_words =
+        ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"].into_iter().zip(1_u32..);
+    let word = text.rsplit('年').next().unwrap_or_default().trim_end_matches(['份', '月']);
+    let word = in_words.into_iter().find(|(name, _)| *name == word.trim());
+    let text = word.map_or_else(
+        || text.clone(),
+        |(_, month)| {
+            let before = text.rsplit_once('年').map_or("", |(before, _)| before);
+            format!("{before} {month}")
+        },
+    );
     let parts: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).collect();
     let (year, month) = match (parts.as_slice(), year) {
         ([all], _) if all.len() == 6 => (all.get(..4)?.parse().ok()?, all.get(4..)?),
@@ -202,7 +266,14 @@ mod tests {
         for text in ["2026-03", "2026/3", "2026年3月", "202603", "2026-03-17", "2026-03-01T00:00:00"] {
             assert_eq!(month(text, None), march, "{text}");
         }
-        assert_eq!([month("3", Some(2026)), month("3月", Some(2026))], [march; 2]);
+        for text in ["２０２６年３月", "2026年三月", "2026.3", "46082"] {
+            assert_eq!(month(text, None), march, "{text}");
+        }
+        for text in ["3", "3月", "三月", "三月份", "３"] {
+            assert_eq!(month(text, Some(2026)), march, "{text}");
+        }
+        let december = NaiveDate::from_ymd_opt(2026, 12, 1).map(|day| (2026, day));
+        assert_eq!(month("十二月", Some(2026)), december);
         for text in ["3", "2026", "2026-13", "March", "03-2026", ""] {
             assert_eq!(month(text, None), None, "{text}");
         }

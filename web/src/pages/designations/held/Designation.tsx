@@ -73,7 +73,7 @@ function One({ standing }: { standing: Standing }) {
   const facts: [string, React.ReactNode][] = [
     [t("held.number"), <Link key="number" to={`/register/${encodeURIComponent(row.number)}`}>{row.number}</Link>],
     [t("held.days"), row.valid_to ? `${day(row.valid_from)} – ${day(row.valid_to)}` : t("held.since", { day: day(row.valid_from) })],
-    ...(row.level ? [[t("award.level"), row.level] as [string, string]] : []),
+    ...(row.level ? [[t("award.level"), text(`public:level.${row.level}`, {}, row.level)] as [string, string]] : []),
     ...(row.source ? [[t("award.source"), row.source] as [string, string]] : []),
     ...(row.suspensions.length > 0
       ? [

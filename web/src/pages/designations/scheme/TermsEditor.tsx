@@ -62,7 +62,7 @@ export function TermsEditor() {
               <InputNumber min={1} max={12} precision={0} style={{ width: 100 }} />
             </Form.Item>
             <Form.Item name={["rules", "assessment", "day"]} label={t("scheme.dayOfMonth")} rules={required} style={LOW}>
-              <InputNumber min={1} max={28} precision={0} style={{ width: 100 }} />
+              <InputNumber min={1} max={31} precision={0} style={{ width: 100 }} />
             </Form.Item>
           </>
         )}
