@@ -327,3 +327,23 @@ async fn rules_are_checked_field_by_field_and_changed_on_what_was_read() {
         .expect("audited");
     assert_eq!(detail, json!({ "target_days": { "from": 5, "to": 9 } }));
 }
+
+#[tokio::test]
+async fn stricter_rules_find_what_was_there_before_them() {
+    let server = Server::start().await;
+    let school = School::new(&server, 1).await;
+    let pupil = school.pupils[0].0;
+    let session = school.session(&server, school.base, "practice", 20).await;
+    school.record(session, &[pupil]).await;
+    school.confirm_all(session).await;
+    assert_eq!(look(&school.official).await, (0, 0, 0));
+    // So much later that what was confirmed is not seen again for its own sake.
+    server.advance(Duration::days(5));
+    let official = server.sign_in(&school.official.login, kepu_tests::PASSWORD).await;
+    assert_eq!(look(&official).await, (0, 0, 0));
+    set_rules(&official, |rules| rules["back_dated_days"] = json!(10)).await.expect(200);
+    assert_eq!(look(&official).await, (1, 0, 0));
+    assert_eq!(list(&official, "kind=back_dated").await.len(), 1);
+    set_rules(&official, |rules| rules["back_dated_days"] = json!(30)).await.expect(200);
+    assert_eq!(look(&official).await, (0, 1, 0), "wider ones let it go");
+}

@@ -505,6 +505,7 @@ pub const PAGES: &[Page] = &[
             "/persons/{pupil}/ledger?limit=20",
             "/persons/{pupil}/ledger/proof",
             "/results?person_id={pupil}&limit=200&sort=-submitted",
+            "/appeals/lines?person={pupil}",
         ],
     ),
     page(

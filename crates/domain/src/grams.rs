@@ -5,26 +5,35 @@
 
 use std::collections::BTreeSet;
 
-/// The text as it is compared: small letters, full-width signs as their usual ones, one space between words, nothing
-/// else that is neither letter nor digit.
+/// The text as it is compared: small letters, full-width signs as their usual ones, and nothing that is neither letter
+/// nor digit. One space stays between two words in Latin letters or digits; beside a Chinese character none does, for
+/// there nobody knows whether one was written: "3D printing" in Chinese has a space or not, a title has quotation marks or
+/// not.
 pub fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
+    let mut gap = false;
     for letter in text.chars().map(half_width) {
-        if letter.is_alphanumeric() {
-            plain.extend(letter.to_lowercase());
-        } else if !plain.is_empty() && !plain.ends_with(' ') {
+        if !letter.is_alphanumeric() {
+            gap = true;
+            continue;
+        }
+        if gap && letter.is_ascii() && plain.ends_with(|before: char| before.is_ascii()) {
             plain.push(' ');
         }
+        gap = false;
+        plain.extend(letter.to_lowercase());
     }
-    plain.truncate(plain.trim_end().len());
     plain
 }
 
-/// The words of what somebody looks for, each once: all of them must be found.
+/// The words of what somebody looks for, each once: all of them must be found. Signs part them, as they are typed.
 pub fn words(query: &str) -> Vec<String> {
-    let plain = plain(query);
-    let words: BTreeSet<&str> = plain.split(' ').filter(|word| !word.is_empty()).collect();
-    words.into_iter().map(str::to_owned).collect()
+    let words: BTreeSet<String> = query
+        .split(|letter: char| !half_width(letter).is_alphanumeric())
+        .map(plain)
+        .filter(|word| !word.is_empty())
+        .collect();
+    words.into_iter().collect()
 }
 
 /// Every character of a text and every two neighbours within a word, each once.
@@ -79,7 +88,17 @@ mod tests {
         ] {
             assert_eq!(plain(text), expected, "{text}");
         }
-        assert_eq!(plain(&format!("\u{300a}{ROBOT}\u{300b}A")), format!("{ROBOT} a"));
+        assert_eq!(plain(&format!("\u{300a}{ROBOT}\u{300b}A")), format!("{ROBOT}a"));
+    }
+
+    /// However a title is written, and however it is typed: with quotation marks, dots and spaces or without.
+    #[test]
+    fn signs_beside_chinese_do_not_matter() {
+        for text in [format!("3D {ROBOT} {INSECT}"), format!("3d\u{201c}{ROBOT}\u{201d}\u{b7}{INSECT}")] {
+            assert_eq!(plain(&text), format!("3d{ROBOT}{INSECT}"), "{text}");
+        }
+        assert_eq!(words(&format!("3D\u{300c}{ROBOT}\u{300d} A-B")), ["3d", "a", "b", ROBOT]);
+        assert_eq!(words(&format!("3D{ROBOT}")), [format!("3d{ROBOT}")]);
     }
 
     #[test]

@@ -3,13 +3,14 @@
 //! ```text
 //! registered ─▶ attended ─▶ confirmed ─▶ voided        waitlisted ─▶ registered
 //!      │            │           │ amended (stays)       any before attended ─▶ withdrawn
-//!      └─▶ absent ◀─┤                                  (the door may correct itself)
+//!      └─▶ absent ◀─┤                                  (the door may correct itself; the school may not)
 //!                   └─▶ rejected ─▶ recorded (again)    recorded ─▶ confirmed | rejected
 //!                   withdrawn, rejected ─▶ registered | waitlisted (again, before the session)
 //!                   an appeal that is granted: any before confirmed, absent, rejected, voided ─▶ confirmed
 //! ```
 //!
-//! Who records never confirms. Nothing here reads a clock: moments are given.
+//! Who records never confirms. An absence is the host's word: the host takes it back, or an appeal does, and no act of the
+//! school, which could record the person and withdraw that again. Nothing here reads a clock: moments are given.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -136,7 +137,7 @@ impl StateName {
 /// Something that is done to a participation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
-    /// The school records it (again, after a rejection or withdrawal).
+    /// The school records it (again, after a rejection or withdrawal; not against an absence).
     Record(Act, Extent),
     /// The school registers it again for a session to come, and there is a place.
     Register(Act, Extent),
@@ -182,6 +183,11 @@ pub enum Refusal {
     /// The amendment changes nothing.
     #[error("the amendment changes nothing")]
     NothingChanged,
+    /// The school records somebody who was not there, says the host.
+    #[error(
+        "the host has said that this person was not there; ask the host to correct it, or question it by an appeal"
+    )]
+    MarkedAbsent,
 }
 
 impl Refusal {
@@ -192,6 +198,7 @@ impl Refusal {
             Self::RecorderCannotConfirm => "recorder_cannot_confirm",
             Self::ReasonNeeded => "reason_needed",
             Self::NothingChanged => "nothing_changed",
+            Self::MarkedAbsent => "marked_absent",
         }
     }
 }
@@ -245,9 +252,10 @@ impl Participation {
             (Self::Waitlisted(entry) | Self::Registered(entry) | Self::Recorded(entry), Step::Withdraw) => {
                 Ok(Self::Withdrawn(entry))
             }
-            (Self::Withdrawn(_) | Self::Rejected(..) | Self::Absent(_), Step::Record(act, extent)) => {
+            (Self::Withdrawn(_) | Self::Rejected(..), Step::Record(act, extent)) => {
                 Ok(Self::Recorded(Entry { recorded_by: act.by, extent }))
             }
+            (Self::Absent(_), Step::Record(..)) => Err(Refusal::MarkedAbsent),
             (Self::Withdrawn(_) | Self::Rejected(..), Step::Register(act, extent)) => {
                 Ok(Self::Registered(Entry { recorded_by: act.by, extent }))
             }
@@ -397,7 +405,7 @@ mod tests {
         registered .          .          .          .          withdrawn  attended   absent     confirmed  rejected   .          .          confirmed
         withdrawn  recorded   registered waitlisted .          .          .          .          .          .          .          .          .
         attended   .          .          .          .          .          attended   absent     confirmed  rejected   .          .          confirmed
-        absent     recorded   .          .          .          .          attended   .          .          .          .          .          confirmed
+        absent     .          .          .          .          .          attended   .          .          .          .          .          confirmed
         recorded   .          .          .          .          withdrawn  .          absent     confirmed  rejected   .          .          confirmed
         confirmed  .          .          .          .          .          .          .          .          .          confirmed  voided     .
         rejected   recorded   registered waitlisted .          .          .          .          .          .          .          .          confirmed
@@ -414,6 +422,24 @@ mod tests {
         let confirmed = Participation::Confirmed(entry, Confirmation { by: HOST, at: DateTime::UNIX_EPOCH });
         let step = Step::Amend(act(TEACHER), extent, "left early".into());
         assert_eq!(confirmed.take(step), Err(Refusal::RecorderCannotConfirm));
+    }
+
+    /// Whatever the school does, in whatever order, what the host has said of an absence stays.
+    #[test]
+    fn no_act_of_the_school_undoes_an_absence() {
+        let entry = Entry { recorded_by: TEACHER, extent: Extent::default() };
+        let extent = Extent { minutes: Some(45), quantity: None };
+        let absent = || Participation::Absent(entry);
+        let record = Step::Record(act(TEACHER), extent);
+        assert_eq!(absent().take(record), Err(Refusal::MarkedAbsent));
+        for step in [Step::Register(act(TEACHER), extent), Step::Wait(act(TEACHER), extent), Step::Withdraw] {
+            assert!(absent().take(step.clone()).is_err(), "{step:?}");
+        }
+        // The host corrects itself, and an appeal corrects the host.
+        let corrected = absent().take(Step::Attend(extent)).map(|one| one.state());
+        assert_eq!(corrected, Ok(StateName::Attended));
+        let upheld = absent().take(Step::Uphold(act(HOST), extent, "was there".into())).map(|one| one.state());
+        assert_eq!(upheld, Ok(StateName::Confirmed));
     }
 
     #[test]

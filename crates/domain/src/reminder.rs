@@ -1,4 +1,5 @@
-//! When somebody is reminded of a deadline: some days before it, on its day, and once after it.
+//! When somebody is reminded of a deadline: some days before it, on its day, and once after it. News are told once, from
+//! their day on.
 //!
 //! What is told follows from the day and from what was told, never from when this is asked: asked more seldom, earlier
 //! stages are left out; asked more often, nothing is told twice.
@@ -42,11 +43,16 @@ pub enum Step {
     StateAppeal,
     /// Decide about a line that is questioned.
     DecideAppeal,
+    /// Know that an appeal one has filed was granted or declined. It is news: nothing is due, its day is that of the answer.
+    AppealAnswered,
 }
+
+/// How many days news wait to be read.
+pub const NEWS_DAYS: u64 = 30;
 
 impl Step {
     /// Every step.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Submit,
         Self::Complete,
         Self::Appeal,
@@ -64,6 +70,7 @@ impl Step {
         Self::AgreementEnds,
         Self::StateAppeal,
         Self::DecideAppeal,
+        Self::AppealAnswered,
     ];
 
     /// The word in JSON and SQL. Those of applications are what [`crate::designation::deadline::Next`] calls them.
@@ -86,6 +93,7 @@ impl Step {
             Self::AgreementEnds => "agreement_ends",
             Self::StateAppeal => "state_appeal",
             Self::DecideAppeal => "decide_appeal",
+            Self::AppealAnswered => "appeal_answered",
         }
     }
 
@@ -103,6 +111,11 @@ impl Step {
         }
     }
 
+    /// Whether it only says what has happened, on the day that is called its last.
+    pub const fn is_news(self) -> bool {
+        matches!(self, Self::AppealAnswered)
+    }
+
     /// Whether it can still be done, or is owed, after its last day.
     pub const fn can_be_late(self) -> bool {
         !matches!(self, Self::Submit | Self::Complete | Self::Appeal | Self::DesignationEnds | Self::AgreementEnds)
@@ -118,11 +131,13 @@ pub enum Stage {
     Today,
     /// The last day is over.
     Late,
+    /// There is no last day: it has happened.
+    News,
 }
 
 impl Stage {
     /// Every stage, in their order.
-    pub const ALL: [Self; 3] = [Self::Soon, Self::Today, Self::Late];
+    pub const ALL: [Self; 4] = [Self::Soon, Self::Today, Self::Late, Self::News];
 
     /// The word in JSON and SQL.
     pub const fn word(self) -> &'static str {
@@ -130,6 +145,7 @@ impl Stage {
             Self::Soon => "soon",
             Self::Today => "today",
             Self::Late => "late",
+            Self::News => "news",
         }
     }
 
@@ -141,6 +157,10 @@ impl Stage {
 
 /// In which stage a step is on a day; nothing while it is far ahead, or when it is too late for it.
 pub fn stage(step: Step, due: NaiveDate, today: NaiveDate) -> Option<Stage> {
+    if step.is_news() {
+        let until = due.checked_add_days(Days::new(NEWS_DAYS)).unwrap_or(due);
+        return (due <= today && today <= until).then_some(Stage::News);
+    }
     let first = due.checked_sub_days(Days::new(step.days_ahead())).unwrap_or(due);
     match today {
         day if day < first => None,
@@ -178,6 +198,10 @@ mod tests {
     #[case(Step::Submit, 11, None)]
     #[case(Step::Return, 11, Some(Stage::Late))]
     #[case(Step::Renew, 0, Some(Stage::Soon))]
+    #[case(Step::AppealAnswered, 9, None)]
+    #[case(Step::AppealAnswered, 10, Some(Stage::News))]
+    #[case(Step::AppealAnswered, 40, Some(Stage::News))]
+    #[case(Step::AppealAnswered, 41, None)]
     fn a_step_that_is_due_on_the_tenth_day(#[case] step: Step, #[case] on: u64, #[case] expected: Option<Stage>) {
         assert_eq!(stage(step, day(10), day(on)), expected);
     }

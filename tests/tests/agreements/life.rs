@@ -131,6 +131,51 @@ async fn a_term_begins_and_ends_by_the_day_and_a_renewal_takes_its_place() {
     step(&town.academy, &first, "end", &json!({ "reason": "x" })).await.expect_problem(409, "not_from_this_state");
 }
 
+/// Two renew an agreement of three by leaving the third out: its end would come without a word of it.
+#[tokio::test]
+async fn nobody_is_cut_out_by_a_renewal() {
+    let town = Town::new().await;
+    let three = json!({ "parties": [town.academy.id, town.firm.id] });
+    let first = town.signed(&three).await;
+    sign(&town.firm, &first, "sign").await.expect(200);
+    let renewal =
+        |day: i64| json!({ "predecessor_id": first["id"], "first_day": town.day(day), "parties": three["parties"] });
+    let draft = town.draft(&renewal(10)).await;
+    let change = |what: &Value| {
+        let mut body = json!({ "organization_id": town.museum.id });
+        body.as_object_mut().expect("an object").extend(what.as_object().expect("an object").clone());
+        body
+    };
+    let museum = &town.museum.account;
+    let without = change(&json!({ "parties": [town.academy.id] }));
+    let problem = museum.patch_json(&at(&draft), 1, &without).await.expect_problem(422, "invalid");
+    assert_eq!(told(&problem), [("predecessor_id", "not_the_same_parties")]);
+    let early = change(&json!({ "first_day": town.day(0) }));
+    let problem = museum.patch_json(&at(&draft), 1, &early).await.expect_problem(422, "invalid");
+    assert_eq!(told(&problem), [("first_day", "renews_from_the_start")]);
+    town.text(&draft, PDF).await.expect(201);
+    // As it could be written before this was looked at.
+    let sql = "DELETE FROM agreement_party WHERE agreement_id = $1::uuid AND organization_id = $2";
+    let id = draft["id"].as_str().expect("an id");
+    sqlx::query(sql).bind(id).bind(town.firm.id).execute(town.server.pool()).await.expect("left out");
+    sign(&town.museum, &draft, "offer").await.expect_problem(409, "predecessor_not_renewable");
+    assert_eq!(town.firm.account.get(&at(&first)).await.expect(200)["over_from"], Value::Null);
+
+    // Of two renewals one is signed; whoever would sign the other learns it at once, not the last of them.
+    let (one, other) = (town.draft(&renewal(20)).await, town.draft(&renewal(30)).await);
+    for renewed in [&one, &other] {
+        town.text(renewed, PDF).await.expect(201);
+        sign(&town.museum, renewed, "offer").await.expect(200);
+    }
+    for party in [&town.academy, &town.firm] {
+        sign(party, &one, "sign").await.expect(200);
+    }
+    let late = sign(&town.firm, &other, "sign").await.expect_problem(409, "predecessor_not_renewable");
+    assert!(late["detail"].as_str().is_some_and(|text| text.contains("renewed by another")), "{late}");
+    step(&town.museum, &other, "withdraw", &json!({})).await.expect(200);
+    town.holds().await;
+}
+
 #[tokio::test]
 async fn what_is_over_before_it_is_signed_is_not_signed() {
     let mut town = Town::new().await;

@@ -158,3 +158,47 @@ async fn those_whose_turn_it_is_are_reminded() {
     town.server.advance(Duration::days(13));
     assert_eq!(waiting(&town.school.official).await, ["decide_appeal"]);
 }
+
+#[tokio::test]
+async fn who_filed_it_is_told_of_the_answer_at_once_and_once() {
+    let town = Town::new(1).await;
+    let told = async |login: &str| {
+        let client = town.server.sign_in(login, kepu_tests::PASSWORD).await;
+        let unread = client.get("/api/v1/reminders/unread").await.expect(200)["unread"].clone();
+        let page = client.get("/api/v1/reminders?waiting=true").await.expect(200);
+        let items = page["items"].as_array().expect("items").clone();
+        (unread.as_i64().expect("a number"), items)
+    };
+    let remind = async || kepu_api::reminders::remind(town.server.state()).await.expect("reminded");
+    let (student, guardian) = (&town.student.login, &town.guardian.login);
+    let filed = town.questioned().await;
+    let stated = state(&town.school.host, &filed, "agrees").await.expect(200);
+    assert_eq!(told(student).await.0, 0, "the host's word is no answer");
+    decide(&town.school.official, &stated, json!({ "kind": "confirm" })).await.expect(200);
+    let (unread, items) = told(student).await;
+    assert_eq!((unread, items.len()), (1, 1));
+    let news = ["step", "object_id", "stage", "label_zh"].map(|field| items[0][field].clone());
+    let title = filed["line"]["title_zh"].clone();
+    assert_eq!(news, [json!("appeal_answered"), filed["id"].clone(), json!("news"), title]);
+    assert_eq!(told(guardian).await.0, 0, "the guardian did not file it");
+
+    // The hourly round tells it no second time, and does not put it away before it was read.
+    assert_eq!(remind().await, 0);
+    assert_eq!(told(student).await.0, 1);
+    let client = town.server.sign_in(student, kepu_tests::PASSWORD).await;
+    let read = json!({ "ids": [items[0]["id"]] });
+    assert_eq!(client.post_json("/api/v1/reminders/read", &read).await.expect(200)["unread"], 0);
+    assert_eq!(remind().await, 0);
+    assert_eq!(told(student).await, (0, vec![]), "what was read waits no more");
+
+    // One that was declined is told, too; and whatever is not read for a month is put away.
+    let second = town.rejected().await;
+    let filed = file(&town.guardian, &second).await.expect(201);
+    let stated = state(&town.school.host, &filed, "stands_by").await.expect(200);
+    decide(&town.school.official, &stated, Value::Null).await.expect(200);
+    assert_eq!((told(guardian).await.0, told(student).await.0), (1, 0));
+    town.server.advance(Duration::days(29));
+    assert_eq!((remind().await, told(guardian).await.0), (0, 1));
+    town.server.advance(Duration::days(2));
+    assert_eq!((remind().await, told(guardian).await.0), (0, 0));
+}

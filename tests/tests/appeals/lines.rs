@@ -136,3 +136,49 @@ async fn a_result_is_verified_corrected_and_revoked_by_the_district_alone() {
     assert!(causes.iter().all(|cause| cause == "appeal"), "{causes:?}");
     town.holds().await;
 }
+
+/// What is offered is what filing takes, line by line.
+#[tokio::test]
+async fn only_lines_that_can_be_questioned_are_offered() {
+    let town = Town::new(2).await;
+    let (server, school) = (&town.server, &town.school);
+    let soon = server.state().now() + Duration::hours(30);
+    let activity = activity(server, school.district, school.base, "practice", 120).await;
+    let ahead = session_at(server, school.district, school.base, activity, soon, None).await;
+    school.record(ahead, &[town.pupil()]).await;
+    let (session, confirmed) = town.visited(&[town.pupil()]).await;
+    school.confirm_all(session).await;
+    let (rejected, declined, open) = (town.rejected().await, town.questioned().await, town.questioned().await);
+    let stated = state(&school.host, &declined, "stands_by").await.expect(200);
+    decide(&school.official, &stated, Value::Null).await.expect(200);
+
+    let path = format!("/api/v1/appeals/lines?person={}", town.pupil());
+    let offered = async |client: &kepu_tests::Client| {
+        let lines = client.get(&path).await.expect(200);
+        let line = |one: &Value| (one["line_id"].clone(), one["wants"].clone());
+        lines["items"].as_array().expect("items").iter().map(line).collect::<Vec<_>>()
+    };
+    let both = [(json!(confirmed[0]), json!(["amend", "void"])), (json!(rejected), json!(["confirm"]))];
+    for client in [&town.student, &town.guardian, &school.teacher] {
+        assert_eq!(offered(client).await, both);
+    }
+    let until = town.student.get(&path).await.expect(200)["items"][0]["until"].clone();
+    let today = (server.state().now() + Duration::hours(8)).date_naive();
+    assert_eq!(until, json!(today + Duration::days(180)));
+    for line in [&declined["line"]["id"], &open["line"]["id"]] {
+        file(&town.student, line.as_str().expect("an id"))
+            .await
+            .expect_problem(409, if *line == open["line"]["id"] { "appeal_open" } else { "appeal_declined_before" });
+    }
+
+    // Too old by the days of the district: not offered, and refused.
+    let terms = json!({ "host_days": 7, "district_days": 14, "file_days": 10 });
+    school.official.put_if("/api/v1/appeal-terms", 1, &terms).await.expect(200);
+    server.advance(Duration::days(10));
+    let student = server.sign_in(&town.student.login, kepu_tests::PASSWORD).await;
+    assert_eq!(offered(&student).await.len(), 3, "on the last day, with the one that is over by now");
+    server.advance(Duration::days(1));
+    let student = server.sign_in(&town.student.login, kepu_tests::PASSWORD).await;
+    assert_eq!(offered(&student).await.len(), 1);
+    file(&student, &rejected).await.expect_problem(409, "appeal_too_late");
+}

@@ -57,6 +57,13 @@ async fn every_operation_is_for_those_whom_it_concerns() {
         ("list", &get, "/api/v1/appeals".into(), json!({}), [200; 11]),
         ("summary", &get, "/api/v1/appeals/summary".into(), json!({}), [200; 11]),
         ("elsewhere", &get, "/api/v1/appeals/elsewhere".into(), json!({}), [200; 11]),
+        (
+            "lines",
+            &get,
+            format!("/api/v1/appeals/lines?person={}", town.pupil()),
+            json!({}),
+            [200, 200, 403, 200, 403, 403, 403, 403, 403, 403, 404],
+        ),
         ("read", &get, one.clone(), json!({}), [200, 200, 404, 200, 404, 200, 404, 200, 200, 200, 404]),
         ("file", &post, "/api/v1/appeals".into(), none, [422, 422, 403, 422, 403, 403, 403, 403, 403, 403, 404]),
         ("state", &post, format!("{one}/statement"), said, [403, 403, 404, 403, 404, 412, 404, 403, 403, 403, 404]),

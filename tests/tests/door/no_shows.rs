@@ -280,3 +280,36 @@ async fn at_the_door_the_barred_do_not_walk_in_and_the_device_knows() {
     assert_eq!(told(&open().await, "roster", 2), None);
     gate.verify().await;
 }
+
+/// The host has said that somebody was not there; the school can record the person again and withdraw that as it likes.
+#[tokio::test]
+async fn no_act_of_the_school_makes_an_absence_vanish() {
+    let server = Server::start().await;
+    let school = School::new(&server, 2).await;
+    let pupils: Vec<Uuid> = school.pupils.iter().map(|pupil| pupil.0).collect();
+    set(&school.official, school.district, 1, json!({ "within_days": 90, "bar_after": 1, "bar_days": 30 })).await;
+    let session = missed(&server, &school, &pupils[..1], &[3]).await[0];
+    let path = format!("/api/v1/sessions/{session}/participations");
+    let body = json!({ "persons": [{ "person_id": pupils[0] }, { "person_id": pupils[1] }] });
+    let answer = school.teacher.post_json(&path, &body).await.expect(200);
+    assert_eq!((&answer["recorded"], &answer["refused"]), (&json!(1), &json!(1)), "{answer}");
+    assert_eq!(answer["outcomes"][0]["code"], "marked_absent");
+    let id: Uuid = sqlx::query_scalar("SELECT id FROM participation WHERE session_id = $1 AND person_id = $2")
+        .bind(session)
+        .bind(pupils[0])
+        .fetch_one(server.pool())
+        .await
+        .expect("read");
+    let body = json!({ "participations": [id] });
+    let answer = school.teacher.post_json(&format!("{path}/withdraw"), &body).await.expect(200);
+    assert_eq!((&answer["withdrawn"], &answer["outcomes"][0]["code"]), (&json!(0), &json!("not_from_this_state")));
+    let shown = no_shows(&school.teacher, pupils[0]).await;
+    assert_eq!((&shown["count"], &shown["barred_until"]), (&json!(1), &json!(day(&server, 3) + chrono::Days::new(30))));
+    assert_eq!(register(&server, &school, &pupils[..1]).await["outcomes"][0]["code"], "barred");
+
+    // The host takes back what it has said.
+    let items = json!({ "items": [{ "participation_id": id, "presence": "present" }] });
+    let path = format!("/api/v1/sessions/{session}/attendance");
+    assert_eq!(school.host.post_json(&path, &items).await.expect(200)["attended"], 1);
+    assert_eq!(no_shows(&school.teacher, pupils[0]).await["count"], 0);
+}

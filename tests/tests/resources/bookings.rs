@@ -160,7 +160,16 @@ async fn what_comes_back_broken_leaves_service() {
     let items = town.centre.account.get(&format!("{}/items", at(&scopes))).await.expect(200);
     let body = json!({ "condition": "damaged", "remark": "摔了", "faulty": [items["items"][2]["id"]] });
     town.step(&asked, "return", &body).await.expect_problem(422, "invalid");
-    let body = json!({ "condition": "damaged", "remark": "摔了", "faulty": [items["items"][1]["id"]] });
+    // One that is not of the booking is not passed over, and what is said of items is not lost where nothing is broken.
+    let (one, other) = (&items["items"][1]["id"], &items["items"][2]["id"]);
+    let body = json!({ "condition": "damaged", "remark": "摔了", "faulty": [one, other] });
+    let problem = town.step(&asked, "return", &body).await.expect_problem(422, "invalid");
+    assert_eq!(told(&problem), [("faulty", "unknown")]);
+    let body = json!({ "condition": "good", "faulty": [one] });
+    let problem = town.step(&asked, "return", &body).await.expect_problem(422, "invalid");
+    assert_eq!(told(&problem), [("faulty", "not_for_this_condition")]);
+    assert_eq!(&asked["item_ids"][1], one);
+    let body = json!({ "condition": "damaged", "remark": "摔了", "faulty": [one] });
     town.step(&asked, "return", &body).await.expect(200);
     let items = town.centre.account.get(&format!("{}/items", at(&scopes))).await.expect(200);
     let service: Vec<bool> =

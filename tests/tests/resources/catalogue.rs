@@ -115,6 +115,7 @@ async fn words_are_found_wherever_they_stand() {
         ("game", "机器、武器人偶大战", json!({})),
         ("course", "3D打印", json!({ "summary": "STEM课程" })),
         ("speaker", "人工智能与未来", json!({})),
+        ("game", "“小小”科学家·海洋", json!({ "summary": "可用 3D 眼镜" })),
     ] {
         town.offer(kind, title, &change).await;
     }
@@ -123,11 +124,16 @@ async fn words_are_found_wherever_they_stand() {
         ("虫", vec!["昆虫观察箱", "观察日记模板"]),
         ("机器人", vec!["机器人入门"]),
         ("机器", vec!["机器人入门", "机器、武器人偶大战"]),
+        ("小小科学家", vec!["“小小”科学家·海洋"]),
+        ("「小小」科学家", vec!["“小小”科学家·海洋"]),
+        ("3d眼镜", vec!["“小小”科学家·海洋"]),
+        ("3D 眼镜", vec!["“小小”科学家·海洋"]),
+        ("3D 打印", vec!["3D打印"]),
         ("人工智能", vec!["人工智能与未来", "机器人入门"]),
         ("观察 昆虫", vec!["昆虫观察箱", "观察日记模板"]),
         ("昆虫 机器人", vec![]),
         ("ROBOT", vec!["机器人入门"]),
-        ("３ｄ", vec!["3D打印"]),
+        ("３ｄ打", vec!["3D打印"]),
         ("《stem》", vec!["3D打印"]),
         ("恐龙", vec![]),
         ("100%", vec![]),

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{
     AgreementView, TAG,
-    create::{parties, term},
+    create::{check_predecessor, parties, term},
     steps::{Open, Told},
     store,
 };
@@ -87,6 +87,7 @@ pub(super) async fn change(
     row.first_day = body.first_day.unwrap_or(row.first_day);
     row.last_day = body.last_day.unwrap_or(row.last_day);
     term(&mut checks, row.first_day, row.last_day);
+    check_predecessor(&mut open.tx, &actor, &mut checks, &open.row).await?;
     checks.finish()?;
     let detail = patch::difference(&before, &AgreementView::on(open.row.clone(), open.today))?;
     let told = Told { step: "change", action: "agreement.change", reason: "", detail };

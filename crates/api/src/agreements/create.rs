@@ -101,8 +101,14 @@ pub(super) fn term(checks: &mut Checks, from: NaiveDate, to: Option<NaiveDate>) 
     }
 }
 
-/// Refuses to renew what is another kind, has other parties, or was not signed.
-async fn check_predecessor(tx: &mut Tx, actor: &Actor, checks: &mut Checks, row: &AgreementRow) -> Result<()> {
+/// Refuses to renew what is another kind, has other parties, or was not signed: nobody's agreement is put an end to by
+/// others.
+pub(super) async fn check_predecessor(
+    tx: &mut Tx,
+    actor: &Actor,
+    checks: &mut Checks,
+    row: &AgreementRow,
+) -> Result<()> {
     let Some(id) = row.predecessor_id else { return Ok(()) };
     let before = reach::known(tx, actor, id).await?;
     let mut own: Vec<Uuid> = row.parties.iter().map(|party| party.id).collect();

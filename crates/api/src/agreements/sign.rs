@@ -96,6 +96,7 @@ pub(super) async fn sign(
     let (name, post) = body.check()?;
     let signature = Signature { party: body.organization_id, name, post, act: open.act() };
     open.check_parties().await?;
+    open.check_predecessor().await?;
     let detail = json!({ "name": signature.name, "post": signature.post });
     let told = Told { step: "sign", action: "agreement.sign", reason: "", detail };
     open.take(Step::Sign(signature), told).await?;

@@ -1,8 +1,10 @@
 //! What all steps of an agreement have in common.
 
+use std::collections::BTreeSet;
+
 use axum::{Json, http::StatusCode, response::Response};
 use chrono::{DateTime, NaiveDate, Utc};
-use kepu_domain::agreement::{Act, Signature, Step};
+use kepu_domain::agreement::{Act, Signature, StateName, Step};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -126,9 +128,32 @@ impl<'a> Open<'a> {
         }
     }
 
+    /// Refuses to sign what renews an agreement that is not to be renewed any more, or has other parties: the first who
+    /// signs learns it, not the last.
+    pub async fn check_predecessor(&mut self) -> Result<()> {
+        let Some(id) = self.row.predecessor_id else { return Ok(()) };
+        let before = store::load(&mut self.tx, id).await?;
+        let ids = |row: &AgreementRow| row.parties.iter().map(|party| party.id).collect::<BTreeSet<Uuid>>();
+        let why = match before.standing.state() {
+            StateName::Signed if ids(&before) != ids(&self.row) => "has other parties",
+            StateName::Signed => return Ok(()),
+            StateName::Renewed => "was renewed by another agreement",
+            StateName::Ended => "was ended early by one of its parties",
+            _ => "is not signed",
+        };
+        Err(ApiError::conflict(
+            "predecessor_not_renewable",
+            format!(
+                "What it renews, {}, {why}. Withdraw this one; a new agreement that renews nothing can be written instead.",
+                before.title_zh
+            ),
+        ))
+    }
+
     /// The proposer signs and offers it.
     pub async fn offer(&mut self, signature: Signature) -> Result<()> {
         self.check_parties().await?;
+        self.check_predecessor().await?;
         let detail = json!({ "name": signature.name, "post": signature.post });
         let told = Told { step: "offer", action: "agreement.offer", reason: "", detail };
         self.take(Step::Offer(signature), told).await

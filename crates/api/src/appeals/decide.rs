@@ -6,6 +6,7 @@ use axum::{Json, extract::State, response::Response};
 use kepu_domain::{
     appeal::{Correction, Kind, Step},
     credit::Credit,
+    reminder,
     role::{Action, Scope},
 };
 use serde::{Deserialize, Serialize};
@@ -25,6 +26,7 @@ use crate::{
     check::Checks,
     error::{ApiErrors, FieldError, Result},
     extract::{ApiJson, ApiPath, ETag, IfMatch},
+    reminders::{self, News},
     state::AppState,
 };
 
@@ -144,6 +146,10 @@ pub(super) async fn decide_appeal(
     });
     audit::record(&mut tx, &actor, act.at, Event::new("appeal.decide", "appeal", id, detail_of)).await?;
     let detail = detail(&state, &mut tx, &actor, id).await?;
+    let line = &detail.appeal.line;
+    let (label_zh, label_en) = (line.title_zh.clone(), line.title_en.clone());
+    let news = News { step: reminder::Step::AppealAnswered, object: id, on: act.on, label_zh, label_en };
+    reminders::tell_news(&mut tx, row.standing.0.filing().act.by, news, act.at).await?;
     tx.commit_with((ETag(detail.appeal.version), Json(detail))).await
 }
 

@@ -1,7 +1,8 @@
 //! A line is questioned.
 
 use axum::{Json, extract::State, http::StatusCode, response::Response};
-use kepu_domain::appeal::{Appeal, Filing, possible};
+use chrono::NaiveDate;
+use kepu_domain::appeal::{Act, Appeal, Filing, Terms, possible};
 use serde::Deserialize;
 use serde_json::json;
 use sqlx::types::Json as Jsonb;
@@ -19,7 +20,6 @@ use crate::{
     audit::{self, Event},
     auth::Actor,
     check::Checks,
-    credits,
     error::{ApiError, ApiErrors, Result},
     extract::{ApiJson, ETag, Location},
     state::AppState,
@@ -74,17 +74,8 @@ pub(super) async fn file_appeal(
     checks.require(fits, "wants", "not_possible", message);
     checks.finish()?;
     let act = act(&mut tx, &state, &actor).await?;
-    has_happened(&line, act.at)?;
     let (terms, _) = store::terms(&mut tx).await?;
-    let until = terms.questionable_until(credits::today(&mut tx, line.changed_at).await?);
-    if until < act.on {
-        let detail = format!("This line could be questioned until {until}, {} days after it changed.", terms.file_days);
-        return Err(ApiError::conflict("appeal_too_late", detail));
-    }
-    if store::declined_since(&mut tx, kind, body.line_id, line.updated_at).await? {
-        let detail = "An appeal about this line was declined, and the line has not changed since.";
-        return Err(ApiError::conflict("appeal_declined_before", detail));
-    }
+    can_be_questioned(&line, &terms, &act)?;
     let wants = wants.unwrap_or(usual);
     let filing = Filing { act, side, grounds: grounds.clone(), wants, host: line.host_id, terms };
     let row = Row {
@@ -108,15 +99,25 @@ pub(super) async fn file_appeal(
     tx.commit_with((StatusCode::CREATED, ETag(1), place, Json(detail))).await
 }
 
-/// Nothing is wrong yet with what is still to come, and nobody was where nothing took place.
-fn has_happened(line: &LineRow, now: chrono::DateTime<chrono::Utc>) -> Result<()> {
+/// Until when a line in a state that can be questioned is questioned, if it can be now. Nothing is wrong yet with what is
+/// still to come, nobody was where nothing took place, and what was answered is not asked again.
+pub(super) fn can_be_questioned(line: &LineRow, terms: &Terms, act: &Act) -> Result<NaiveDate> {
     if line.cancelled && line.state != "confirmed" {
         let detail = "The session was cancelled; nobody can have taken part in it.";
         return Err(ApiError::conflict("session_cancelled", detail));
     }
-    if line.starts_at.is_some_and(|starts| starts > now) {
+    if line.starts_at.is_some_and(|starts| starts > act.at) {
         let detail = "The session has not begun. Whether somebody was there can be questioned when it has.";
         return Err(ApiError::conflict("session_not_begun", detail));
     }
-    Ok(())
+    let until = terms.questionable_until(line.changed_on);
+    if until < act.on {
+        let detail = format!("This line could be questioned until {until}, {} days after it changed.", terms.file_days);
+        return Err(ApiError::conflict("appeal_too_late", detail));
+    }
+    if line.declined {
+        let detail = "An appeal about this line was declined, and the line has not changed since.";
+        return Err(ApiError::conflict("appeal_declined_before", detail));
+    }
+    Ok(until)
 }

@@ -11,6 +11,7 @@ mod answer;
 mod apply;
 mod decide;
 mod file;
+mod lines;
 mod list;
 mod reach;
 mod read;
@@ -19,6 +20,7 @@ mod terms;
 mod view;
 
 pub use list::{OwedAppeal, owed};
+pub use store::{AnsweredAppeal, answered_since};
 
 use chrono::NaiveDate;
 use kepu_domain::appeal::{Act, Refusal};
@@ -39,6 +41,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(list::list_appeals, file::file_appeal))
         .routes(routes!(list::appeal_summary))
+        .routes(routes!(lines::questionable_lines))
         .routes(routes!(list::appeals_elsewhere))
         .routes(routes!(read::read_appeal))
         .routes(routes!(answer::state_appeal))

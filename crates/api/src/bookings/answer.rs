@@ -208,11 +208,16 @@ pub(super) async fn take_back(
     let condition = kepu_domain::booking::Condition::from(body.condition);
     let step = Step::Return(open.act(&actor), on, condition, remark.clone());
     let mut detail = json!({ "on": on, "condition": body.condition, "remark": remark });
+    let own = store::held_by(&mut open.tx, id).await?;
+    if body.faulty.iter().any(|item| !own.contains(item)) {
+        return Err(ApiError::invalid_field("faulty", "unknown", "must be items of this booking"));
+    }
+    if !condition.needs_remark() && !body.faulty.is_empty() {
+        let text = "is for what is damaged or lost; say so, or leave it out";
+        return Err(ApiError::invalid_field("faulty", "not_for_this_condition", text));
+    }
     if condition.needs_remark() {
         let retired = store::retire(&mut open.tx, id, &body.faulty, &remark).await?;
-        if retired.is_empty() {
-            return Err(ApiError::invalid_field("faulty", "unknown", "must be items of this booking"));
-        }
         detail["out_of_service"] = json!(retired);
     }
     open.take(&actor, step, "booking.return", detail).await?;

@@ -88,6 +88,8 @@ pub struct BookingView {
     pub quantity: i32,
     /// What is written on the items.
     pub labels: Vec<String>,
+    /// Which items they are, in the same order.
+    pub item_ids: Vec<Uuid>,
     /// First day.
     pub first_day: NaiveDate,
     /// Last day; what is lent is back by then.
@@ -150,6 +152,7 @@ impl BookingView {
             tour_name: row.tour_name,
             quantity: row.quantity,
             labels: row.labels,
+            item_ids: row.item_ids,
             first_day: row.first_day,
             last_day: row.last_day,
             persons: row.persons,

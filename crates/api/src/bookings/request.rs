@@ -213,6 +213,7 @@ pub(super) fn new(resource: &Resource, asker: &Organization, days: Days) -> stor
         tour_name: None,
         quantity: 1,
         labels: Vec::new(),
+        item_ids: Vec::new(),
         first_day: days.first(),
         last_day: days.last(),
         persons: None,

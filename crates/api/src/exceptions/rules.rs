@@ -140,7 +140,8 @@ pub(super) async fn read_rules(State(state): State<AppState>, actor: Actor) -> R
     tx.commit_with((ETag(row.version), Json(row.rules()))).await
 }
 
-/// Changes what the district wants to look at. What is open and no longer found by the new rules goes away by itself.
+/// Changes what the district wants to look at. What is open and no longer found by the new rules goes away by itself, and
+/// what was confirmed in the last two months is looked at by them once more.
 #[utoipa::path(
     put, path = "/api/v1/exception-rules", operation_id = "change_exception_rules", tag = TAG,
     params(("If-Match" = String, Header, description = "Their ETag")), request_body = ExceptionRules,

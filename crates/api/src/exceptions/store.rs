@@ -55,12 +55,13 @@ pub async fn lock_rules(tx: &mut Tx) -> Result<RulesRow> {
     .await?)
 }
 
-/// Keeps new rules, if they still have this version.
+/// Keeps new rules, if they still have this version. What was looked at by the old ones is looked at again.
 pub async fn set_rules(tx: &mut Tx, rules: &ExceptionRules, version: i64) -> Result<bool> {
     let district = tx.district();
     let done = sqlx::query(
         "INSERT INTO exception_rules AS r (district_id, rules, version) VALUES ($1, $2, $3 + 1)
-         ON CONFLICT (district_id) DO UPDATE SET rules = excluded.rules, version = excluded.version WHERE r.version = $3",
+         ON CONFLICT (district_id) DO UPDATE
+         SET rules = excluded.rules, version = excluded.version, looked_to = NULL WHERE r.version = $3",
     )
     .bind(district.0)
     .bind(Json(rules))

@@ -1,7 +1,8 @@
-//! What is to be done by a day, by whom: applications, assessments and renewals, things that were lent, agreements, appeals.
+//! What is to be done by a day, by whom: applications, assessments and renewals, things that were lent, agreements, appeals;
+//! and who is to know that an appeal was answered.
 
 use chrono::{Days, NaiveDate};
-use kepu_domain::reminder::Step;
+use kepu_domain::reminder::{NEWS_DAYS, Step};
 use uuid::Uuid;
 
 use super::store;
@@ -50,7 +51,7 @@ pub(super) async fn gather(tx: &mut Tx, today: NaiveDate) -> Result<Vec<Owed>> {
     Ok(all)
 }
 
-/// Appeals that wait, in each district.
+/// Appeals that wait, and those that were answered of late, in each district.
 pub(super) async fn appeals(state: &AppState, today: NaiveDate) -> Result<Vec<Owed>> {
     let mut tx = state.begin_in(DistrictId::PLATFORM).await?;
     let districts = held::districts(&mut tx).await?;
@@ -64,6 +65,12 @@ pub(super) async fn appeals(state: &AppState, today: NaiveDate) -> Result<Vec<Ow
                 None => (Step::DecideAppeal, By::Authority(district)),
             };
             all.push(Owed { step, object: one.id, due: one.due, by, label_zh: one.title_zh, label_en: one.title_en });
+        }
+        let since = today.checked_sub_days(Days::new(NEWS_DAYS)).unwrap_or(today);
+        for one in appeals::answered_since(&mut tx, since).await? {
+            let by = By::Accounts(vec![one.filed_by]);
+            let (label_zh, label_en) = (one.title_zh, one.title_en);
+            all.push(Owed { step: Step::AppealAnswered, object: one.id, due: one.on, by, label_zh, label_en });
         }
         tx.rollback().await?;
     }

@@ -7,6 +7,7 @@ mod store;
 
 use axum::{Json, extract::State, response::Response};
 use chrono::{DateTime, NaiveDate, Utc};
+use kepu_domain::reminder::{Stage, Step};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -18,9 +19,10 @@ use crate::{
     auth::Actor,
     error::{ApiErrors, Result},
     extract::{ApiJson, ApiQuery},
+    ids,
     page::{Page, PageQuery},
     state::AppState,
-    tenancy::DistrictId,
+    tenancy::{DistrictId, Tx},
 };
 
 const TAG: &str = "reminders";
@@ -37,13 +39,14 @@ struct ReminderView {
     id: Uuid,
     /// What is to be done: `submit`, `complete`, `appeal`, `check`, `review`, `decide`, `publish`, `answer_objection`,
     /// `award`, `answer_appeal` of an application, `assess`, `renew`, `designation_ends` of a designation, `return` of a
-    /// booking, `agreement_ends` of an agreement, `state_appeal`, `decide_appeal` of an appeal.
+    /// booking, `agreement_ends` of an agreement, `state_appeal`, `decide_appeal` of an appeal; and `appeal_answered`, which
+    /// says that an appeal of one's own was granted or declined.
     step: String,
     /// The application, designation, booking, agreement or appeal.
     object_id: Uuid,
-    /// The last day.
+    /// The last day; of news, the day on which it happened.
     due: NaiveDate,
-    /// How near that was when it was told: `soon`, `today`, `late`.
+    /// How near that was when it was told: `soon`, `today`, `late`; `news` if nothing is to be done.
     stage: String,
     /// What it is about.
     label_zh: String,
@@ -53,7 +56,7 @@ struct ReminderView {
     created_at: DateTime<Utc>,
     /// When it was read; null until then.
     read_at: Option<DateTime<Utc>>,
-    /// Since when it is done, or was told anew in a later stage; null while it waits.
+    /// Since when it is done, was told anew in a later stage, or is news that was read; null while it waits.
     over_at: Option<DateTime<Utc>>,
 }
 
@@ -72,6 +75,42 @@ impl From<store::Reminder> for ReminderView {
             over_at: row.over_at,
         }
     }
+}
+
+/// News, told in the transaction in which it happened: the hourly round would tell it late.
+#[derive(Debug)]
+pub struct News {
+    /// What has happened.
+    pub step: Step,
+    /// With what.
+    pub object: Uuid,
+    /// On which day.
+    pub on: NaiveDate,
+    /// What it is about.
+    pub label_zh: String,
+    /// The same in English; may be empty.
+    pub label_en: String,
+}
+
+/// Tells an account some news, once.
+///
+/// # Errors
+/// If the database cannot be written.
+pub async fn tell_news(tx: &mut Tx, account: Uuid, news: News, now: DateTime<Utc>) -> Result<()> {
+    let row = store::Reminder {
+        id: ids::new(),
+        account_id: account,
+        step: news.step.word().to_owned(),
+        object_id: news.object,
+        due: news.on,
+        stage: Stage::News.word().to_owned(),
+        label_zh: news.label_zh,
+        label_en: news.label_en,
+        created_at: now,
+        read_at: None,
+        over_at: None,
+    };
+    store::insert(tx, &[row]).await
 }
 
 /// How many wait.

@@ -161,7 +161,7 @@ pub struct Told {
 pub async fn told(tx: &mut Tx) -> Result<Vec<Told>> {
     Ok(sqlx::query_as(
         "SELECT id, account_id, step, object_id, due, stage FROM reminder
-         ORDER BY array_position(ARRAY['soon', 'today', 'late'], stage)",
+         ORDER BY array_position(ARRAY['soon', 'today', 'late', 'news'], stage)",
     )
     .fetch_all(&mut **tx)
     .await?)
@@ -196,11 +196,14 @@ pub async fn put_away(tx: &mut Tx, waiting: &[Uuid], at: DateTime<Utc>) -> Resul
         .bind(at)
         .execute(&mut **tx)
         .await?;
-    // What is owed again, as it was before.
-    sqlx::query("UPDATE reminder SET over_at = NULL WHERE over_at IS NOT NULL AND id = ANY($1)")
-        .bind(waiting)
-        .execute(&mut **tx)
-        .await?;
+    // What is owed again, as it was before. News that were read are over.
+    sqlx::query(
+        "UPDATE reminder SET over_at = NULL
+         WHERE over_at IS NOT NULL AND id = ANY($1) AND NOT (stage = 'news' AND read_at IS NOT NULL)",
+    )
+    .bind(waiting)
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }
 
@@ -235,10 +238,11 @@ pub async fn unread(tx: &mut Tx, account: Uuid) -> Result<i64> {
     .await?)
 }
 
-/// Notes that these of an account were read; all of them if none is named.
+/// Notes that these of an account were read; all of them if none is named. News wait for nothing else.
 pub async fn read(tx: &mut Tx, account: Uuid, ids: Option<&[Uuid]>, at: DateTime<Utc>) -> Result<()> {
     sqlx::query(
-        "UPDATE reminder SET read_at = $3 WHERE account_id = $1 AND ($2::uuid[] IS NULL OR id = ANY($2)) AND read_at IS NULL",
+        "UPDATE reminder SET read_at = $3, over_at = CASE WHEN stage = 'news' THEN coalesce(over_at, $3) ELSE over_at END
+         WHERE account_id = $1 AND ($2::uuid[] IS NULL OR id = ANY($2)) AND read_at IS NULL",
     )
     .bind(account)
     .bind(ids)

@@ -10,6 +10,7 @@ const en = {
   asked: "Questioned",
   askTitle: "Question this line",
   askLead: "Say what is wrong. The host of a session is asked first; a result goes to the district at once. You can follow it at any time.",
+  askUntil: "Last day to question it:",
   grounds: "What is wrong",
   groundsHint: "For example: I was there and was left out at the door; my teacher can say so.",
   groundsMissing: "Say what is wrong",

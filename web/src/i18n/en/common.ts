@@ -202,6 +202,7 @@ const texts: Texts<typeof zh> = {
       ends_by_itself: "Its term is over before that day: it ends by itself.",
       term_is_over: "Its last day is over. Change the days first.",
       renews_from_the_start: "A renewal begins after the first day of what it renews.",
+      predecessor_not_renewable: "What it renews was ended or renewed otherwise, or has other parties. Withdraw this one and write a new agreement.",
       already_paired: "These two are paired already, or a pairing of them waits to be signed.",
       agreement_not_in_force: "The agreement is not in force, so that nothing begins under it.",
       milestones_open: "Some milestones are not reached. Note or remove them first.",

@@ -3,7 +3,7 @@ import type zh from "../zh-CN/reminders";
 
 const en: Texts<typeof zh> = {
   title: "Reminders",
-  lead: "What waits for you: told once when it is due soon, due today and late, and gone when it is done.",
+  lead: "What waits for you: told once when it is due soon, due today and late, and gone when it is done. Answers to your appeals are told, too, and gone when you have read them.",
   what: "What",
   due: "Due",
   told: "Told",
@@ -17,7 +17,7 @@ const en: Texts<typeof zh> = {
   read: "Marked as read",
   over: "Done",
   unread: "Unread",
-  stage: { soon: "Due soon", today: "Due today", late: "Late" },
+  stage: { soon: "Due soon", today: "Due today", late: "Late", news: "News" },
   step: {
     submit: "Hand the application in",
     complete: "Complete the application",
@@ -36,6 +36,7 @@ const en: Texts<typeof zh> = {
     agreement_ends: "The agreement ends",
     state_appeal: "Say what happened to a line that is questioned",
     decide_appeal: "Decide an appeal",
+    appeal_answered: "Your appeal was answered",
   },
 };
 

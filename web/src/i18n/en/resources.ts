@@ -180,6 +180,8 @@ const texts: Texts<typeof zh> = {
     returnedOn: "Day of return",
     condition: "How it came back",
     stars: "Rating",
+    faulty: "Which are damaged or lost",
+    faultyMissing: "Tick what is damaged or lost; the others can be lent on",
     outOfService: "What is damaged or lost cannot be booked until it is put back into service.",
     done: {
       approve: "Approved",

@@ -165,6 +165,7 @@ const texts: Texts<typeof zh> = {
       not_your_school: "Was not at your school on that day; the school of that day records it.",
       twice_in_request: "Stands here twice; counted once.",
       grade_not_admitted: "The activity is not for this grade.",
+      marked_absent: "Absent, says the host. If it was there, ask the host to correct it, or question it in the student's history.",
       voided: "Was voided for this session, and stays so.",
       unreadable_row: "This row cannot be read.",
       barred: "Registered and did not come too often; cannot be registered until {{day}}, that day included.",

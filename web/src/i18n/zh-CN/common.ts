@@ -187,6 +187,7 @@ export default {
       ends_by_itself: "协议在那天之前已经到期，不用提前终止。",
       term_is_over: "期限已过，请先修改日期。",
       renews_from_the_start: "续签要从原协议开始之后的日期起。",
+      predecessor_not_renewable: "原协议已提前终止、已由别的协议续签，或各方已不一致，不能再续签。请撤销本协议，另拟一份新协议。",
       already_paired: "这两个单位已经结对，或有结对正在等待签署。",
       agreement_not_in_force: "协议没有生效，不能开始新的项目。",
       milestones_open: "还有没达成的里程碑，请登记或删除后再完成。",

@@ -1,6 +1,6 @@
 const zh = {
   title: "提醒",
-  lead: "要您办理的事：快到期、今天到期和已逾期时各提醒一次，办完后不再显示。",
+  lead: "要您办理的事：快到期、今天到期和已逾期时各提醒一次，办完后不再显示。申诉有了答复也会告知，看过后不再显示。",
   what: "事项",
   due: "期限",
   told: "提醒时间",
@@ -14,7 +14,7 @@ const zh = {
   read: "已标为已读",
   over: "已办结",
   unread: "未读",
-  stage: { soon: "即将到期", today: "今天到期", late: "已逾期" },
+  stage: { soon: "即将到期", today: "今天到期", late: "已逾期", news: "新消息" },
   step: {
     submit: "提交申请",
     complete: "补正申请材料",
@@ -33,6 +33,7 @@ const zh = {
     agreement_ends: "协议到期",
     state_appeal: "说明被申诉的记录",
     decide_appeal: "决定申诉",
+    appeal_answered: "申诉有了答复",
   },
 } as const;
 

@@ -164,6 +164,8 @@ export default {
     returnedOn: "归还日期",
     condition: "归还时的状况",
     stars: "评分",
+    faulty: "哪几件损坏或丢失",
+    faultyMissing: "请勾选损坏或丢失的物品，其余的照常可借",
     outOfService: "损坏或丢失的会停止预约，修好后再恢复。",
     done: {
       approve: "已同意",

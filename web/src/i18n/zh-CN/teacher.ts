@@ -141,6 +141,7 @@ export default {
       not_your_school: "场次当天不在本校，由当天所在的学校记录。",
       twice_in_request: "本次重复，已计一次。",
       grade_not_admitted: "年级不在活动范围内。",
+      marked_absent: "举办单位记为缺席。确实到场的，请举办单位改正，或在学生的经历里提出申诉。",
       voided: "这场的参与曾被作废，不能再记。",
       unreadable_row: "这一行读不懂。",
       barred: "多次报名不到，{{day}}（含）前不能报名。",

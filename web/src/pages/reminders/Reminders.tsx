@@ -13,12 +13,12 @@ import { ProblemAlert } from "@/ui/ProblemAlert";
 
 type Reminder = Schemas["ReminderView"];
 
-const COLOURS: Record<string, string> = { soon: "processing", today: "warning", late: "error" };
+const COLOURS: Record<string, string> = { soon: "processing", today: "warning", late: "error", news: "success" };
 
 /** Where what is to be done is done. */
 export function pathOf({ step, object_id }: Pick<Reminder, "step" | "object_id">): string {
   if (step === "return") return "/bookings";
-  if (step === "state_appeal" || step === "decide_appeal") return `/appeals/${object_id}`;
+  if (["state_appeal", "decide_appeal", "appeal_answered"].includes(step)) return `/appeals/${object_id}`;
   if (step === "agreement_ends") return `/agreements/${object_id}`;
   if (["assess", "renew", "designation_ends"].includes(step)) return `/designations/${object_id}`;
   return `/applications/${object_id}`;
@@ -39,7 +39,7 @@ export function Component() {
     },
   });
   const step = (row: Reminder) => text(`reminders:step.${row.step}`, {}, row.step);
-  const stage = (row: Reminder) => (row.over_at ? t("over") : text(`reminders:stage.${row.stage}`, {}, row.stage));
+  const stage = (row: Reminder) => (row.over_at && row.stage !== "news" ? t("over") : text(`reminders:stage.${row.stage}`, {}, row.stage));
   const columns: Column<Reminder>[] = [
     {
       key: "what",
@@ -57,7 +57,7 @@ export function Component() {
       csv: (row) => `${step(row)} ${row.label_zh}`,
     },
     { key: "stage", title: t("standing"), render: (row) => <Tag color={row.over_at ? "default" : (COLOURS[row.stage] ?? "default")}>{stage(row)}</Tag>, csv: stage },
-    { key: "due", title: t("due"), render: (row) => <DateTime value={row.due} style="date" />, csv: (row) => row.due },
+    { key: "due", title: t("due"), render: (row) => (row.stage === "news" ? "—" : <DateTime value={row.due} style="date" />), csv: (row) => (row.stage === "news" ? "" : row.due) },
     { key: "told", title: t("told"), render: (row) => <DateTime value={row.created_at} />, csv: (row) => row.created_at },
   ];
   return (

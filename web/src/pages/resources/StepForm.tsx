@@ -1,5 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
-import { App, DatePicker, Form, Input, Modal, Radio, Rate } from "antd";
+import { App, Checkbox, DatePicker, Form, Input, Modal, Radio, Rate } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import { useState } from "react";
 import { api, call, ifMatch } from "@/api/client";
@@ -20,6 +20,7 @@ interface Values {
   condition?: (typeof CONDITIONS)[number];
   remark?: string;
   stars?: number;
+  faulty?: string[];
 }
 
 /** One step of a booking, with what it needs to be said. */
@@ -45,7 +46,9 @@ export default function StepForm({ step, row, onClose }: { step: Exclude<Step, "
     if (step === "deliver") return call(api.POST("/api/v1/bookings/{id}/deliver", { params, body: { on } }));
     if (step === "cancel") return call(api.POST("/api/v1/bookings/{id}/cancel", { params, body: { reason } }));
     if (step === "return")
-      return call(api.POST("/api/v1/bookings/{id}/return", { params, body: { on, condition: values.condition ?? "good", remark } }));
+      return call(
+        api.POST("/api/v1/bookings/{id}/return", { params, body: { on, condition: values.condition ?? "good", remark, faulty: values.faulty ?? [] } }),
+      );
     return call(api.POST("/api/v1/bookings/{id}/rating", { params: { path: { id: row.id } }, body: { stars: values.stars ?? 0, remark } }));
   };
   const take = useMutation({
@@ -99,6 +102,11 @@ export default function StepForm({ step, row, onClose }: { step: Exclude<Step, "
         {step === "return" && (
           <Form.Item name="condition" label={t("step.condition")}>
             <Radio.Group options={CONDITIONS.map((value) => ({ value, label: t(`condition.${value}`) }))} />
+          </Form.Item>
+        )}
+        {step === "return" && broken && row.item_ids.length > 1 && (
+          <Form.Item name="faulty" label={t("step.faulty")} rules={[{ required: true, message: t("step.faultyMissing") }]}>
+            <Checkbox.Group options={row.item_ids.map((value, at) => ({ value, label: row.labels[at] ?? value }))} />
           </Form.Item>
         )}
         {step === "rate" && (

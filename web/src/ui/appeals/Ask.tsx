@@ -1,30 +1,31 @@
 import { useMutation } from "@tanstack/react-query";
 import { App, Form, Input, Modal, Radio } from "antd";
-import { api, call } from "@/api/client";
+import { api, call, type Schemas } from "@/api/client";
 import { useIdempotencyKey, useInvalidate } from "@/api/query";
 import { useTranslation } from "@/i18n";
+import { DateTime } from "../DateTime";
+import { Muted } from "../Muted";
 import { ProblemAlert } from "../ProblemAlert";
-import { type CorrectionKind, possible } from "./possible";
+
+type CorrectionKind = Schemas["CorrectionKind"];
 
 interface Props {
-  of: "participation" | "result";
-  id: string;
-  state: string;
+  line: Schemas["QuestionableLine"];
   title: string;
   onClose: () => void;
 }
 
 /** The small form by which a line is questioned. */
-export default function Ask({ of, id, state, title, onClose }: Props) {
+export default function Ask({ line, title, onClose }: Props) {
   const { t } = useTranslation("appeals");
   const { message } = App.useApp();
   const invalidate = useInvalidate();
   const key = useIdempotencyKey();
   const [form] = Form.useForm<{ grounds: string; wants: CorrectionKind }>();
-  const kinds = possible(of, state);
+  const kinds = line.wants;
   const file = useMutation({
     mutationFn: ({ grounds, wants }: { grounds: string; wants: CorrectionKind }) =>
-      call(api.POST("/api/v1/appeals", { params: { header: key.header }, body: { line_kind: of, line_id: id, grounds, wants } })),
+      call(api.POST("/api/v1/appeals", { params: { header: key.header }, body: { line_kind: line.line_kind, line_id: line.line_id, grounds, wants } })),
     onSuccess: async () => {
       message.success(t("sent"));
       key.renew();
@@ -46,7 +47,12 @@ export default function Ask({ of, id, state, title, onClose }: Props) {
       <p>
         <strong>{title}</strong>
       </p>
-      <p>{t("askLead")}</p>
+      <p>
+        {t("askLead")}{" "}
+        <Muted>
+          {t("askUntil")} <DateTime value={line.until} style="date" />
+        </Muted>
+      </p>
       <ProblemAlert error={file.error} />
       <Form form={form} layout="vertical" initialValues={{ wants: kinds[0] }} onFinish={(values) => file.mutate(values)}>
         <Form.Item name="wants" label={t("wants")} hidden={kinds.length < 2}>

@@ -4,7 +4,6 @@ import { lazy, Suspense, useState } from "react";
 import { Link } from "react-router";
 import { getQuery } from "@/api/query";
 import { useTranslation } from "@/i18n";
-import { possible } from "./possible";
 
 const Ask = lazy(() => import("./Ask"));
 
@@ -13,21 +12,19 @@ interface Props {
   of: "participation" | "result";
   /** The participation or result. */
   id: string;
-  state: string;
-  /** When it was: what is still to come is not questioned. */
-  at?: string;
   title: string;
 }
 
-/** Questions a line, or leads to the appeal that is open about it. */
+/** Questions a line, if the service says that it can be, or leads to the appeal that is open about it. */
 export default function Question(props: Props) {
   const { t } = useTranslation("appeals");
   const [open, setOpen] = useState(false);
-  const [now] = useState(() => Date.now());
   const { data } = useQuery({
     ...getQuery("/api/v1/appeals", { params: { query: { person: props.person, which: "open", limit: 200 } } }),
     staleTime: 60_000,
   });
+  const { data: lines } = useQuery({ ...getQuery("/api/v1/appeals/lines", { params: { query: { person: props.person } } }), staleTime: 60_000 });
+  const line = lines?.items.find((one) => one.line_id === props.id && one.line_kind === props.of);
   const asked = data?.items.find((one) => one.line.id === props.id);
   if (asked)
     return (
@@ -36,7 +33,7 @@ export default function Question(props: Props) {
         <Link to={`/appeals/${asked.id}`} style={{ textDecoration: "underline", whiteSpace: "nowrap" }}>{t("asked")}</Link>
       </>
     );
-  if (possible(props.of, props.state).length === 0 || (props.at !== undefined && Date.parse(props.at) > now)) return null;
+  if (!line) return null;
   return (
     <span className="kepu-no-print">
       {" · "}
@@ -45,7 +42,7 @@ export default function Question(props: Props) {
       </Button>
       {open && (
         <Suspense fallback={null}>
-          <Ask of={props.of} id={props.id} state={props.state} title={props.title} onClose={() => setOpen(false)} />
+          <Ask line={line} title={props.title} onClose={() => setOpen(false)} />
         </Suspense>
       )}
     </span>

@@ -86,7 +86,7 @@ export function History({ person, lines, asks = false }: { person: string; lines
                       {event.reason && ` · ${event.reason}`}
                       {asks && (
                         <Suspense fallback={null}>
-                          <Question person={person} of={event.of} id={event.id} state={event.state} at={event.at} title={event.title} />
+                          <Question person={person} of={event.of} id={event.id} title={event.title} />
                         </Suspense>
                       )}
                     </Muted>

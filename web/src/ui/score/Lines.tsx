@@ -37,7 +37,7 @@ export function Lines({ lines, empty, asks }: { lines: readonly Line[]; empty: s
         {line.host_name && ` · ${line.host_name}`}
         {asks && (
           <Suspense fallback={null}>
-            <Question person={asks} of={line.source === "result" ? "result" : "participation"} id={line.record_id} state={line.source === "result" ? "verified" : "confirmed"} title={named(line.title_zh, line.title_en)} />
+            <Question person={asks} of={line.source === "result" ? "result" : "participation"} id={line.record_id} title={named(line.title_zh, line.title_en)} />
           </Suspense>
         )}
       </Muted>

@@ -27,6 +27,8 @@ macro_rules! bookings {
                     a.name_zh AS organization_name_zh, a.name_en AS organization_name_en, t.name AS tour_name,
                     ARRAY(SELECT i.label FROM booking_item h JOIN resource_item i ON i.id = h.item_id
                           WHERE h.booking_id = b.id ORDER BY i.number) AS labels,
+                    ARRAY(SELECT i.id FROM booking_item h JOIN resource_item i ON i.id = h.item_id
+                          WHERE h.booking_id = b.id ORDER BY i.number) AS item_ids,
                     EXISTS (SELECT FROM resource_rating s WHERE s.booking_id = b.id) AS rated
              FROM booking b JOIN resource r ON r.id = b.resource_id JOIN organization o ON o.id = r.owner_id
              JOIN organization a ON a.id = b.organization_id LEFT JOIN tour t ON t.id = b.tour_id ",

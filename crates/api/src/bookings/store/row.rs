@@ -49,6 +49,8 @@ pub struct Booking {
     pub quantity: i32,
     /// What is written on them.
     pub labels: Vec<String>,
+    /// Which they are, in the same order.
+    pub item_ids: Vec<Uuid>,
     /// First day.
     pub first_day: NaiveDate,
     /// Last day.

@@ -91,7 +91,7 @@ pub async fn evidence_keys(tx: &mut Tx, person: Uuid) -> Result<Vec<String>> {
 
 /// What goes by the person's id ($2) and the ids of all that is the person's ($3), in this order: what points comes before what
 /// is pointed to.
-const GOES: [&str; 24] = [
+const GOES: [&str; 25] = [
     // At doors.
     "DELETE FROM scan_review v USING scan s
      WHERE v.district_id = $1 AND s.district_id = $1 AND s.id = v.scan_id AND s.person_id = $2",
@@ -107,6 +107,7 @@ const GOES: [&str; 24] = [
     "UPDATE exception SET records = array(SELECT unnest(records) EXCEPT SELECT unnest($3::uuid[]))
      WHERE district_id = $1 AND records && $3",
     // What was questioned, and what other systems were told or still are to be.
+    "DELETE FROM reminder m USING appeal x WHERE x.district_id = $1 AND x.person_id = $2 AND m.object_id = x.id",
     "DELETE FROM appeal WHERE district_id = $1 AND person_id = $2",
     "DELETE FROM webhook_attempt t USING webhook_delivery v
      WHERE t.district_id = $1 AND v.district_id = $1 AND v.id = t.delivery_id AND position($2::text IN v.body) > 0",

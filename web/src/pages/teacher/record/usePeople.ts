@@ -105,7 +105,7 @@ export function usePeople(draft: Draft, session: Session): { rows: Row[]; ready:
   return { rows, ready };
 }
 
-/** Who of the school is in the session already, and in which state. */
+/** Who of the school is in the session already, and in which state; also who was absent, for only the host takes that back. */
 export function useThere(session: string, school: string): Map<string, string> {
   const { data } = useQuery(
     getQuery("/api/v1/participations", { params: { query: { session, ...(school && { school }), limit: 500 } } }),
@@ -114,7 +114,7 @@ export function useThere(session: string, school: string): Map<string, string> {
     () =>
       new Map(
         (data?.items ?? [])
-          .filter(({ state }) => !["withdrawn", "rejected", "absent", "voided"].includes(state))
+          .filter(({ state }) => !["withdrawn", "rejected", "voided"].includes(state))
           .map((one) => [one.person_id, one.state]),
       ),
     [data],

@@ -1,5 +1,7 @@
 //! SQL of appeals. Every statement names the district.
 
+mod lines;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use kepu_domain::appeal::{Appeal, Line, Terms};
 use kepu_domain::{competition, participation};
@@ -8,6 +10,8 @@ use uuid::Uuid;
 
 use crate::error::{ApiError, OnConstraint, Result};
 use crate::tenancy::Tx;
+
+pub use lines::{LineRow, line, lines, school_of};
 
 /// The words of `line_kind`.
 pub const PARTICIPATION: &str = "participation";
@@ -54,21 +58,6 @@ pub struct Shown {
     pub contest_level: Option<String>,
     pub award: Option<String>,
     pub place: Option<i32>,
-}
-
-/// A line that is questioned.
-#[derive(Debug, FromRow)]
-pub struct LineRow {
-    pub person_id: Uuid,
-    pub school_id: Option<Uuid>,
-    pub current_school_id: Option<Uuid>,
-    pub host_id: Option<Uuid>,
-    pub state: String,
-    pub updated_at: DateTime<Utc>,
-    /// The later one of its last step and the end of its session.
-    pub changed_at: DateTime<Utc>,
-    pub starts_at: Option<DateTime<Utc>>,
-    pub cancelled: bool,
 }
 
 /// Which appeals to list.
@@ -233,42 +222,42 @@ pub async fn lock(tx: &mut Tx, id: Uuid) -> Result<Row> {
     .ok_or_else(|| ApiError::not_found("appeal"))
 }
 
-/// A line.
-pub async fn line(tx: &mut Tx, kind: &str, id: Uuid) -> Result<LineRow> {
-    let district = tx.district();
-    let sql = if kind == PARTICIPATION {
-        "SELECT p.person_id, p.school_id, e.school_id AS current_school_id, p.host_id, p.state, p.updated_at,
-                greatest(p.updated_at, s.ends_at) AS changed_at, s.starts_at, s.status = 'cancelled' AS cancelled
-         FROM participation p JOIN session s ON s.id = p.session_id
-         LEFT JOIN enrolment e ON e.district_id = $1 AND e.person_id = p.person_id AND e.valid_to IS NULL
-         WHERE p.district_id = $1 AND p.id = $2"
-    } else {
-        "SELECT r.person_id, r.school_id, e.school_id AS current_school_id, NULL::uuid AS host_id, r.state, r.updated_at,
-                r.updated_at AS changed_at, NULL::timestamptz AS starts_at, false AS cancelled
-         FROM result r
-         LEFT JOIN enrolment e ON e.district_id = $1 AND e.person_id = r.person_id AND e.valid_to IS NULL
-         WHERE r.district_id = $1 AND r.id = $2"
-    };
-    sqlx::query_as(sql)
-        .bind(district.0)
-        .bind(id)
-        .fetch_optional(&mut **tx)
-        .await?
-        .ok_or_else(|| ApiError::not_found(if kind == PARTICIPATION { PARTICIPATION } else { RESULT }))
+/// An appeal that was granted or declined, for who filed it.
+#[derive(Debug, FromRow)]
+pub struct AnsweredAppeal {
+    /// The appeal.
+    pub id: Uuid,
+    /// The account that filed it.
+    pub filed_by: Uuid,
+    /// The day of the answer.
+    pub on: NaiveDate,
+    /// What was questioned.
+    pub title_zh: String,
+    /// The same in English; may be empty.
+    pub title_en: String,
 }
 
-/// Whether an appeal about this line was declined after it was as it is now.
-pub async fn declined_since(tx: &mut Tx, kind: &str, line: Uuid, changed: DateTime<Utc>) -> Result<bool> {
+/// What was answered in the district of the transaction from a day on.
+///
+/// # Errors
+/// If the database cannot be read.
+pub async fn answered_since(tx: &mut Tx, since: NaiveDate) -> Result<Vec<AnsweredAppeal>> {
     let district = tx.district();
-    Ok(sqlx::query_scalar(
-        "SELECT EXISTS (SELECT FROM appeal WHERE district_id = $1 AND line_kind = $2 AND line_id = $3
-                          AND state = 'declined' AND decided_at >= $4)",
+    Ok(sqlx::query_as(
+        "SELECT x.id, x.filed_by, (x.standing -> 'decision' -> 'act' ->> 'on')::date AS \"on\",
+                coalesce(a.title_zh, c.name_zh, '') AS title_zh, coalesce(a.title_en, c.name_en, '') AS title_en
+         FROM appeal x
+         LEFT JOIN participation q ON q.district_id = $1 AND q.id = x.line_id AND x.line_kind = 'participation'
+         LEFT JOIN activity a ON a.id = q.activity_id
+         LEFT JOIN result r ON r.district_id = $1 AND r.id = x.line_id AND x.line_kind = 'result'
+         LEFT JOIN competition c ON c.id = r.competition_id
+         WHERE x.district_id = $1 AND x.state IN ('granted', 'declined')
+           AND (x.standing -> 'decision' -> 'act' ->> 'on')::date >= $2
+         ORDER BY x.id",
     )
     .bind(district.0)
-    .bind(kind)
-    .bind(line)
-    .bind(changed)
-    .fetch_one(&mut **tx)
+    .bind(since)
+    .fetch_all(&mut **tx)
     .await?)
 }
 
