@@ -934,6 +934,8 @@ fn shipped_policies_check_sound_and_explain_themselves() {
     }
     let both = desk.run(&["policy", "explain", paths[0].to_str().expect("a path")], b"").out;
     assert_eq!(both.lines().filter(|l| l.starts_with("1. ")).count(), 2, "{both}");
+    let twice = |line: &str| line.split(' ').take(2).filter(|word| word.ends_with('.')).count() == 2;
+    assert!(!both.lines().any(twice), "a number before a number: {both}");
 }
 
 #[test]

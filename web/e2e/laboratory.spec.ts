@@ -74,6 +74,24 @@ test("rules are written, tried, approved by another official and published; a st
   await page.getByRole("dialog").getByRole("button", { name: "发布" }).click();
   await expect(page.getByText(`${day(300)} 起生效`)).toBeVisible();
   await shot(page, "laboratory-published");
+
+  // As the page is where its day has come and booking failed, which nothing here makes fail.
+  const address = `**/api/v1/policy-drafts/${id}`;
+  await page.route(address, async (route) => {
+    const answer = await route.fetch();
+    const failed = { adoption_id: id, adoption_state: "failed", adoption_error: "Something failed inside the service." };
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), ...failed } });
+  });
+  await page.reload();
+  await expect(page.getByText("未能生效")).toBeVisible();
+  await expect(page.getByText(/系统每小时自动再试/)).toBeVisible();
+  await expect(page.getByRole("button", { name: "再试一次" })).toBeVisible();
+  await settled(page);
+  await axe(page);
+  await shot(page, "laboratory-failed");
+  await page.unroute(address);
+  await page.reload();
+  await expect(page.getByRole("button", { name: "再试一次" })).toBeHidden();
   await page.getByRole("button", { name: "放弃" }).click();
   await page.getByLabel("理由").fill("演示结束");
   await page.getByRole("dialog").getByRole("button", { name: "放弃" }).click();

@@ -26,6 +26,13 @@ test("an official sets a tariff, settles to the cent, keeps the report and has t
     await shot(page, `reports-${picture}`);
   }
 
+  // A figure opens to what it counts.
+  await page.getByRole("navigation", { name: "报表种类" }).getByRole("link", { name: "竞赛成绩", exact: true }).click();
+  await page.getByRole("table", { name: "按级别与奖项" }).getByRole("link").first().click();
+  await expect(page).toHaveURL(/\/district\/results\?state=verified.*level=/);
+  await settled(page);
+  await page.goBack();
+
   // Settlement: without a tariff nothing is due; with one, each person-time.
   await page.getByRole("navigation", { name: "报表种类" }).getByRole("link", { name: "承办单位结算" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "承办单位结算" })).toBeVisible();

@@ -95,6 +95,15 @@ pub struct Record {
 }
 
 impl Record {
+    /// Reads what was written as JSON. Here and not where rows are read, so that it is compiled with the engine: hundreds of
+    /// thousands of records are read for a district.
+    ///
+    /// # Errors
+    /// It is not a record.
+    pub fn from_json(json: &[u8]) -> Result<Self, serde_json::Error> {
+        serde_json::from_slice(json)
+    }
+
     /// The order in which records are taken: by time; of one time, the shorter id first, then by its letters, so that `2`
     /// comes before `10`.
     pub fn order(&self, other: &Self) -> Ordering {

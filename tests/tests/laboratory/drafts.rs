@@ -160,3 +160,71 @@ async fn where_two_are_needed_one_alone_changes_no_rules() {
     }
     panic!("it did not become effective");
 }
+
+/// A draft of this text that was published to count from tomorrow.
+async fn published_for_tomorrow(server: &Server, (one, two): (&Account, &Account), text: &str) -> Value {
+    let written = draft(one, text).await;
+    let submitted = take(one, &written, "submit", &json!({})).await;
+    let approved = take(two, &submitted, "approve", &json!({})).await;
+    take(one, &approved, "publish", &json!({ "effective_on": today(server) + TimeDelta::days(1) })).await
+}
+
+#[tokio::test]
+async fn what_fails_on_its_day_says_so_and_is_tried_again() {
+    let server = Server::start().await;
+    let mut school = School::new(&server, 1).await;
+    school.adopt(POLICY).await;
+    let two = another(&server, &school).await;
+    let third = second().replace("version: '2'", "version: '3'");
+    let published = published_for_tomorrow(&server, (&school.official, &two), &second()).await;
+    let given_up = published_for_tomorrow(&server, (&school.official, &two), &third).await;
+    refused(&school.official, &published, "retry", &json!({}), 409, "not_failed").await;
+    // Their texts cannot be read when the day comes, as if they were of another version of the service.
+    let set = async |text: &str, version: &Value| {
+        sqlx::query("UPDATE policy_version SET document = $1 WHERE id = $2::uuid")
+            .bind(text)
+            .bind(version.as_str())
+            .execute(server.pool())
+            .await
+            .expect("written");
+    };
+    for one in [&published, &given_up] {
+        set("kepu: 99", &one["policy_version_id"]).await;
+    }
+    let failed = async || {
+        let sql = "SELECT count(*) FROM policy_adoption WHERE state = 'failed'";
+        sqlx::query_scalar::<_, i64>(sql).fetch_one(server.pool()).await.expect("counted")
+    };
+    server.advance(TimeDelta::days(1));
+    laboratory::begin_planned(server.state()).await.expect("looked");
+    laboratory::begin_planned(server.state()).await.expect("looked again at once");
+    assert_eq!(failed().await, 2, "each once");
+    server.advance(TimeDelta::minutes(61));
+    laboratory::begin_planned(server.state()).await.expect("looked an hour later");
+    assert_eq!(failed().await, 4, "each once more");
+
+    for account in [&mut school.official, &mut school.teacher] {
+        account.client = server.sign_in(&account.login, PASSWORD).await;
+    }
+    let one = &school.official;
+    let now = one.get(&path_of(&published, "")).await.expect(200);
+    assert_eq!([&now["state"], &now["adoption_state"]], [&json!("published"), &json!("failed")]);
+    assert!(now["adoption_error"].as_str().is_some_and(|text| !text.is_empty()), "{now}");
+    let other = one.get(&path_of(&given_up, "")).await.expect(200);
+    let other = take(one, &other, "withdraw", &json!({ "note": "重写" })).await;
+    assert_eq!([&other["state"], &other["adoption_id"]], [&json!("withdrawn"), &Value::Null]);
+
+    set(&second(), &published["policy_version_id"]).await;
+    take(one, &now, "retry", &json!({})).await;
+    for _ in 0..600 {
+        let now = one.get(&path_of(&published, "")).await.expect(200);
+        if now["adoption_state"] == "effective" {
+            assert_eq!(now["adoption_error"], Value::Null);
+            assert_eq!(school.score(school.pupils[0].0).await["policy"]["version"], "2");
+            refused(one, &now, "retry", &json!({}), 409, "not_failed").await;
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("it did not become effective");
+}

@@ -99,3 +99,59 @@ async fn each_offer_brings_what_it_says_and_the_way_reaches_the_requirement() {
     assert_eq!(sheet["total"], planned["total_with_planned"]);
     holds(&server).await;
 }
+
+#[tokio::test]
+async fn what_other_districts_of_the_city_offer_is_on_offer_too() {
+    let server = Server::start().await;
+    let (school, near) = (School::new(&server, 1).await, School::new(&server, 1).await);
+    school.adopt(POLICY).await;
+    near.adopt(POLICY).await;
+    // Another city's, and one there that has an agreement with the school.
+    let far = School::new(&server, 1).await;
+    let tied = server.organization(far.district, "museum", "远方科技馆").await;
+    designate(&server, tied, "2020-01-01").await;
+    let (city, agreement) = (server.state().new_id(), server.state().new_id());
+    let write = async |sql: &'static str, one: Uuid, other: Uuid| {
+        sqlx::query(sql).bind(one).bind(other).execute(server.pool()).await.expect("written");
+    };
+    write(
+        "INSERT INTO authority (id, parent_id, level, code, name_zh, created_at)
+         SELECT $1, parent_id, 'city', 'OTHER', '另一市', now() FROM authority WHERE id = $2",
+        city,
+        server.city(),
+    )
+    .await;
+    write("UPDATE authority SET parent_id = $1 WHERE id = $2", city, far.district).await;
+    write(
+        "INSERT INTO agreement (id, kind, title_zh, proposer_id, first_day, last_day, state, standing, offered_at,
+                                created_by, created_at, updated_at)
+         SELECT $1, 'framework', '合作', $2, current_date - 9, current_date + 9, 'signed', '{}', now(), $1, now(), now()",
+        agreement,
+        tied,
+    )
+    .await;
+    let party = "INSERT INTO agreement_party (agreement_id, organization_id, position)
+                 SELECT $1, $2, count(*) FROM agreement_party WHERE agreement_id = $1";
+    write(party, agreement, tied).await;
+    write(party, agreement, school.school).await;
+    let new = async |of: &School, host: Uuid, days: i64| {
+        let activity = activity(&server, of.district, host, "practice", 60).await;
+        session_of(&server, of.district, host, activity, -days, None).await
+    };
+    let (here, there) = (new(&school, school.base, 5).await, new(&near, near.base, 4).await);
+    let (beyond, with_us, later) =
+        (new(&far, far.base, 3).await, new(&far, tied, 6).await, new(&far, tied, 20).await);
+
+    let path = format!("/api/v1/persons/{}/next", school.pupils[0].0);
+    let next = school.teacher.get(&path).await.expect(200);
+    let district: String = sqlx::query_scalar("SELECT name_zh FROM district WHERE id = $1")
+        .bind(near.district)
+        .fetch_one(server.pool())
+        .await
+        .expect("a name");
+    assert_eq!([&offer(&next, there)["elsewhere_zh"], &offer(&next, there)["gain"]], [&json!(district), &json!("1")]);
+    assert_eq!(offer(&next, here)["elsewhere_zh"], Value::Null);
+    assert_eq!(offer(&next, with_us)["gain"], "1");
+    assert!(!offered(&next, beyond), "of another city, and nothing ties them");
+    assert!(!offered(&next, later), "the agreement is over by then");
+}

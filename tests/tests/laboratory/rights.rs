@@ -75,6 +75,7 @@ async fn every_operation_is_for_those_whom_it_concerns() {
         ("approve", &post, drafts("/approve"), &nothing, writes),
         ("reject", &post, drafts("/reject"), &nothing, writes),
         ("publish", &post, drafts("/publish"), &publication, writes),
+        ("try again", &post, drafts("/retry"), &nothing, writes),
         ("withdraw", &post, drafts("/withdraw"), &nothing, writes),
         ("try on a pupil", &post, persons("policy-trial"), &text, [200, 403, 403, 403, 403, 403, 403, 403, 403, 404]),
         ("next", &get, persons("next"), &nothing, [200, 200, 200, 200, 200, 403, 200, 200, 403, 404]),

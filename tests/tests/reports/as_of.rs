@@ -1,7 +1,8 @@
 //! A report as of a past moment is the report that was given at that moment, whatever came after.
 
 use chrono::TimeDelta;
-use kepu_tests::Server;
+use kepu_api::credits;
+use kepu_tests::{PASSWORD, Server};
 use serde_json::{Value, json};
 
 use super::town::{POLICY, Town};
@@ -109,6 +110,38 @@ async fn a_report_of_a_past_moment_is_what_was_said_then() {
     let (_, last) = kept.last().map(|(about, (moment, all))| ((about, moment), all)).expect("kept");
     for (path, now) in paths(&town).iter().zip(last) {
         assert_eq!(&ask(&town, path, None).await, now, "{path} today");
+    }
+}
+
+#[tokio::test]
+async fn what_is_current_is_that_of_the_moment() {
+    let server = Server::start().await;
+    let mut town = Town::new(&server).await;
+    let monthly = POLICY.replace("version: '1'", "version: 'monthly'").replace(
+        "requirements:",
+        "measures:\n  - { id: lately, sum: credits, period: { of: month, take: current } }\n\
+         requirements:\n  - { id: lately, when: { measure: lately, at_least: 0.5 } }",
+    );
+    town.first.adopt(&monthly).await;
+    let (moment, told) = keep(&server, &town).await;
+    server.advance(TimeDelta::days(40));
+    let anew = credits::stand_anew(server.state()).await.expect("scored");
+    assert!(anew > 0, "another month says nothing else, so it proves nothing");
+    for account in [&mut town.first.official, &mut town.first.host] {
+        account.client = server.sign_in(&account.login, PASSWORD).await;
+    }
+    // Nothing happened to anybody; then to one, so that the others' lines stand beside those of that one.
+    for after in ["another month", "one was taken back"] {
+        for (path, then) in paths(&town).iter().zip(&told) {
+            assert_eq!(&ask(&town, path, Some(&moment)).await, then, "{after}: {path} as of {moment}");
+        }
+        let list = town.first.official.get("/api/v1/participations?state=confirmed&limit=100").await.expect(200);
+        let at_base = |one: &&Value| one["host_id"] == town.first.base.to_string();
+        let one = list["items"].as_array().expect("items").iter().find(at_base).expect("one at the base");
+        let (id, version) = (one["id"].as_str().expect("an id"), one["version"].as_i64().expect("a version"));
+        let client = town.first.host.client.clone().with_header("If-Match", &format!("\"{version}\""));
+        let path = format!("/api/v1/participations/{id}/void");
+        client.post_json(&path, &json!({ "reason": "记错了人" })).await.expect(200);
     }
 }
 

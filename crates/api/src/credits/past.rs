@@ -5,12 +5,15 @@
 //! Records are versions, participations and results have their steps, enrolments say when their beginning and end were
 //! entered, and of persons, organizations, sessions and what else is changed in place the row of before is kept
 //! ([`crate::former`]): these are views. Lines, cells and scores are evaluated anew from the records of the moment, under the policy version
-//! that was effective, as they were then.
+//! that was effective, as they were then; but of those for whom nothing has changed since, they are those of today.
+
+use std::collections::HashSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use kepu_domain::policy::Turn;
 use uuid::Uuid;
 
-use super::scoring::{self, Author, Effective};
+use super::scoring::{self, Effective};
 use super::store::{self, EffectivePolicy};
 use crate::error::Result;
 use crate::tenancy::Tx;
@@ -29,18 +32,24 @@ pub async fn shadow(tx: &mut Tx, at: DateTime<Utc>) -> Result<()> {
 pub async fn score(
     tx: &mut Tx,
     policy: EffectivePolicy,
-    at: DateTime<Utc>,
-    day: NaiveDate,
+    (at, day): (DateTime<Utc>, NaiveDate),
     schools: Option<&[Uuid]>,
 ) -> Result<()> {
-    let author = Author { account_id: Uuid::nil(), at };
     let rules = scoring::policy(tx, policy.policy_version_id).await?;
+    let stands = store::standing_by(tx, &policy).await?;
+    let turned: Vec<NaiveDate> =
+        stands.into_iter().filter(|stands_on| rules.turn(*stands_on, day) != Turn::Nothing).collect();
+    store::note_moved(tx, &policy, (at, day), &turned).await?;
+    store::keep_cells(tx, &policy.policy_id, schools).await?;
     let effective = Effective { row: policy, policy: rules };
     let mut after = None;
     loop {
-        let persons = store::persons_then(tx, at, schools, after, CHUNK).await?;
-        let Some(last) = persons.last() else { return store::know_sizes(tx).await };
-        after = Some(*last);
-        scoring::score_into(tx, &author, &effective, &persons, day).await?;
+        let moved = store::moved_after(tx, at, schools, after, CHUNK).await?;
+        let Some(last) = moved.last() else { break };
+        after = Some(last.person_id);
+        let persons: Vec<Uuid> = moved.iter().map(|one| one.person_id).collect();
+        let with_lines: HashSet<Uuid> = moved.iter().filter(|one| one.lines).map(|one| one.person_id).collect();
+        scoring::score_into(tx, at, &effective, &persons, &with_lines, day).await?;
     }
+    store::keep_unmoved(tx, &effective.row.policy_id).await
 }

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use kepu_domain::credit::Credit;
 use kepu_domain::ledger::{Booked, differences};
-use kepu_domain::policy::{Line, Options, Policy, ScoreSheet, SoftDecision, Status, evaluate};
+use kepu_domain::policy::{Detail, Line, Options, Policy, ScoreSheet, SoftDecision, Status, evaluate};
 use kepu_domain::record::Record;
 use uuid::Uuid;
 
@@ -158,13 +158,14 @@ pub async fn rescore_under(
     Ok(rescored)
 }
 
-/// Evaluates persons whose lines and scores are not there yet, and puts those without booking anything: for tables that
-/// stand in for the real ones.
+/// Evaluates persons whose scores are not there yet, and puts those without booking anything: for tables that stand in for
+/// the real ones. Of those in `with_lines` also what each record earns, and its sums.
 pub(super) async fn score_into(
     tx: &mut Tx,
-    author: &Author,
+    at: DateTime<Utc>,
     effective: &Effective,
     persons: &[Uuid],
+    with_lines: &HashSet<Uuid>,
     day: NaiveDate,
 ) -> Result<()> {
     let policy_id = &effective.row.policy_id;
@@ -173,14 +174,19 @@ pub(super) async fn score_into(
     let mut writes = Writes::default();
     for person in store::persons(tx, persons, day).await? {
         let rows = records.remove(&person.id).unwrap_or_default();
-        let decided = decisions.remove(&person.id).unwrap_or_default();
-        let sheet = evaluate_person(&effective.policy, &person, &rows, &decided, Some(day));
-        let (none, mut rescored) = (&[], Rescored::default());
-        writes.add(author, effective, &person, &rows, none, &sheet, None, Cause::Policy, &mut rescored)?;
+        let decisions = decisions.remove(&person.id).unwrap_or_default();
+        let options =
+            Options { decisions: &decisions, today: Some(day), detail: Detail::Lines, ..Options::default() };
+        let records: Vec<Record> = rows.iter().map(RecordRow::record).collect();
+        let sheet = evaluate(&effective.policy, &person.person(), &records, &options);
+        if with_lines.contains(&person.id) {
+            writes.add_lines(person.id, &rows, &sheet)?;
+        }
+        writes.add_score(&person, &sheet)?;
     }
     store::put_lines(tx, policy_id, writes.lines).await?;
     writes.cells.store(tx, policy_id).await?;
-    store::put_scores(tx, &effective.row, writes.scores, author.at, day).await
+    store::put_scores(tx, &effective.row, writes.scores, at, day).await
 }
 
 /// One person's sheet from rows, as it stands on a day.
@@ -306,6 +312,25 @@ impl Writes {
         self.cells.note(person.id, before, &put, &gone);
         self.lines.append(&mut put);
         self.gone.extend(gone);
+        self.add_score(person, sheet)?;
+        debug_assert!(!effective.row.policy_id.is_empty());
+        Ok(())
+    }
+
+    /// The lines of a person who had none, booked nowhere.
+    fn add_lines(&mut self, person: Uuid, rows: &[RecordRow], sheet: &ScoreSheet) -> Result<()> {
+        let row_of: HashMap<Uuid, &RecordRow> = rows.iter().map(|r| (r.record_id, r)).collect();
+        let mut put = Vec::with_capacity(sheet.lines.len());
+        for line in &sheet.lines {
+            let record_id: Uuid = line.record_id.parse().map_err(ApiError::internal)?;
+            put.extend(row_of.get(&record_id).map(|row| new_line(line, row, None)));
+        }
+        self.cells.note(person, &[], &put, &BTreeSet::new());
+        self.lines.append(&mut put);
+        Ok(())
+    }
+
+    fn add_score(&mut self, person: &PersonRow, sheet: &ScoreSheet) -> Result<()> {
         self.scores.push(NewScore {
             person_id: person.id,
             person_version: person.version,
@@ -317,7 +342,6 @@ impl Writes {
             requirements: serde_json::to_value(&sheet.requirements).map_err(ApiError::internal)?,
             flags: i32::try_from(sheet.lines.iter().filter(|l| l.flagged).count()).unwrap_or(i32::MAX),
         });
-        debug_assert!(!effective.row.policy_id.is_empty());
         Ok(())
     }
 }

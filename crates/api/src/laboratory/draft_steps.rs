@@ -51,7 +51,7 @@ pub struct DraftPublication {
 pub(super) fn refused(refusal: &Refusal) -> ApiError {
     let text = refusal.to_string();
     match refusal {
-        Refusal::NotFromHere { .. } | Refusal::SecondOfficial | Refusal::Begun => {
+        Refusal::NotFromHere { .. } | Refusal::SecondOfficial | Refusal::NotFailed | Refusal::Begun => {
             ApiError::conflict(refusal.code(), format!("Not so: {text}."))
         }
         Refusal::ReasonNeeded => ApiError::invalid_field("note", "required", text),
@@ -255,8 +255,34 @@ pub async fn publish_draft(
     Ok(answer)
 }
 
-/// Gives a draft up, with a reason. One that is published can be given up until its day comes; its version then stays
-/// published, and the district does not score by it.
+/// Tries again at once to make a published draft effective whose day has come, where that has failed or was discarded. By
+/// itself what has failed is tried again every hour.
+#[utoipa::path(
+    post, path = "/api/v1/policy-drafts/{id}/retry", operation_id = "retry_policy_draft", tag = TAG,
+    request_body = DraftNote,
+    params(("id" = Uuid, Path, description = "The draft"),
+           ("If-Match" = String, Header, description = "The version that was read")),
+    responses((status = 200, description = "Being tried again", body = DraftDetail), ApiErrors)
+)]
+pub async fn retry_draft(
+    State(state): State<AppState>,
+    actor: Actor,
+    ApiPath(id): ApiPath<Uuid>,
+    version: IfMatch,
+    ApiJson(body): ApiJson<DraftNote>,
+) -> Result<Response> {
+    let mut open = Open::of(&state, &actor, id, version, &body.note).await?;
+    open.decide(Step::Retry(open.row.has_failed()))?;
+    let district = open.tx.district();
+    let failed = open.row.adoption_id.take();
+    open.store(&actor, "policy_draft.retry", json!({ "adoption_id": failed })).await?;
+    let answer = open.finish().await?;
+    planned::begin_soon(&state, district);
+    Ok(answer)
+}
+
+/// Gives a draft up, with a reason. One that is published can be given up until its day comes, or where it could not be made
+/// effective; its version then stays published, and the district does not score by it.
 #[utoipa::path(
     post, path = "/api/v1/policy-drafts/{id}/withdraw", operation_id = "withdraw_policy_draft", tag = TAG,
     request_body = DraftNote,
@@ -271,7 +297,10 @@ pub async fn withdraw_draft(
     version: IfMatch,
     ApiJson(body): ApiJson<DraftNote>,
 ) -> Result<Response> {
-    let open = Open::of(&state, &actor, id, version, &body.note).await?;
-    let begun = open.row.adoption_id.is_some();
+    let mut open = Open::of(&state, &actor, id, version, &body.note).await?;
+    let begun = open.row.adoption_id.is_some() && !open.row.has_failed();
+    if !begun {
+        open.row.adoption_id = None;
+    }
     open.take(&actor, "policy_draft.withdraw", |act| Step::Withdraw(act, begun)).await
 }

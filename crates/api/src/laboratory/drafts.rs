@@ -128,6 +128,8 @@ pub struct DraftView {
     pub adoption_id: Option<Uuid>,
     /// The state of that adoption.
     pub adoption_state: Option<String>,
+    /// Why it failed, if it did. It is tried again every hour, or at once when asked for.
+    pub adoption_error: Option<String>,
     /// Who began it.
     pub created_by: Uuid,
     /// How that account is called.
@@ -194,6 +196,7 @@ impl From<DraftRow> for DraftView {
             policy_version_id: row.policy_version_id,
             adoption_id: row.adoption_id,
             adoption_state: row.adoption_state,
+            adoption_error: row.adoption_error,
             created_by: row.created_by,
             created_by_name: row.created_by_name,
             created_at: row.created_at,
@@ -247,6 +250,7 @@ pub async fn create_draft(
         policy_version_id: None,
         adoption_id: None,
         adoption_state: None,
+        adoption_error: None,
         created_by: actor.account_id,
         created_by_name: None,
         created_at: now,

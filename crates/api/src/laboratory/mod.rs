@@ -47,6 +47,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(draft_steps::approve_draft))
         .routes(routes!(draft_steps::reject_draft))
         .routes(routes!(draft_steps::publish_draft))
+        .routes(routes!(draft_steps::retry_draft))
         .routes(routes!(draft_steps::withdraw_draft))
         .routes(routes!(try_one::try_on_person))
         .routes(routes!(next::read_next))

@@ -124,6 +124,10 @@ pub struct OfferView {
     pub host_name_en: String,
     /// Where.
     pub place: String,
+    /// Name of the district where it happens, in Chinese, if that is another one: the person is a guest there.
+    pub elsewhere_zh: Option<String>,
+    /// The same in English; may be empty.
+    pub elsewhere_en: Option<String>,
     /// When it begins.
     pub starts_at: DateTime<Utc>,
     /// When it ends.
@@ -416,6 +420,8 @@ impl OfferView {
             host_name_zh: row.host_name_zh,
             host_name_en: row.host_name_en,
             place: row.place,
+            elsewhere_zh: row.elsewhere_zh,
+            elsewhere_en: row.elsewhere_en,
             starts_at: row.starts_at,
             ends_at: row.ends_at,
             gain: marginal.gain.to_string(),

@@ -1,7 +1,9 @@
-//! Published drafts become effective on their day. What is due is told by what is stored, so a stop loses nothing.
+//! Published drafts become effective on their day. What is due is told by what is stored, so a stop loses nothing. What has
+//! failed is tried again every hour, and says so meanwhile.
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use kepu_domain::draft::Draft;
 use serde_json::json;
 use uuid::Uuid;
@@ -18,6 +20,8 @@ use crate::tenancy::DistrictId;
 
 /// How often it is looked whether a day has come.
 const LOOK: Duration = Duration::from_secs(60);
+/// How long after it was begun what failed is tried again.
+const RETRY: TimeDelta = TimeDelta::hours(1);
 
 /// At the start and every minute, until the service stops.
 pub async fn keep(state: AppState) {
@@ -57,7 +61,7 @@ async fn begin(state: &AppState, district: DistrictId) {
     let due = async {
         let mut tx = state.begin_in(district).await?;
         let today = credits::today(&mut tx, state.now()).await?;
-        let due = store::planned(&mut tx, today).await?;
+        let due = store::planned(&mut tx, today, state.now() - RETRY).await?;
         tx.commit().await?;
         for id in due {
             begin_one(state, district, id).await?;
@@ -77,7 +81,9 @@ async fn begin_one(state: &AppState, district: DistrictId, id: Uuid) -> Result<(
     let by = publication.act.by;
     let origin = Origin { account_id: Some(by), ..Origin::default() };
     let now = state.now();
-    let adoption = match row.adoption_id {
+    // A failure stays listed among the adoptions; what is tried again is another one.
+    let begun = row.adoption_id.filter(|_| row.adoption_state.as_deref() != Some("failed"));
+    let adoption = match begun {
         Some(adoption) => adoption,
         None => {
             let (version, _) = policies::store::version(&mut tx, publication.policy_version_id).await?;

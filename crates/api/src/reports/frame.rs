@@ -229,7 +229,7 @@ impl Frame {
                 policy_id: version.policy_id.clone(),
                 policy_version_id: version.policy_version_id,
             };
-            credits::score_then(tx, policy, at, day, schools).await?;
+            credits::score_then(tx, policy, (at, day), schools).await?;
         }
         Ok(Self {
             about: About {

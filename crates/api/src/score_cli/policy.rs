@@ -184,8 +184,9 @@ fn explain_file(path: &Path, lang: Langs, out: &mut impl Write) -> io::Result<Ex
         }
         let document = policy.document();
         writeln!(out, "{}  {} {}", document.title.get(*lang), document.id, document.version)?;
-        for (sentence, number) in explain(&policy, *lang).iter().zip(1..) {
-            writeln!(out, "{number}. {sentence}")?;
+        // They bear their numbers.
+        for sentence in explain(&policy, *lang) {
+            writeln!(out, "{sentence}")?;
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -138,6 +138,8 @@ pub enum Step {
     Reject(Act),
     /// It is published; the day is that of the district.
     Publish(Publication, NaiveDate),
+    /// Its becoming effective is tried again: whether that has failed.
+    Retry(bool),
     /// It is given up: why, and whether the district has begun to score by it.
     Withdraw(Act, bool),
 }
@@ -167,6 +169,9 @@ pub enum Refusal {
         /// The day it is.
         today: NaiveDate,
     },
+    /// There is nothing to try again.
+    #[error("it has not failed: it waits for its day, is being made effective, or is effective")]
+    NotFailed,
     /// The district scores by it, or has begun to.
     #[error("the district already scores by it, or begins to; publish another version")]
     Begun,
@@ -180,6 +185,7 @@ impl Refusal {
             Self::SecondOfficial => "second_official",
             Self::ReasonNeeded => "required",
             Self::InThePast { .. } => "in_the_past",
+            Self::NotFailed => "not_failed",
             Self::Begun => "already_begun",
         }
     }
@@ -230,6 +236,9 @@ impl Draft {
                 Ok(Self::Published { submission, approval, publication })
             }
             (Step::Publish(..), _) => refused("published"),
+            (Step::Retry(true), published @ Self::Published { .. }) => Ok(published),
+            (Step::Retry(false), Self::Published { .. }) => Err(Refusal::NotFailed),
+            (Step::Retry(_), _) => refused("tried again"),
             (Step::Withdraw(..), Self::Withdrawn { .. }) => refused("withdrawn"),
             (Step::Withdraw(_, true), _) => Err(Refusal::Begun),
             (Step::Withdraw(withdrawal, false), state) => {

@@ -47,6 +47,8 @@ fn every_step() -> Vec<(&'static str, Step)> {
         ("reject", Step::Reject(act(OTHER, "too dear"))),
         ("publish/past", Step::Publish(publication(7), day(8))),
         ("publish", Step::Publish(publication(8), day(8))),
+        ("retry", Step::Retry(true)),
+        ("retry/not failed", Step::Retry(false)),
         ("withdraw/mute", Step::Withdraw(act(WRITER, ""), false)),
         ("withdraw", Step::Withdraw(act(WRITER, "not needed"), false)),
         ("withdraw/begun", Step::Withdraw(act(WRITER, "not needed"), true)),
@@ -56,13 +58,13 @@ fn every_step() -> Vec<(&'static str, Step)> {
 #[test]
 fn every_step_in_every_state() {
     // Rows: steps; columns: states; the state after, or the code of the refusal (a dot where the state alone refuses).
-    let mut table = format!("{:<14}", "");
+    let mut table = format!("{:<16}", "");
     for state in every_state() {
         let _ = write!(table, " {:<15}", state.name().word());
     }
     table = format!("{}\n", table.trim_end());
     for (name, step) in every_step() {
-        let mut row = format!("{name:<14}");
+        let mut row = format!("{name:<16}");
         for state in every_state() {
             let cell = match state.take(step.clone()) {
                 Ok(after) => after.name().word(),

@@ -190,6 +190,7 @@ const texts: Texts<typeof zh> = {
       guardian_needed: "Those under 18, or whose date of birth is not in the roster, are asked for by the guardian or on paper.",
       not_due: "Its time has not come.",
       second_official_needed: "Here a change of the rules needs two officials: write it as a draft in the laboratory and submit it; another official approves it.",
+      not_failed: "There is nothing to try again: it waits for its day, is being booked, or is in force.",
       already_begun: "The district already scores by it, or begins to. Publish another version to change it.",
       version_published: "This version is published already, and never changes. Give the text a new version.",
       already_rated: "This booking has been rated already.",

@@ -80,6 +80,10 @@ const en: Texts<typeof zh> = {
     version: "The published version",
     second: "You submitted this: another official has to approve it.",
     waits: "Waits for another official.",
+    failed:
+      "Its day has come, but booking did not finish: the district still scores by the rules of before. It is tried again every hour, or now if you ask for it.",
+    discarded: "Its day has come, but becoming effective was given up: the district still scores by the rules of before. Try again now, or give the draft up.",
+    failedReason: "Reason: {{reason}}",
   },
   step: {
     submit: "Submit",
@@ -87,6 +91,7 @@ const en: Texts<typeof zh> = {
     approve: "Approve",
     reject: "Reject",
     publish: "Publish",
+    retry: "Try again",
     withdraw: "Give up",
     lead: {
       submit: "Once submitted the text does not change; another official approves or rejects it.",
@@ -94,12 +99,13 @@ const en: Texts<typeof zh> = {
       approve: "What is approved is the text as it stands here.",
       reject: "Say why; it can be changed and submitted again.",
       publish: "A published version never changes. On its day the whole district is booked anew at once.",
+      retry: "The whole district is computed and booked anew at once; then it scores by these rules.",
       withdraw: "Say why. A version that is published and not effective yet will not become so.",
     },
     note: "Remark",
     reason: "Reason",
     day: "Effective from",
-    done: { submit: "Submitted", "take-back": "Taken back", approve: "Approved", reject: "Rejected", publish: "Published", withdraw: "Given up" },
+    done: { submit: "Submitted", "take-back": "Taken back", approve: "Approved", reject: "Rejected", publish: "Published", retry: "Being tried again", withdraw: "Given up" },
   },
   state: {
     draft: "being written",
@@ -113,6 +119,7 @@ const en: Texts<typeof zh> = {
     cancelled: "cancelled",
     failed: "failed",
     effective: "in force",
+    notEffective: "could not take effect",
   },
   start: {
     open: "Try on the district",
@@ -205,6 +212,7 @@ const en: Texts<typeof zh> = {
     noGain: "nothing more",
     full: "of {{raw}}",
     none: "No session of the next 90 days is open to this student.",
+    elsewhere: " ({{district}})",
     more: "Only the 200 soonest sessions were looked at.",
     flagged: "waits for the district's word",
     show: "Show",

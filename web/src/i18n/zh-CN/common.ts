@@ -175,6 +175,7 @@ export default {
       guardian_needed: "未满 18 周岁，或花名册里没有出生日期的，请由监护人申请，或向区里提交书面申请。",
       not_due: "还没有到删除的时间。",
       second_official_needed: "本区修改办法须两名管理员。请在办法实验室起草并提交，由另一名管理员批准后发布。",
+      not_failed: "没有什么要再试的：它在等生效日、正在入账，或已经生效。",
       already_begun: "全区已按它计分，或正在入账。要更改请发布新版本。",
       version_published: "这个版本号已经发布，已发布的版本不能改。请换一个版本号。",
       already_rated: "这次预约已经评价过了。",

@@ -74,6 +74,9 @@ const zh = {
     version: "查看已发布的版本",
     second: "这是您提交的，须由另一名管理员批准。",
     waits: "等待另一名管理员批准。",
+    failed: "生效日已到，但重算入账没有完成，全区仍按原来的办法计分。系统每小时自动再试，也可以现在再试。",
+    discarded: "生效日已到，但这次生效已被取消，全区仍按原来的办法计分。可以现在再试，或放弃。",
+    failedReason: "原因：{{reason}}",
   },
   step: {
     submit: "提交审批",
@@ -81,6 +84,7 @@ const zh = {
     approve: "批准",
     reject: "退回",
     publish: "发布",
+    retry: "再试一次",
     withdraw: "放弃",
     lead: {
       submit: "提交后文本不能再改，由另一名管理员批准或退回。",
@@ -88,12 +92,13 @@ const zh = {
       approve: "批准的就是现在显示的文本。",
       reject: "请写明理由，起草人修改后可再次提交。",
       publish: "已发布的版本不再改变。到生效日，全区学分一次重算入账。",
+      retry: "立即重新计算全区学分并入账；成功后按这份办法计分。",
       withdraw: "请写明理由。已发布但尚未生效的版本将不会生效。",
     },
     note: "说明",
     reason: "理由",
     day: "从哪天起生效",
-    done: { submit: "已提交", "take-back": "已撤回", approve: "已批准", reject: "已退回", publish: "已发布", withdraw: "已放弃" },
+    done: { submit: "已提交", "take-back": "已撤回", approve: "已批准", reject: "已退回", publish: "已发布", retry: "已开始再试", withdraw: "已放弃" },
   },
   state: {
     draft: "起草中",
@@ -107,6 +112,7 @@ const zh = {
     cancelled: "已取消",
     failed: "未完成",
     effective: "已生效",
+    notEffective: "未能生效",
   },
   start: {
     open: "在全区试算",
@@ -199,6 +205,7 @@ const zh = {
     none: "未来 90 天没有适合报名的场次。",
     more: "只看了最近的 200 场。",
     flagged: "计入后须由区里认定",
+    elsewhere: "（{{district}}）",
     show: "查看",
     notEligible: "现在不在计分范围内。",
     all: "显示全部 {{count}} 场",

@@ -13,6 +13,7 @@ import { Muted } from "@/ui/Muted";
 import { PageSkeleton } from "@/ui/PageSkeleton";
 import { PageTitle } from "@/ui/PageTitle";
 import { ProblemAlert } from "@/ui/ProblemAlert";
+import { draftState } from "./draftState";
 import { Findings } from "./Findings";
 import { FormSide } from "./FormSide";
 import { StartTrial } from "./StartTrial";
@@ -46,7 +47,7 @@ const STEPS: Record<Schemas["DraftState"], StepName[]> = {
   submitted: ["approve", "reject", "take-back", "withdraw"],
   approved: ["publish", "take-back", "withdraw"],
   rejected: ["withdraw"],
-  published: ["withdraw"],
+  published: ["retry", "withdraw"],
   withdrawn: [],
 };
 
@@ -101,15 +102,16 @@ function Editor({ draft }: { draft: Schemas["DraftDetail"] }) {
     }, 50);
   };
   const ownSubmission = draft.submitted?.by === me.account_id;
-  const begun = Boolean(draft.adoption_id);
+  const failed = draftState(draft) === "notEffective";
+  const begun = Boolean(draft.adoption_id) && !failed;
   const steps = STEPS[draft.state].filter(
-    (one) => !(ownSubmission && (one === "approve" || one === "reject")) && !(one === "withdraw" && begun),
+    (one) => !(ownSubmission && (one === "approve" || one === "reject")) && !(one === "withdraw" && begun) && (one !== "retry" || failed),
   );
   const bad = new Set(check.data?.problems.map((problem) => problem.line));
   return (
     <>
       <PageTitle
-        before={<LabState state={draft.adoption_state === "effective" ? "effective" : draft.state} />}
+        before={<LabState state={draftState(draft)} />}
         lead={draft.policy_id && `${draft.policy_id} ${draft.policy_version}`}
         actions={
           official && (
@@ -129,7 +131,7 @@ function Editor({ draft }: { draft: Schemas["DraftDetail"] }) {
                 <Button
                   key={one}
                   danger={one === "reject"}
-                  type={!dirty && (one === "submit" || one === "approve" || one === "publish") ? "primary" : "default"}
+                  type={!dirty && (one === "submit" || one === "approve" || one === "publish" || one === "retry") ? "primary" : "default"}
                   disabled={dirty || (one === "submit" && !check.data?.ok)}
                   onClick={() => setStep(one)}
                 >
@@ -144,6 +146,15 @@ function Editor({ draft }: { draft: Schemas["DraftDetail"] }) {
       </PageTitle>
       <ProblemAlert error={save.error ?? check.error} />
       <Standing draft={draft} own={ownSubmission} />
+      {failed && (
+        <Alert
+          type="error"
+          showIcon
+          style={{ marginBottom: 16 }}
+          title={t(draft.adoption_state === "failed" ? "draft.failed" : "draft.discarded")}
+          description={draft.adoption_error && t("draft.failedReason", { reason: draft.adoption_error })}
+        />
+      )}
       {dirty && <p role="status">{t("draft.unsaved")}</p>}
       <div style={{ display: "grid", gap: 16, gridTemplateColumns: "repeat(auto-fit, minmax(min(440px, 100%), 1fr))", alignItems: "start" }}>
         <Card>

@@ -14,6 +14,7 @@ import { DateTime } from "@/ui/DateTime";
 import { EmptyState } from "@/ui/EmptyState";
 import { PageTitle } from "@/ui/PageTitle";
 import { useProblemText } from "@/ui/problems";
+import { draftState } from "./draftState";
 import { LabState } from "./states";
 
 type Draft = Schemas["DraftView"];
@@ -37,7 +38,7 @@ export function Component() {
     {
       key: "state",
       title: t("col.state"),
-      render: (row) => <LabState state={row.adoption_state === "effective" ? "effective" : row.state} />,
+      render: (row) => <LabState state={draftState(row)} />,
       csv: (row) => row.state,
     },
     { key: "effective", title: t("col.effectiveOn"), render: (row) => row.effective_on ?? "", csv: (row) => row.effective_on ?? "" },

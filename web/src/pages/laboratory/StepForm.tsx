@@ -11,7 +11,7 @@ import { ProblemAlert } from "@/ui/ProblemAlert";
 import { applyProblemToForm, useProblemText } from "@/ui/problems";
 import { today } from "@/ui/time";
 
-export type StepName = "submit" | "take-back" | "approve" | "reject" | "publish" | "withdraw";
+export type StepName = "submit" | "take-back" | "approve" | "reject" | "publish" | "retry" | "withdraw";
 
 interface Values {
   note?: string;
@@ -36,6 +36,7 @@ export function StepForm({ step, draft, onClose }: { step: StepName; draft: Sche
       if (step === "take-back") return call(api.POST("/api/v1/policy-drafts/{id}/take-back", { params, body }));
       if (step === "approve") return call(api.POST("/api/v1/policy-drafts/{id}/approve", { params, body }));
       if (step === "reject") return call(api.POST("/api/v1/policy-drafts/{id}/reject", { params, body }));
+      if (step === "retry") return call(api.POST("/api/v1/policy-drafts/{id}/retry", { params, body }));
       if (step === "withdraw") return call(api.POST("/api/v1/policy-drafts/{id}/withdraw", { params, body }));
       const effective_on = values.effective_on?.format("YYYY-MM-DD") ?? today();
       return call(

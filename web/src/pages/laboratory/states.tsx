@@ -8,6 +8,7 @@ const COLOURS: Record<string, string> = {
   effective: "success",
   rejected: "error",
   failed: "error",
+  notEffective: "error",
   computing: "processing",
   computed: "success",
 };

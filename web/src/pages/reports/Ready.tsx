@@ -115,7 +115,7 @@ function One({ kind }: { kind: Kind }) {
                 ? reportPath(readyPath(kind), { ...values, host: row.of.id })
                 : ofSchool
                   ? pathOfSchool(row.of, values as Record<string, string | undefined>, lists)
-                  : pathOf(row.of, values as Record<string, string | undefined>)
+                  : pathOf(row.of, values as Record<string, string | undefined>, kind)
             }
           />
           {kind === "settlement" && <Tariffs host={values.host} manages={official} />}

@@ -50,17 +50,20 @@ export function pathOfSchool(of: Schemas["RowOf"] | null | undefined, values: Va
       return pathOf(of, values);
     case "class":
     case "grade":
+    case "whole":
       return lists ? pathOf(of, values)?.replace("/district/reports/", "/school/report/") : undefined;
     default:
       return undefined;
   }
 }
 
-/** Where the records of a row are. */
-export function pathOf(of: Schemas["RowOf"] | null | undefined, values: Values): string | undefined {
+/** Where the records of a row are; of competition results they are results. */
+export function pathOf(of: Schemas["RowOf"] | null | undefined, values: Values, kind?: Kind): string | undefined {
   if (!of) return undefined;
   const { host: _, school: __, class: ___, grade: ____, ...kept } = values;
   const id = of.id ?? "";
+  const results = (of: Values) =>
+    reportPath("/district/results", { state: "verified", school: values.school, from: values.from, to: values.to, ...of });
   switch (of.sort) {
     case "session":
       return `/sessions/${id}`;
@@ -71,11 +74,15 @@ export function pathOf(of: Schemas["RowOf"] | null | undefined, values: Values):
     case "edition":
       return `/editions/${id}`;
     case "competition":
-      return `/district/results?competition=${id}`;
+      return results({ competition: id });
+    case "level":
+      return results({ level: of.level ?? undefined });
+    case "whole":
+      return reportPath("/district/reports/persons", { ...kept, school: values.school, class: values.class, grade: values.grade });
     case "host":
       return reportPath("/district/reports/hosts", { ...kept, host: id });
     case "school":
-      return reportPath("/district/reports/persons", { ...kept, school: id });
+      return kind === "results" ? results({ school: id }) : reportPath("/district/reports/persons", { ...kept, school: id });
     case "class":
       return reportPath("/district/reports/persons", { ...kept, class: id });
     case "grade":

@@ -111,7 +111,8 @@ function Session({ offer }: { offer: Schemas["OfferView"] }) {
       </Flex>
       <Muted block style={{ margin: 0, fontSize: 14 }}>
         <DateTime value={offer.starts_at} style="weekday" /> <DateTime value={offer.starts_at} style="time" /> ·{" "}
-        {named(offer.host_name_zh, offer.host_name_en)} {offer.flagged && <Tag color="warning">{t("next.flagged")}</Tag>}
+        {named(offer.host_name_zh, offer.host_name_en)}
+        {offer.elsewhere_zh && t("next.elsewhere", { district: named(offer.elsewhere_zh, offer.elsewhere_en ?? "") })} {offer.flagged && <Tag color="warning">{t("next.flagged")}</Tag>}
       </Muted>
     </>
   );

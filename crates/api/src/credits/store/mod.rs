@@ -7,8 +7,10 @@ use kepu_domain::person::{Person, PersonKind};
 use kepu_domain::policy::SoftDecision;
 use kepu_domain::record::Record;
 use serde_json::Value;
-use sqlx::FromRow;
+use sqlx::error::BoxDynError;
+use sqlx::postgres::{PgTypeInfo, PgValueRef};
 use sqlx::types::Json;
+use sqlx::{FromRow, Postgres};
 use uuid::Uuid;
 
 mod cells;
@@ -21,7 +23,7 @@ mod standing;
 pub use cells::{change_cells, seats};
 pub use forget::{forget, policies_of_lines};
 pub use guests::{done_in, guests_left, mark_guests};
-pub use past::{know_sizes, persons_then, shadow};
+pub use past::{keep_cells, keep_unmoved, moved_after, note_moved, shadow, standing_by};
 pub use reading::*;
 pub use standing::{Due, districts, due, standing_days};
 
@@ -105,7 +107,25 @@ pub struct RecordRow {
     pub class_id: Option<Uuid>,
     pub grade: Option<i32>,
     pub host_id: Option<Uuid>,
-    pub facts: Json<Record>,
+    pub facts: Facts,
+}
+
+/// What the engine reads of a record, as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts(pub Record);
+
+impl sqlx::Type<Postgres> for Facts {
+    fn type_info() -> PgTypeInfo {
+        <Json<Record> as sqlx::Type<Postgres>>::type_info()
+    }
+}
+
+impl<'r> sqlx::Decode<'r, Postgres> for Facts {
+    fn decode(value: PgValueRef<'r>) -> std::result::Result<Self, BoxDynError> {
+        // In the binary form a `jsonb` is its text after the number of the form, 1.
+        let bytes = value.as_bytes()?;
+        Ok(Self(Record::from_json(bytes.strip_prefix(&[1]).unwrap_or(bytes))?))
+    }
 }
 
 impl RecordRow {
@@ -367,7 +387,7 @@ pub async fn records_of_host(tx: &mut Tx, host: Uuid) -> Result<Vec<Uuid>> {
 /// What is known now of these records.
 pub async fn facts_of(tx: &mut Tx, records: &[Uuid]) -> Result<HashMap<Uuid, Record>> {
     let district = tx.district();
-    let rows: Vec<(Uuid, Json<Record>)> = sqlx::query_as(
+    let rows: Vec<(Uuid, Facts)> = sqlx::query_as(
         "SELECT record_id, facts FROM record WHERE district_id = $1 AND record_id = ANY($2) AND known_until IS NULL",
     )
     .bind(district.0)

@@ -2,9 +2,11 @@
 //!
 //! What a row was before it was changed is read from `former` and `former_shared`; all else is as it is.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::FromRow;
 use uuid::Uuid;
 
+use super::EffectivePolicy;
 use crate::error::Result;
 use crate::tenancy::Tx;
 
@@ -48,10 +50,10 @@ macro_rules! own_then {
 }
 
 /// What stands before the tables. All of it goes with the transaction: the views lean on `past`, which is dropped at its end.
-const SHADOWS: [&str; 20] = [
+const SHADOWS: [&str; 21] = [
     // Named, so that a statement that was planned before is planned anew, here and after.
     "SET LOCAL search_path = pg_temp, public",
-    "CREATE TEMPORARY TABLE past (district_id uuid NOT NULL, at timestamptz NOT NULL) ON COMMIT DROP",
+    "CREATE TEMPORARY TABLE past (district_id uuid NOT NULL, at timestamptz NOT NULL, policy_id text) ON COMMIT DROP",
     "CREATE TEMPORARY TABLE former_then (kind text NOT NULL, id uuid NOT NULL, was jsonb NOT NULL, PRIMARY KEY (kind, id))
      ON COMMIT DROP",
     concat!("CREATE TEMPORARY VIEW district AS ", then!("district")),
@@ -61,7 +63,9 @@ const SHADOWS: [&str; 20] = [
     concat!("CREATE TEMPORARY VIEW programme AS ", then!("programme")),
     concat!("CREATE TEMPORARY VIEW theme AS ", then!("theme")),
     concat!("CREATE TEMPORARY VIEW person AS ", own_then!("person")),
-    "CREATE TEMPORARY TABLE score_line (LIKE public.score_line INCLUDING DEFAULTS INCLUDING INDEXES) ON COMMIT DROP",
+    "CREATE TEMPORARY TABLE moved (person_id uuid PRIMARY KEY, lines boolean NOT NULL) ON COMMIT DROP",
+    "CREATE TEMPORARY TABLE score_line (LIKE public.score_line INCLUDING DEFAULTS,
+                                        PRIMARY KEY (district_id, policy_id, record_id)) ON COMMIT DROP",
     "CREATE TEMPORARY TABLE credit_cell (LIKE public.credit_cell INCLUDING DEFAULTS INCLUDING INDEXES) ON COMMIT DROP",
     "CREATE TEMPORARY TABLE score (LIKE public.score INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING INDEXES)
      ON COMMIT DROP",
@@ -130,6 +134,26 @@ const SHADOWS: [&str; 20] = [
     ),
 ];
 
+/// What stands before the tables of lines and scores once those who have moved are evaluated: theirs, and of all others what
+/// is there today.
+const UNMOVED: [&str; 7] = [
+    "ALTER TABLE pg_temp.score_line RENAME TO moved_line",
+    "ALTER TABLE pg_temp.score RENAME TO moved_score",
+    "CREATE INDEX moved_line_by_person ON moved_line (district_id, person_id, policy_id)",
+    "CREATE INDEX moved_line_by_school ON moved_line (district_id, policy_id, school_id, on_day)",
+    "CREATE TEMPORARY VIEW score_line AS
+     SELECT * FROM public.score_line l
+     WHERE l.district_id = (SELECT district_id FROM past) AND l.policy_id = (SELECT policy_id FROM past)
+       AND NOT EXISTS (SELECT FROM moved m WHERE m.person_id = l.person_id AND m.lines)
+     UNION ALL SELECT * FROM moved_line",
+    "CREATE TEMPORARY VIEW score AS
+     SELECT * FROM public.score s
+     WHERE s.district_id = (SELECT district_id FROM past) AND s.policy_id = (SELECT policy_id FROM past)
+       AND NOT EXISTS (SELECT FROM moved m WHERE m.person_id = s.person_id)
+     UNION ALL SELECT * FROM moved_score",
+    "ANALYZE moved_line, credit_cell, moved_score",
+];
+
 /// Puts everything in place; lines, cells and scores are empty.
 pub async fn shadow(tx: &mut Tx, at: DateTime<Utc>) -> Result<()> {
     let district = tx.district();
@@ -158,31 +182,105 @@ pub async fn shadow(tx: &mut Tx, at: DateTime<Utc>) -> Result<()> {
     Ok(())
 }
 
-/// Lets statements be planned by what is there.
-pub async fn know_sizes(tx: &mut Tx) -> Result<()> {
-    sqlx::query("ANALYZE score_line, credit_cell, score").persistent(false).execute(&mut **tx).await?;
+/// Somebody whose score was another one at the moment, or may have been.
+#[derive(Debug, Clone, FromRow)]
+pub struct Moved {
+    pub person_id: Uuid,
+    /// Whether what each record earns was another, too; else only what is current in the score.
+    pub lines: bool,
+}
+
+/// The days as of which scores of today stand that are by this version.
+pub async fn standing_by(tx: &mut Tx, policy: &EffectivePolicy) -> Result<Vec<NaiveDate>> {
+    let district = tx.district();
+    Ok(sqlx::query_scalar(
+        "SELECT DISTINCT stands_on FROM public.score
+         WHERE district_id = $1 AND policy_id = $2 AND policy_version_id = $3",
+    )
+    .persistent(false)
+    .bind(district.0)
+    .bind(&policy.policy_id)
+    .bind(policy.policy_version_id)
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
+/// Notes in `moved` of whom today's lines, or scores, may not be those of the moment: one of the records was known, changed
+/// or ended since, a decision or an enrolment was, the person is scored by another version, was changed or is new. `turned`
+/// are the days as of which a score stands that says something else on the day of the moment.
+pub async fn note_moved(
+    tx: &mut Tx,
+    policy: &EffectivePolicy,
+    (at, day): (DateTime<Utc>, NaiveDate),
+    turned: &[NaiveDate],
+) -> Result<()> {
+    let district = tx.district();
+    sqlx::query(
+        "INSERT INTO moved (person_id, lines)
+         SELECT person_id, true FROM (
+             SELECT person_id FROM public.record WHERE district_id = $1 AND (known_from > $2 OR known_until > $2)
+             UNION
+             SELECT person_id FROM public.soft_decision
+             WHERE district_id = $1 AND policy_id = $4 AND (decided_at > $2 OR revoked_at > $2)
+             UNION
+             SELECT id FROM former_then WHERE kind = 'person'
+             UNION
+             SELECT (was ->> 'person_id')::uuid FROM former_then WHERE kind = 'enrolment'
+             UNION
+             SELECT e.person_id FROM public.enrolment e
+             LEFT JOIN public.score s ON s.district_id = $1 AND s.policy_id = $4 AND s.person_id = e.person_id
+             WHERE e.district_id = $1
+               AND (e.created_at > $2 OR e.ended_at > $2 OR e.valid_from > least($3, s.stands_on))
+             UNION
+             SELECT p.id FROM public.person p
+             LEFT JOIN public.score s ON s.district_id = $1 AND s.policy_id = $4 AND s.person_id = p.id
+             WHERE p.district_id = $1
+               AND (p.created_at > $2 OR s.person_id IS NULL OR s.policy_version_id <> $5 OR s.person_version <> p.version)
+         ) one",
+    )
+    .persistent(false)
+    .bind(district.0)
+    .bind(at)
+    .bind(day)
+    .bind(&policy.policy_id)
+    .bind(policy.policy_version_id)
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query(
+        "INSERT INTO moved (person_id, lines)
+         SELECT person_id, false FROM public.score WHERE district_id = $1 AND policy_id = $2 AND stands_on = ANY($3)
+         ON CONFLICT DO NOTHING",
+    )
+    .persistent(false)
+    .bind(district.0)
+    .bind(&policy.policy_id)
+    .bind(turned)
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query("ANALYZE moved").persistent(false).execute(&mut **tx).await?;
     Ok(())
 }
 
-/// Persons of the district who were there at the moment, after `after`, in order of id.
-pub async fn persons_then(
+/// Those of `moved` who were there at the moment, after `after`, in order of id; of these schools alone, if they are named.
+pub async fn moved_after(
     tx: &mut Tx,
     at: DateTime<Utc>,
     schools: Option<&[Uuid]>,
     after: Option<Uuid>,
     limit: i64,
-) -> Result<Vec<Uuid>> {
+) -> Result<Vec<Moved>> {
     let district = tx.district();
-    Ok(sqlx::query_scalar(
-        "SELECT p.id FROM person p
-         WHERE p.district_id = $1 AND p.created_at <= $2 AND ($3::uuid IS NULL OR p.id > $3)
+    Ok(sqlx::query_as(
+        "SELECT m.person_id, m.lines FROM moved m JOIN person p ON p.district_id = $1 AND p.id = m.person_id
+         WHERE p.created_at <= $2 AND ($3::uuid IS NULL OR m.person_id > $3)
            AND ($4::uuid[] IS NULL
                 OR EXISTS (SELECT FROM enrolment e
-                           WHERE e.district_id = $1 AND e.person_id = p.id AND e.school_id = ANY($4))
+                           WHERE e.district_id = $1 AND e.person_id = m.person_id AND e.school_id = ANY($4))
                 OR EXISTS (SELECT FROM record r
-                           WHERE r.district_id = $1 AND r.person_id = p.id AND r.school_id = ANY($4)))
-         ORDER BY p.id LIMIT $5",
+                           WHERE r.district_id = $1 AND r.person_id = m.person_id AND r.school_id = ANY($4)))
+         ORDER BY m.person_id LIMIT $5",
     )
+    .persistent(false)
     .bind(district.0)
     .bind(at)
     .bind(after)
@@ -190,4 +288,41 @@ pub async fn persons_then(
     .bind(limit)
     .fetch_all(&mut **tx)
     .await?)
+}
+
+/// The sums of those who have not moved, before the others are added: of these schools alone, if they are named.
+pub async fn keep_cells(tx: &mut Tx, policy_id: &str, schools: Option<&[Uuid]>) -> Result<()> {
+    let district = tx.district();
+    sqlx::query(
+        "INSERT INTO credit_cell (district_id, policy_id, on_day, host_id, school_id, class_id, grade, category, rule, block,
+                                  records, counted, cut, refused, flagged, raw, credits, took, earned)
+         SELECT $1, $2, l.on_day, coalesce(l.host_id, '00000000-0000-0000-0000-000000000000'),
+                coalesce(l.school_id, '00000000-0000-0000-0000-000000000000'),
+                coalesce(l.class_id, '00000000-0000-0000-0000-000000000000'), coalesce(l.grade, -100), l.category, l.rule,
+                s.seat / 64, count(*), count(*) FILTER (WHERE l.status = 'counted'),
+                count(*) FILTER (WHERE l.status = 'cut'), count(*) FILTER (WHERE l.status = 'refused'),
+                count(*) FILTER (WHERE l.flagged), sum(l.raw), sum(l.counted), bit_or(1::bigint << (s.seat % 64)::int),
+                bit_or(CASE WHEN l.counted > 0 THEN 1::bigint << (s.seat % 64)::int ELSE 0 END)
+         FROM public.score_line l JOIN public.person_seat s ON s.district_id = $1 AND s.person_id = l.person_id
+         WHERE l.district_id = $1 AND l.policy_id = $2 AND ($3::uuid[] IS NULL OR l.school_id = ANY($3))
+           AND NOT EXISTS (SELECT FROM moved m WHERE m.person_id = l.person_id AND m.lines)
+         GROUP BY 3, 4, 5, 6, 7, 8, 9, 10",
+    )
+    .persistent(false)
+    .bind(district.0)
+    .bind(policy_id)
+    .bind(schools)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Puts the lines and scores of those who have not moved beside those that were evaluated, and lets statements be planned by
+/// what is there.
+pub async fn keep_unmoved(tx: &mut Tx, policy_id: &str) -> Result<()> {
+    sqlx::query("UPDATE past SET policy_id = $1").persistent(false).bind(policy_id).execute(&mut **tx).await?;
+    for statement in UNMOVED {
+        sqlx::query(statement).persistent(false).execute(&mut **tx).await?;
+    }
+    Ok(())
 }

@@ -23,6 +23,8 @@ pub struct DraftRow {
     pub policy_version_id: Option<Uuid>,
     pub adoption_id: Option<Uuid>,
     pub adoption_state: Option<String>,
+    /// Why the adoption failed, if it did.
+    pub adoption_error: Option<String>,
     pub created_by: Uuid,
     pub created_by_name: Option<String>,
     pub created_at: DateTime<Utc>,
@@ -32,9 +34,17 @@ pub struct DraftRow {
     pub version: i64,
 }
 
+impl DraftRow {
+    /// Whether it could not be made effective: the adoption failed, or was given up.
+    pub fn has_failed(&self) -> bool {
+        matches!(self.adoption_state.as_deref(), Some("failed" | "discarded"))
+    }
+}
+
 const DRAFT: &str = "
     SELECT d.id, d.document, d.policy_id, d.policy_version, d.title_zh, d.title_en, d.standing, d.effective_on,
-           d.policy_version_id, d.adoption_id, p.state AS adoption_state, d.created_by,
+           d.policy_version_id, d.adoption_id, p.state AS adoption_state,
+           CASE WHEN p.state = 'failed' THEN p.outcome ->> 'error' END AS adoption_error, d.created_by,
            c.display_name AS created_by_name, d.created_at, d.updated_by, u.display_name AS updated_by_name,
            d.updated_at, d.version
     FROM policy_draft d
@@ -124,17 +134,18 @@ pub async fn drafts(tx: &mut Tx, state: Option<&str>, before: Option<Uuid>, fetc
 }
 
 /// Drafts whose day has come and that are not effective yet, the earliest first: they were published and nothing has begun,
-/// or the adoption that was begun is computed.
-pub async fn planned(tx: &mut Tx, today: NaiveDate) -> Result<Vec<Uuid>> {
+/// the adoption that was begun is computed, or it failed and was begun before `before`.
+pub async fn planned(tx: &mut Tx, today: NaiveDate, before: DateTime<Utc>) -> Result<Vec<Uuid>> {
     let district = tx.district();
     Ok(sqlx::query_scalar(
         "SELECT d.id FROM policy_draft d LEFT JOIN policy_adoption p ON p.id = d.adoption_id
          WHERE d.district_id = $1 AND d.state = 'published' AND d.effective_on <= $2
-           AND (d.adoption_id IS NULL OR p.state = 'computed')
+           AND (d.adoption_id IS NULL OR p.state = 'computed' OR (p.state = 'failed' AND p.requested_at < $3))
          ORDER BY d.effective_on, d.id",
     )
     .bind(district.0)
     .bind(today)
+    .bind(before)
     .fetch_all(&mut **tx)
     .await?)
 }

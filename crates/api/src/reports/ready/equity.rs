@@ -132,7 +132,7 @@ pub(super) async fn read(tx: &mut Tx, frame: &Frame) -> Result<Ready> {
     };
     let mut section = Section::new("whole", say("全部", "All"), columns(frame, "group", say("范围", "Group")));
     let label = vec![Cell::text(say("全部学生", "All"))];
-    section.push([label, total(meant.iter().copied()).cells(whole)].concat(), None);
+    section.push([label, total(meant.iter().copied()).cells(whole)].concat(), Some(Of::whole()));
     let mut sections = vec![section];
 
     if school.is_none() {
@@ -152,8 +152,8 @@ pub(super) async fn read(tx: &mut Tx, frame: &Frame) -> Result<Ready> {
     let here = groups(meant.iter().copied(), |row| row.grade);
     for (grade, visible) in grades.keys().zip(by_grade) {
         if let Some(figures) = here.get(grade) {
-            let of = Of { sort: Sort::Grade, id: None, grade: Some(*grade) };
-            section.push([vec![Cell::text(grade.to_string())], figures.cells(visible)].concat(), Some(of));
+            let of = Some(Of::grade(Some(*grade)));
+            section.push([vec![Cell::text(grade.to_string())], figures.cells(visible)].concat(), of);
         }
     }
     sections.push(section);

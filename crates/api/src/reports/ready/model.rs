@@ -49,7 +49,7 @@ pub struct Row {
 }
 
 /// What a row is of, so that it can be opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = RowOf)]
 pub struct Of {
     /// Of what sort.
@@ -58,6 +58,8 @@ pub struct Of {
     pub id: Option<Uuid>,
     /// The grade, of a grade.
     pub grade: Option<i32>,
+    /// The level of contests, of a level.
+    pub level: Option<String>,
 }
 
 /// What rows are of.
@@ -83,12 +85,33 @@ pub enum Sort {
     Edition,
     /// A competition.
     Competition,
+    /// A level of contests.
+    Level,
+    /// All that the report is of.
+    Whole,
 }
 
 impl Sort {
     /// A row of this sort.
     pub fn of(self, id: Uuid) -> Of {
-        Of { sort: self, id: Some(id), grade: None }
+        Of { sort: self, id: Some(id), grade: None, level: None }
+    }
+}
+
+impl Of {
+    /// A row of a grade.
+    pub fn grade(grade: Option<i32>) -> Self {
+        Self { sort: Sort::Grade, id: None, grade, level: None }
+    }
+
+    /// A row of a level of contests.
+    pub fn level(level: String) -> Self {
+        Self { sort: Sort::Level, id: None, grade: None, level: Some(level) }
+    }
+
+    /// The row of all that the report is of.
+    pub fn whole() -> Self {
+        Self { sort: Sort::Whole, id: None, grade: None, level: None }
     }
 }
 
@@ -259,7 +282,7 @@ impl From<&Section> for SectionView {
             rows: section
                 .rows
                 .iter()
-                .map(|row| RowView { cells: row.cells.iter().map(value).collect(), of: row.of })
+                .map(|row| RowView { cells: row.cells.iter().map(value).collect(), of: row.of.clone() })
                 .collect(),
             totals: section.is_summed().then(|| section.totals().iter().map(value).collect()),
             drawn: drawn.filter_map(|at| section.columns.get(*at)).map(|(key, _)| (*key).to_owned()).collect(),

@@ -110,7 +110,7 @@ pub(super) async fn results(tx: &mut Tx, frame: &Frame) -> Result<Ready> {
                 Cell::Count(row.achievements),
                 Cell::Count(row.persons),
             ],
-            None,
+            Some(Of::level(row.contest_level)),
         );
     }
     let mut competitions = Section::new(
@@ -185,13 +185,13 @@ pub(super) async fn requirements(tx: &mut Tx, frame: &Frame) -> Result<Ready> {
             let number = Cell::maybe(row.grade, |grade| Cell::Count(grade.into()));
             let (section, more, of) = match row.part.as_str() {
                 "school" => (&mut by_school, vec![name(row.school_id)], row.school_id.map(|id| Sort::School.of(id))),
-                "grade" => (&mut by_grade, vec![number], Some(Of { sort: Sort::Grade, id: None, grade: row.grade })),
+                "grade" => (&mut by_grade, vec![number], Some(Of::grade(row.grade))),
                 "class" => (
                     &mut by_class,
                     vec![name(row.school_id), number, name(row.class_id)],
                     row.class_id.map(|id| Sort::Class.of(id)),
                 ),
-                _ => (&mut whole, Vec::new(), None),
+                _ => (&mut whole, Vec::new(), Some(Of::whole())),
             };
             let figures = vec![
                 Cell::Count(row.persons),

@@ -57,13 +57,13 @@ pub(super) async fn not_reached(tx: &mut Tx, frame: &Frame, which: &WhichReady) 
         let number = Cell::maybe(row.grade, |grade| Cell::Count(grade.into()));
         let (section, mut first, of) = match row.part.as_str() {
             "school" => (&mut by_school, vec![name(row.school_id)], row.school_id.map(|id| Sort::School.of(id))),
-            "grade" => (&mut by_grade, vec![number], Some(Of { sort: Sort::Grade, id: None, grade: row.grade })),
+            "grade" => (&mut by_grade, vec![number], Some(Of::grade(row.grade))),
             "class" => (
                 &mut by_class,
                 vec![name(row.school_id), number, name(row.class_id)],
                 row.class_id.map(|id| Sort::Class.of(id)),
             ),
-            _ => (&mut whole, Vec::new(), None),
+            _ => (&mut whole, Vec::new(), Some(Of::whole())),
         };
         first.extend(cells(row));
         section.push(first, of);
@@ -71,7 +71,7 @@ pub(super) async fn not_reached(tx: &mut Tx, frame: &Frame, which: &WhichReady) 
     for section in [&mut by_school, &mut by_class] {
         section.rows.sort_by_key(|row| row.cells.iter().map(super::model::text).collect::<Vec<_>>());
     }
-    by_grade.rows.sort_by_key(|row| row.of.and_then(|of| of.grade));
+    by_grade.rows.sort_by_key(|row| row.of.as_ref().and_then(|of| of.grade));
     let mut sections = vec![whole, by_school, by_grade, by_class];
     if which.names() {
         let columns = vec![
