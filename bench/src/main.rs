@@ -8,6 +8,7 @@ mod importing;
 mod pages;
 mod reporting;
 mod results;
+mod sealing;
 mod world;
 
 use clap::{Parser, Subcommand};
@@ -59,6 +60,9 @@ async fn main() -> anyhow::Result<()> {
     }
     if wants("report") {
         rows.extend(reporting::run(arguments.rounds).await?);
+    }
+    if wants("sealing") {
+        rows.extend(sealing::run(arguments.rounds).await?);
     }
     if wants("pages") {
         let (areas, requests) = pages::run().await?;

@@ -17,6 +17,44 @@ rules:
   - { id: by-the-hour, category: practice, credit: { per_hour: 1 } }
 ";
 
+/// Files of OneRoster 1.2, their columns, and those of which none may be empty.
+const STANDARD: [(&str, &str, &str); 7] = [
+    (
+        "academicSessions.csv",
+        "sourcedId,status,dateLastModified,title,type,startDate,endDate,parentSourcedId,schoolYear",
+        "sourcedId,title,type,startDate,endDate,schoolYear",
+    ),
+    ("orgs.csv", "sourcedId,status,dateLastModified,name,type,identifier,parentSourcedId", "sourcedId,name,type"),
+    (
+        "courses.csv",
+        "sourcedId,status,dateLastModified,schoolYearSourcedId,title,courseCode,grades,orgSourcedId,subjects,subjectCodes",
+        "sourcedId,title,orgSourcedId",
+    ),
+    (
+        "classes.csv",
+        "sourcedId,status,dateLastModified,title,grades,courseSourcedId,classCode,classType,location,schoolSourcedId,\
+         termSourcedIds,subjects,subjectCodes,periods",
+        "sourcedId,title,courseSourcedId,classType,schoolSourcedId,termSourcedIds",
+    ),
+    (
+        "users.csv",
+        "sourcedId,status,dateLastModified,enabledUser,username,userIds,givenName,familyName,middleName,identifier,email,\
+         sms,phone,agentSourcedIds,grades,password,userMasterIdentifier,preferredGivenName,preferredMiddleName,\
+         preferredFamilyName,primaryOrgSourcedId,pronouns",
+        "sourcedId,enabledUser,username,givenName,familyName",
+    ),
+    (
+        "roles.csv",
+        "sourcedId,status,dateLastModified,userSourcedId,roleType,role,beginDate,endDate,orgSourcedId,userProfileSourcedId",
+        "sourcedId,userSourcedId,roleType,role,orgSourcedId",
+    ),
+    (
+        "enrollments.csv",
+        "sourcedId,status,dateLastModified,classSourcedId,schoolSourcedId,userSourcedId,role,primary,beginDate,endDate",
+        "sourcedId,classSourcedId,schoolSourcedId,userSourcedId,role",
+    ),
+];
+
 fn sheet(zip: &mut zip::ZipArchive<std::io::Cursor<Vec<u8>>>, name: &str) -> Vec<Vec<String>> {
     let mut text = String::new();
     zip.by_name(name).expect("a file").read_to_string(&mut text).expect("text");
@@ -42,21 +80,44 @@ async fn the_roster_goes_out_as_a_package_whose_parts_fit_together() {
         let Some(file) = row[0].strip_prefix("file.") else { continue };
         assert_eq!(zip.by_name(&format!("{file}.csv")).is_ok(), row[1] == "bulk", "{file}");
     }
+    // All columns of the standard in its order, and nothing empty that it asks for.
+    for (name, columns, required) in STANDARD {
+        let rows = sheet(&mut zip, name);
+        assert_eq!(rows[0].join(","), columns, "{name}");
+        for row in &rows[1..] {
+            for (column, value) in rows[0].iter().zip(row) {
+                assert!(
+                    !value.is_empty() || !required.split(',').any(|one| one == column),
+                    "{name}: {column}, {row:?}"
+                );
+            }
+        }
+    }
     // Each reference leads somewhere.
-    let mut ids =
-        |name: &str| -> Vec<String> { sheet(&mut zip, name).iter().skip(1).map(|row| row[0].clone()).collect() };
-    let (sessions, orgs, courses) = (ids("academicSessions.csv"), ids("orgs.csv"), ids("courses.csv"));
-    let (classes, users) = (ids("classes.csv"), ids("users.csv"));
-    assert_eq!((orgs.len(), classes.len(), users.len()), (2, 1, 3));
-    for row in sheet(&mut zip, "classes.csv").iter().skip(1) {
-        assert!(courses.contains(&row[5]) && orgs.contains(&row[8]) && sessions.contains(&row[9]), "{row:?}");
+    let mut of = |name: &str, column: &str| -> Vec<String> {
+        let rows = sheet(&mut zip, name);
+        let at = rows[0].iter().position(|one| one == column).expect("a column");
+        rows[1..].iter().map(|row| row[at].clone()).collect()
+    };
+    for (from, column, to, many) in [
+        ("courses.csv", "schoolYearSourcedId", "academicSessions.csv", 1),
+        ("courses.csv", "orgSourcedId", "orgs.csv", 1),
+        ("classes.csv", "courseSourcedId", "courses.csv", 1),
+        ("classes.csv", "schoolSourcedId", "orgs.csv", 1),
+        ("classes.csv", "termSourcedIds", "academicSessions.csv", 1),
+        ("users.csv", "primaryOrgSourcedId", "orgs.csv", 3),
+        ("roles.csv", "userSourcedId", "users.csv", 3),
+        ("roles.csv", "orgSourcedId", "orgs.csv", 3),
+        ("enrollments.csv", "classSourcedId", "classes.csv", 3),
+        ("enrollments.csv", "schoolSourcedId", "orgs.csv", 3),
+        ("enrollments.csv", "userSourcedId", "users.csv", 3),
+    ] {
+        let (references, ids) = (of(from, column), of(to, "sourcedId"));
+        assert_eq!(references.len(), many, "{from}");
+        assert!(references.iter().all(|one| ids.contains(one)), "{from}, {column}: {references:?} in {ids:?}");
     }
-    for row in sheet(&mut zip, "enrollments.csv").iter().skip(1) {
-        assert!(classes.contains(&row[3]) && orgs.contains(&row[4]) && users.contains(&row[5]), "{row:?}");
-    }
-    assert_eq!(sheet(&mut zip, "roles.csv").len(), 4);
-    let numbers: Vec<String> = sheet(&mut zip, "users.csv").iter().skip(1).map(|row| row[7].clone()).collect();
-    assert_eq!(numbers, school.pupils.iter().map(|pupil| pupil.1.clone()).collect::<Vec<_>>());
+    let numbers: Vec<String> = school.pupils.iter().map(|pupil| pupil.1.clone()).collect();
+    assert_eq!((of("users.csv", "identifier"), of("users.csv", "username")), (numbers.clone(), numbers));
 
     // For who answers for the school, and for nobody else.
     for (client, status) in [(&school.teacher, 403), (&school.host, 403), (&school.official, 200)] {
@@ -102,6 +163,8 @@ async fn what_counts_goes_out_as_statements_that_name_nobody() {
         assert!(credits.contains(&&json!("2")) && credits.contains(&&json!("practice")), "{one}");
         assert!(one["timestamp"].is_string() && one["actor"]["account"]["homePage"].is_string(), "{one}");
     }
+    let version = |id: &str| id.parse::<Uuid>().expect("a UUID").get_version_num();
+    assert!(ids.iter().all(|id| version(id) == 5), "a version that RFC 4122 knows: {ids:?}");
     let text = json!(all).to_string();
     assert!(school.pupils.iter().all(|(_, number)| !text.contains(number)), "{text}");
     // The same statements another time, and none before their day.

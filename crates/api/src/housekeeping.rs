@@ -1,8 +1,6 @@
 //! What is thrown away after its time: idempotency keys, sessions, counts of failed sign-ins, what webhooks were told.
 //! Rotates signing keys.
 
-use std::time::Duration;
-
 use chrono::TimeDelta;
 
 use crate::{error::Result, state::AppState, webhooks};
@@ -12,20 +10,7 @@ const KEYS_FOR: TimeDelta = TimeDelta::hours(24);
 /// Ended sessions are kept for a while, to tell what happened.
 const ENDED_SESSIONS_FOR: TimeDelta = TimeDelta::days(90);
 
-/// Once at the start, then every hour, until the service stops.
-pub async fn run(state: AppState) {
-    loop {
-        if let Err(error) = tidy(&state).await {
-            tracing::error!(%error, "housekeeping failed; it is tried again in an hour");
-        }
-        tokio::select! {
-            () = state.stopping().cancelled() => return,
-            () = tokio::time::sleep(Duration::from_secs(3600)) => {}
-        }
-    }
-}
-
-/// One round.
+/// One round, at the start and every hour.
 pub async fn tidy(state: &AppState) -> Result<()> {
     let now = state.now();
     state.auth().keys().reload(state.db(), now).await?;

@@ -1,6 +1,6 @@
 //! Serving: from settings to a listening service, and back down.
 
-use std::{future::Future, net::SocketAddr, process::ExitCode};
+use std::{future::Future, net::SocketAddr, process::ExitCode, time::Duration};
 
 use anyhow::Context;
 use tokio::{
@@ -22,6 +22,8 @@ use crate::{
     telemetry::{self, metrics},
     webhooks,
 };
+
+const HOUR: Duration = Duration::from_secs(3600);
 
 /// The database that the settings name: its address, and the private server if there is one.
 pub struct Database {
@@ -114,14 +116,19 @@ pub async fn serve(
 ) -> anyhow::Result<()> {
     metrics::install();
     state.spawn_job("metrics", metrics::upkeep(state.clone()));
-    state.spawn_job("housekeeping", housekeeping::run(state.clone()));
+    state.spawn_every("housekeeping", HOUR, |state| async move { housekeeping::tidy(&state).await });
+    state.spawn_every("erasures", erasures::EVERY, |state| async move { erasures::carry_out_due(&state).await });
+    state.spawn_every("exceptions", exceptions::EVERY, |state| async move { exceptions::look(&state).await });
+    state.spawn_every(
+        "planned policies",
+        laboratory::EVERY,
+        |state| async move { laboratory::begin_planned(&state).await },
+    );
+    state.spawn_every("packs of reports", HOUR, |state| async move { reports::look_after_packs(&state).await });
+    state.spawn_every("reminders", HOUR, |state| async move { reminders::remind(&state).await });
+    // These say themselves when they look next.
     state.spawn_job("standing of scores", credits::keep(state.clone()));
-    state.spawn_job("erasures", erasures::keep(state.clone()));
-    state.spawn_job("exceptions", exceptions::keep(state.clone()));
-    state.spawn_job("planned policies", laboratory::keep(state.clone()));
     state.spawn_job("sealer", seals::keep(state.clone()));
-    state.spawn_job("packs of reports", reports::keep_packs(state.clone()));
-    state.spawn_job("reminders", reminders::keep(state.clone()));
     state.spawn_job("webhooks", webhooks::keep(state.clone()));
     state.spawn_job("waitlists", participation::places::keep(state.clone()));
     let service = router::router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();

@@ -124,6 +124,31 @@ impl AppState {
         });
     }
 
+    /// Does this in the background at the start and, each time so long after it has ended, again, until the service stops. What
+    /// fails is told and tried the next time; what is to be done must follow from what is stored.
+    pub fn spawn_every<F, T>(
+        &self,
+        name: &'static str,
+        every: Duration,
+        work: impl Fn(Self) -> F + Send + Sync + 'static,
+    ) where
+        F: Future<Output = Result<T>> + Send + 'static,
+        T: Send + 'static,
+    {
+        let state = self.clone();
+        self.spawn_job(name, async move {
+            loop {
+                if let Err(error) = work(state.clone()).await {
+                    tracing::error!(%error, name, again_in = ?every, "background work failed");
+                }
+                tokio::select! {
+                    () = state.stopping().cancelled() => return,
+                    () = tokio::time::sleep(every) => {}
+                }
+            }
+        });
+    }
+
     /// Ends when the service is asked to stop.
     pub fn stopping(&self) -> &CancellationToken {
         &self.0.shutdown

@@ -46,11 +46,15 @@ impl Tx {
     /// Makes its changes durable.
     pub async fn commit(self) -> Result<()> {
         debug_assert!(!self.is_draft, "a draft is given up");
-        self.inner.commit().await?;
-        if let Some(hold) = self.hold {
-            hold.committed();
-        }
-        Ok(())
+        let Self { inner, hold, .. } = self;
+        undivided(async move {
+            inner.commit().await?;
+            if let Some(hold) = hold {
+                hold.committed();
+            }
+            Ok(())
+        })
+        .await
     }
 
     /// Makes its changes durable and returns the answer; one with an `Idempotency-Key` is kept in this transaction,
@@ -70,7 +74,7 @@ impl Tx {
 
     /// Gives its changes up. Dropping it does the same.
     pub async fn rollback(self) -> Result<()> {
-        Ok(self.inner.rollback().await?)
+        undivided(self.inner.rollback()).await
     }
 }
 
@@ -144,10 +148,11 @@ impl Db {
     }
 }
 
-/// Begins to the end, whatever becomes of the request. sqlx knows of a transaction only once it has begun: of one whose
-/// request is given up before that, BEGIN has been sent, and the connection would go to the next one within it.
+/// Begins or ends a transaction to the end, whatever becomes of the request. sqlx knows that one has begun, or has ended, only
+/// once the database says so. Where the request is given up before that, BEGIN has been sent, and the connection would go to
+/// the next request within it; or COMMIT has been sent, and ROLLBACK would be sent after it, into no transaction.
 pub(crate) async fn undivided<T: Send + 'static>(
-    begin: impl Future<Output = sqlx::Result<T>> + Send + 'static,
+    step: impl Future<Output = sqlx::Result<T>> + Send + 'static,
 ) -> Result<T> {
-    Ok(tokio::spawn(begin.in_current_span()).await.map_err(ApiError::internal)??)
+    Ok(tokio::spawn(step.in_current_span()).await.map_err(ApiError::internal)??)
 }

@@ -2,6 +2,7 @@
 //! for, PostgreSQL in the middle of commits.
 
 mod appeals;
+mod commits;
 mod confirming;
 mod door;
 mod process;

@@ -4,3 +4,4 @@ mod everywhere;
 mod kit;
 mod life;
 mod neighbours;
+mod packs;

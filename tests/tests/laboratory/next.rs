@@ -139,8 +139,7 @@ async fn what_other_districts_of_the_city_offer_is_on_offer_too() {
         session_of(&server, of.district, host, activity, -days, None).await
     };
     let (here, there) = (new(&school, school.base, 5).await, new(&near, near.base, 4).await);
-    let (beyond, with_us, later) =
-        (new(&far, far.base, 3).await, new(&far, tied, 6).await, new(&far, tied, 20).await);
+    let (beyond, with_us, later) = (new(&far, far.base, 3).await, new(&far, tied, 6).await, new(&far, tied, 20).await);
 
     let path = format!("/api/v1/persons/{}/next", school.pupils[0].0);
     let next = school.teacher.get(&path).await.expect(200);

@@ -480,6 +480,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/appeals/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lines of a student that the account can question today: not those that are still to come, are too old by the days of
+         *     the district, are questioned already, or were questioned in vain and have not changed since.
+         */
+        get: operations["questionable_lines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/appeals/summary": {
         parameters: {
             query?: never;
@@ -2073,7 +2093,10 @@ export interface paths {
         };
         /** What the district wants to look at: its own rules, or those that kepu proposes. */
         get: operations["read_exception_rules"];
-        /** Changes what the district wants to look at. What is open and no longer found by the new rules goes away by itself. */
+        /**
+         * Changes what the district wants to look at. What is open and no longer found by the new rules goes away by itself, and
+         *     what was confirmed in the last two months is looked at by them once more.
+         */
         put: operations["change_exception_rules"];
         post?: never;
         delete?: never;
@@ -3023,6 +3046,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/policy-drafts/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tries again at once to make a published draft effective whose day has come, where that has failed or was discarded. By
+         *     itself what has failed is tried again every hour.
+         */
+        post: operations["retry_policy_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/policy-drafts/{id}/submit": {
         parameters: {
             query?: never;
@@ -3067,8 +3110,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Gives a draft up, with a reason. One that is published can be given up until its day comes; its version then stays
-         *     published, and the district does not score by it.
+         * Gives a draft up, with a reason. One that is published can be given up until its day comes, or where it could not be made
+         *     effective; its version then stays published, and the district does not score by it.
          */
         post: operations["withdraw_policy_draft"];
         delete?: never;
@@ -3416,6 +3459,26 @@ export interface paths {
         };
         /** The calendar of a host: its sessions of the last 400 days and to come. Nobody needs to sign in. */
         get: operations["organization_calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/programmes/{id}/calendar.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The calendar of a programme, through the years: the themes and sessions of its published editions, of the last 400 days
+         *     and to come. Nobody needs to sign in.
+         */
+        get: operations["programme_calendar"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6698,6 +6761,8 @@ export interface components {
             quantity: number;
             /** @description What is written on the items. */
             labels: string[];
+            /** @description Which items they are, in the same order. */
+            item_ids: string[];
             /**
              * Format: date
              * @description First day.
@@ -8206,6 +8271,8 @@ export interface components {
             adoption_id?: string | null;
             /** @description The state of that adoption. */
             adoption_state?: string | null;
+            /** @description Why it failed, if it did. It is tried again every hour, or at once when asked for. */
+            adoption_error?: string | null;
             /**
              * Format: uuid
              * @description Who began it.
@@ -8969,6 +9036,13 @@ export interface components {
              */
             main_theme?: string | null;
             /**
+             * @description Whether programmes of themes that nobody runs yet are entered, too.
+             * @default false
+             */
+            new_programmes?: boolean;
+            /** @default null */
+            organization_kind?: components["schemas"]["OrganizationKind"] | null;
+            /**
              * @description Where the list was published, for rows that do not say.
              * @default
              */
@@ -9644,7 +9718,7 @@ export interface components {
             given: components["schemas"]["Given"];
             /** @description How many rows have which outcome. */
             counts: components["schemas"]["ListCounts"];
-            /** @description Columns that were passed over. */
+            /** @description Columns that were passed over, and other worksheets that look like such a list, as `Name!`. */
             ignored: string[];
             /**
              * Format: uuid
@@ -10953,6 +11027,10 @@ export interface components {
             host_name_en: string;
             /** @description Where. */
             place: string;
+            /** @description Name of the district where it happens, in Chinese, if that is another one: the person is a guest there. */
+            elsewhere_zh?: string | null;
+            /** @description The same in English; may be empty. */
+            elsewhere_en?: string | null;
             /**
              * Format: date-time
              * @description When it begins.
@@ -11634,6 +11712,8 @@ export interface components {
                 quantity: number;
                 /** @description What is written on the items. */
                 labels: string[];
+                /** @description Which items they are, in the same order. */
+                item_ids: string[];
                 /**
                  * Format: date
                  * @description First day.
@@ -12104,6 +12184,8 @@ export interface components {
                 adoption_id?: string | null;
                 /** @description The state of that adoption. */
                 adoption_state?: string | null;
+                /** @description Why it failed, if it did. It is tried again every hour, or at once when asked for. */
+                adoption_error?: string | null;
                 /**
                  * Format: uuid
                  * @description Who began it.
@@ -12551,7 +12633,7 @@ export interface components {
                 given: components["schemas"]["Given"];
                 /** @description How many rows have which outcome. */
                 counts: components["schemas"]["ListCounts"];
-                /** @description Columns that were passed over. */
+                /** @description Columns that were passed over, and other worksheets that look like such a list, as `Name!`. */
                 ignored: string[];
                 /**
                  * Format: uuid
@@ -12810,6 +12892,11 @@ export interface components {
                  * @description The edition.
                  */
                 id: string;
+                /**
+                 * Format: uuid
+                 * @description The programme.
+                 */
+                programme_id: string;
                 /** @description Name of the programme in Chinese. */
                 programme_name_zh: string;
                 /** @description Name of the programme in English; may be empty. */
@@ -13050,7 +13137,8 @@ export interface components {
                 /**
                  * @description What is to be done: `submit`, `complete`, `appeal`, `check`, `review`, `decide`, `publish`, `answer_objection`,
                  *     `award`, `answer_appeal` of an application, `assess`, `renew`, `designation_ends` of a designation, `return` of a
-                 *     booking, `agreement_ends` of an agreement, `state_appeal`, `decide_appeal` of an appeal.
+                 *     booking, `agreement_ends` of an agreement, `state_appeal`, `decide_appeal` of an appeal; and `appeal_answered`, which
+                 *     says that an appeal of one's own was granted or declined.
                  */
                 step: string;
                 /**
@@ -13060,10 +13148,10 @@ export interface components {
                 object_id: string;
                 /**
                  * Format: date
-                 * @description The last day.
+                 * @description The last day; of news, the day on which it happened.
                  */
                 due: string;
-                /** @description How near that was when it was told: `soon`, `today`, `late`. */
+                /** @description How near that was when it was told: `soon`, `today`, `late`; `news` if nothing is to be done. */
                 stage: string;
                 /** @description What it is about. */
                 label_zh: string;
@@ -13081,7 +13169,7 @@ export interface components {
                 read_at?: string | null;
                 /**
                  * Format: date-time
-                 * @description Since when it is done, or was told anew in a later stage; null while it waits.
+                 * @description Since when it is done, was told anew in a later stage, or is news that was read; null while it waits.
                  */
                 over_at?: string | null;
             }[];
@@ -14848,6 +14936,11 @@ export interface components {
              * @description The edition.
              */
             id: string;
+            /**
+             * Format: uuid
+             * @description The programme.
+             */
+            programme_id: string;
             /** @description Name of the programme in Chinese. */
             programme_name_zh: string;
             /** @description Name of the programme in English; may be empty. */
@@ -15012,6 +15105,28 @@ export interface components {
         PublishedView: {
             /** @description By application. */
             items: components["schemas"]["PublishedItem"][];
+        };
+        /** @description A line that the account can question. */
+        QuestionableLine: {
+            /** @description Which sort. */
+            line_kind: components["schemas"]["AppealLineKind"];
+            /**
+             * Format: uuid
+             * @description The participation or result.
+             */
+            line_id: string;
+            /**
+             * Format: date
+             * @description The last day on which it can be questioned, if it does not change again.
+             */
+            until: string;
+            /** @description What can be wanted, the usual first. */
+            wants: components["schemas"]["CorrectionKind"][];
+        };
+        /** @description All of them. */
+        QuestionableLines: {
+            /** @description Participations, then results, in the order of entry. */
+            items: components["schemas"]["QuestionableLine"][];
         };
         /** @description Places that are kept for a school. */
         QuotaView: {
@@ -15368,7 +15483,8 @@ export interface components {
             /**
              * @description What is to be done: `submit`, `complete`, `appeal`, `check`, `review`, `decide`, `publish`, `answer_objection`,
              *     `award`, `answer_appeal` of an application, `assess`, `renew`, `designation_ends` of a designation, `return` of a
-             *     booking, `agreement_ends` of an agreement, `state_appeal`, `decide_appeal` of an appeal.
+             *     booking, `agreement_ends` of an agreement, `state_appeal`, `decide_appeal` of an appeal; and `appeal_answered`, which
+             *     says that an appeal of one's own was granted or declined.
              */
             step: string;
             /**
@@ -15378,10 +15494,10 @@ export interface components {
             object_id: string;
             /**
              * Format: date
-             * @description The last day.
+             * @description The last day; of news, the day on which it happened.
              */
             due: string;
-            /** @description How near that was when it was told: `soon`, `today`, `late`. */
+            /** @description How near that was when it was told: `soon`, `today`, `late`; `news` if nothing is to be done. */
             stage: string;
             /** @description What it is about. */
             label_zh: string;
@@ -15399,7 +15515,7 @@ export interface components {
             read_at?: string | null;
             /**
              * Format: date-time
-             * @description Since when it is done, or was told anew in a later stage; null while it waits.
+             * @description Since when it is done, was told anew in a later stage, or is news that was read; null while it waits.
              */
             over_at?: string | null;
         };
@@ -16237,12 +16353,14 @@ export interface components {
              * @description The grade, of a grade.
              */
             grade?: number | null;
+            /** @description The level of contests, of a level. */
+            level?: string | null;
         };
         /**
          * @description What rows are of.
          * @enum {string}
          */
-        RowSort: "host" | "school" | "class" | "grade" | "session" | "person" | "activity" | "edition" | "competition";
+        RowSort: "host" | "school" | "class" | "grade" | "session" | "person" | "activity" | "edition" | "competition" | "level" | "whole";
         /** @description A row of an import. */
         RowView: {
             /**
@@ -16502,7 +16620,7 @@ export interface components {
             assessment?: {
                 /**
                  * Format: uint32
-                 * @description Day of the month, 1 to 28.
+                 * @description Day of the month, 1 to 31; the last one where a month is shorter.
                  */
                 day: number;
                 /**
@@ -23500,6 +23618,146 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AppealsElsewhereList"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    questionable_lines: {
+        parameters: {
+            query: {
+                /** @description The student. */
+                person: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The lines */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionableLines"];
                 };
             };
             /** @description The request cannot be read */
@@ -40605,6 +40863,10 @@ export interface operations {
                 programme?: string;
                 /** @description Main theme of the edition that is made of a list of themes, if no row says one. */
                 main_theme?: string;
+                /** @description Whether programmes of themes that nobody runs yet are entered, too; refused if left out. */
+                new_programmes?: boolean;
+                /** @description Kind of the organizations whose rows name none. */
+                organization_kind?: components["schemas"]["OrganizationKind"];
                 /** @description Where the list was published, for rows that do not say. */
                 source?: string;
             };
@@ -47725,6 +47987,153 @@ export interface operations {
             };
         };
     };
+    retry_policy_draft: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The draft */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftNote"];
+            };
+        };
+        responses: {
+            /** @description Being tried again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftDetail"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     submit_policy_draft: {
         parameters: {
             query?: {
@@ -51921,6 +52330,153 @@ export interface operations {
             header?: never;
             path: {
                 /** @description The host */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The calendar */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            /** @description As the caller has it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    programme_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The programme */
                 id: string;
             };
             cookie?: never;

@@ -175,8 +175,7 @@ pub(super) async fn score_into(
     for person in store::persons(tx, persons, day).await? {
         let rows = records.remove(&person.id).unwrap_or_default();
         let decisions = decisions.remove(&person.id).unwrap_or_default();
-        let options =
-            Options { decisions: &decisions, today: Some(day), detail: Detail::Lines, ..Options::default() };
+        let options = Options { decisions: &decisions, today: Some(day), detail: Detail::Lines, ..Options::default() };
         let records: Vec<Record> = rows.iter().map(RecordRow::record).collect();
         let sheet = evaluate(&effective.policy, &person.person(), &records, &options);
         if with_lines.contains(&person.id) {

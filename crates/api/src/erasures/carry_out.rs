@@ -19,22 +19,9 @@ use crate::{
 };
 
 /// How often it is looked what is due.
-const EVERY: Duration = Duration::from_secs(60);
+pub const EVERY: Duration = Duration::from_secs(60);
 /// What the sealed ledger keeps of why an entry is gone; it must not tell whose it was.
 const REASON: &str = "personal information was erased";
-
-/// At the start and every minute, until the service stops.
-pub async fn keep(state: AppState) {
-    loop {
-        if let Err(error) = carry_out_due(&state).await {
-            tracing::error!(%error, "an erasure was not carried out; it is tried again in a minute");
-        }
-        tokio::select! {
-            () = state.stopping().cancelled() => return,
-            () = tokio::time::sleep(EVERY) => {}
-        }
-    }
-}
 
 /// Looks at once, in the background.
 pub(super) fn soon(state: &AppState) {
@@ -76,7 +63,7 @@ async fn carry_out(state: &AppState, district: DistrictId, id: Uuid) -> Result<b
     let mut tx = state.db().begin_as_owner(district).await?;
     let row = store::lock(&mut tx, id).await?;
     let (Some(person), Erasure::Approved { .. }) = (row.person_id, &row.standing.0) else { return Ok(false) };
-    if store::is_busy(&mut tx, now).await? {
+    if !store::hold_readers(&mut tx).await? || store::is_busy(&mut tx, now).await? {
         return Ok(false);
     }
     // In the order in which whoever books credit takes these locks.

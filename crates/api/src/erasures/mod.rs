@@ -13,7 +13,8 @@ mod request;
 mod steps;
 mod store;
 
-pub use carry_out::{carry_out_due, keep};
+pub use carry_out::{EVERY, carry_out_due};
+pub use store::hold_off;
 
 use chrono::{DateTime, Utc};
 use kepu_domain::{

@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// How often it is looked.
-const EVERY: Duration = Duration::from_secs(600);
+pub const EVERY: Duration = Duration::from_secs(600);
 /// A step is seen again for so long: transactions end later than their steps were made.
 const AGAIN_MS: u128 = 3_600_000;
 /// So much longer, that a day's confirmations are seen together until the day is over.
@@ -38,21 +38,11 @@ const NOT_BEFORE: TimeDelta = TimeDelta::days(60);
 /// Results that one look verifies at most; the next one goes on.
 const VERIFIED_MOST: i64 = 500;
 
-/// At the start and every few minutes, until the service stops.
-pub async fn keep(state: AppState) {
-    loop {
-        if let Err(error) = look(&state).await {
-            tracing::error!(%error, "exceptions were not looked for; it is tried again in some minutes");
-        }
-        tokio::select! {
-            () = state.stopping().cancelled() => return,
-            () = tokio::time::sleep(EVERY) => {}
-        }
-    }
-}
-
 /// In every district. Where one fails, the others go on.
-async fn look(state: &AppState) -> Result<()> {
+///
+/// # Errors
+/// The first failure.
+pub async fn look(state: &AppState) -> Result<()> {
     let mut failed = None;
     let mut tx = state.begin_in(DistrictId::PLATFORM).await?;
     let districts = crate::designations::store::districts(&mut tx).await?;

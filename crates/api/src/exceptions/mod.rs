@@ -13,7 +13,7 @@ mod read;
 mod rules;
 mod store;
 
-pub use look::{keep, look_in};
+pub use look::{EVERY, look, look_in};
 pub use rules::ExceptionRules;
 
 use utoipa_axum::{router::OpenApiRouter, routes};

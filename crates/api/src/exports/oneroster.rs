@@ -44,8 +44,104 @@ const FILES: [&str; 21] = [
     "users",
 ];
 
-/// A sheet: name, columns, rows.
-type Sheet = (&'static str, &'static [&'static str], Vec<Vec<String>>);
+/// A sheet with all columns of the standard, in its order, as some readers insist; what is not told is empty.
+struct Sheet {
+    name: &'static str,
+    columns: &'static [&'static str],
+    rows: Vec<Row>,
+}
+
+/// What a row tells, by column.
+type Row = Vec<(&'static str, String)>;
+
+const ACADEMIC_SESSIONS: &[&str] = &[
+    "sourcedId",
+    "status",
+    "dateLastModified",
+    "title",
+    "type",
+    "startDate",
+    "endDate",
+    "parentSourcedId",
+    "schoolYear",
+];
+const ORGS: &[&str] = &["sourcedId", "status", "dateLastModified", "name", "type", "identifier", "parentSourcedId"];
+const COURSES: &[&str] = &[
+    "sourcedId",
+    "status",
+    "dateLastModified",
+    "schoolYearSourcedId",
+    "title",
+    "courseCode",
+    "grades",
+    "orgSourcedId",
+    "subjects",
+    "subjectCodes",
+];
+const CLASSES: &[&str] = &[
+    "sourcedId",
+    "status",
+    "dateLastModified",
+    "title",
+    "grades",
+    "courseSourcedId",
+    "classCode",
+    "classType",
+    "location",
+    "schoolSourcedId",
+    "termSourcedIds",
+    "subjects",
+    "subjectCodes",
+    "periods",
+];
+const USERS: &[&str] = &[
+    "sourcedId",
+    "status",
+    "dateLastModified",
+    "enabledUser",
+    "username",
+    "userIds",
+    "givenName",
+    "familyName",
+    "middleName",
+    "identifier",
+    "email",
+    "sms",
+    "phone",
+    "agentSourcedIds",
+    "grades",
+    "password",
+    "userMasterIdentifier",
+    "preferredGivenName",
+    "preferredMiddleName",
+    "preferredFamilyName",
+    "primaryOrgSourcedId",
+    "pronouns",
+];
+const ROLES: &[&str] = &[
+    "sourcedId",
+    "status",
+    "dateLastModified",
+    "userSourcedId",
+    "roleType",
+    "role",
+    "beginDate",
+    "endDate",
+    "orgSourcedId",
+    "userProfileSourcedId",
+];
+const ENROLLMENTS: &[&str] = &[
+    "sourcedId",
+    "status",
+    "dateLastModified",
+    "classSourcedId",
+    "schoolSourcedId",
+    "userSourcedId",
+    "role",
+    "primary",
+    "beginDate",
+    "endDate",
+];
 
 /// The roster as of today (OneRoster 1.2, CSV, bulk), as one ZIP.
 #[utoipa::path(
@@ -89,7 +185,6 @@ fn sheets(
     classes: &[store::ClassRow],
     pupils: &[store::PupilRow],
 ) -> Vec<Sheet> {
-    let text = |parts: &[&str]| parts.iter().map(|part| (*part).to_owned()).collect::<Vec<_>>();
     let mut years: Vec<i32> = classes.iter().map(|class| class.school_year).collect();
     years.sort_unstable();
     years.dedup();
@@ -97,137 +192,92 @@ fn sheets(
     let course_id = |year: i32| format!("homeroom-{year}");
     let grade = |grade: i32| if grade > 0 { format!("{grade:02}") } else { "KG".to_owned() };
     let sessions = years.iter().map(|year| {
-        let (title, end) = (format!("{year}-{}", year + 1), (year + 1).to_string());
-        text(&[
-            &year_id(*year),
-            "",
-            "",
-            &title,
-            "schoolYear",
-            &format!("{year}-09-01"),
-            &format!("{end}-08-31"),
-            "",
-            &end,
-        ])
+        let end = year + 1;
+        vec![
+            ("sourcedId", year_id(*year)),
+            ("title", format!("{year}-{end}")),
+            ("type", "schoolYear".to_owned()),
+            ("startDate", format!("{year}-09-01")),
+            ("endDate", format!("{end}-08-31")),
+            ("schoolYear", end.to_string()),
+        ]
     });
-    let mut orgs = vec![text(&[&district.id.to_string(), "", "", &district.name_zh, "district", &district.code, ""])];
+    let mut orgs: Vec<Row> = vec![vec![
+        ("sourcedId", district.id.to_string()),
+        ("name", district.name_zh.clone()),
+        ("type", "district".to_owned()),
+        ("identifier", district.code.clone()),
+    ]];
     orgs.extend(schools.iter().map(|school| {
-        text(&[&school.id.to_string(), "", "", &school.name_zh, "school", &school.code, &district.id.to_string()])
+        vec![
+            ("sourcedId", school.id.to_string()),
+            ("name", school.name_zh.clone()),
+            ("type", "school".to_owned()),
+            ("identifier", school.code.clone()),
+            ("parentSourcedId", district.id.to_string()),
+        ]
     }));
-    let courses = years.iter().map(|year| text(&[&course_id(*year), "", "", &year_id(*year), "班级 Homeroom"]));
+    let courses = years.iter().map(|year| {
+        vec![
+            ("sourcedId", course_id(*year)),
+            ("schoolYearSourcedId", year_id(*year)),
+            ("title", "班级 Homeroom".to_owned()),
+            ("orgSourcedId", district.id.to_string()),
+        ]
+    });
     let class = |class: &store::ClassRow| {
-        let course = course_id(class.school_year);
-        let (school, year) = (class.school_id.to_string(), year_id(class.school_year));
-        text(&[&class.key, "", "", &class.name, &grade(class.grade), &course, "", "homeroom", &school, &year])
+        vec![
+            ("sourcedId", class.key.clone()),
+            ("title", class.name.clone()),
+            ("grades", grade(class.grade)),
+            ("courseSourcedId", course_id(class.school_year)),
+            ("classType", "homeroom".to_owned()),
+            ("schoolSourcedId", class.school_id.to_string()),
+            ("termSourcedIds", year_id(class.school_year)),
+        ]
     };
     let user = |pupil: &store::PupilRow| {
         let (given, family) = split(&pupil.name);
-        let school = pupil.school_id.to_string();
-        text(&[&pupil.key, "", "", "true", "", &given, &family, &pupil.number, &grade(pupil.grade), &school])
+        vec![
+            ("sourcedId", pupil.key.clone()),
+            ("enabledUser", "true".to_owned()),
+            // It must not be empty, and a pupil need not have an account here.
+            ("username", pupil.number.clone()),
+            ("givenName", given),
+            ("familyName", family),
+            ("identifier", pupil.number.clone()),
+            ("grades", grade(pupil.grade)),
+            ("primaryOrgSourcedId", pupil.school_id.to_string()),
+        ]
     };
     let role = |pupil: &store::PupilRow| {
-        text(&[&format!("role-{}", pupil.id), "", "", &pupil.key, "primary", "student", &pupil.school_id.to_string()])
+        vec![
+            ("sourcedId", format!("role-{}", pupil.id)),
+            ("userSourcedId", pupil.key.clone()),
+            ("roleType", "primary".to_owned()),
+            ("role", "student".to_owned()),
+            ("orgSourcedId", pupil.school_id.to_string()),
+        ]
     };
     let enrolment = |pupil: &store::PupilRow| {
-        let school = pupil.school_id.to_string();
-        let from = pupil.valid_from.to_string();
-        text(&[
-            &pupil.enrolment_id.to_string(),
-            "",
-            "",
-            &pupil.class_key,
-            &school,
-            &pupil.key,
-            "student",
-            "true",
-            &from,
-            "",
-        ])
+        vec![
+            ("sourcedId", pupil.enrolment_id.to_string()),
+            ("classSourcedId", pupil.class_key.clone()),
+            ("schoolSourcedId", pupil.school_id.to_string()),
+            ("userSourcedId", pupil.key.clone()),
+            ("role", "student".to_owned()),
+            ("beginDate", pupil.valid_from.to_string()),
+        ]
     };
     vec![
-        sheet(
-            "academicSessions",
-            &[
-                "sourcedId",
-                "status",
-                "dateLastModified",
-                "title",
-                "type",
-                "startDate",
-                "endDate",
-                "parentSourcedId",
-                "schoolYear",
-            ],
-            sessions.collect(),
-        ),
-        sheet(
-            "orgs",
-            &["sourcedId", "status", "dateLastModified", "name", "type", "identifier", "parentSourcedId"],
-            orgs,
-        ),
-        sheet(
-            "courses",
-            &["sourcedId", "status", "dateLastModified", "schoolYearSourcedId", "title"],
-            courses.collect(),
-        ),
-        sheet(
-            "classes",
-            &[
-                "sourcedId",
-                "status",
-                "dateLastModified",
-                "title",
-                "grades",
-                "courseSourcedId",
-                "classCode",
-                "classType",
-                "schoolSourcedId",
-                "termSourcedIds",
-            ],
-            classes.iter().map(class).collect(),
-        ),
-        sheet(
-            "users",
-            &[
-                "sourcedId",
-                "status",
-                "dateLastModified",
-                "enabledUser",
-                "username",
-                "givenName",
-                "familyName",
-                "identifier",
-                "grades",
-                "primaryOrgSourcedId",
-            ],
-            pupils.iter().map(user).collect(),
-        ),
-        sheet(
-            "roles",
-            &["sourcedId", "status", "dateLastModified", "userSourcedId", "roleType", "role", "orgSourcedId"],
-            pupils.iter().map(role).collect(),
-        ),
-        sheet(
-            "enrollments",
-            &[
-                "sourcedId",
-                "status",
-                "dateLastModified",
-                "classSourcedId",
-                "schoolSourcedId",
-                "userSourcedId",
-                "role",
-                "primary",
-                "beginDate",
-                "endDate",
-            ],
-            pupils.iter().map(enrolment).collect(),
-        ),
+        Sheet { name: "academicSessions", columns: ACADEMIC_SESSIONS, rows: sessions.collect() },
+        Sheet { name: "orgs", columns: ORGS, rows: orgs },
+        Sheet { name: "courses", columns: COURSES, rows: courses.collect() },
+        Sheet { name: "classes", columns: CLASSES, rows: classes.iter().map(class).collect() },
+        Sheet { name: "users", columns: USERS, rows: pupils.iter().map(user).collect() },
+        Sheet { name: "roles", columns: ROLES, rows: pupils.iter().map(role).collect() },
+        Sheet { name: "enrollments", columns: ENROLLMENTS, rows: pupils.iter().map(enrolment).collect() },
     ]
-}
-
-fn sheet(name: &'static str, columns: &'static [&'static str], rows: Vec<Vec<String>>) -> Sheet {
-    (name, columns, rows)
 }
 
 /// Given and family name: a Chinese name begins with the family's, which is one character of nearly all; in others it is last.
@@ -245,22 +295,21 @@ fn package(sheets: &[Sheet]) -> Result<Vec<u8>> {
     let failed = |error: zip::result::ZipError| ApiError::internal(error);
     let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
     let options = zip::write::SimpleFileOptions::default();
-    let mut manifest = vec![
-        vec!["manifest.version".to_owned(), "1.0".to_owned()],
-        vec!["oneroster.version".to_owned(), "1.2".to_owned()],
-    ];
+    let property = |name: &str, value: &str| vec![("propertyName", name.to_owned()), ("value", value.to_owned())];
+    let mut manifest = vec![property("manifest.version", "1.0"), property("oneroster.version", "1.2")];
     for file in FILES {
-        let mode = if sheets.iter().any(|sheet| sheet.0 == file) { "bulk" } else { "absent" };
-        manifest.push(vec![format!("file.{file}"), mode.to_owned()]);
+        let mode = if sheets.iter().any(|sheet| sheet.name == file) { "bulk" } else { "absent" };
+        manifest.push(property(&format!("file.{file}"), mode));
     }
-    manifest.push(vec!["source.systemName".to_owned(), "kepu".to_owned()]);
-    let manifest: Sheet = ("manifest", &["propertyName", "value"], manifest);
-    for (name, columns, rows) in std::iter::once(&manifest).chain(sheets) {
+    manifest.push(property("source.systemName", "kepu"));
+    let manifest = Sheet { name: "manifest", columns: &["propertyName", "value"], rows: manifest };
+    for Sheet { name, columns, rows } in std::iter::once(&manifest).chain(sheets) {
         writer.start_file(format!("{name}.csv"), options).map_err(failed)?;
         let mut sheet = csv::Writer::from_writer(Vec::new());
         sheet.write_record(*columns).map_err(ApiError::internal)?;
         for row in rows {
-            sheet.write_record(row).map_err(ApiError::internal)?;
+            let told = |column| row.iter().find(|(name, _)| name == column).map_or("", |(_, value)| value.as_str());
+            sheet.write_record(columns.iter().map(told)).map_err(ApiError::internal)?;
         }
         let bytes = sheet.into_inner().map_err(|error| ApiError::internal(anyhow::anyhow!("{error}")))?;
         writer.write_all(&bytes).map_err(ApiError::internal)?;

@@ -119,5 +119,6 @@ fn id(row: &store::CountedRow) -> Uuid {
     let digest = Sha256::digest(format!("xapi {} {}", row.record_id, row.policy_id));
     let mut bytes = [0; 16];
     bytes.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
-    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+    // A store may know the versions of RFC 4122 alone, of which the fifth is that of names.
+    uuid::Builder::from_sha1_bytes(bytes).into_uuid()
 }

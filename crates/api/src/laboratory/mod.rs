@@ -19,7 +19,7 @@ mod trial_persons;
 mod trials;
 mod try_one;
 
-pub use planned::{begin_planned, keep};
+pub use planned::{EVERY, begin_planned};
 pub use trial_job::resume;
 
 use axum::Json;

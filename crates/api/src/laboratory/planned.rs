@@ -19,22 +19,9 @@ use crate::state::AppState;
 use crate::tenancy::DistrictId;
 
 /// How often it is looked whether a day has come.
-const LOOK: Duration = Duration::from_secs(60);
+pub const EVERY: Duration = Duration::from_secs(60);
 /// How long after it was begun what failed is tried again.
 const RETRY: TimeDelta = TimeDelta::hours(1);
-
-/// At the start and every minute, until the service stops.
-pub async fn keep(state: AppState) {
-    loop {
-        if let Err(error) = begin_planned(&state).await {
-            tracing::error!(%error, "planned policies were not looked at; it is tried again in a minute");
-        }
-        tokio::select! {
-            () = state.stopping().cancelled() => return,
-            () = tokio::time::sleep(LOOK) => {}
-        }
-    }
-}
 
 /// Makes effective whatever is due by now, in every district.
 ///

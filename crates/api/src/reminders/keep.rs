@@ -1,10 +1,7 @@
 //! Writes reminders: at the start and every hour, until the service stops. What is written says what was told, so a stop
 //! loses nothing, and two services that run at once tell nothing twice.
 
-use std::{
-    collections::{HashMap, HashSet},
-    time::Duration,
-};
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use kepu_domain::reminder::{Stage, tell};
@@ -15,19 +12,6 @@ use crate::{applications::By, error::Result, ids, state::AppState, tenancy::Dist
 
 /// An object, a step and its last day, by account.
 type Key = (Uuid, &'static str, Uuid, NaiveDate);
-
-/// At the start and every hour, until the service stops.
-pub async fn keep(state: AppState) {
-    loop {
-        if let Err(error) = remind(&state).await {
-            tracing::error!(%error, "reminders were not written; it is tried again in an hour");
-        }
-        tokio::select! {
-            () = state.stopping().cancelled() => return,
-            () = tokio::time::sleep(Duration::from_secs(3600)) => {}
-        }
-    }
-}
 
 /// Tells what is due and was not told yet, and puts away what is done; answers how many were told.
 ///

@@ -13,7 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-pub use keep::{keep, remind};
+pub use keep::remind;
 
 use crate::{
     auth::Actor,

@@ -28,7 +28,7 @@ use utoipa_axum::routes;
 
 use crate::state::AppState;
 
-pub use kept::{anew as make_pack_anew, keep as keep_packs, look as look_after_packs, withhold_all as withhold_packs};
+pub use kept::{anew as make_pack_anew, look as look_after_packs, withhold_all as withhold_packs};
 
 const TAG: &str = "reports";
 

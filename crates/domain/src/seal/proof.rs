@@ -144,8 +144,10 @@ pub fn verify(file: &str, keys: &[Key], holds: Holds<'_>) -> Result<Proven, Refu
     let file = file.trim_start_matches('\u{feff}').replace("\r\n", "\n");
     let mut starts: Vec<usize> =
         file.match_indices(HEAD).map(|(at, _)| at).filter(|at| begins_line(&file, *at)).collect();
-    if starts.is_empty() {
-        return Err(Refusal::NoProof);
+    let Some(first) = starts.first() else { return Err(Refusal::NoProof) };
+    // What stands before the first proof could be one whose first line was changed, and would be passed over in silence.
+    if file.get(..*first).is_none_or(|before| !before.trim().is_empty()) {
+        return Err(Refusal::Unreadable(1));
     }
     starts.push(file.len());
     let (mut entries, mut seen) = (Vec::new(), BTreeSet::new());

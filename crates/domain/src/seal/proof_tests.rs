@@ -121,6 +121,10 @@ fn each_tampering_is_refused_for_its_own_reason() {
     let signed_by = vec![format!("kepu/town+{}", key().id_hex())];
     assert_eq!(verify(&all[0].text(), &[stranger], &holds), Err(Refusal::WrongKey { signed_by }));
     assert_eq!(verify("{}", &[key()], &holds), Err(Refusal::NoProof));
+    let text: String = all.iter().map(Proof::text).collect();
+    for beside in [format!("a word before\n{text}"), text.replacen("@v1", "@v2", 1), format!("{text}a word after\n")] {
+        assert!(matches!(verify(&beside, &[key()], &holds), Err(Refusal::Unreadable(_))), "{beside}");
+    }
     assert_eq!(verify(HEAD, &[key()], &holds), Err(Refusal::Unreadable(1)));
 }
 
@@ -144,7 +148,7 @@ proptest! {
 
     #[test]
     fn no_flipped_letter_proves(at in any::<prop::sample::Index>(), with in "[ -~]") {
-        let text = proofs(3)[1].text();
+        let text: String = proofs(3).iter().map(Proof::text).collect();
         let at = at.index(text.len());
         prop_assume!(text.is_char_boundary(at) && text.is_char_boundary(at + 1) && text[at..=at] != with);
         let mut changed = text.clone();

@@ -282,6 +282,26 @@ pub async fn with_rest(owner: &PgPool) -> Result<Vec<(Uuid, Uuid, Json<Vec<Rest>
         .await?)
 }
 
+/// Nobody is erased in the district until the transaction ends; waits where somebody is being erased. Whoever reads persons at one
+/// moment, and keeps of them later what an erasure has to find, holds it from before the reading until that is kept.
+pub async fn hold_off(tx: &mut Tx) -> Result<()> {
+    let district = tx.district();
+    sqlx::query("SELECT pg_advisory_xact_lock_shared(hashtextextended('erasure/' || $1::uuid, 0))")
+        .bind(district.0)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// No reading of persons begins in the district until the transaction ends; no if one is on its way. See [`hold_off`].
+pub async fn hold_readers(tx: &mut Tx) -> Result<bool> {
+    let district = tx.district();
+    Ok(sqlx::query_scalar("SELECT pg_try_advisory_xact_lock(hashtextextended('erasure/' || $1::uuid, 0))")
+        .bind(district.0)
+        .fetch_one(&mut **tx)
+        .await?)
+}
+
 /// Whether something runs in the district that has read persons already and will write about them: papers that are printed, a
 /// policy that is tried or adopted, a roster that is taken over, a pack of reports.
 pub async fn is_busy(tx: &mut Tx, now: DateTime<Utc>) -> Result<bool> {

@@ -1,8 +1,6 @@
 //! Packs that nobody has to ask for: when a month or a term has ended, its pack is made and kept, by each policy that a
 //! district scores by. What was made says so itself, so a stop loses nothing, and two services make nothing twice.
 
-use std::time::Duration;
-
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde_json::json;
@@ -16,19 +14,6 @@ use crate::error::Result;
 use crate::reports::ready::{Kind, WhichReady};
 use crate::state::AppState;
 use crate::tenancy::DistrictId;
-
-/// At the start and every hour, until the service stops.
-pub async fn keep(state: AppState) {
-    loop {
-        if let Err(error) = look(&state).await {
-            tracing::error!(%error, "packs of reports were not looked after; it is tried again in an hour");
-        }
-        tokio::select! {
-            () = state.stopping().cancelled() => return,
-            () = tokio::time::sleep(Duration::from_secs(3600)) => {}
-        }
-    }
-}
 
 /// Asks for the packs of periods that have ended, and goes on with all that have not; answers how many were asked for.
 ///

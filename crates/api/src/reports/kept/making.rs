@@ -5,9 +5,11 @@ use std::io::Read;
 
 use chrono::{DateTime, Utc};
 use object_store::{ObjectStoreExt, path::Path as ObjectPath};
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::store::{self, PackFile, PackRow};
+use crate::erasures;
 use crate::error::{ApiError, Result};
 use crate::reports::frame::{Frame, begin};
 use crate::reports::ready::{self, Bundle, Kind, WhichReady, model::Ready};
@@ -19,6 +21,12 @@ const ROWS_ON_PAPER: usize = 200;
 
 /// How often a pack is begun before it is given up: what takes the service down with it must not do so for ever.
 const TRIES: i32 = 3;
+
+/// Packs that are made at once: each takes connections that requests have to do without.
+static AT_ONCE: Semaphore = Semaphore::const_new(2);
+
+const WORKBOOK: &str = "reports.xlsx";
+const PAPER: &str = "reports.pdf";
 
 /// Reads what a pack is about, so that what is wrong with the question is told at once.
 pub async fn try_first(state: &AppState, district: DistrictId, query: &WhichReady) -> Result<()> {
@@ -39,14 +47,25 @@ pub async fn go_on(state: &AppState) -> Result<()> {
 pub fn start(state: &AppState, district: DistrictId, id: Uuid) {
     let job = state.clone();
     state.spawn_job("report pack", async move {
+        let make = async {
+            let _one_of_few = AT_ONCE.acquire().await.map_err(ApiError::internal)?;
+            make(&job, district, id).await
+        };
         let made = tokio::select! {
-            made = make(&job, district, id) => made,
+            made = make => made,
             // Cut off: it stays open, and the next start goes on with it.
             () = job.stopping().cancelled() => return,
         };
         let Err(error) = made else { return };
         tracing::warn!(%id, "a pack of reports was not made: {error}");
-        if let Err(error) = end(&job, district, id, &[], Some(error.code())).await {
+        let ended = async {
+            if end(&job, district, id, &[], Some(error.code())).await? {
+                // A file may have been kept before the failure, and names persons: no erasure would find it.
+                remove(&job, id).await?;
+            }
+            Ok::<_, ApiError>(())
+        };
+        if let Err(error) = ended.await {
             tracing::error!(%id, "the end of a pack could not be kept: {error}");
         }
     });
@@ -61,50 +80,71 @@ pub async fn anew(state: &AppState, district: DistrictId, id: Uuid) -> Result<()
     Ok(())
 }
 
+/// Says what became of one; no if that was said before.
 async fn end(
     state: &AppState,
     district: DistrictId,
     id: Uuid,
     files: &[PackFile],
     problem: Option<&str>,
-) -> Result<()> {
+) -> Result<bool> {
     let mut tx = state.db().begin(district).await?;
-    store::end(&mut tx, id, files, problem, state.now()).await?;
-    tx.commit().await
+    let ended = store::end(&mut tx, id, files, problem, state.now()).await?;
+    tx.commit().await?;
+    Ok(ended)
+}
+
+fn object_key(id: Uuid, name: &str) -> String {
+    format!("packs/{id}/{name}")
+}
+
+/// Removes the files of one that was not made, as far as they are there.
+async fn remove(state: &AppState, id: Uuid) -> Result<()> {
+    for name in [WORKBOOK, PAPER] {
+        match state.files().delete(&ObjectPath::from(object_key(id, name))).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+            Err(error) => return Err(ApiError::internal(error)),
+        }
+    }
+    Ok(())
 }
 
 /// Does nothing where somebody else makes it, or has made it.
 async fn make(state: &AppState, district: DistrictId, id: Uuid) -> Result<()> {
-    let mut tx = state.db().begin(district).await?;
-    let row = store::pack(&mut tx, id).await?;
-    tx.commit().await?;
-    // The lock goes with the transaction that reads the reports.
-    let mut tx = begin(state, district, row.query.as_of.as_deref()).await?;
-    if !store::hold_pack(&mut tx, id).await? {
+    // Two locks go with this transaction, from before the reading until the files are kept: nobody else makes the pack, and
+    // nobody is erased whom it may name.
+    let mut held = state.db().begin(district).await?;
+    if !store::hold_pack(&mut held, id).await? {
         return Ok(());
     }
+    erasures::hold_off(&mut held).await?;
+    let row = store::pack(&mut held, id).await?;
     let mut noted = state.db().begin(district).await?;
     let Some(begun) = store::take_up(&mut noted, id).await? else { return Ok(()) };
     noted.commit().await?;
     if begun > TRIES {
         return Err(ApiError::unavailable("stopped", "The service was stopped each time it was begun."));
     }
+    let mut tx = begin(state, district, row.query.as_of.as_deref()).await?;
     let (frame, reports) = read(state, &mut tx, district, &row, state.now()).await?;
+    tx.rollback().await?;
     let name = row.name.clone();
     let (workbook, paper) =
         tokio::task::spawn_blocking(move || files(name, &frame, &reports)).await.map_err(ApiError::internal)??;
     let mut kept = Vec::new();
     for (name, media_type, bytes) in [
-        ("reports.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", workbook),
-        ("reports.pdf", "application/pdf", paper),
+        (WORKBOOK, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", workbook),
+        (PAPER, "application/pdf", paper),
     ] {
-        let object_key = format!("packs/{id}/{name}");
+        let object_key = object_key(id, name);
         let size = i64::try_from(bytes.len()).map_err(ApiError::internal)?;
         state.files().put(&ObjectPath::from(object_key.as_str()), bytes.into()).await.map_err(ApiError::internal)?;
         kept.push(PackFile { name: name.to_owned(), media_type: media_type.to_owned(), bytes: size, object_key });
     }
-    end(state, district, id, &kept, None).await?;
-    tx.rollback().await
+    if !end(state, district, id, &kept, None).await? {
+        remove(state, id).await?;
+    }
+    held.rollback().await
 }
 
 /// All reports of a pack, on one ground and of one moment.

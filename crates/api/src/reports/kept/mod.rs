@@ -16,7 +16,7 @@ use crate::auth::Actor;
 use crate::error::Result;
 use crate::state::AppState;
 
-pub use due::{keep, look};
+pub use due::look;
 pub use making::anew;
 pub use store::withhold_all;
 

@@ -262,10 +262,10 @@ pub async fn progress(tx: &mut Tx, id: Uuid, done: i32) -> Result<()> {
     Ok(())
 }
 
-/// Says what became of one: its files, or why there are none.
-pub async fn end(tx: &mut Tx, id: Uuid, files: &[PackFile], problem: Option<&str>, at: DateTime<Utc>) -> Result<()> {
+/// Says what became of one: its files, or why there are none; no if that was said before.
+pub async fn end(tx: &mut Tx, id: Uuid, files: &[PackFile], problem: Option<&str>, at: DateTime<Utc>) -> Result<bool> {
     let district = tx.district();
-    sqlx::query(
+    let ended = sqlx::query(
         "UPDATE report_pack
          SET state = CASE WHEN $4::text IS NULL THEN 'ready' ELSE 'failed' END, problem = coalesce($4, ''), files = $3,
              ended_at = $5
@@ -278,7 +278,7 @@ pub async fn end(tx: &mut Tx, id: Uuid, files: &[PackFile], problem: Option<&str
     .bind(at)
     .execute(&mut **tx)
     .await?;
-    Ok(())
+    Ok(ended.rows_affected() > 0)
 }
 
 /// A pack whose files are taken back.

@@ -6,7 +6,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use kepu_domain::credit::Credit;
 use kepu_domain::webhook::event::{Achieved, Booked, Data, Effective, Issued, TookPart};
 use kepu_domain::webhook::{Event, Kind};
-use sqlx::{FromRow, PgConnection};
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::query::QueryAs;
+use sqlx::{FromRow, PgConnection, Postgres};
 use uuid::Uuid;
 
 use crate::error::Result;
@@ -43,6 +45,11 @@ struct Of<'a> {
 }
 
 impl Of<'_> {
+    /// A statement with `$1` to `$4`: the district, from which id on, the endpoint, how many.
+    fn query<'q, R: for<'r> FromRow<'r, PgRow>>(&self, sql: &'static str) -> QueryAs<'q, Postgres, R, PgArguments> {
+        sqlx::query_as(sql).bind(self.district).bind(self.from).bind(self.endpoint).bind(self.fetch)
+    }
+
     fn event(&self, id: Uuid, at: DateTime<Utc>, data: Data) -> Event {
         Event { id, kind: self.kind, at, district: self.district, data }
     }
@@ -71,19 +78,16 @@ struct LedgerRow {
 }
 
 async fn booked(of: Of<'_>) -> Result<Vec<Event>> {
-    let rows: Vec<LedgerRow> = sqlx::query_as(concat!(
+    let rows: Vec<LedgerRow> = of
+        .query(concat!(
         "SELECT r.id, r.at, r.person_id, r.record_id, r.policy_id, r.policy_version_id, r.amount, r.cause, r.corrects,
                 r.on_day
          FROM ledger_entry r WHERE ",
         untold!(),
         " ORDER BY r.id LIMIT $4"
     ))
-    .bind(of.district)
-    .bind(of.from)
-    .bind(of.endpoint)
-    .bind(of.fetch)
-    .fetch_all(&mut *of.connection)
-    .await?;
+        .fetch_all(&mut *of.connection)
+        .await?;
     let data = |row: LedgerRow| {
         let (id, at) = (row.id, row.at);
         let booked = Booked {
@@ -121,21 +125,18 @@ async fn took_part(of: Of<'_>) -> Result<Vec<Event>> {
         Kind::ParticipationAmended => ("confirmed", true),
         _ => ("confirmed", false),
     };
-    let rows: Vec<ParticipationRow> = sqlx::query_as(concat!(
-        "SELECT r.id, r.at, r.participation_id, p.person_id, p.session_id, p.activity_id, p.host_id, r.minutes
+    let rows: Vec<ParticipationRow> = of
+        .query(concat!(
+            "SELECT r.id, r.at, r.participation_id, p.person_id, p.session_id, p.activity_id, p.host_id, r.minutes
          FROM participation_event r JOIN participation p ON p.district_id = $1 AND p.id = r.participation_id
          WHERE r.to_state = $5 AND (r.from_state IS NOT DISTINCT FROM 'confirmed') = $6 AND ",
-        untold!(),
-        " ORDER BY r.id LIMIT $4"
-    ))
-    .bind(of.district)
-    .bind(of.from)
-    .bind(of.endpoint)
-    .bind(of.fetch)
-    .bind(to)
-    .bind(again)
-    .fetch_all(&mut *of.connection)
-    .await?;
+            untold!(),
+            " ORDER BY r.id LIMIT $4"
+        ))
+        .bind(to)
+        .bind(again)
+        .fetch_all(&mut *of.connection)
+        .await?;
     let data = |row: ParticipationRow| {
         let took_part = TookPart {
             participation_id: row.participation_id,
@@ -160,20 +161,17 @@ struct ResultRow {
 }
 
 async fn achieved(of: Of<'_>, to: &str) -> Result<Vec<Event>> {
-    let rows: Vec<ResultRow> = sqlx::query_as(concat!(
-        "SELECT r.id, r.at, r.result_id, s.person_id, s.competition_id
+    let rows: Vec<ResultRow> = of
+        .query(concat!(
+            "SELECT r.id, r.at, r.result_id, s.person_id, s.competition_id
          FROM result_event r JOIN result s ON s.district_id = $1 AND s.id = r.result_id
          WHERE r.to_state = $5 AND r.from_state IS DISTINCT FROM $5 AND ",
-        untold!(),
-        " ORDER BY r.id LIMIT $4"
-    ))
-    .bind(of.district)
-    .bind(of.from)
-    .bind(of.endpoint)
-    .bind(of.fetch)
-    .bind(to)
-    .fetch_all(&mut *of.connection)
-    .await?;
+            untold!(),
+            " ORDER BY r.id LIMIT $4"
+        ))
+        .bind(to)
+        .fetch_all(&mut *of.connection)
+        .await?;
     let data = |row: ResultRow| {
         let achieved =
             Achieved { result_id: row.result_id, person_id: row.person_id, competition_id: row.competition_id };
@@ -193,21 +191,18 @@ struct PolicyRow {
 
 async fn effective(of: Of<'_>) -> Result<Vec<Event>> {
     // The trail is narrowed before its text is taken for an id.
-    let rows: Vec<PolicyRow> = sqlx::query_as(concat!(
-        "WITH trail AS MATERIALIZED (
+    let rows: Vec<PolicyRow> = of
+        .query(concat!(
+            "WITH trail AS MATERIALIZED (
              SELECT r.id, r.at, r.object_id FROM audit_event r WHERE r.action = 'policy.effective' AND ",
-        untold!(),
-        " ORDER BY r.id LIMIT $4)
+            untold!(),
+            " ORDER BY r.id LIMIT $4)
          SELECT t.id, t.at, a.policy_id, a.policy_version_id, v.version
          FROM trail t JOIN policy_adoption a ON a.id = t.object_id::uuid
          JOIN policy_version v ON v.id = a.policy_version_id ORDER BY t.id"
-    ))
-    .bind(of.district)
-    .bind(of.from)
-    .bind(of.endpoint)
-    .bind(of.fetch)
-    .fetch_all(&mut *of.connection)
-    .await?;
+        ))
+        .fetch_all(&mut *of.connection)
+        .await?;
     let data = |row: PolicyRow| {
         let effective =
             Effective { policy_id: row.policy_id, policy_version_id: row.policy_version_id, version: row.version };
@@ -226,21 +221,18 @@ struct CredentialRow {
 }
 
 async fn issued(of: Of<'_>, action: &str) -> Result<Vec<Event>> {
-    let rows: Vec<CredentialRow> = sqlx::query_as(concat!(
-        "WITH trail AS MATERIALIZED (
+    let rows: Vec<CredentialRow> = of
+        .query(concat!(
+            "WITH trail AS MATERIALIZED (
              SELECT r.id, r.at, r.object_id FROM audit_event r WHERE r.action = $5 AND ",
-        untold!(),
-        " ORDER BY r.id LIMIT $4)
+            untold!(),
+            " ORDER BY r.id LIMIT $4)
          SELECT t.id, t.at, c.id AS credential_id, c.kind, c.person_id
          FROM trail t JOIN credential c ON c.district_id = $1 AND c.id = t.object_id::uuid ORDER BY t.id"
-    ))
-    .bind(of.district)
-    .bind(of.from)
-    .bind(of.endpoint)
-    .bind(of.fetch)
-    .bind(action)
-    .fetch_all(&mut *of.connection)
-    .await?;
+        ))
+        .bind(action)
+        .fetch_all(&mut *of.connection)
+        .await?;
     let data = |row: CredentialRow| {
         let issued = Issued { credential_id: row.credential_id, credential_kind: row.kind, person_id: row.person_id };
         of.event(row.id, row.at, Data::Issued(issued))
