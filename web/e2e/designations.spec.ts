@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
 import { PASSWORD } from "./calls";
-import { axe, expect, settled, shot, signIn, test, unfolded } from "./fixtures";
-import { choose, dialogOf, firstSignIn, register, switchTo } from "./office";
+import { axe, expect, settled, shot, signIn, test } from "./fixtures";
+import { choose, dialogOf, firstSignIn, option, register, switchTo } from "./office";
 
 // Against the demonstration district: KEPU_URL alone. Each run makes schemes, organizations and accounts of its own.
 const PDF = { name: "办园许可证.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF") };
@@ -86,8 +86,7 @@ test("three kindergartens apply to be children's science centres, and two are li
   await expect(page.getByText("每份申请需要 2 人评审")).toBeVisible();
   for (const login of ["teacher01", "teacher02", "base01"]) {
     await page.getByLabel("选择评审人").fill(login);
-    await unfolded(page);
-    await page.locator(".ant-select-dropdown:visible .ant-select-item-option").filter({ hasText: login }).last().click();
+    await option(page, login);
   }
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "保存评审人" }).click();

@@ -1,4 +1,5 @@
 import { axe, expect, settled, shot, signIn, test } from "./fixtures";
+import { choose, option } from "./office";
 
 // Runs against the demonstration district.
 const password = process.env.KEPU_PASSWORD ?? "guangming-demo";
@@ -102,7 +103,7 @@ test.describe("district", () => {
     await page.getByRole("dialog").getByRole("button", { name: /发布$/ }).click();
     await expect(page).toHaveURL(/policies\/[0-9a-f-]{36}$/);
     await page.getByRole("combobox", { name: "与另一版本比较" }).click();
-    await page.locator(".ant-select-item-option").first().click();
+    await option(page, "");
     await expect(page.getByText(/处不同/)).toBeVisible();
     await axe(page);
     await shot(page, "district-compare");
@@ -125,8 +126,7 @@ test.describe("district", () => {
     await expect(dialog.getByText("请填写").first()).toBeVisible();
     await dialog.getByLabel("登录名").fill(`auditor-${Date.now()}`);
     await dialog.getByLabel("姓名或岗位").fill("演示审计员二");
-    await dialog.getByLabel("角色").click();
-    await page.locator(".ant-select-item-option", { hasText: "审计人员" }).click();
+    await choose(page, dialog.getByLabel("角色"), "审计人员");
     await dialog.getByRole("button", { name: "开通账号" }).click();
     await expect(page.getByText("只显示这一次")).toBeVisible();
     await shot(page, "district-one-time");

@@ -1,6 +1,7 @@
 import type { APIRequestContext, Page } from "@playwright/test";
 import { ask, PASSWORD, token } from "./calls";
-import { axe, expect, settled, shot, signIn, test, unfolded } from "./fixtures";
+import { axe, expect, settled, shot, signIn, test } from "./fixtures";
+import { option } from "./office";
 
 const run = Date.now() % 10_000_000;
 const CHILD = { number: `ER${run}`, name: `待删学生${run}` };
@@ -84,8 +85,7 @@ test("a guardian asks that a child be erased, takes it back, asks again; an offi
   // What comes on paper is written down here, for another official to decide.
   await page.getByRole("button", { name: "登记书面申请" }).click();
   await page.getByRole("dialog").getByLabel("要删除谁的信息").fill(CHILD.number);
-  await unfolded(page);
-  await page.locator(".ant-select-dropdown:visible .ant-select-item-option").filter({ hasText: CHILD.number }).click();
+  await option(page, CHILD.number);
   await page.getByRole("dialog").getByLabel("谁在何时提出").fill("监护人来函");
   await settled(page);
   await axe(page);

@@ -17,8 +17,11 @@ export async function switchTo(page: Page, login: string, password = PASSWORD) {
 
 /** Clicks an option of the list that is open. */
 export async function option(page: Page, text: string) {
+  const found = page.locator(".ant-select-dropdown:visible .ant-select-item-option").filter({ hasText: text }).last();
+  // Only a list that is there can be waited for to unfold.
+  await expect(found).toBeVisible();
   await unfolded(page);
-  await page.locator(".ant-select-dropdown:visible .ant-select-item-option").filter({ hasText: text }).last().click();
+  await found.click();
 }
 
 /** Opens a list and chooses in it; where the list is long, what is typed narrows it. */

@@ -1,7 +1,7 @@
 import type { APIRequestContext } from "@playwright/test";
 import { ask, PASSWORD, token } from "./calls";
-import { axe, expect, settled, shot, signIn, test, unfolded } from "./fixtures";
-import { day, pick, switchTo } from "./office";
+import { axe, expect, settled, shot, signIn, test } from "./fixtures";
+import { day, option, pick, switchTo } from "./office";
 
 // Against the demonstration district: KEPU_URL alone. Each run offers things of its own.
 const own = async (request: APIRequestContext, as: string) =>
@@ -198,8 +198,7 @@ test("a course visits schools in turn, all of them or none, and a stop is moved"
     await drawer.getByLabel(`第 ${number} 站的单位`).click();
     await page.keyboard.type(school);
     // The list of the stop before fades still, and this one is read anew as one types: only the name tells them apart.
-    await unfolded(page);
-    await page.locator(".ant-select-dropdown:visible .ant-select-item-option").filter({ hasText: school }).last().click();
+    await option(page, school);
     await expect(drawer.getByRole("group", { name: `第 ${number} 站` })).toContainText(school);
   }
   await drawer.getByRole("button", { name: "确定巡回" }).click();

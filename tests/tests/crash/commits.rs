@@ -44,7 +44,7 @@ async fn a_commit_is_carried_to_its_end_though_nobody_waits_for_it_any_more() {
         // A ROLLBACK after the COMMIT would be one without a transaction.
         assert_eq!(said, ends_with);
     }
-    let changed: Vec<i64> =
+    let changed: Vec<i32> =
         sqlx::query_scalar("SELECT char_length(name) - char_length(replace(name, '改', '')) FROM class")
             .fetch_all(server.pool())
             .await

@@ -186,6 +186,7 @@ fn merged_cells_are_filled_and_the_worksheet_with_the_header_is_read() {
         sheet.merge_range(2, 1, 4, 1, "base", &plain)?;
         sheet.write(2, 0, "a")?;
         sheet.write(3, 0, "b")?;
+        sheet.write_blank(4, 0, &Format::new().set_bold())?;
         sheet.write(5, 0, "c")?;
         sheet.write_formula(5, 2, Formula::new("=\"B\"&1").set_result("B1"))?;
         Ok(())
@@ -202,16 +203,16 @@ fn merged_cells_are_filled_and_the_worksheet_with_the_header_is_read() {
     let mut sheet = open().filled();
     assert_eq!(sheet.choose_worksheet(is_header), ["second"]);
     assert_eq!(sheet.worksheets().map(|(name, _)| name), Some("first"));
-    assert_eq!(read(&mut sheet), ["a|base|", "b|base|", "|base|", "c||B1"]);
+    assert_eq!(read(&mut sheet), ["a|base|", "b|base|", "c||B1"], "a row with nothing of its own is none");
     let mut sheet = open();
     sheet.choose_worksheet(is_header);
     assert_eq!(read(&mut sheet), ["a|base|", "b||", "c||B1"], "as it stands, unless it is asked for");
     assert_eq!(open().choose_worksheet(|_| false), [""; 0]);
 }
 
-/// The workbook as a program writes it that does not count: formulas without their results.
-fn uncounted(bytes: Vec<u8>) -> Vec<u8> {
-    let mut from = zip::ZipArchive::new(Cursor::new(bytes)).expect("a workbook");
+/// The workbook with this instead of that in its parts.
+fn instead(bytes: &[u8], that: &str, this: &str) -> Vec<u8> {
+    let mut from = zip::ZipArchive::new(Cursor::new(bytes.to_vec())).expect("a workbook");
     let mut to = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for index in 0..from.len() {
         let mut part = from.by_index(index).expect("a part");
@@ -219,7 +220,7 @@ fn uncounted(bytes: Vec<u8>) -> Vec<u8> {
         part.read_to_string(&mut text).expect("read");
         let name = part.name().expect("a name").into_owned();
         to.start_file(name, zip::write::SimpleFileOptions::default()).expect("a part");
-        to.write_all(text.replace("<v>77</v>", "<v></v>").as_bytes()).expect("written");
+        to.write_all(text.replace(that, this).as_bytes()).expect("written");
     }
     to.finish().expect("a workbook").into_inner()
 }
@@ -231,11 +232,14 @@ fn a_formula_without_its_result_is_no_empty_cell() {
     sheet.write(0, 0, "a").expect("written").write(0, 1, "b").expect("written").write(1, 0, "x").expect("written");
     sheet.write_formula(1, 1, Formula::new("=70+7").set_result("77")).expect("written");
     sheet.write(2, 0, "y").expect("written");
-    sheet.write_formula(2, 1, Formula::new("=IF(A3=\"\",1,\"\")").set_result("")).expect("written");
-    let bytes = book.save_to_buffer().expect("a workbook");
-    assert_eq!(shown(&bytes), "a|b\n2: x|77\n3: y|");
-    assert_eq!(shown(uncounted(bytes.clone())), "a|b\n2: x| [b: FormulaError]\n3: y|");
-    let (_, rows) = read(uncounted(bytes)).expect("readable");
+    sheet.write_formula(2, 1, Formula::new("=IF(A3=\"\",1,\"\")").set_result("nothing")).expect("written");
+    // As programs write it whose formula says an empty text.
+    let bytes = instead(&book.save_to_buffer().expect("a workbook"), "<v>nothing</v>", "<v></v>");
+    assert_eq!(shown(&bytes), "a|b\n2: x|77\n3: y");
+    // As programs write it that do not count.
+    let uncounted = instead(&bytes, "<v>77</v>", "<v></v>");
+    assert_eq!(shown(&uncounted), "a|b\n2: x| [b: FormulaError]\n3: y");
+    let (_, rows) = read(uncounted).expect("readable");
     assert_eq!(rows[0].faults[0].value, "=70+7");
 }
 

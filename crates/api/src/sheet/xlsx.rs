@@ -228,11 +228,13 @@ impl<'s> WorkbookRows<'s> {
             self.running.extend(self.merged.pop());
         }
         self.running.retain(|one| at <= one.last);
+        // A row with nothing of its own stays an empty row.
+        let empty = row.cells.iter().all(String::is_empty) && row.faults.is_empty();
         for one in &mut self.running {
             let stands = row.cells.get(one.column).filter(|text| !text.is_empty());
             match stands {
                 Some(text) if one.first == at => one.text.clone_from(text),
-                None if one.first < at && !one.text.is_empty() => {
+                None if one.first < at && !one.text.is_empty() && !empty => {
                     if row.cells.len() <= one.column {
                         row.cells.resize(one.column + 1, String::new());
                     }

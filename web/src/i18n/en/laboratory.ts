@@ -35,6 +35,7 @@ const en: Texts<typeof zh> = {
     form: "Form",
     document: "Text (YAML)",
     documentLead: "The text is what counts: the form changes single values in it and leaves comments and layout alone.",
+    closed: "This draft is closed and cannot be changed. To change the rules, draft a new version from the published one.",
     readOnly: "What was submitted cannot be changed. Take it back to change it.",
     noFields: "The text cannot be read yet: mend the problems below.",
     group: { head: "Name and version", rules: "Credit", limits: "Limits", requirements: "Requirements", ladders: "Levels" },

@@ -32,6 +32,7 @@ const zh = {
     form: "表单",
     document: "文本（YAML）",
     documentLead: "以文本为准：表单只改对应的值，注释和排版保持原样。",
+    closed: "这份草案已经结束，不能再修改；要改规则，请从已发布的版本另拟新版本。",
     readOnly: "已提交的草案不能修改。要修改请先撤回。",
     noFields: "文本还不能读出，请先改正下面的问题。",
     group: { head: "名称与版本", rules: "计分", limits: "上限", requirements: "要求", ladders: "等级" },

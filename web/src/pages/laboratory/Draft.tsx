@@ -170,7 +170,7 @@ function Editor({ draft }: { draft: Schemas["DraftDetail"] }) {
             />
           </Flex>
           <Muted block style={{ margin: "0 0 10px", fontSize: 14 }}>
-            {writes || draft.state === "draft" ? t("draft.documentLead") : t("draft.readOnly")}
+            {writes || draft.state === "draft" ? t("draft.documentLead") : t(draft.state === "published" || draft.state === "withdrawn" ? "draft.closed" : "draft.readOnly")}
           </Muted>
           {side === "form" ? (
             <FormSide text={shown} onChange={setText} disabled={!writes} />

@@ -87,9 +87,11 @@ function Decide({ round, runs, ranking }: { round: Round; runs: boolean; ranking
     const reasons = row.lacks.map((one) => text(`designations:lack.${one}`, {}, one));
     return { choice: "refuse", reason: reasons.length > 0 ? reasons.join(t("join")) : t("decide.overQuota", { place: row.place }) };
   };
-  const [chosen, setChosen] = useState(() => new Map(items.map((row) => [row.application_id, proposed(row)])));
+  // Only what somebody chose: what is proposed follows the ranking, which a review or a photo may have changed meanwhile.
+  const [chosen, setChosen] = useState<ReadonlyMap<string, { choice: Choice; reason: string }>>(new Map());
+  const choiceOf = (row: Ranked) => chosen.get(row.application_id) ?? proposed(row);
   const [wrong, setWrong] = useState<FieldError[]>([]);
-  const decided = items.filter((row) => (chosen.get(row.application_id)?.choice ?? "later") !== "later");
+  const decided = items.filter((row) => choiceOf(row).choice !== "later");
   const decide = useMutation({
     mutationFn: () =>
       call(
@@ -97,8 +99,8 @@ function Decide({ round, runs, ranking }: { round: Round; runs: boolean; ranking
           params: { path: { id: round.id } },
           body: {
             decisions: decided.map((row) => {
-              const one = chosen.get(row.application_id);
-              return { application_id: row.application_id, approve: one?.choice === "approve", reason: one?.reason ?? "" };
+              const { choice, reason } = choiceOf(row);
+              return { application_id: row.application_id, approve: choice === "approve", reason };
             }),
           },
         }),
@@ -112,14 +114,13 @@ function Decide({ round, runs, ranking }: { round: Round; runs: boolean; ranking
   });
   if (items.length === 0) return <EmptyState title={t("ranking.none")} lead={t("ranking.noneLead")} />;
   const set = (row: Ranked, next: Partial<{ choice: Choice; reason: string }>) => {
-    const before = chosen.get(row.application_id) ?? proposed(row);
-    setChosen(new Map(chosen).set(row.application_id, { ...before, ...next }));
+    setChosen(new Map(chosen).set(row.application_id, { ...choiceOf(row), ...next }));
   };
   const errorOf = (row: Ranked) => wrong.find((one) => one.field === `decisions[${decided.indexOf(row)}].reason`);
   const lastWithin = items.findLastIndex((row) => row.within);
   const tied = (at: number) => at > 0 && items[at]?.mean === items[at - 1]?.mean;
   const ask = () => {
-    const approved = decided.filter((row) => chosen.get(row.application_id)?.choice === "approve").length;
+    const approved = decided.filter((row) => choiceOf(row).choice === "approve").length;
     modal.confirm({
       title: t("decide.sure", { count: decided.length }),
       content: t("decide.sureLead", { approved, refused: decided.length - approved, days: round.rules.appeal_days ?? 14 }),
@@ -140,7 +141,7 @@ function Decide({ round, runs, ranking }: { round: Round; runs: boolean; ranking
       {decide.error && <ProblemAlert error={decide.error} rest={[]} />}
       <ol aria-label={t("round.tab.ranking")} style={{ listStyle: "none", padding: 0, margin: 0, display: "grid", gap: 10 }}>
         {items.map((row, at) => {
-          const one = chosen.get(row.application_id) ?? proposed(row);
+          const one = choiceOf(row);
           const error = errorOf(row);
           return (
             <li key={row.application_id}>
