@@ -235,10 +235,10 @@ fn a_formula_without_its_result_is_no_empty_cell() {
     sheet.write_formula(2, 1, Formula::new("=IF(A3=\"\",1,\"\")").set_result("nothing")).expect("written");
     // As programs write it whose formula says an empty text.
     let bytes = instead(&book.save_to_buffer().expect("a workbook"), "<v>nothing</v>", "<v></v>");
-    assert_eq!(shown(&bytes), "a|b\n2: x|77\n3: y");
+    assert_eq!(shown(&bytes), "a|b\n2: x|77\n3: y|");
     // As programs write it that do not count.
     let uncounted = instead(&bytes, "<v>77</v>", "<v></v>");
-    assert_eq!(shown(&uncounted), "a|b\n2: x| [b: FormulaError]\n3: y");
+    assert_eq!(shown(&uncounted), "a|b\n2: x| [b: FormulaError]\n3: y|");
     let (_, rows) = read(uncounted).expect("readable");
     assert_eq!(rows[0].faults[0].value, "=70+7");
 }
