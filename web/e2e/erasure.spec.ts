@@ -4,6 +4,8 @@ import { axe, expect, settled, shot, signIn, test } from "./fixtures";
 import { option } from "./office";
 
 const run = Date.now() % 10_000_000;
+/** Not the first one, whose classes other stories take as they come: of this one's, nobody is left in the end. */
+const SCHOOL = "示范学校第02号";
 const CHILD = { number: `ER${run}`, name: `待删学生${run}` };
 const GUARDIAN = `guardian-er${run}`;
 
@@ -16,8 +18,7 @@ interface Import {
 /** A pupil whom no other story knows, and the guardian's account. */
 async function family(request: APIRequestContext) {
   const official = await token(request, "official");
-  const schools = await ask<{ items: { name_zh: string }[] }>(request, official, "GET", "/api/v1/organizations?kind=school&limit=1");
-  const sheet = `学校,年级,班级,学号,姓名,出生日期,性别\n${schools.items[0]?.name_zh},五,1,${CHILD.number},${CHILD.name},2015-03-04,女`;
+  const sheet = `学校,年级,班级,学号,姓名,出生日期,性别\n${SCHOOL},五,1,${CHILD.number},${CHILD.name},2015-03-04,女`;
   const upload = await request.post("/api/v1/roster/imports", {
     headers: { authorization: `Bearer ${official}` },
     multipart: { file: { name: "名册.csv", mimeType: "text/csv", buffer: Buffer.from(sheet) }, mode: "partial", effective_on: new Date().toISOString().slice(0, 10) },

@@ -1,4 +1,5 @@
 import type { Locator, Page } from "@playwright/test";
+import { ask, token } from "./calls";
 import { axe, expect, settled, shot, signIn, test } from "./fixtures";
 
 // Against the demonstration district: `kepu demo serve` and KEPU_URL.
@@ -61,10 +62,26 @@ test.describe("teacher", () => {
     await settled(page);
   });
 
-  test("pasted names and a sheet show what is wrong beside the line", async ({ page }) => {
+  test("pasted names and a sheet show what is wrong beside the line", async ({ page, request }) => {
+    // A session of its own, in which nobody is yet.
+    const base = await token(request, "base01");
+    const me = await ask<{ grants: { organization_id: string }[] }>(request, base, "GET", "/api/v1/me");
+    const title = `粘贴名单${Date.now() % 1_000_000}`;
+    const { id: activity_id } = await ask<{ id: string }>(request, base, "POST", "/api/v1/activities", {
+      host_id: me.grants[0]?.organization_id,
+      code: `PASTE${Date.now().toString(36)}`,
+      kind: "practice",
+      title_zh: title,
+      minutes: 60,
+    });
+    const starts_at = new Date(Date.now() - 3 * 3_600_000).toISOString();
+    await ask(request, base, "POST", "/api/v1/sessions", { activity_id, starts_at });
+
     await signIn(page, login, password);
     await page.goto("/teacher/record");
-    await page.locator("section", { hasText: "选择场次" }).getByRole("listitem").nth(1).getByRole("button").click();
+    await page.getByPlaceholder("活动名称或举办单位").fill(title);
+    await page.keyboard.press("Enter");
+    await page.getByRole("listitem").filter({ hasText: title }).getByRole("button").click();
     await page.getByText("粘贴学号或姓名").click();
     await page.getByRole("textbox").fill("T0150101\nT0150101\n赵无此人\nT9999999\nT0150102 王大明\n林测试00003");
     await expect(page.getByText("本校名册里没有这个姓名").first()).toBeVisible();
