@@ -1,13 +1,12 @@
 //! Answers to appeals while the service dies: a grant is its step, the corrected line and the credit, all or none.
 
-use kepu_api::postgres::embedded::PrivateServer;
 use kepu_tests::Server;
 use kepu_tests::school::School;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::POLICY;
-use crate::process::{Process, send_until_killed, sign_in};
+use crate::process::{Site, send_until_killed, sign_in};
 
 /// Of each appeal: whether it was granted, whether its line is confirmed, and how often it was booked.
 async fn answers(server: &Server, appeals: &[Uuid]) -> Vec<(bool, bool, i64)> {
@@ -28,16 +27,12 @@ async fn answers(server: &Server, appeals: &[Uuid]) -> Vec<(bool, bool, i64)> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_kill_in_the_middle_of_answers_to_appeals_leaves_each_whole_or_undone_and_once() {
     const APPEALS: usize = 24;
-    let folder = tempfile::Builder::new().prefix("kepu-crash").tempdir_in("/tmp").expect("a folder");
-    let data = folder.path().join("data");
-    let mut process = Process::start(&data).await;
-    let database = || PrivateServer::running(&data).expect("a server").expect("it runs");
-    let mut server = Server::over(&database()).await;
-    let school = School::new(&server, APPEALS).await;
+    let mut site = Site::start().await;
+    let school = School::new(&site.server, APPEALS).await;
     school.adopt(POLICY).await;
 
     // The base turns everybody away, the school asks why, and the base sees that it was wrong.
-    let session = school.session(&server, school.base, "practice", 1).await;
+    let session = school.session(&site.server, school.base, "practice", 1).await;
     let pupils: Vec<Uuid> = school.pupils.iter().map(|pupil| pupil.0).collect();
     let lines = school.record(session, &pupils).await;
     let reject: Vec<Value> =
@@ -63,22 +58,19 @@ async fn a_kill_in_the_middle_of_answers_to_appeals_leaves_each_whole_or_undone_
         request.header("Idempotency-Key", format!("grant-{at}")).json(&body)
     };
 
-    let official = sign_in(&process.url, &login).await;
-    let acknowledged = send_until_killed(APPEALS, |at| grant(&official, at), 5, || process.kill()).await;
-    let _ = server.stop().await;
-    let mut process = Process::start(&data).await;
-    let mut server = Server::over(&database()).await;
-    let after = answers(&server, &appeals).await;
+    let official = sign_in(&site.process.url, &login).await;
+    let acknowledged = send_until_killed(APPEALS, |at| grant(&official, at), 5, || site.process.kill()).await;
+    site.start_again().await;
+    let after = answers(&site.server, &appeals).await;
     assert!(after.iter().any(|answer| !answer.0), "the kill came in the middle");
     for (at, answer) in after.iter().enumerate() {
         assert!(answer.0 || !acknowledged.contains(&at), "the acknowledged answer {at} is lost");
         assert!([(true, true, 1), (false, false, 0)].contains(answer), "answer {at} is half given: {answer:?}");
     }
     // Whoever got no answer sends it again, and is answered as if for the first time.
-    let official = sign_in(&process.url, &login).await;
+    let official = sign_in(&site.process.url, &login).await;
     let again = send_until_killed(APPEALS, |at| grant(&official, at), APPEALS, || ()).await;
     assert_eq!(again.len(), APPEALS);
-    assert_eq!(answers(&server, &appeals).await, vec![(true, true, 1); APPEALS]);
-    let _ = server.stop().await;
-    process.kill();
+    assert_eq!(answers(&site.server, &appeals).await, vec![(true, true, 1); APPEALS]);
+    site.stop().await;
 }

@@ -2,14 +2,13 @@
 
 use std::process::Command;
 
-use kepu_api::postgres::embedded::PrivateServer;
 use kepu_tests::school::School;
 use kepu_tests::{Client, Server};
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::POLICY;
-use crate::process::{Process, find_pidfile, kepu, kill_group, send_until_killed, sign_in};
+use crate::process::{Site, find_pidfile, kepu, kill_group, send_until_killed, sign_in};
 
 const SESSIONS: usize = 40;
 const PUPILS: usize = 12;
@@ -46,19 +45,14 @@ async fn nothing_is_lost(server: &Server, sessions: &[Uuid], acknowledged: &[Uui
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_kill_in_the_middle_of_confirming_loses_nothing_that_was_acknowledged() {
-    let folder = tempfile::Builder::new().prefix("kepu-crash").tempdir_in("/tmp").expect("a folder");
-    let data = folder.path().join("data");
-    let mut process = Process::start(&data).await;
-    let database = || PrivateServer::running(&data).expect("a server").expect("it runs");
-
-    let mut server = Server::over(&database()).await;
-    let school = School::new(&server, PUPILS).await;
+    let mut site = Site::start().await;
+    let school = School::new(&site.server, PUPILS).await;
     school.adopt(POLICY).await;
     let pupils: Vec<Uuid> = school.pupils.iter().map(|p| p.0).collect();
     let mut sessions = Vec::new();
     for day in 0..SESSIONS {
         let days_ago = i64::try_from(day).expect("few") * 3 + 1;
-        let session = school.session(&server, school.base, "practice", days_ago).await;
+        let session = school.session(&site.server, school.base, "practice", days_ago).await;
         school.record(session, &pupils).await;
         sessions.push(session);
     }
@@ -66,35 +60,30 @@ async fn a_kill_in_the_middle_of_confirming_loses_nothing_that_was_acknowledged(
     let (first, second) = sessions.split_at(SESSIONS / 2);
 
     // The service dies; its PostgreSQL ends with it.
-    let host = sign_in(&process.url, &host_login).await;
-    let acknowledged = confirm_until_killed(&host, first, 5, || process.kill()).await;
-    let _ = server.stop().await;
+    let host = sign_in(&site.process.url, &host_login).await;
+    let acknowledged = confirm_until_killed(&host, first, 5, || site.process.kill()).await;
     assert!(acknowledged.len() >= 5);
-    let mut process = Process::start(&data).await;
-    let mut server = Server::over(&database()).await;
-    let whole = nothing_is_lost(&server, first, &acknowledged).await;
+    site.start_again().await;
+    let whole = nothing_is_lost(&site.server, first, &acknowledged).await;
     assert!(whole < first.len(), "the kill came in the middle");
 
     // PostgreSQL dies, with every process of it, while it commits.
-    let host = sign_in(&process.url, &host_login).await;
-    let pidfile = find_pidfile(&data);
+    let host = sign_in(&site.process.url, &host_login).await;
+    let pidfile = find_pidfile(&site.data);
     let acknowledged = confirm_until_killed(&host, second, 5, || kill_group(&pidfile)).await;
     assert!(acknowledged.len() >= 5);
-    let _ = server.stop().await;
-    process.kill();
-    let mut process = Process::start(&data).await;
-    let mut server = Server::over(&database()).await;
-    nothing_is_lost(&server, second, &acknowledged).await;
+    site.start_again().await;
+    nothing_is_lost(&site.server, second, &acknowledged).await;
 
     // What was not acknowledged is sent again, and done once.
-    let host = sign_in(&process.url, &host_login).await;
+    let host = sign_in(&site.process.url, &host_login).await;
     let again = confirm_until_killed(&host, &sessions, sessions.len(), || ()).await;
     assert_eq!(again.len(), sessions.len());
-    assert_eq!(nothing_is_lost(&server, &sessions, &sessions).await, SESSIONS);
-    let _ = server.stop().await;
-    process.kill();
+    assert_eq!(nothing_is_lost(&site.server, &sessions, &sessions).await, SESSIONS);
+    site.stop().await;
 
-    let verified = Command::new(kepu()).args(["verify", "--data-dir"]).arg(&data).env_remove("DATABASE_URL").output();
+    let verified =
+        Command::new(kepu()).args(["verify", "--data-dir"]).arg(&site.data).env_remove("DATABASE_URL").output();
     let verified = verified.expect("kepu verify runs");
     let said = String::from_utf8_lossy(&verified.stdout).into_owned();
     assert!(verified.status.success() && said.contains("every invariant holds"), "{said}");

@@ -1,13 +1,12 @@
 //! Scans, closings of doors and reviews while the service dies.
 
-use kepu_api::postgres::embedded::PrivateServer;
 use kepu_tests::school::School;
 use kepu_tests::{Client, Server};
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::POLICY;
-use crate::process::{Process, send_until_killed, sign_in};
+use crate::process::{Site, send_until_killed, sign_in};
 
 /// Registers all pupils in a session, whenever it is.
 async fn register_all(server: &Server, school: &School, session: Uuid) {
@@ -38,19 +37,15 @@ async fn register_all(server: &Server, school: &School, session: Uuid) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_kill_in_the_middle_of_scans_loses_none_that_was_acknowledged_and_counts_none_twice() {
     const GUESTS: usize = 240;
-    let folder = tempfile::Builder::new().prefix("kepu-crash").tempdir_in("/tmp").expect("a folder");
-    let data = folder.path().join("data");
-    let mut process = Process::start(&data).await;
-    let database = || PrivateServer::running(&data).expect("a server").expect("it runs");
-    let mut server = Server::over(&database()).await;
-    let school = School::new(&server, GUESTS).await;
+    let mut site = Site::start().await;
+    let school = School::new(&site.server, GUESTS).await;
     school.adopt(POLICY).await;
-    let session = school.session(&server, school.base, "practice", 0).await;
-    register_all(&server, &school, session).await;
+    let session = school.session(&site.server, school.base, "practice", 0).await;
+    register_all(&site.server, &school, session).await;
     // Three at a time, by the list: what passes prove is tried elsewhere.
-    let now = server.state().now() - chrono::TimeDelta::hours(2);
+    let now = site.server.state().now() - chrono::TimeDelta::hours(2);
     let scan = |(person, _): &(Uuid, String)| {
-        json!({ "id": server.state().new_id(), "scanned_at": now, "clock_offset_ms": 0, "direction": "in", "method": "hand",
+        json!({ "id": site.server.state().new_id(), "scanned_at": now, "clock_offset_ms": 0, "direction": "in", "method": "hand",
                 "person_id": person })
     };
     let batch = |guests: &[(Uuid, String)]| json!({ "device_id": Uuid::from_u128(1), "scans": guests.iter().map(scan).collect::<Vec<_>>() });
@@ -58,19 +53,17 @@ async fn a_kill_in_the_middle_of_scans_loses_none_that_was_acknowledged_and_coun
     let path = format!("/api/v1/sessions/{session}/scans");
     let login = school.host.login.clone();
 
-    let host = sign_in(&process.url, &login).await;
+    let host = sign_in(&site.process.url, &login).await;
     let scan = |host: &Client, at: usize| host.request(reqwest::Method::POST, &path).json(&batches[at]);
-    let acknowledged = send_until_killed(batches.len(), |at| scan(&host, at), 10, || process.kill()).await;
-    let _ = server.stop().await;
-    let mut process = Process::start(&data).await;
-    let mut server = Server::over(&database()).await;
+    let acknowledged = send_until_killed(batches.len(), |at| scan(&host, at), 10, || site.process.kill()).await;
+    site.start_again().await;
     let kept = async |server: &Server| -> Vec<(Uuid, String)> {
         sqlx::query_as("SELECT s.id, v.verdict FROM scan s JOIN scan_verdict v ON v.scan_id = s.id")
             .fetch_all(server.pool())
             .await
             .expect("read")
     };
-    let after = kept(&server).await;
+    let after = kept(&site.server).await;
     assert!(acknowledged.len() >= 10 && after.len() < GUESTS, "the kill came in the middle");
     for at in &acknowledged {
         for scan in batches[*at]["scans"].as_array().expect("scans") {
@@ -80,18 +73,17 @@ async fn a_kill_in_the_middle_of_scans_loses_none_that_was_acknowledged_and_coun
     }
 
     // Devices know only what was acknowledged: they send everything again.
-    let host = sign_in(&process.url, &login).await;
+    let host = sign_in(&site.process.url, &login).await;
     let again = send_until_killed(batches.len(), |at| scan(&host, at), batches.len(), || ()).await;
     assert_eq!(again.len(), batches.len());
-    let verdicts = kept(&server).await;
+    let verdicts = kept(&site.server).await;
     assert_eq!(verdicts.len(), GUESTS);
     assert!(verdicts.iter().all(|(_, verdict)| verdict == "accepted"));
     let closed = host.post_json(&format!("/api/v1/sessions/{session}/door/close"), &json!({})).await.expect(200);
     assert_eq!(closed["confirmed"], json!(GUESTS));
-    let verified = kepu_api::verify::database_holds(server.state().db()).await.expect("verified");
+    let verified = kepu_api::verify::database_holds(site.server.state().db()).await.expect("verified");
     assert_eq!(verified.broken, []);
-    let _ = server.stop().await;
-    process.kill();
+    site.stop().await;
 }
 
 /// Of each session: whether its door was closed, how many are confirmed, and how many decisions about its scans there are.
@@ -114,22 +106,18 @@ async fn doors(server: &Server, sessions: &[Uuid]) -> Vec<(bool, i64, i64)> {
 async fn a_kill_in_the_middle_of_closings_and_of_reviews_leaves_each_whole_or_undone_and_once() {
     const DOORS: usize = 24;
     const GUESTS: usize = 6;
-    let folder = tempfile::Builder::new().prefix("kepu-crash").tempdir_in("/tmp").expect("a folder");
-    let data = folder.path().join("data");
-    let mut process = Process::start(&data).await;
-    let database = || PrivateServer::running(&data).expect("a server").expect("it runs");
-    let mut server = Server::over(&database()).await;
-    let school = School::new(&server, GUESTS).await;
+    let mut site = Site::start().await;
+    let school = School::new(&site.server, GUESTS).await;
     school.adopt(POLICY).await;
     // All but the last come in time; that one before the doors open.
-    let now = server.state().now();
+    let now = site.server.state().now();
     let (mut sessions, mut doubtful) = (Vec::new(), Vec::new());
     for _ in 0..DOORS {
-        let session = school.session(&server, school.base, "practice", 0).await;
-        register_all(&server, &school, session).await;
+        let session = school.session(&site.server, school.base, "practice", 0).await;
+        register_all(&site.server, &school, session).await;
         let scans = school.pupils.iter().enumerate().map(|(at, (person, _))| {
             let hours = if at + 1 == GUESTS { 6 } else { 2 };
-            json!({ "id": server.state().new_id(), "scanned_at": now - chrono::TimeDelta::hours(hours), "clock_offset_ms": 0,
+            json!({ "id": site.server.state().new_id(), "scanned_at": now - chrono::TimeDelta::hours(hours), "clock_offset_ms": 0,
                     "direction": "in", "method": "hand", "person_id": person })
         });
         let scans: Vec<serde_json::Value> = scans.collect();
@@ -151,37 +139,32 @@ async fn a_kill_in_the_middle_of_closings_and_of_reviews_leaves_each_whole_or_un
         host.request(reqwest::Method::POST, &path).header("Idempotency-Key", format!("review-{at}")).json(&body)
     };
 
-    let host = sign_in(&process.url, &login).await;
-    let acknowledged = send_until_killed(DOORS, |at| close(&host, at), 5, || process.kill()).await;
-    let _ = server.stop().await;
-    let mut process = Process::start(&data).await;
-    let mut server = Server::over(&database()).await;
-    let after = doors(&server, &sessions).await;
+    let host = sign_in(&site.process.url, &login).await;
+    let acknowledged = send_until_killed(DOORS, |at| close(&host, at), 5, || site.process.kill()).await;
+    site.start_again().await;
+    let after = doors(&site.server, &sessions).await;
     assert!(after.iter().any(|door| !door.0), "the kill came in the middle");
     for (at, (closed, confirmed, _)) in after.iter().enumerate() {
         assert!(*closed || !acknowledged.contains(&at), "the acknowledged closing {at} is lost");
         assert_eq!(*confirmed, if *closed { of(GUESTS - 1) } else { 0 }, "closing {at} is half done");
     }
     // Whoever got no answer sends it again, and is answered as if for the first time.
-    let host = sign_in(&process.url, &login).await;
+    let host = sign_in(&site.process.url, &login).await;
     let again = send_until_killed(DOORS, |at| close(&host, at), DOORS, || ()).await;
     assert_eq!(again.len(), DOORS);
-    assert_eq!(doors(&server, &sessions).await, vec![(true, of(GUESTS - 1), 0); DOORS]);
+    assert_eq!(doors(&site.server, &sessions).await, vec![(true, of(GUESTS - 1), 0); DOORS]);
 
-    let acknowledged = send_until_killed(DOORS, |at| review(&host, at), 5, || process.kill()).await;
-    let _ = server.stop().await;
-    let mut process = Process::start(&data).await;
-    let mut server = Server::over(&database()).await;
-    let after = doors(&server, &sessions).await;
+    let acknowledged = send_until_killed(DOORS, |at| review(&host, at), 5, || site.process.kill()).await;
+    site.start_again().await;
+    let after = doors(&site.server, &sessions).await;
     assert!(after.iter().any(|door| door.2 == 0), "the kill came in the middle");
     for (at, (_, confirmed, reviews)) in after.iter().enumerate() {
         assert!(*reviews == 1 || !acknowledged.contains(&at), "the acknowledged review {at} is lost");
         assert_eq!(*confirmed, of(GUESTS - 1) + reviews, "review {at} is half done");
     }
-    let host = sign_in(&process.url, &login).await;
+    let host = sign_in(&site.process.url, &login).await;
     let again = send_until_killed(DOORS, |at| review(&host, at), DOORS, || ()).await;
     assert_eq!(again.len(), DOORS);
-    assert_eq!(doors(&server, &sessions).await, vec![(true, of(GUESTS), 1); DOORS]);
-    let _ = server.stop().await;
-    process.kill();
+    assert_eq!(doors(&site.server, &sessions).await, vec![(true, of(GUESTS), 1); DOORS]);
+    site.stop().await;
 }

@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use kepu_tests::{Client, PASSWORD};
+use kepu_api::postgres::embedded::PrivateServer;
+use kepu_tests::{Client, PASSWORD, Server};
 use serde_json::json;
+use tempfile::TempDir;
 
 /// The `kepu` binary, which is built beside the tests.
 pub fn kepu() -> PathBuf {
@@ -62,6 +64,42 @@ impl Drop for Process {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// The service as a process over a database of its own, and a second one over the same database, to prepare it and to look
+/// at it.
+pub struct Site {
+    pub process: Process,
+    pub server: Server,
+    pub data: PathBuf,
+    _folder: TempDir,
+}
+
+impl Site {
+    pub async fn start() -> Self {
+        let folder = tempfile::Builder::new().prefix("kepu-crash").tempdir_in("/tmp").expect("a folder");
+        let data = folder.path().join("data");
+        let process = Process::start(&data).await;
+        let server = Self::beside(&data).await;
+        Self { process, server, data, _folder: folder }
+    }
+
+    async fn beside(data: &Path) -> Server {
+        Server::over(&PrivateServer::running(data).expect("a server").expect("it runs")).await
+    }
+
+    /// Starts both again, after one of them or its PostgreSQL was killed.
+    pub async fn start_again(&mut self) {
+        self.stop().await;
+        self.process = Process::start(&self.data).await;
+        self.server = Self::beside(&self.data).await;
+    }
+
+    pub async fn stop(&mut self) {
+        // Its database may be gone.
+        let _ = self.server.stop().await;
+        self.process.kill();
     }
 }
 
