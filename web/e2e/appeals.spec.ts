@@ -1,5 +1,5 @@
 import type { APIRequestContext } from "@playwright/test";
-import { ask, PASSWORD, token } from "./calls";
+import { ask, ownSession, PASSWORD, token } from "./calls";
 import { axe, expect, settled, shot, signIn, test } from "./fixtures";
 
 interface Me {
@@ -11,22 +11,14 @@ async function rejected(request: APIRequestContext, title: string) {
   const student = await token(request, "student01");
   const person = (await ask<Me>(request, student, "GET", "/api/v1/me")).grants[0]?.person_id ?? "";
   const base = await token(request, "baseadmin01");
-  const host_id = (await ask<Me>(request, base, "GET", "/api/v1/me")).grants[0]?.organization_id ?? "";
-  const activity = await ask<{ id: string }>(request, base, "POST", "/api/v1/activities", {
-    host_id,
-    code: `AP${Date.now() % 1_000_000}`,
-    kind: "practice",
-    title_zh: title,
-    minutes: 90,
-  });
   const starts_at = new Date(Date.now() - 30 * 3600_000).toISOString();
-  const session = await ask<{ id: string }>(request, base, "POST", "/api/v1/sessions", { activity_id: activity.id, starts_at });
+  const { session } = await ownSession(request, base, { code: `AP${Date.now() % 1_000_000}`, title, minutes: 90, starts_at });
   const teacher = await token(request, "teacher01");
-  const answer = await ask<{ outcomes: { participation_id: string }[] }>(request, teacher, "POST", `/api/v1/sessions/${session.id}/participations`, {
+  const answer = await ask<{ outcomes: { participation_id: string }[] }>(request, teacher, "POST", `/api/v1/sessions/${session}/participations`, {
     persons: [{ person_id: person }],
   });
   const participation_id = answer.outcomes[0]?.participation_id;
-  await ask(request, base, "POST", `/api/v1/sessions/${session.id}/confirmation`, { reject: [{ participation_id, reason: "签到表上没有" }] });
+  await ask(request, base, "POST", `/api/v1/sessions/${session}/confirmation`, { reject: [{ participation_id, reason: "签到表上没有" }] });
 }
 
 test.slow();

@@ -1,6 +1,7 @@
 import type { APIRequestContext, Page } from "@playwright/test";
-import { ask, PASSWORD, token } from "./calls";
+import { ask, ownSession, PASSWORD, token } from "./calls";
 import { axe, expect, settled, shot, signIn, test } from "./fixtures";
+import { option } from "./office";
 
 // Against the demonstration district: KEPU_URL alone. Each test makes an activity and sessions of its own.
 const MINUTE = 60_000;
@@ -34,21 +35,9 @@ async function move(request: APIRequestContext, base: string, session: string, f
 async function held(request: APIRequestContext, count: number, from: number, to: number, like?: Made): Promise<Made> {
   const base = await token(request, "base01");
   const teacher = await token(request, "teacher01");
-  const me = await ask<{ grants: { organization_id: string }[] }>(request, base, "GET", "/api/v1/me");
   const code = `E${Date.now().toString(36)}${Math.floor(Math.random() * 1e6).toString(36)}`;
   const title = `door ${code}`;
-  const { id: activity } = await ask<{ id: string }>(request, base, "POST", "/api/v1/activities", {
-    host_id: me.grants[0]?.organization_id,
-    code,
-    kind: "practice",
-    title_zh: title,
-    minutes: 120,
-  });
-  const { id: session } = await ask<{ id: string }>(request, base, "POST", "/api/v1/sessions", {
-    activity_id: activity,
-    starts_at: ago(-60),
-    place: "east gate",
-  });
+  const { session } = await ownSession(request, base, { code, title, minutes: 120, starts_at: ago(-60), place: "east gate" });
   let pupils = like?.pupils.slice(0, count) ?? [];
   if (!like) {
     const classes = await ask<{ items: { id: string }[] }>(request, teacher, "GET", "/api/v1/classes?limit=500");
@@ -247,7 +236,7 @@ test("what a host has let lie the district decides, many at once, and again", as
   await shot(page, "reviews-district");
 
   await page.getByLabel("范围").click();
-  await page.getByTitle("只看已过期的").click();
+  await option(page, "只看已过期的", true);
   await expect(host).toHaveCount(0);
   for (const pupil of made.pupils) {
     // oxlint-disable-next-line no-await-in-loop

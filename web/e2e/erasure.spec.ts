@@ -1,7 +1,7 @@
-import type { APIRequestContext, Page } from "@playwright/test";
+import type { APIRequestContext } from "@playwright/test";
 import { ask, PASSWORD, token } from "./calls";
 import { axe, expect, settled, shot, signIn, test } from "./fixtures";
-import { option } from "./office";
+import { option, switchTo } from "./office";
 
 const run = Date.now() % 10_000_000;
 /** Not the first one, whose classes other stories take as they come: of this one's, nobody is left in the end. */
@@ -44,11 +44,6 @@ async function family(request: APIRequestContext) {
     data: { current_password: account.one_time_password, new_password: PASSWORD },
   });
   expect(changed.ok(), await changed.text()).toBe(true);
-}
-
-async function switchTo(page: Page, login: string) {
-  await page.context().clearCookies();
-  await signIn(page, login, PASSWORD);
 }
 
 test.slow();

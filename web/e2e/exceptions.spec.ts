@@ -1,5 +1,5 @@
 import type { APIRequestContext } from "@playwright/test";
-import { ask, PASSWORD, token } from "./calls";
+import { ask, ownSession, PASSWORD, token } from "./calls";
 import { axe, expect, settled, shot, signIn, test } from "./fixtures";
 
 interface Organization {
@@ -19,17 +19,14 @@ async function atTwoPlaces(request: APIRequestContext) {
   for (const [at, login] of ["baseadmin01", "baseadmin02"].entries()) {
     // oxlint-disable no-await-in-loop
     const base = await token(request, login);
-    const host = (await ask<{ grants: { organization_id: string; organization_name_zh: string }[] }>(request, base, "GET", "/api/v1/me")).grants[0];
-    const host_id = host?.organization_id ?? "";
-    const activity = await ask<{ id: string }>(request, base, "POST", "/api/v1/activities", { host_id, code: `TWO${run}`, kind: "practice", title_zh: "同时开馆", minutes: 90 });
     const starts_at = new Date(noon.getTime() + at * 30 * 60_000).toISOString();
-    const session = await ask<{ id: string }>(request, base, "POST", "/api/v1/sessions", { activity_id: activity.id, starts_at });
+    const { session, host_id } = await ownSession(request, base, { code: `TWO${run}`, title: "同时开馆", minutes: 90, starts_at });
     const asked = pupil ? [pupil] : pupils.items;
-    const answer = await ask<{ outcomes: { person_id: string; outcome: string }[] }>(request, teacher, "POST", `/api/v1/sessions/${session.id}/participations`, {
+    const answer = await ask<{ outcomes: { person_id: string; outcome: string }[] }>(request, teacher, "POST", `/api/v1/sessions/${session}/participations`, {
       persons: asked.slice(-1).map(({ person_id }) => ({ person_id })),
     });
     pupil ??= pupils.items.find(({ person_id }) => person_id === answer.outcomes[0]?.person_id);
-    await ask(request, base, "POST", `/api/v1/sessions/${session.id}/confirmation`, { all: true });
+    await ask(request, base, "POST", `/api/v1/sessions/${session}/confirmation`, { all: true });
     bases.push(await ask<Organization>(request, base, "GET", `/api/v1/organizations/${host_id}`));
     // oxlint-enable no-await-in-loop
   }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { PASSWORD } from "./calls";
-import { axe, expect, settled, shot, signIn, test, unfolded } from "./fixtures";
+import { axe, expect, settled, shot, signIn, test } from "./fixtures";
+import { option } from "./office";
 
 test("an official enters a published list: compared, mended in place, written, and found in the register", async ({ page }) => {
   await signIn(page, "official", PASSWORD);
@@ -31,7 +32,7 @@ test("an official enters a published list: compared, mended in place, written, a
   await page.goto("/lists");
   await page.locator("label").filter({ hasText: /^资质$/ }).click();
   await page.getByLabel("资质类别").click();
-  await page.getByTitle("校外科技创新教育基地").click();
+  await option(page, "校外科技创新教育基地", true);
   const licences = `单位,编号,有效期起\nF${tag},示${tag}-1,2026-09-01\n无名单位,示${tag}-2,2026-09-01\n`;
   await page.locator("input[type=file]").setInputFiles({ name: "授牌.csv", mimeType: "text/csv", buffer: Buffer.from(licences) });
   await page.getByRole("button", { name: "上传并比对" }).click();
@@ -48,8 +49,7 @@ test("a list of names alone is entered as what it is of, and a row that does not
   await signIn(page, "official", PASSWORD);
   await page.goto("/lists");
   await page.getByLabel("单位类型").click();
-  await unfolded(page);
-  await page.locator(".ant-select-dropdown:visible").getByTitle("幼儿园", { exact: true }).click();
+  await option(page, "幼儿园", true);
   const sheet = `园所名称\n晨光幼儿园${tag}\n,晚霞幼儿园${tag}\n`;
   await page.locator("input[type=file]").setInputFiles({ name: "园所.csv", mimeType: "text/csv", buffer: Buffer.from(sheet) });
   await shot(page, "lists-names");
@@ -82,8 +82,7 @@ test("the themes of a year come from the list that was published", async ({ page
   await page.goto("/lists");
   await page.locator("label").filter({ hasText: "科普计划主题" }).click();
   await page.getByLabel("科普计划", { exact: true }).click();
-  await unfolded(page);
-  await page.locator(".ant-select-dropdown:visible").getByTitle(`联合行动${tag}`).click();
+  await option(page, `联合行动${tag}`);
   await page.getByLabel("年度主题", { exact: true }).fill("科学的一年");
   await shot(page, "lists-themes");
   const published = readFileSync(new URL("../../data/joint-action-2024-themes.csv", import.meta.url));

@@ -15,9 +15,10 @@ export async function switchTo(page: Page, login: string, password = PASSWORD) {
   await signIn(page, login, password);
 }
 
-/** Clicks an option of the list that is open. */
-export async function option(page: Page, text: string) {
-  const found = page.locator(".ant-select-dropdown:visible .ant-select-item-option").filter({ hasText: text }).last();
+/** Clicks an option of the list that is open: the last one with this text, or that of exactly this name. */
+export async function option(page: Page, text: string, exact = false) {
+  const list = page.locator(".ant-select-dropdown:visible");
+  const found = (exact ? list.getByTitle(text, { exact }) : list.locator(".ant-select-item-option").filter({ hasText: text })).last();
   // Only a list that is there can be waited for to unfold.
   await expect(found).toBeVisible();
   await unfolded(page);

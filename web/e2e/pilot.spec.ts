@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
 import { PASSWORD } from "./calls";
 import { axe, expect, shot, signIn, test } from "./fixtures";
-import { confirmAll, day, dialogOf, firstSignIn, newActivity, newSession, openAccount, recordClass, switchTo } from "./office";
+import { confirmAll, day, dialogOf, firstSignIn, newActivity, newSession, openAccount, option, recordClass, switchTo } from "./office";
 
 // The pilot of a district, from nothing and through the pages alone: a published list names a base and a school, both get
 // accounts, the school its pupils, the base a session; pupils earn credit, until the base is suspended.
@@ -15,7 +15,7 @@ async function enter(page: Page, kind: string, sheet: string, refused: number) {
   await page.locator("label").filter({ hasText: new RegExp(`^${kind}$`) }).click();
   if (kind === "资质") {
     await page.getByLabel("资质类别").click();
-    await page.getByTitle("校外科技创新教育基地").click();
+    await option(page, "校外科技创新教育基地", true);
   }
   await page.locator("input[type=file]").setInputFiles({ name: `${kind}.csv`, mimeType: "text/csv", buffer: Buffer.from(sheet) });
   await page.getByRole("button", { name: "上传并比对" }).click();

@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
 import { ask, PASSWORD, token } from "./calls";
-import { axe, expect, settled, shot, signIn, test, unfolded } from "./fixtures";
-import { confirmAll, day, newSession, pick, recordClass, switchTo } from "./office";
+import { axe, expect, settled, shot, signIn, test } from "./fixtures";
+import { confirmAll, day, newSession, option, pick, recordClass, switchTo } from "./office";
 
 // The joint action of a year, set up from nothing by its official, through the pages. Each run makes a programme of its own.
 const unique = (name: string) => `${name}${Date.now() % 1_000_000}`;
@@ -21,8 +21,7 @@ const field = (page: Page, label: string) => page.getByRole("dialog").getByLabel
 /** Chooses in a list of the dialog, by its whole words. */
 async function chooseIn(page: Page, label: string, words: string) {
   await field(page, label).click();
-  await unfolded(page);
-  await page.locator(".ant-select-dropdown:visible").getByTitle(words, { exact: true }).click();
+  await option(page, words, true);
 }
 
 const save = (page: Page) => page.getByRole("dialog").getByRole("button", { name: /保\s?存/ }).click();
@@ -40,8 +39,7 @@ async function addMembers(page: Page, role: string, names: string[]) {
   if (role !== "主办") await chooseIn(page, "角色", role);
   for (const name of names) {
     await page.getByRole("dialog").getByLabel("单位", { exact: true }).fill(name);
-    await unfolded(page);
-    await page.locator(".ant-select-dropdown:visible").getByTitle(name, { exact: true }).click();
+    await option(page, name, true);
   }
   await page.keyboard.press("Escape");
   await page.getByRole("dialog").getByRole("button", { name: /添\s?加/ }).click();
@@ -121,8 +119,7 @@ test("the joint action is set up, launched at venues, moved, and its progress se
   const beside = page.getByRole("dialog");
   await beside.getByRole("button", { name: "为一个场馆单独安排场次" }).click();
   await beside.getByLabel("哪个场馆").click();
-  await unfolded(page);
-  await page.locator(".ant-select-dropdown:visible").getByTitle(second, { exact: true }).click();
+  await option(page, second, true);
   await beside.getByLabel("开始时间").fill(`${month(2).slice(0, 8)}10 14:00`);
   await beside.getByLabel("开始时间").press("Enter");
   await axe(page);

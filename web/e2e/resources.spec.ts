@@ -36,7 +36,7 @@ test("the catalogue is searched, in Chinese, and filtered", async ({ page }) => 
   await expect(page.getByRole("link", { name: "昆虫侦探棋盘游戏" })).toBeVisible();
   await expect(page.getByRole("link", { name: "人工智能体验课" })).toBeHidden();
   await page.getByLabel("类型", { exact: true }).click();
-  await page.getByTitle("教学材料").click();
+  await option(page, "教学材料", true);
   await expect(page.getByRole("link", { name: "校园昆虫观察记录表" })).toBeVisible();
   await expect(page.getByRole("link", { name: "昆虫侦探棋盘游戏" })).toBeHidden();
 });

@@ -1,5 +1,5 @@
 import type { Locator, Page } from "@playwright/test";
-import { ask, token } from "./calls";
+import { ownSession, token } from "./calls";
 import { axe, expect, settled, shot, signIn, test } from "./fixtures";
 
 // Against the demonstration district: `kepu demo serve` and KEPU_URL.
@@ -65,17 +65,9 @@ test.describe("teacher", () => {
   test("pasted names and a sheet show what is wrong beside the line", async ({ page, request }) => {
     // A session of its own, in which nobody is yet.
     const base = await token(request, "base01");
-    const me = await ask<{ grants: { organization_id: string }[] }>(request, base, "GET", "/api/v1/me");
     const title = `粘贴名单${Date.now() % 1_000_000}`;
-    const { id: activity_id } = await ask<{ id: string }>(request, base, "POST", "/api/v1/activities", {
-      host_id: me.grants[0]?.organization_id,
-      code: `PASTE${Date.now().toString(36)}`,
-      kind: "practice",
-      title_zh: title,
-      minutes: 60,
-    });
     const starts_at = new Date(Date.now() - 3 * 3_600_000).toISOString();
-    await ask(request, base, "POST", "/api/v1/sessions", { activity_id, starts_at });
+    await ownSession(request, base, { code: `PASTE${Date.now().toString(36)}`, title, minutes: 60, starts_at });
 
     await signIn(page, login, password);
     await page.goto("/teacher/record");
