@@ -39,7 +39,7 @@ impl<'c> Reader<'c> {
 
     /// The text of a cell, its Latin letters and digits as such; none if it is empty or too long.
     pub(super) fn text(&mut self, column: &str, most: usize) -> Option<String> {
-        let text = narrow(self.raw(column)).split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = tidy(self.raw(column));
         if text.chars().count() > most {
             self.refuse(column, "too_long", format!("must have at most {most} characters"));
             return None;
@@ -118,13 +118,15 @@ impl<'c> Reader<'c> {
     }
 }
 
-/// Text with full-width letters and digits as ASCII; brackets and other signs stay as Chinese writes them.
-pub(super) fn narrow(text: &str) -> String {
+/// Text with one blank between words, and full-width letters and digits as ASCII; brackets and other signs stay as Chinese
+/// writes them.
+pub(super) fn tidy(text: &str) -> String {
     let narrow = |c: char| match c {
         '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' => char::from_u32((c as u32).saturating_sub(0xfee0)).unwrap_or(c),
         other => other,
     };
-    text.chars().map(narrow).collect()
+    let narrowed: String = text.chars().map(narrow).collect();
+    narrowed.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A name as it is compared: without blanks, and with one width of letters, digits and brackets.

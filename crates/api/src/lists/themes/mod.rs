@@ -12,7 +12,7 @@ use uuid::Uuid;
 use self::book::{Book, Place};
 use super::{
     Given,
-    cells::{Reader, key, narrow},
+    cells::{Reader, key, tidy},
     judge::{Meaning, Row},
     sheet::Column,
 };
@@ -157,7 +157,7 @@ async fn unknown(
     let mut known = store::list_programmes(tx, None, i64::MAX).await?;
     let before = known.len();
     for word in rows.iter().filter_map(|row| cell(row, "programme").or(given.programme.as_deref())) {
-        let name: String = narrow(word).split_whitespace().collect::<Vec<_>>().join(" ").chars().take(120).collect();
+        let name: String = tidy(word).chars().take(120).collect();
         if !named(&known, &name).is_empty() {
             continue;
         }

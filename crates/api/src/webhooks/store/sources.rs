@@ -80,12 +80,12 @@ struct LedgerRow {
 async fn booked(of: Of<'_>) -> Result<Vec<Event>> {
     let rows: Vec<LedgerRow> = of
         .query(concat!(
-        "SELECT r.id, r.at, r.person_id, r.record_id, r.policy_id, r.policy_version_id, r.amount, r.cause, r.corrects,
+            "SELECT r.id, r.at, r.person_id, r.record_id, r.policy_id, r.policy_version_id, r.amount, r.cause, r.corrects,
                 r.on_day
          FROM ledger_entry r WHERE ",
-        untold!(),
-        " ORDER BY r.id LIMIT $4"
-    ))
+            untold!(),
+            " ORDER BY r.id LIMIT $4"
+        ))
         .fetch_all(&mut *of.connection)
         .await?;
     let data = |row: LedgerRow| {
