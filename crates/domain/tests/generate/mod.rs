@@ -220,10 +220,10 @@ fn rounding(t: &mut Tape<'_>) -> Value {
 
 fn table(t: &mut Tape<'_>) -> Value {
     let places = t.maybe(60, |t| match t.below(2) {
-        0 => json!([{ "awards": { "1": "first", "2-3": "second", "4+": "third" } }]),
+        0 => json!([{ "awards": { "1": "first", "2-3": "second", "4-5": "third" } }]),
         _ => json!([
             { "listed": 3, "awards": { "1": "first", "2": "second", "3": "third" } },
-            { "listed": 8, "awards": { "1-2": "first", "3-5": "second", "6-8": "third" } }
+            { "listed": 8, "awards": { "1-2": "first", "3-5": "second", "6+": "third" } }
         ]),
     });
     if t.chance(25) {
