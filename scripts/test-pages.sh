@@ -15,7 +15,10 @@ server=""
 finish() {
     if [ -n "$server" ]; then
         kill "$server" 2>/dev/null || true
+        # It ends by itself within seconds, or not at all.
+        (sleep 60 && kill -9 "$server") >/dev/null 2>&1 &
         wait "$server" 2>/dev/null || true
+        kill $! 2>/dev/null || true
     fi
     rm -rf "$folder"
 }
@@ -30,7 +33,7 @@ url=""
 tries=0
 while [ -z "$url" ]; do
     tries=$((tries + 1))
-    if [ "$tries" -gt 240 ] || ! kill -0 "$server" 2>/dev/null; then
+    if [ "$tries" -gt 1200 ] || ! kill -0 "$server" 2>/dev/null; then
         echo "the synthetic district did not start:" >&2
         cat "$folder/log" >&2
         exit 1

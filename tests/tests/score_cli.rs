@@ -5,11 +5,12 @@ use std::{
     fmt::Write as _,
     fs,
     io::Write as _,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Command, Stdio},
 };
 
 use kepu_domain::policy::{Case, Policy, SoftMode};
+use kepu_tests::program::kepu;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -17,14 +18,6 @@ use tempfile::TempDir;
 const BEIJING: &str = "beijing-open-practice-2016";
 const GUANGMING: &str = "guangming-illustrative";
 const CHILDREN: &str = "childrens-university";
-
-/// The program, built beside the tests.
-fn kepu() -> PathBuf {
-    let test = std::env::current_exe().expect("a test executable");
-    let binary = test.parent().and_then(Path::parent).expect("a target folder").join("kepu");
-    assert!(binary.exists(), "{} is not there; build it first: cargo build --bin kepu", binary.display());
-    binary
-}
 
 fn policy_file(id: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("../policies/{id}.yaml"))

@@ -216,7 +216,10 @@ async fn a_birthday_and_an_enrolment_turn_those_whom_they_concern() {
 
 #[tokio::test]
 async fn a_missed_day_and_an_interrupted_change_are_made_up_for_at_the_start() {
+    // Far from where a school year begins.
+    let day = "2026-11-10T09:00:00+08:00";
     let server = Server::start().await;
+    server.at(day);
     let east = School::new(&server, 1).await;
     let west = School::new(&server, 2).await;
     east.adopt(POLICY).await;
@@ -264,8 +267,8 @@ async fn a_missed_day_and_an_interrupted_change_are_made_up_for_at_the_start() {
     .expect("marked");
     sqlx::query("UPDATE score SET stands_on = stands_on - 800").execute(server.pool()).await.expect("set");
     let mut again = Server::over(server.database_url()).await;
-    let left =
-        "SELECT (SELECT count(*) FROM guest_rescore) + (SELECT count(*) FROM score WHERE stands_on < current_date - 2)";
+    again.at(day);
+    let left = "SELECT (SELECT count(*) FROM guest_rescore) + (SELECT count(*) FROM score WHERE stands_on < date '2026-11-08')";
     for _ in 0..600 {
         if count(&server, left).await == 0 {
             break;

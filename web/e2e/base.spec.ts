@@ -1,6 +1,7 @@
 import type { APIRequestContext, Page } from "@playwright/test";
 import { ask, PASSWORD, token } from "./calls";
 import { axe, expect, PHONE, settled, shot, signIn, test } from "./fixtures";
+import { choose, day } from "./office";
 
 // Against the demonstration district: KEPU_URL alone. Each run makes sessions of its own.
 
@@ -84,10 +85,12 @@ test.describe("a base", () => {
     await expect(rows(page).nth(2)).toContainText("left early, all of a sudden");
     await expect(rows(page).nth(2).getByRole("checkbox")).toBeFocused();
     await page.keyboard.press("j");
+    await expect(rows(page).nth(3).getByRole("checkbox")).toBeFocused();
     await page.keyboard.type("60");
     await page.keyboard.press("Enter");
     await expect(rows(page).nth(3)).toContainText("60 分钟");
     await page.keyboard.press("k");
+    await expect(rows(page).nth(2).getByRole("checkbox")).toBeFocused();
     await page.keyboard.press("/");
     await expect(page.getByRole("textbox", { name: "按姓名或学号查找" })).toBeFocused();
     const number = (await rows(page).nth(6).locator(".kepu-numbers").first().textContent()) ?? "";
@@ -170,6 +173,7 @@ test.describe("a base", () => {
     await expect(page.getByText("候补", { exact: true })).toBeVisible();
     const marks = page.getByRole("button", { name: /到场$/ });
     await marks.nth(0).click();
+    await expect(page.getByText("已到 1 / 20")).toBeVisible();
     await marks.nth(0).click();
     await expect(page.getByText("已到 2 / 20")).toBeVisible();
     await page.getByRole("button", { name: /已到场，撤销/ }).first().click();
@@ -192,12 +196,11 @@ test.describe("a base", () => {
     await axe(page);
     await shot(page, "base-calendar-list");
 
-    await page.goto("/base/sessions?new=2027-03-05");
+    await page.goto(`/base/sessions?new=${day(40)}`);
     const drawer = page.getByRole("dialog");
     await drawer.getByRole("button", { name: /建\s?立/ }).click();
     await expect(drawer.getByText("必填").first()).toBeVisible();
-    await drawer.getByLabel("活动").click();
-    await page.keyboard.press("Enter");
+    await choose(page, drawer.getByLabel("活动"), "示范实验：水质检测");
     await drawer.getByLabel("开始").fill("09:30");
     await page.keyboard.press("Enter");
     await drawer.getByLabel("地点").fill("东门");

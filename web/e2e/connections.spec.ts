@@ -73,14 +73,15 @@ test("an official connects another system: it is told, checks by the code of the
   await expect(page.getByText("已试发").last()).toBeVisible();
 
   // It fails and says so; once the other system is well, it is sent at once by hand: the same message.
-  await expect(page.getByText("从这时起没有推送成功")).toBeVisible({ timeout: 15_000 });
+  await expect(page.getByText("从这时起没有推送成功")).toBeVisible();
   other.says(200);
   await page.getByRole("button", { name: /^重发试发/ }).first().click();
   await expect(page.getByText("已送达").first()).toBeVisible({ timeout: 30_000 });
   expect(new Set(other.got.map(({ headers }) => headers["webhook-id"])).size).toBe(1);
   await page.getByRole("button", { name: /^查看试发/ }).first().click();
-  await expect(page.getByText("not today")).toBeVisible();
-  await expect(page.getByText("thanks")).toBeVisible();
+  // The service may have sent it by itself, too, before the click.
+  await expect(page.getByText("not today").first()).toBeVisible();
+  await expect(page.getByText("thanks").first()).toBeVisible();
   await axe(page);
   await shot(page, "connections-delivery");
   await page.keyboard.press("Escape");
@@ -90,7 +91,7 @@ test("an official connects another system: it is told, checks by the code of the
   // What was delivered can be sent again too.
   const before = other.got.length;
   await page.getByRole("button", { name: /^重发试发/ }).first().click();
-  await expect.poll(() => other.got.length, { timeout: 15_000 }).toBe(before + 1);
+  await expect.poll(() => other.got.length).toBeGreaterThan(before);
   expect(new Set(other.got.map(({ headers }) => headers["webhook-id"])).size).toBe(1);
 
   await page.getByRole("button", { name: "暂停" }).click();
@@ -106,7 +107,7 @@ test("an official connects another system: it is told, checks by the code of the
   await expect(page.getByText("旧密钥在此之前也签名")).toBeVisible();
   const sent = other.got.length;
   await page.getByRole("button", { name: "试发一条" }).click();
-  await expect.poll(() => other.got.length, { timeout: 15_000 }).toBe(sent + 1);
+  await expect.poll(() => other.got.length).toBeGreaterThan(sent);
 
   // What the page tells receivers to do takes the message by either secret.
   await page.goto("/connections");

@@ -156,6 +156,7 @@ test("three kindergartens apply to be children's science centres, and two are li
   await page.getByRole("button", { name: "退回补正" }).click();
   await dialogOf(page).getByLabel("缺什么").fill("计划没有附上");
   await dialogOf(page).getByRole("button", { name: "退回补正" }).click();
+  await expect(page.getByRole("dialog")).toBeHidden();
   await expect(page.getByText("计划没有附上")).toBeVisible();
   await switchTo(page, starKey);
   await page.goto("/applications");
@@ -509,6 +510,7 @@ test("a title goes to a person of a firm, after somebody went there and looked",
   await page.getByRole("button", { name: "填写核查结果" }).click();
   await dialogOf(page).getByLabel("核查情况").fill("实验室与申请一致");
   await dialogOf(page).getByRole("button", { name: /保\s?存/ }).click();
+  await expect(page.getByRole("dialog")).toBeHidden();
   await expect(page.getByText("实验室与申请一致")).toBeVisible();
   await page.getByRole("group", { name: "现场照片" }).locator('input[type="file"]').setInputFiles(PNG);
   await expect(page.getByRole("button", { name: "现场.png" })).toBeVisible();
@@ -517,6 +519,7 @@ test("a title goes to a person of a firm, after somebody went there and looked",
   await page.goto(`${round}?tab=ranking`);
   await decideAll(page, 1);
   await page.getByRole("button", { name: "开始公示" }).click();
+  await expect(page.getByText("没有等待决定的申请")).toBeVisible();
   await page.goto(own);
   await page.getByRole("button", { name: "授予资质" }).click();
   await dialogOf(page).getByLabel("证书编号").fill(`CTO-${run}`);

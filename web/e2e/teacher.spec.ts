@@ -1,4 +1,4 @@
-import type { Locator, Page } from "@playwright/test";
+import type { APIRequestContext, Locator, Page } from "@playwright/test";
 import { ownSession, token } from "./calls";
 import { axe, expect, settled, shot, signIn, test } from "./fixtures";
 
@@ -9,18 +9,21 @@ const login = process.env.KEPU_TEACHER ?? "teacher01";
 // One dot, as small as a picture can be.
 const PNG = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==", "base64");
 
-/** Chooses the first session for which the first pupils of the class have not been entered, and the class. */
-async function chooseFree(page: Page, press: (button: Locator) => Promise<void>) {
-  const chosen = page.getByRole("status").filter({ hasText: /已选 \d+\/\d+ 人/ });
-  for (let at = 2; ; at += 1) {
-    await press(page.locator("section", { hasText: "选择场次" }).getByRole("listitem").nth(at).getByRole("button"));
-    await press(page.getByRole("button", { name: "六年级1班" }));
-    await expect(chosen).toBeVisible();
-    const boxes = page.getByRole("checkbox");
-    const free = await Promise.all([0, 1, 2, 3].map((box) => boxes.nth(box).isEnabled()));
-    if (/已选 \d\d\//.test((await chosen.textContent()) ?? "") && free.every(Boolean)) return;
-    await page.getByRole("button", { name: "换一个场次" }).click();
-  }
+/** A session of the base that has just been, in which nobody is yet; and its title, which no other has. */
+async function fresh(request: APIRequestContext, name: string) {
+  const title = `${name}${Date.now() % 1_000_000}`;
+  const starts_at = new Date(Date.now() - 3 * 3_600_000).toISOString();
+  await ownSession(request, await token(request, "base01"), { code: `T${Date.now().toString(36)}`, title, minutes: 60, starts_at });
+  return title;
+}
+
+/** Chooses this session, and in it the class: everybody is marked. */
+async function chooseClass(page: Page, title: string, press: (button: Locator) => Promise<void>) {
+  await page.getByPlaceholder("活动名称或举办单位").fill(title);
+  await page.keyboard.press("Enter");
+  await press(page.getByRole("listitem").filter({ hasText: title }).getByRole("button"));
+  await press(page.getByRole("button", { name: "六年级1班" }));
+  await expect(page.getByRole("status").filter({ hasText: /已选 \d\d\/\d+ 人/ })).toBeVisible();
 }
 
 test.describe("teacher", () => {
@@ -36,14 +39,15 @@ test.describe("teacher", () => {
     await shot(page, "teacher-home");
   });
 
-  test("a class of 45 is recorded by mouse, and taken back", async ({ page }) => {
+  test("a class of 45 is recorded by mouse, and taken back", async ({ page, request }) => {
+    const title = await fresh(request, "鼠标录入");
     await signIn(page, login, password);
     const began = Date.now();
     await page.getByRole("link", { name: "记录参与" }).click();
     await expect(page.getByRole("heading", { level: 2, name: "选择场次" })).toBeVisible();
     await axe(page);
     await shot(page, "teacher-record-session");
-    await chooseFree(page, (button) => button.click());
+    await chooseClass(page, title, (button) => button.click());
     await page.getByRole("checkbox").nth(3).click();
     await axe(page);
     await shot(page, "teacher-record-who");
@@ -63,11 +67,7 @@ test.describe("teacher", () => {
   });
 
   test("pasted names and a sheet show what is wrong beside the line", async ({ page, request }) => {
-    // A session of its own, in which nobody is yet.
-    const base = await token(request, "base01");
-    const title = `粘贴名单${Date.now() % 1_000_000}`;
-    const starts_at = new Date(Date.now() - 3 * 3_600_000).toISOString();
-    await ownSession(request, base, { code: `PASTE${Date.now().toString(36)}`, title, minutes: 60, starts_at });
+    const title = await fresh(request, "粘贴名单");
 
     await signIn(page, login, password);
     await page.goto("/teacher/record");
@@ -94,10 +94,11 @@ test.describe("teacher", () => {
     await shot(page, "teacher-record-check-wrong");
   });
 
-  test("a class by keyboard alone", async ({ page }) => {
+  test("a class by keyboard alone", async ({ page, request }) => {
+    const title = await fresh(request, "键盘录入");
     await signIn(page, login, password);
     await page.goto("/teacher/record");
-    await chooseFree(page, async (button) => {
+    await chooseClass(page, title, async (button) => {
       await button.focus();
       await page.keyboard.press("Enter");
     });
@@ -117,10 +118,11 @@ test.describe("teacher", () => {
     await expect(page.getByText(/已撤回 \d+ 人/)).toBeVisible();
   });
 
-  test("an expired sign-in loses nothing of the entry", async ({ page, context }) => {
+  test("an expired sign-in loses nothing of the entry", async ({ page, context, request }) => {
+    const title = await fresh(request, "重新登录");
     await signIn(page, login, password);
     await page.goto("/teacher/record");
-    await chooseFree(page, (button) => button.click());
+    await chooseClass(page, title, (button) => button.click());
     await expect(page.getByRole("checkbox").first()).toBeChecked();
     await page.getByRole("button", { name: "下一步：核对" }).click();
     const send = page.getByRole("button", { name: /^提交 \d+ 人/ });

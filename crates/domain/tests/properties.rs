@@ -31,7 +31,9 @@ use generate::Asked;
 use kepu_domain::credit::Credit;
 use kepu_domain::person::Person;
 use kepu_domain::policy::document::{Amount, Document, Force, Period, Take};
-use kepu_domain::policy::{Detail, Options, Policy, ScoreSheet, SoftDecision, Status, columns, evaluate, run_case};
+use kepu_domain::policy::{
+    Detail, Options, Policy, Reason, ScoreSheet, SoftDecision, Status, columns, evaluate, run_case,
+};
 use kepu_domain::record::Record;
 use oracle::{Oracle, OracleLine, differences};
 use proptest::collection::vec;
@@ -153,9 +155,8 @@ fn agree(policy: &Policy, person: &Person, records: &[Record], options: &Options
 #[test]
 fn engine_and_oracle_agree() {
     let policies = std::env::var("KEPU_POLICIES").ok().and_then(|n| n.parse().ok()).unwrap_or(2000);
-    let cases = check(policies, 24, |policy, person, records, asked| {
-        agree(policy, person, records, &options(asked)).map(drop)
-    });
+    let cases =
+        check(policies, 24, |policy, person, records, asked| agree(policy, person, records, &options(asked)).map(drop));
     assert!(cases >= 10_000, "only {cases} cases ran");
 }
 

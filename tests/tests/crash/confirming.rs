@@ -3,12 +3,12 @@
 use std::process::Command;
 
 use kepu_tests::school::School;
-use kepu_tests::{Client, Server};
+use kepu_tests::{Client, Server, program::kepu};
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::POLICY;
-use crate::process::{Site, find_pidfile, kepu, kill_group, send_until_killed, sign_in};
+use crate::process::{Site, find_pidfile, kill_group, send_until_killed, sign_in};
 
 const SESSIONS: usize = 40;
 const PUPILS: usize = 12;

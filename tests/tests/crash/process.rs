@@ -5,17 +5,9 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use kepu_api::postgres::embedded::PrivateServer;
-use kepu_tests::{Client, PASSWORD, Server};
+use kepu_tests::{Client, PASSWORD, Server, program};
 use serde_json::json;
 use tempfile::TempDir;
-
-/// The `kepu` binary, which is built beside the tests.
-pub fn kepu() -> PathBuf {
-    let test = std::env::current_exe().expect("the path of the test");
-    let folder =
-        test.ancestors().find(|f| f.join("kepu").is_file()).expect("kepu is built before the tests (make test)");
-    folder.join("kepu")
-}
 
 /// A running `kepu serve` with its private PostgreSQL.
 pub struct Process {
@@ -25,18 +17,18 @@ pub struct Process {
 
 impl Process {
     pub async fn start(data: &Path) -> Self {
-        let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port();
-        let child = Command::new(kepu())
+        let mut child = Command::new(program::kepu())
             .args(["serve", "--data-dir"])
             .arg(data)
-            .args(["--listen", &format!("127.0.0.1:{port}")])
+            .args(["--listen", "127.0.0.1:0"])
             .env_remove("DATABASE_URL")
             .env("KEPU_RATE", "0")
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stderr(Stdio::piped())
             .spawn()
             .expect("kepu starts");
-        let process = Self { child, url: format!("http://127.0.0.1:{port}") };
+        let url = format!("http://{}", program::address_of(&mut child));
+        let process = Self { child, url };
         process.ready().await;
         process
     }

@@ -172,7 +172,9 @@ async fn a_thousand_requests_get_thirty_places_by_quota_and_then_in_order() {
     let have: Vec<Uuid> = now.iter().filter(|one| one.2 == "registered").map(|one| one.0).collect();
     assert_eq!((had.len(), have.len(), now.len()), (18, 30, 1000));
     assert!(now.iter().all(|one| (had.contains(&one.0) || moved.contains(&one.0)) == (one.2 == "registered")));
-    assert_eq!(admissions(&server).await, [(school.district, true, 12)]);
+    // By the first of those requests, or by the service itself where that came before.
+    let admitted = admissions(&server).await;
+    assert!(matches!(admitted.as_slice(), [(district, _, 12)] if *district == school.district), "{admitted:?}");
 
     // Who takes it back makes room for the next, of whatever school, and stands at the end when it asks again.
     let mine = now.iter().filter(|one| one.1 == east.school && one.2 == "registered").take(2);
@@ -221,7 +223,7 @@ async fn one_session_has_one_set_of_places_for_the_guests_of_two_districts() {
     assert_eq!((&read["counts"]["registered"], &read["counts"]["free_places"]), (&json!(2), &json!(0)));
 
     let wait = async |pupil: Uuid| {
-        for _ in 0..200 {
+        for _ in 0..1500 {
             if state_of(&server, pupil).await == "registered" {
                 return;
             }

@@ -1,5 +1,7 @@
 //! A district whose pupils have credit, and the steps of an erasure.
 
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use chrono::TimeDelta;
 use kepu_api::{erasures, verify};
 use kepu_domain::role::{GrantScope, Role};
@@ -32,6 +34,8 @@ pub struct Town {
     pub school: School,
     /// Decides on what the first official asked for.
     pub second: Account,
+    /// How many erasures were done when they were last carried out.
+    done: AtomicI64,
 }
 
 impl Town {
@@ -42,7 +46,7 @@ impl Town {
         school.adopt(POLICY).await;
         let district = GrantScope::District { district: school.district };
         let second = server.account(Role::DistrictOfficial, district).await;
-        let town = Self { server, school, second };
+        let town = Self { server, school, second, done: AtomicI64::new(0) };
         town.book().await;
         town
     }
@@ -74,9 +78,15 @@ impl Town {
         }
     }
 
-    /// Everything that is due is carried out; answers how many persons are gone.
-    pub async fn carry_out(&self) -> usize {
-        erasures::carry_out_due(self.server.state()).await.expect("carried out")
+    /// Everything that is due is carried out; answers how many persons are gone since this was asked last. The service
+    /// itself carries out, too, and may have come first.
+    pub async fn carry_out(&self) -> i64 {
+        erasures::carry_out_due(self.server.state()).await.expect("carried out");
+        let done: i64 = sqlx::query_scalar("SELECT count(*) FROM erasure WHERE state = 'done'")
+            .fetch_one(self.server.pool())
+            .await
+            .expect("counted");
+        done - self.done.swap(done, Ordering::Relaxed)
     }
 
     /// Asks on paper, and another official agrees.

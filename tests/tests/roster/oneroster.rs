@@ -1,9 +1,8 @@
 //! `OneRoster` 1.2: everything, what changed, and packages that are not sound.
 
-use kepu_tests::Server;
 use serde_json::{Value, json};
 
-use crate::kit::{School, Upload, commit, enrolment, pupils, staged, upload, wait, zip};
+use crate::kit::{self, School, Upload, commit, enrolment, pupils, staged, upload, wait, zip};
 
 const USERS: &str = "sourcedId,status,dateLastModified,enabledUser,username,givenName,familyName,identifier,grades,primaryOrgSourcedId\n";
 const ROLES: &str = "sourcedId,status,dateLastModified,userSourcedId,roleType,role,orgSourcedId\n";
@@ -79,7 +78,7 @@ async fn rows(school: &School, import: &Value) -> Vec<Value> {
 
 #[tokio::test]
 async fn everything_and_then_what_changed() {
-    let server = Server::start().await;
+    let server = kit::start().await;
     let school = School::open(&server).await;
     let import = staged(&school.official, Upload::new(bulk(&school)).named("bulk.zip").on("2026-09-01")).await;
     assert_eq!(import["format"], "oneroster_bulk");
@@ -161,7 +160,7 @@ async fn everything_and_then_what_changed() {
 
 #[tokio::test]
 async fn packages_that_are_not_sound() {
-    let server = Server::start().await;
+    let server = kit::start().await;
     let school = School::open(&server).await;
     let orgs = "sourcedId,status,dateLastModified,name,type\n";
     let four = ["orgs", "users", "classes", "enrollments"];
@@ -237,7 +236,7 @@ async fn packages_that_are_not_sound() {
 #[tokio::test]
 async fn a_zip_bomb_is_refused() {
     use std::io::Write;
-    let server = Server::start().await;
+    let server = kit::start().await;
     let school = School::open(&server).await;
     let mut archive = ::zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let options = ::zip::write::SimpleFileOptions::default().compression_method(::zip::CompressionMethod::Deflated);

@@ -5,7 +5,7 @@ use kepu_tests::Server;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::kit::{School, Upload, csv, events};
+use crate::kit::{self, School, Upload, csv, events};
 
 async fn person(server: &Server, number: &str) -> Uuid {
     sqlx::query_scalar("SELECT id FROM person WHERE number = $1")
@@ -21,7 +21,7 @@ fn numbers(list: &serde_json::Value) -> Vec<&str> {
 
 #[tokio::test]
 async fn persons_and_classes_are_listed_within_reach() {
-    let server = Server::start().await;
+    let server = kit::start().await;
     let school = School::open(&server).await;
     let second = server.organization(school.district, "school", "隔壁小学").await;
     let s = &school.code;

@@ -1,14 +1,13 @@
 //! The end of a school year.
 
 use kepu_domain::role::{GrantScope, Role};
-use kepu_tests::Server;
 use serde_json::{Value, json};
 
-use crate::kit::{School, Upload, csv, enrolment, events};
+use crate::kit::{self, School, Upload, csv, enrolment, events};
 
 #[tokio::test]
 async fn classes_go_up_and_the_highest_leaves() {
-    let server = Server::start().await;
+    let server = kit::start().await;
     let school = School::open(&server).await;
     let s = &school.code;
     let sheet = csv(&[

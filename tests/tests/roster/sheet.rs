@@ -1,13 +1,15 @@
 //! Rosters over HTTP: stage, read the difference, correct, commit, discard; and what is refused on the way.
 
-use crate::kit::{School, Upload, commit, csv, enrolment, events, pupils, stage, staged, until, upload, wait, xlsx};
+use crate::kit::{
+    self, AUTUMN, School, Upload, commit, csv, enrolment, events, pupils, stage, staged, until, upload, wait, xlsx,
+};
 use kepu_domain::role::{GrantScope, Role};
 use kepu_tests::Server;
 use serde_json::json;
 
 #[tokio::test]
 async fn a_sheet_from_upload_to_commit() {
-    let server = Server::start().await;
+    let server = kit::start().await;
     let school = School::open(&server).await;
     let sheet = csv(&[
         "学校,年级,班级,学号,姓名,出生日期,性别,备注",
@@ -52,7 +54,7 @@ async fn a_sheet_from_upload_to_commit() {
 
 #[tokio::test]
 async fn a_workbook_with_a_title_and_gb18030_text_read_alike() {
-    let server = Server::start().await;
+    let server = kit::start().await;
     let school = School::open(&server).await;
     let rows = [
         vec!["第一小学学生花名册"],
@@ -73,7 +75,7 @@ async fn a_workbook_with_a_title_and_gb18030_text_read_alike() {
 
 #[tokio::test]
 async fn moves_changes_leaving_and_coming_back() {
-    let server = Server::start().await;
+    let server = kit::start().await;
     let school = School::open(&server).await;
     let head = "学校,年级,班级,学号,姓名,出生日期";
     let line = |class: &str, number: u32, name: &str| format!("{},5,{class},{number},{name},2015-03-01", school.code);
@@ -155,7 +157,7 @@ fn id(import: &serde_json::Value) -> &str {
 
 #[tokio::test]
 async fn a_correction_on_the_same_day_opens_no_second_enrolment() {
-    let server = Server::start().await;
+    let server = kit::start().await;
     let school = School::open(&server).await;
     let head = "学校,年级,班级,学号,姓名";
     school.import(Upload::new(csv(&[head, &format!("{},5,3,1,张三", school.code)]))).await;
@@ -165,7 +167,7 @@ async fn a_correction_on_the_same_day_opens_no_second_enrolment() {
 
 #[tokio::test]
 async fn every_bad_cell_is_told_and_the_good_rows_stay_good() {
-    let server = Server::start().await;
+    let server = kit::start().await;
     let school = School::open(&server).await;
     let s = &school.code;
     server.organization(school.district, "school", "双名小学").await;
@@ -242,6 +244,7 @@ async fn every_bad_cell_is_told_and_the_good_rows_stay_good() {
 #[tokio::test]
 async fn bad_files_and_forms_are_refused_at_once() {
     let server = Server::start_with(|config| config.upload_limit = 200_000).await;
+    server.at(AUTUMN);
     let school = School::open(&server).await;
     let good = format!("学校,年级,班级,学号,姓名\n{},5,3,1,张三\n", school.code).into_bytes();
     let with = |upload: Upload| upload;
@@ -288,7 +291,7 @@ async fn bad_files_and_forms_are_refused_at_once() {
 
 #[tokio::test]
 async fn many_leaving_must_be_allowed() {
-    let server = Server::start().await;
+    let server = kit::start().await;
     let school = School::open(&server).await;
     let head = "学校,年级,班级,学号,姓名".to_owned();
     let line = |n: u32| format!("{},5,3,{n},学生{n}", school.code);
@@ -322,7 +325,7 @@ async fn many_leaving_must_be_allowed() {
 
 #[tokio::test]
 async fn a_refused_row_is_corrected_and_judged_again() {
-    let server = Server::start().await;
+    let server = kit::start().await;
     let school = School::open(&server).await;
     let head = "学校,年级,班级,学号,姓名";
     let s = &school.code;
@@ -369,7 +372,7 @@ async fn a_refused_row_is_corrected_and_judged_again() {
 
 #[tokio::test]
 async fn discarded_and_stale_imports_change_nothing() {
-    let server = Server::start().await;
+    let server = kit::start().await;
     let school = School::open(&server).await;
     let head = "学校,年级,班级,学号,姓名";
     let s = &school.code;
@@ -403,7 +406,7 @@ async fn discarded_and_stale_imports_change_nothing() {
 
 #[tokio::test]
 async fn of_many_commits_at_once_one_happens() {
-    let server = Server::start().await;
+    let server = kit::start().await;
     let school = School::open(&server).await;
     let sheet = csv(&["学校,年级,班级,学号,姓名", &format!("{},5,3,1,张三", school.code)]);
     let import = staged(&school.official, Upload::new(sheet.clone())).await;
@@ -433,7 +436,7 @@ async fn of_many_commits_at_once_one_happens() {
 
 #[tokio::test]
 async fn who_may_not_cannot() {
-    let server = Server::start().await;
+    let server = kit::start().await;
     let school = School::open(&server).await;
     let other = School::open(&server).await;
     let neighbour = server.organization(school.district, "school", "隔壁小学").await;
@@ -489,7 +492,7 @@ async fn first_error(client: &kepu_tests::Client, import: &serde_json::Value) ->
 
 #[tokio::test]
 async fn an_import_whose_process_died_says_so() {
-    let server = Server::start().await;
+    let server = kit::start().await;
     let school = School::open(&server).await;
     let sheet = csv(&["学校,年级,班级,学号,姓名", &format!("{},5,3,1,张三", school.code)]);
     let import = staged(&school.official, Upload::new(sheet)).await;

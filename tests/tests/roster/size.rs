@@ -2,9 +2,7 @@
 
 use std::{fmt::Write, time::Instant};
 
-use kepu_tests::Server;
-
-use crate::kit::{School, Upload, commit, pupils, stage, wait};
+use crate::kit::{self, School, Upload, commit, pupils, stage, wait};
 
 fn sheet(school: &School, rows: u32) -> String {
     let mut text = "学校,年级,班级,学号,姓名,出生日期,性别\n".to_owned();
@@ -16,7 +14,7 @@ fn sheet(school: &School, rows: u32) -> String {
 }
 
 async fn import(rows: u32) -> (f64, f64) {
-    let server = Server::start().await;
+    let server = kit::start().await;
     let school = School::open(&server).await;
     let text = sheet(&school, rows);
     let began = Instant::now();

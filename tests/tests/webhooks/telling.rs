@@ -219,7 +219,7 @@ async fn a_stop_between_claim_and_answer_loses_nothing() {
     let hook = hook(&school.official, &receiver.url, &["participation.confirmed"]).await;
 
     // What is under way when the service is asked to stop is waited for.
-    receiver.next([says(200).after(Duration::from_millis(700))]);
+    receiver.next([says(200).after(Duration::from_millis(300))]);
     book(&server, &school).await;
     receiver.wait(1).await;
     server.stop().await.expect("stopped");

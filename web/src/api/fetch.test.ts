@@ -56,7 +56,7 @@ it("waits for a new sign-in when the session has ended, then sends the same agai
   const answer = call(
     api.POST("/api/v1/authorities", { body: { code: "c", level: "city", name_zh: "n", name_en: "n" } as never }),
   );
-  await vi.waitFor(() => expect(session.expired()).toBe(true));
+  await vi.waitFor(() => expect(session.expired()).toBe(true), { timeout: 10_000 });
   session.settle(true);
   expect(await answer).toEqual({ id: "x" });
   expect(JSON.parse(bodies[0] ?? "{}")).toMatchObject({ code: "c" });
@@ -68,7 +68,7 @@ it("fails as not signed in when nobody was, or nobody signs in again", async () 
   session.setAccount("somebody");
   const answer = call(api.GET("/api/v1/me"));
   const caught = expect(answer).rejects.toMatchObject({ status: 401 });
-  await vi.waitFor(() => expect(session.expired()).toBe(true));
+  await vi.waitFor(() => expect(session.expired()).toBe(true), { timeout: 10_000 });
   session.settle(false);
   await caught;
 });

@@ -181,7 +181,7 @@ describe("what is kept", () => {
     service.bundle.session.closed_at = new Date(START).toISOString();
     await openDoor(store, service, SESSION, undefined);
     await outbox.flush(true);
-    await vi.waitFor(() => expect(door.snapshot().wiped).toBe(true));
+    await vi.waitFor(() => expect(door.snapshot().wiped).toBe(true), { timeout: 10_000 });
     stop();
     expect(await store.rosters.count()).toBe(0);
   });

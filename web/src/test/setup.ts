@@ -1,7 +1,9 @@
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach, vi } from "vitest";
 
 afterEach(cleanup);
+// A busy machine draws slowly.
+configure({ asyncUtilTimeout: 10_000 });
 
 // jsdom draws nothing, so there is nowhere to scroll to.
 Element.prototype.scrollIntoView = () => undefined;

@@ -26,8 +26,8 @@ use super::{
 
 /// The longest path of a socket that the kernel takes.
 const SOCKET_PATH_LIMIT: usize = 107;
-/// How long another process may hold the folder: one that is shutting down takes a moment.
-const HELD_FOR: Duration = Duration::from_secs(10);
+/// How long a PostgreSQL without its kepu may hold the folder: one that is shutting down writes all that is not written yet.
+const HELD_FOR: Duration = Duration::from_secs(60);
 /// Recovery after a crash of the machine may take long.
 const READY_WITHIN: Duration = Duration::from_secs(600);
 const STOP_WITHIN: Duration = Duration::from_secs(60);

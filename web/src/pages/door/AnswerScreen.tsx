@@ -18,8 +18,8 @@ export interface Shown {
 
 declare global {
   interface Window {
-    /** How long each answer took from reading to showing, in milliseconds: for the tests, and for a look on a slow phone. */
-    kepuDoor?: { shown: { id: string; ms: number }[] };
+    /** What each answer was, and how long it took from reading to showing, in milliseconds: for the tests, and for a look on a slow phone. */
+    kepuDoor?: { shown: { id: string; reason: string; ms: number }[] };
   }
 }
 
@@ -39,7 +39,7 @@ export function AnswerScreen({ shown, onClose }: { shown: Shown | undefined; onC
     const { decoded, answer } = shown;
     requestAnimationFrame(() => {
       window.kepuDoor ??= { shown: [] };
-      window.kepuDoor.shown.push({ id: answer.id, ms: performance.now() - decoded });
+      window.kepuDoor.shown.push({ id: answer.id, reason: answer.reason, ms: performance.now() - decoded });
       if (window.kepuDoor.shown.length > 1000) window.kepuDoor.shown.shift();
     });
   }, [shown]);
