@@ -304,17 +304,20 @@ fn a_record_that_comes_and_goes_leaves_no_trace() {
 #[test]
 fn a_refused_record_changes_nothing_else() {
     check(200, 6, |policy, person, records, asked| {
-        // What is asked of the period of the last record, or of every period with any record, may well change.
+        // What is asked of every period with any record may well change. Today is a day of its own, and not that of the last
+        // record: what is current and how old somebody is would go by that, whether it counts or not.
         let by_period = policy.document().measures.iter().filter_map(|m| m.period.as_ref()).any(|p| match p.take {
             Take::Worst => true,
-            // The current stage goes by the grade on the last record, whether it counts or not.
-            Take::Current => (asked.as_of.is_none() && asked.today.is_none()) || p.of == Period::Stage,
+            // The current stage goes by the grade on the last record.
+            Take::Current => p.of == Period::Stage,
             Take::Best => false,
         });
-        let all = evaluate(policy, person, records, &options(asked));
+        let today = asked.today.or(records.first().map(Record::day));
+        let options = Options { today, ..options(asked) };
+        let all = evaluate(policy, person, records, &options);
         for line in all.lines.iter().filter(|l| l.status == Status::Refused) {
             let others: Vec<_> = records.iter().filter(|r| r.id != line.record_id).cloned().collect();
-            let without = evaluate(policy, person, &others, &options(asked));
+            let without = evaluate(policy, person, &others, &options);
             let rest: Vec<_> = all.lines.iter().filter(|l| l.record_id != line.record_id).collect();
             ensure(rest == without.lines.iter().collect::<Vec<_>>(), || "another line changes".to_owned())?;
             ensure(by_period || all.measures == without.measures, || "a measure changes".to_owned())?;

@@ -115,7 +115,7 @@ impl Town {
 
     async fn transfer(&self, server: &Server, pupil: Uuid) {
         sqlx::query(
-            "WITH today AS (SELECT (now() AT TIME ZONE 'Asia/Shanghai')::date AS day), closed AS (
+            "WITH today AS (SELECT ($3 AT TIME ZONE 'Asia/Shanghai')::date AS day), closed AS (
                  UPDATE enrolment SET valid_to = today.day - 13 FROM today
                  WHERE district_id = $1 AND person_id = $2 AND enrolment.valid_to IS NULL
              )
@@ -123,18 +123,20 @@ impl Town {
         )
         .bind(self.first.district)
         .bind(pupil)
+        .bind(server.state().now())
         .execute(server.pool())
         .await
         .expect("closed");
         sqlx::query(
             "INSERT INTO enrolment (district_id, id, person_id, class_id, school_id, grade, valid_from, created_at)
-             SELECT $1, $2, $3, $4, $5, 7, (now() AT TIME ZONE 'Asia/Shanghai')::date - 12, now()",
+             SELECT $1, $2, $3, $4, $5, 7, ($6 AT TIME ZONE 'Asia/Shanghai')::date - 12, $6",
         )
         .bind(self.first.district)
         .bind(server.state().new_id())
         .bind(pupil)
         .bind(self.second_class)
         .bind(self.second)
+        .bind(server.state().now())
         .execute(server.pool())
         .await
         .expect("opened");
