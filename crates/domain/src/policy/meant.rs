@@ -63,7 +63,7 @@ mod tests {
 
     fn policy(eligible: &str) -> Policy {
         let text =
-            format!("id: one\nversion: '1'\ntitle: one\n{eligible}\nrules:\n  - id: any\n    credit: {{ fixed: 1 }}\n");
+            format!("kepu: 1\nid: one\nversion: '1'\ntitle: one\n{eligible}\nrules:\n  - id: any\n    credit: {{ fixed: 1 }}\n");
         Policy::parse(&text).unwrap_or_else(|problems| panic!("{text}{problems:?}"))
     }
 

@@ -72,7 +72,7 @@ mod tests {
 
     fn told(calendar: &str, day: &str, before: i32) -> Vec<String> {
         let text =
-            format!("id: one\nversion: '1'\ntitle: one\n{calendar}\nrules:\n  - id: any\n    credit: {{ fixed: 1 }}\n");
+            format!("kepu: 1\nid: one\nversion: '1'\ntitle: one\n{calendar}\nrules:\n  - id: any\n    credit: {{ fixed: 1 }}\n");
         let policy = Policy::parse(&text).unwrap_or_else(|problems| panic!("{text}{problems:?}"));
         let day = day.parse().unwrap_or_else(|_| panic!("{day}"));
         let years = policy.school_years(day, before);
