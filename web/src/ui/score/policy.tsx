@@ -1,12 +1,11 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { Select } from "antd";
-import { type ReactNode, Suspense, useEffect } from "react";
-import type { Schemas } from "@/api/client";
+import { lazy, type ReactNode, Suspense, useEffect } from "react";
 import { getQuery } from "@/api/query";
-import { useTranslation } from "@/i18n";
-import { useNamed } from "@/i18n/useText";
 import { PageSkeleton } from "../PageSkeleton";
 import { useAddress } from "../useAddress";
+
+// Of use in few districts, so no part of the first load.
+const PolicySelect = lazy(() => import("./PolicySelect"));
 
 /** The policies by which the district scores, or scored at the end of a day. */
 function useScored(about: { person?: string | undefined; as_of?: string | undefined }) {
@@ -48,22 +47,6 @@ export function usePolicy(about: { person?: string | undefined; as_of?: string |
       </Suspense>
     ),
   };
-}
-
-function PolicySelect({ policies, value, onChange }: { policies: Schemas["ScoredPolicy"][]; value: string; onChange: (policy: string) => void }) {
-  const { t } = useTranslation("laboratory");
-  const named = useNamed();
-  return (
-    <Select
-      className="kepu-no-print"
-      aria-label={t("policyChoice")}
-      value={value}
-      popupMatchSelectWidth={false}
-      style={{ maxWidth: "100%" }}
-      options={policies.map((one) => ({ value: one.policy_id, label: named(one.title_zh, one.title_en) }))}
-      onChange={onChange}
-    />
-  );
 }
 
 /** Shows reports once it is sure by which policy they are; where one has to be named, it is, in the address. */
