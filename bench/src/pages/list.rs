@@ -82,6 +82,7 @@ pub const PAGES: &[Page] = &[
             "/sessions?guests_of={school}&from={today}&limit=4&counts=true",
             "/sessions?host_id={school}&from={today}&limit=4&counts=true",
             "/classes?school={school}&limit=500",
+            "/scored-policies",
             "/reports/credits?level=school&school={school}&group=requirement&lang=zh",
             "/scores?class={class}&limit=500",
         ],
@@ -133,6 +134,7 @@ pub const PAGES: &[Page] = &[
         "teacher01",
         "/classes/:id",
         &[
+            "/scored-policies",
             "/reports/credits?level=class&class={class}&group=requirement&lang=zh",
             "/scores?class={class}&limit=500",
             "/classes/{class}/persons?limit=500",
@@ -144,6 +146,7 @@ pub const PAGES: &[Page] = &[
         "/persons/:id",
         &[
             "/persons/{person}",
+            "/scored-policies?person={person}",
             "/persons/{person}/score?lang=zh",
             "/persons/{person}/next?lang=zh",
             "/persons/{person}/no-shows",
@@ -165,6 +168,7 @@ pub const PAGES: &[Page] = &[
             "/results?school_id={school}&state=submitted&limit=100",
             "/classes?school={school}&limit=100",
             "/roster/imports?school={school}&limit=1",
+            "/scored-policies",
             "/reports/credits?school={school}&level=school&group=requirement,class&lang=zh",
             "/reports/credits?class={class}&level=class&group=requirement&lang=zh",
         ],
@@ -207,6 +211,7 @@ pub const PAGES: &[Page] = &[
         "school01",
         "/school/report",
         &[
+            "/scored-policies",
             "/reports/credits?school={school}&lang=zh",
             "/reports/persons?limit=20&school={school}&lang=zh",
             "/reports/persons?limit=20&school={school}&lang=zh&met=false",
@@ -241,6 +246,7 @@ pub const PAGES: &[Page] = &[
             "/waiting",
             "/reviews/count",
             "/sessions?from={today}&to={soon}&counts=true&limit=100&host_id={base}",
+            "/scored-policies",
             "/reports/hosts?host={base}&lang=zh&from={year}-09-01&to={next}-08-31",
             "/reports/hosts?host={base}&lang=zh",
         ],
@@ -286,6 +292,7 @@ pub const PAGES: &[Page] = &[
         "official",
         "/district",
         &[
+            "/scored-policies",
             "/reports/overview?lang=zh",
             "/reports/overview?lang=zh&from={year}-09-01&to={next}-01-31",
             "/reports/overview?lang=zh&school={school}",
@@ -300,6 +307,7 @@ pub const PAGES: &[Page] = &[
         "official",
         "/district/reports",
         &[
+            "/scored-policies",
             "/reports/credits?lang=zh",
             "/reports/credits?lang=zh&from={year}-09-01&to={next}-01-31",
             "/reports/credits?lang=zh&school={school}",
@@ -340,7 +348,7 @@ pub const PAGES: &[Page] = &[
         "base",
         "base01",
         "/base/settlement",
-        &["/reports/ready/settlement?host={base}&lang=zh", "/tariffs?host={base}"],
+        &["/scored-policies", "/reports/ready/settlement?host={base}&lang=zh", "/tariffs?host={base}"],
     ),
     page(
         "district",
@@ -496,6 +504,7 @@ pub const PAGES: &[Page] = &[
         "/student",
         &[
             "/persons/{pupil}",
+            "/scored-policies?person={pupil}",
             "/persons/{pupil}/score?lang=zh",
             "/persons/{pupil}/next?lang=zh",
             "/persons/{pupil}/no-shows",
@@ -514,6 +523,7 @@ pub const PAGES: &[Page] = &[
         "/student as a guardian",
         &[
             "/persons/{child}",
+            "/scored-policies?person={child}",
             "/persons/{child}/score?lang=zh",
             "/persons/{child}/next?lang=zh",
             "/persons/{child}/no-shows",
@@ -521,9 +531,14 @@ pub const PAGES: &[Page] = &[
             "/policies/{version}",
         ],
     ),
-    page("student", "student01", "/student/credentials", &["/credentials?person={pupil}&limit=100"]),
+    page(
+        "student",
+        "student01",
+        "/student/credentials",
+        &["/credentials?person={pupil}&limit=100", "/scored-policies?person={pupil}"],
+    ),
     page("district", "official", "/district/credentials", &["/credentials?limit=20", "/credentials?limit=20&number=A"]),
-    page("school", "school01", "/school/papers", &["/credential-batches?limit=20"]),
+    page("school", "school01", "/school/papers", &["/credential-batches?limit=20", "/scored-policies"]),
     page("public", "", "/verify", &["/verify/{credential}"]),
     page("student", "student01", "/student/pass", &["/persons/{pupil}/pass"]),
     page("student", "guardian01", "/subscriptions", &["/calendar-links?person_id={child}"]),

@@ -5,7 +5,10 @@ use std::io::{Read, Seek, Write};
 
 use axum::{Json, extract::State, http::StatusCode, response::Response};
 use chrono::{DateTime, Utc};
-use kepu_domain::role::{Action, Scope};
+use kepu_domain::{
+    person::PersonKind,
+    role::{Action, Scope},
+};
 use object_store::{ObjectStoreExt, path::Path as ObjectPath};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -21,7 +24,7 @@ use super::{
 use crate::{
     audit::{self, Event, Origin},
     auth::Actor,
-    credits::{self, store as credit_store},
+    credits::{self, When, store as credit_store},
     error::{ApiError, ApiErrors, Result},
     extract::{ApiJson, ApiPath, ApiQuery},
     http::public_url::PublicUrl,
@@ -43,7 +46,7 @@ pub struct BatchRequest {
     /// Of all pupils of this school; instead of a class.
     #[serde(default)]
     pub school_id: Option<Uuid>,
-    /// The policy; needed where the district scores by several.
+    /// The policy; the one that can score students when left out, needed only where several can.
     #[serde(default)]
     pub policy: Option<String>,
     /// What certificates state; whoever has not reached it gets none. Not for transcripts.
@@ -119,7 +122,7 @@ pub(super) async fn issue_papers(
     };
     actor.require(Action::CredentialPrint, &Scope::School { district: district.0, school: school_id })?;
     let now = state.now();
-    let version = credits::effective_at(&mut tx, body.policy.as_deref(), now, false).await?;
+    let version = credits::version_meant(&mut tx, body.policy.as_deref(), PersonKind::Student, When::now(now)).await?;
     let today = credits::today(&mut tx, now).await?;
     let pupils = store::pupils(&mut tx, school_id, body.class_id, today).await?;
     if pupils.is_empty() {

@@ -35,7 +35,7 @@ const DAYS_MAX: i64 = 3650;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BadgeRequest {
-    /// The policy; needed where the district scores by several.
+    /// The policy; the one that can score such a person when left out, needed only where several can.
     #[serde(default)]
     pub policy: Option<String>,
     /// What it shall state.
@@ -80,7 +80,7 @@ pub(super) async fn issue_badge(
     actor.require(Action::CredentialIssue, &scope)?;
 
     let now = state.now();
-    let proven = Proven::of(&mut tx, id, body.policy.as_deref(), now).await?;
+    let proven = Proven::of(&mut tx, &person, body.policy.as_deref(), now).await?;
     let claim = proven.claim(wanted)?;
 
     let district = store::district(&mut tx).await?;

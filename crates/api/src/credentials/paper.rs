@@ -78,7 +78,7 @@ impl PaperKind {
 pub struct PaperRequest {
     /// Transcript or certificate.
     pub kind: PaperKind,
-    /// The policy; needed where the district scores by several.
+    /// The policy; the one that can score such a person when left out, needed only where several can.
     #[serde(default)]
     pub policy: Option<String>,
     /// What a certificate states; not for a transcript.
@@ -129,7 +129,7 @@ pub(super) async fn issue(
     origin: &Origin,
 ) -> Result<Uuid> {
     let Issuing { kind, wanted, policy_id, batch, now } = issuing;
-    let proven = Proven::of(tx, person.id, policy_id.as_deref(), now).await?;
+    let proven = Proven::of(tx, person, policy_id.as_deref(), now).await?;
     let claim = proven.claim(wanted)?;
     let district = store::district(tx).await?;
     let paper = compose(tx, person, &proven, &claim, &district.name_zh, now).await?;

@@ -37,7 +37,7 @@ const BANDS: i64 = 10;
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct WhichReport {
-    /// The policy; needed where the district scores by several.
+    /// The policy; the one that can score students when left out, needed only where several can.
     #[serde(default)]
     pub policy: Option<String>,
     /// Over what: `district`, `school` or `class`; by what else is given when left out.

@@ -29,7 +29,7 @@ pub struct WhichHost {
     /// The host; may be left out by an account that answers for one.
     #[serde(default)]
     pub host: Option<Uuid>,
-    /// The policy; needed where the district scores by several.
+    /// The policy; the one that can score students when left out, needed only where several can.
     #[serde(default)]
     pub policy: Option<String>,
     /// First day, included.

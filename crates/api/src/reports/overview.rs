@@ -31,7 +31,7 @@ const NOT_REACHED: usize = 20;
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct WhichOverview {
-    /// The policy; needed where the district scores by several.
+    /// The policy; the one that can score students when left out, needed only where several can.
     #[serde(default)]
     policy: Option<String>,
     /// Over what: `district`, `school` or `class`; by what else is given when left out.

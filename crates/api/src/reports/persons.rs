@@ -31,7 +31,7 @@ use crate::state::AppState;
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct WhichPersons {
-    /// The policy; needed where the district scores by several.
+    /// The policy; the one that can score students when left out, needed only where several can.
     #[serde(default)]
     pub policy: Option<String>,
     /// Over what: `district`, `school` or `class`. When left out: by what else is given, else all that may be seen.

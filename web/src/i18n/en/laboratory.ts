@@ -197,6 +197,7 @@ const en: Texts<typeof zh> = {
     isNotMet: "no longer meets “{{title}}”",
     all: "All",
   },
+  policyChoice: "By which credit policy",
   next: {
     title: "What to do next",
     lead: "Reckoned by the engine for each session, under the student's own records and limits.",

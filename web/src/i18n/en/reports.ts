@@ -89,8 +89,6 @@ const en: typeof zh = {
     xlsx: "Workbook",
     pdf: "PDF",
     monthOf: "{{year}}-{{month}}",
-    autumn: "First term of {{from}}–{{to}}",
-    spring: "Second term of {{from}}–{{to}}",
   },
   base: {
     title: "Settlement",

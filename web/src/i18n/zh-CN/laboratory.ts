@@ -190,6 +190,7 @@ const zh = {
     isNotMet: "不再达到“{{title}}”",
     all: "全部",
   },
+  policyChoice: "按哪个学分办法",
   next: {
     title: "接下来可以做什么",
     lead: "按学生自己的记录和上限，由计分引擎逐场算出。",

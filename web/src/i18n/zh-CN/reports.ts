@@ -86,8 +86,6 @@ const zh = {
     xlsx: "工作簿",
     pdf: "PDF",
     monthOf: "{{year}} 年 {{month}} 月",
-    autumn: "{{from}}–{{to}} 学年第一学期",
-    spring: "{{from}}–{{to}} 学年第二学期",
   },
   base: {
     title: "结算",

@@ -13,6 +13,7 @@ import { PageSkeleton } from "@/ui/PageSkeleton";
 import { PageTitle } from "@/ui/PageTitle";
 import { ProblemAlert } from "@/ui/ProblemAlert";
 import { useSaveFile } from "@/ui/saveFile";
+import { usePolicy } from "@/ui/score/policy";
 import { today } from "@/ui/time";
 import { useSaid } from "./useSaid";
 
@@ -68,6 +69,7 @@ function Make({ school }: { school: string }) {
   const key = useIdempotencyKey();
   const { said } = useSaid();
   const classes = useClasses(school);
+  const policy = usePolicy();
   const make = useMutation({
     mutationFn: ({ kind, class_id }: Wish) =>
       call(
@@ -77,6 +79,7 @@ function Make({ school }: { school: string }) {
             kind,
             ...(class_id ? { class_id } : { school_id: school }),
             ...(kind === "certificate" && { achievement: { kind: "credits" as const } }),
+            ...policy.query,
           },
         }),
       ),
@@ -87,7 +90,7 @@ function Make({ school }: { school: string }) {
     },
   });
   return (
-    <Card>
+    <Card extra={policy.choice}>
       <ProblemAlert error={said(make.error)} />
       <Form<Wish> layout="vertical" requiredMark={false} initialValues={{ kind: "transcript", class_id: "" }} onFinish={(wish) => make.mutate(wish)}>
         <Form.Item name="kind" label={t("papers.kind")}>
@@ -109,7 +112,7 @@ function Make({ school }: { school: string }) {
             ]}
           />
         </Form.Item>
-        <Button type="primary" htmlType="submit" loading={make.isPending}>
+        <Button type="primary" htmlType="submit" disabled={!policy.ready} loading={make.isPending}>
           {t("papers.make")}
         </Button>
       </Form>

@@ -9,7 +9,7 @@ import { useAccess } from "@/pages/district/access";
 import { count, difference, milli, percentOf } from "@/pages/district/decimal";
 import { Figures } from "@/pages/district/Figures";
 import { SchoolSelect } from "@/pages/district/pick";
-import { PrintButton } from "@/pages/district/reports/Frame";
+import { Illustrative, PrintButton } from "@/pages/district/reports/Frame";
 import { type SumColumn, SumTable } from "@/pages/district/reports/Sums";
 import { Credit } from "@/ui/Credit";
 import { type Column, DataTable } from "@/ui/DataTable";
@@ -120,6 +120,7 @@ function One({ trial }: { trial: Schemas["TrialView"] }) {
       {trial.state === "cancelled" && <Alert type="info" showIcon title={t("trial.cancelled")} />}
       {trial.outcome && (
         <Flex vertical gap={16}>
+          {trial.illustrative && <Illustrative />}
           <Alert type="info" showIcon title={t("trial.untouched")} />
           <Sums outcome={trial.outcome} />
           <Persons trial={trial.id} called={trial.outcome.titles} />

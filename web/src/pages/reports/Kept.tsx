@@ -5,16 +5,17 @@ import { Link } from "react-router";
 import { api, call, newIdempotencyKey, type Schemas } from "@/api/client";
 import { getQuery, useInvalidate } from "@/api/query";
 import { useTranslation } from "@/i18n";
-import { useLanguage, useText } from "@/i18n/useText";
+import { useLanguage, useNamed, useText } from "@/i18n/useText";
 import { useAccess } from "@/pages/district/access";
 import { FormModal } from "@/pages/district/FormModal";
 import { Period, ReportTabs } from "@/pages/district/reports/Frame";
-import { periods } from "@/pages/district/reports/filters";
 import { DateTime } from "@/ui/DateTime";
 import { EmptyState } from "@/ui/EmptyState";
 import { Muted } from "@/ui/Muted";
 import { PageTitle } from "@/ui/PageTitle";
 import { ProblemAlert } from "@/ui/ProblemAlert";
+import { usePeriods } from "@/ui/score/periods";
+import { usePolicy } from "@/ui/score/policy";
 import { WideTable } from "@/ui/WideTable";
 import { useSaveFile } from "@/ui/saveFile";
 import { today } from "@/ui/time";
@@ -116,12 +117,16 @@ function Packs() {
   );
 }
 
-/** A term as people call it; one that a policy dates itself keeps its own name. */
+/** A term as the policies by which the district scores now call it, or else by its own name. */
 function TermName({ term }: { term: string }) {
-  const { t } = useTranslation("reports");
-  const [, year, part] = /^(\d{4})-(autumn|spring)$/.exec(term) ?? [];
-  if (!year || (part !== "autumn" && part !== "spring")) return term;
-  return t(`kept.${part}`, { from: Number(year), to: Number(year) + 1 });
+  const { t } = useTranslation("district");
+  const named = useNamed();
+  const { all } = usePolicy();
+  const known = all.flatMap((policy) => policy.terms).find((one) => one.id === term);
+  if (!known) return term;
+  const title = named(known.title_zh, known.title_en);
+  const year = known.school_year;
+  return year === null || year === undefined ? title : t("period.term", { from: year, to: year + 1, title });
 }
 
 function PackState({ pack }: { pack: Schemas["ReportPack"] }) {
@@ -145,8 +150,9 @@ function PackState({ pack }: { pack: Schemas["ReportPack"] }) {
 }
 
 /** Months and terms that have begun, the newest first. */
-function usePeriods() {
+function useBegun() {
   const { t } = useTranslation("reports");
+  const periods = usePeriods();
   return useMemo(() => {
     const [year = 0, month = 0] = today().split("-").map(Number);
     const months = Array.from({ length: 12 }, (_, back) => {
@@ -155,20 +161,17 @@ function usePeriods() {
       const day = (date: Date) => date.toISOString().slice(0, 10);
       return { value: `${day(at)}~${day(last)}`, label: t("kept.monthOf", { year: at.getUTCFullYear(), month: at.getUTCMonth() + 1 }) };
     });
-    const terms = periods().flatMap((one) =>
-      one.part === "year" || one.from > today()
-        ? []
-        : [{ value: `${one.from}~${one.to}`, label: t(`kept.${one.part}`, { from: one.year, to: one.year + 1 }) }],
-    );
+    const terms = periods.flatMap(({ value, label, from, term }) => (term === undefined || from > today() ? [] : [{ value, label }]));
     return { months, terms };
-  }, [t]);
+  }, [t, periods]);
 }
 
 function AskPack({ onDone, onClose }: { onDone: () => void; onClose: () => void }) {
   const { t } = useTranslation("reports");
   const { t: common } = useTranslation();
   const { lang } = useLanguage();
-  const { months, terms } = usePeriods();
+  const { months, terms } = useBegun();
+  const policy = usePolicy();
   const label = (value: string) => [...months, ...terms].find((one) => one.value === value)?.label ?? "";
   const required = { required: true, message: common("problem.field.required") };
   return (
@@ -181,7 +184,7 @@ function AskPack({ onDone, onClose }: { onDone: () => void; onClose: () => void 
         return call(
           api.POST("/api/v1/report-packs", {
             params: { header: { "Idempotency-Key": newIdempotencyKey() } },
-            body: { name: name?.trim() || label(period), from: from ?? null, to: to ?? null, lang },
+            body: { name: name?.trim() || label(period), from: from ?? null, to: to ?? null, ...policy.query, lang },
           }),
         );
       }}
@@ -200,6 +203,7 @@ function AskPack({ onDone, onClose }: { onDone: () => void; onClose: () => void 
       <Form.Item name="name" label={t("save.name")}>
         <Input maxLength={80} />
       </Form.Item>
+      {policy.choice}
     </FormModal>
   );
 }

@@ -12,6 +12,7 @@ import { Muted } from "@/ui/Muted";
 import { PageSkeleton } from "@/ui/PageSkeleton";
 import { PageTitle } from "@/ui/PageTitle";
 import { ProblemAlert } from "@/ui/ProblemAlert";
+import { WithPolicy } from "@/ui/score/policy";
 import { TableFilters } from "@/ui/TableFilters";
 import { useAddress } from "@/ui/useAddress";
 import { Files } from "./Files";
@@ -25,7 +26,11 @@ export function Component() {
   const { kind } = useParams();
   const { ofSchool } = useReportBase();
   const known = (ofSchool ? OF_SCHOOL : KINDS).find((one) => one === kind) ?? "requirements";
-  return <One key={known} kind={known} />;
+  return (
+    <WithPolicy>
+      <One key={known} kind={known} />
+    </WithPolicy>
+  );
 }
 
 function One({ kind }: { kind: Kind }) {

@@ -4,12 +4,14 @@ import { getQuery } from "@/api/query";
 import { useTranslation } from "@/i18n";
 import { useLanguage } from "@/i18n/useText";
 import { useHosts } from "@/pages/base/hosts";
-import { periods } from "@/pages/district/reports/filters";
+import { About, Illustrative } from "@/pages/district/reports/Frame";
 import { EmptyState } from "@/ui/EmptyState";
 import { Muted } from "@/ui/Muted";
 import { PageSkeleton } from "@/ui/PageSkeleton";
 import { PageTitle } from "@/ui/PageTitle";
 import { ProblemAlert } from "@/ui/ProblemAlert";
+import { usePeriods } from "@/ui/score/periods";
+import { usePolicy } from "@/ui/score/policy";
 import { useAddress } from "@/ui/useAddress";
 import { Files } from "./Files";
 import { Tables } from "./Tables";
@@ -18,17 +20,18 @@ import { Tariffs } from "./Tariffs";
 /** What is due to a base, for those who run it. */
 export function Component() {
   const { t } = useTranslation("reports");
-  const { t: district } = useTranslation("district");
   const { lang } = useLanguage();
   const hosts = useHosts();
   const [address, set] = useAddress("host", "from", "to");
   const host = hosts.find((one) => one.id === address.host)?.id ?? hosts[0]?.id;
-  const values = { host, from: address.from, to: address.to };
-  const query = { lang, ...(host && { host }), ...(values.from && { from: values.from }), ...(values.to && { to: values.to }) };
+  const periods = usePeriods();
+  const policy = usePolicy();
+  const values = { host, from: address.from, to: address.to, policy: policy.policy };
+  const query = { lang, ...policy.query, ...(host && { host }), ...(values.from && { from: values.from }), ...(values.to && { to: values.to }) };
   const { data, error, isPending, refetch } = useQuery({
     ...getQuery("/api/v1/reports/ready/{kind}", { params: { path: { kind: "settlement" }, query } }),
     placeholderData: keepPreviousData,
-    enabled: host !== undefined,
+    enabled: host !== undefined && policy.ready,
   });
   return (
     <>
@@ -52,16 +55,14 @@ export function Component() {
           style={{ width: 220 }}
           options={[
             { value: "", label: t("kept.whole") },
-            ...periods().map((one) => ({
-              value: `${one.from}~${one.to}`,
-              label: district(`period.${one.part}`, { from: one.year, to: one.year + 1 }),
-            })),
+            ...periods.map(({ value, label }) => ({ value, label })),
           ]}
           onChange={(next: string) => {
             const [from, to] = next.split("~");
             set({ from: from || undefined, to: to || undefined });
           }}
         />
+        {policy.choice}
       </Flex>
       <ProblemAlert error={error} retry={refetch} />
       {isPending && !error && host && <PageSkeleton rows={8} />}
@@ -69,6 +70,8 @@ export function Component() {
       {data && (
         <Flex vertical gap={16}>
           <div>
+            <About about={data} />
+            {data.policy.illustrative && <Illustrative />}
             {data.notes.map((note) => (
               <Muted key={note} block>
                 {note}

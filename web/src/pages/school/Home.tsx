@@ -11,6 +11,7 @@ import { EmptyState } from "@/ui/EmptyState";
 import { PageSkeleton } from "@/ui/PageSkeleton";
 import { PageTitle } from "@/ui/PageTitle";
 import { ProblemAlert } from "@/ui/ProblemAlert";
+import { usePolicy } from "@/ui/score/policy";
 import { percent } from "@/ui/share";
 import { StatusTag } from "@/ui/StatusTag";
 import { today } from "@/ui/time";
@@ -196,15 +197,25 @@ function Figures() {
   const { t } = useTranslation("school");
   const { lang } = useLanguage();
   const { id } = useSchool();
-  const { data, error, isPending, refetch } = useQuery(
-    getQuery("/api/v1/reports/credits", {
-      params: { query: { school: id, level: "school", group: "requirement,class", lang } },
+  const policy = usePolicy();
+  const { data, error, isPending, refetch } = useQuery({
+    ...getQuery("/api/v1/reports/credits", {
+      params: { query: { school: id, level: "school", group: "requirement,class", ...policy.query, lang } },
     }),
-  );
+    enabled: policy.ready,
+  });
   const report = data as Schemas["CreditsReport"] | undefined;
   const totals = report?.totals;
   return (
-    <Card title={<Heading>{t("home.figures")}</Heading>} extra={<Link to="/school/report">{t("home.report")}</Link>}>
+    <Card
+      title={<Heading>{t("home.figures")}</Heading>}
+      extra={
+        <Flex gap={12} wrap align="center">
+          {policy.choice}
+          <Link to={`/school/report${policy.policy ? `?policy=${policy.policy}` : ""}`}>{t("home.report")}</Link>
+        </Flex>
+      }
+    >
       <ProblemAlert error={error} retry={refetch} />
       {isPending && <PageSkeleton />}
       {report && totals && (
@@ -235,7 +246,7 @@ function Figures() {
             </Col>
           </Row>
           {report.by_class && report.by_class.length > 0 && (
-            <ClassFigures classes={report.by_class} requirements={report.requirements ?? []} />
+            <ClassFigures classes={report.by_class} requirements={report.requirements ?? []} which={policy.query} />
           )}
         </>
       )}

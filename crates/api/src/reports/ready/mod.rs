@@ -129,7 +129,7 @@ pub enum FileFormat {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct WhichReady {
-    /// The policy; needed where the district scores by several.
+    /// The policy; the one that can score students when left out, needed only where several can.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
     /// Of this school.

@@ -5,6 +5,7 @@ import { getQuery } from "@/api/query";
 import { useLanguage } from "@/i18n/useText";
 import { PageSkeleton } from "@/ui/PageSkeleton";
 import { ProblemAlert } from "@/ui/ProblemAlert";
+import { WithPolicy } from "@/ui/score/policy";
 import { TableFilters } from "@/ui/TableFilters";
 import { useAddress } from "@/ui/useAddress";
 import { count, percent, percentOf } from "../decimal";
@@ -16,6 +17,14 @@ import { NotReached } from "./NotReached";
 
 /** How the district stands in a period: figures, charts, and who was not reached. Each leads to the students behind it. */
 export function Standing() {
+  return (
+    <WithPolicy>
+      <Figured />
+    </WithPolicy>
+  );
+}
+
+function Figured() {
   const { t } = useTranslation("district");
   const { lang } = useLanguage();
   const filters = useReportFilters("policy", "period", "from", "to", "term", "school", "grade");

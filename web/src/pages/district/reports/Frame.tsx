@@ -1,7 +1,7 @@
 import { DownloadOutlined, PrinterOutlined } from "@ant-design/icons";
 import { Alert, Button, Dropdown, Flex, Tag, theme } from "antd";
 import { useTranslation } from "@/i18n";
-import { Link } from "react-router";
+import { Link, useLocation } from "react-router";
 import type { Schemas } from "@/api/client";
 import { useLanguage, useNamed, useText } from "@/i18n/useText";
 import { DateTime } from "@/ui/DateTime";
@@ -102,7 +102,8 @@ export function About({ about }: { about: Schemas["About"] }) {
   const { t } = useTranslation("district");
   const named = useNamed();
   const text = useText();
-  const { ofSchool } = useReportBase();
+  // Who reads a report of a base or school has no page of the policies.
+  const ofDistrict = useLocation().pathname.startsWith("/district");
   const { from, to, term } = about.period;
   const place = [
     about.district.name,
@@ -116,12 +117,12 @@ export function About({ about }: { about: Schemas["About"] }) {
     <div style={{ marginBottom: 12 }}>
       <Muted>
         {place.join(" · ")} · {term ?? <Period from={from} to={to} />} ·{" "}
-        {ofSchool ? (
-          title
-        ) : (
+        {ofDistrict ? (
           <Link to={`/district/policies/${about.policy.policy_version_id}`} style={{ textDecoration: "underline" }}>
             {title}
           </Link>
+        ) : (
+          title
         )}{" "}
         {about.policy.version}{" "}
         {about.policy.illustrative && <Tag color="warning">{t("about.illustrative")}</Tag>} · {t("about.asOf")}{" "}

@@ -7,6 +7,7 @@ import { Credit } from "@/ui/Credit";
 import { type Column, DataTable } from "@/ui/DataTable";
 import { EmptyState } from "@/ui/EmptyState";
 import { PageTitle } from "@/ui/PageTitle";
+import { WithPolicy } from "@/ui/score/policy";
 import { PersonLink } from "@/ui/PersonLink";
 import { About, exportLinks, PrintButton, ReportTabs } from "./Frame";
 import { reportQuery, useReportFilters } from "./filters";
@@ -29,6 +30,14 @@ interface Row {
 }
 
 export function Component() {
+  return (
+    <WithPolicy>
+      <Report />
+    </WithPolicy>
+  );
+}
+
+function Report() {
   const { t } = useTranslation("district");
   const text = useText();
   const { lang } = useLanguage();

@@ -9,6 +9,7 @@ import { type Column, DataTable } from "@/ui/DataTable";
 import { DateTime } from "@/ui/DateTime";
 import { EmptyState } from "@/ui/EmptyState";
 import { PageTitle } from "@/ui/PageTitle";
+import { WithPolicy } from "@/ui/score/policy";
 import { PersonLink } from "@/ui/PersonLink";
 import { StatusTag } from "@/ui/StatusTag";
 import { About, exportLinks, PrintButton, ReportTabs } from "./Frame";
@@ -17,6 +18,14 @@ import { reportQuery, useReportFilters } from "./filters";
 type Row = Schemas["RecordsReport"]["items"][number];
 
 export function Component() {
+  return (
+    <WithPolicy>
+      <Report />
+    </WithPolicy>
+  );
+}
+
+function Report() {
   const { t } = useTranslation("district");
   const text = useText();
   const { lang } = useLanguage();

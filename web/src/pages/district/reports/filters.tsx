@@ -1,11 +1,12 @@
 import { Select } from "antd";
 import { useTranslation } from "@/i18n";
 import { useLocation } from "react-router";
-import { useText } from "@/i18n/useText";
+import { useNamed, useText } from "@/i18n/useText";
 import type { Filter } from "@/ui/TableFilters";
-import { today } from "@/ui/time";
+import { usePeriods } from "@/ui/score/periods";
+import { usePolicy } from "@/ui/score/policy";
 import { useAddress } from "@/ui/useAddress";
-import { ClassSelect, OrganizationSelect, SchoolSelect, useEffectivePolicies } from "../pick";
+import { ClassSelect, OrganizationSelect, SchoolSelect } from "../pick";
 
 export const REPORT_FILTERS = ["policy", "period", "from", "to", "term", "school", "class", "grade", "host", "status", "met", "as_of"] as const;
 export type ReportFilter = (typeof REPORT_FILTERS)[number];
@@ -17,24 +18,10 @@ export function useReportBase(): { base: string; ofSchool: boolean } {
   return { base: ofSchool ? "/school/report" : "/district/reports", ofSchool };
 }
 
-/** School years and terms, the newest first; school years begin in September, the second term in February. */
-export function periods(now: string = today()): { from: string; to: string; year: number; part: "year" | "autumn" | "spring" }[] {
-  const [year = 0, month = 0] = now.split("-").map(Number);
-  const newest = month >= 9 ? year : year - 1;
-  return [newest, newest - 1, newest - 2].flatMap((first) => [
-    { year: first, part: "year" as const, from: `${first}-09-01`, to: `${first + 1}-08-31` },
-    { year: first, part: "autumn" as const, from: `${first}-09-01`, to: `${first + 1}-01-31` },
-    { year: first, part: "spring" as const, from: `${first + 1}-02-01`, to: `${first + 1}-08-31` },
-  ]);
-}
-
 function PeriodSelect({ id }: { id: string }) {
   const { t } = useTranslation("district");
   const [{ from, to, term }, set] = useAddress("from", "to", "term", "cursor", "page");
-  const options = periods().map((period) => ({
-    value: `${period.from}~${period.to}`,
-    label: t(`period.${period.part}`, { from: period.year, to: period.year + 1 }),
-  }));
+  const options = usePeriods().map(({ value, label }) => ({ value, label }));
   const now = term ?? (from || to ? `${from ?? ""}~${to ?? ""}` : "");
   const known = now === "" || options.some((option) => option.value === now);
   return (
@@ -61,18 +48,28 @@ function PeriodSelect({ id }: { id: string }) {
 export function useReportFilters<F extends ReportFilter>(...wanted: F[]): Filter<F>[] {
   const { t } = useTranslation("district");
   const text = useText();
-  const policies = useEffectivePolicies();
-  const [{ school }] = useAddress("school");
+  const named = useNamed();
+  const [{ school, as_of }] = useAddress("school", "as_of");
+  const policies = usePolicy({ as_of });
   const { ofSchool } = useReportBase();
   const all: Record<ReportFilter, Filter<ReportFilter>> = {
     policy:
-      policies.length > 1
+      policies.all.length > 1
         ? {
             name: "policy",
             label: t("filter.policy"),
-            kind: "select",
-            options: policies.map((one) => ({ value: one.policy_id, label: one.policy_id })),
-            width: 200,
+            kind: "own",
+            field: (value, set, id) => (
+              <Select
+                id={id}
+                aria-label={t("filter.policy")}
+                value={value ?? policies.meant?.policy_id}
+                popupMatchSelectWidth={false}
+                style={{ width: 220 }}
+                options={policies.all.map((one) => ({ value: one.policy_id, label: named(one.title_zh, one.title_en) }))}
+                onChange={(next) => set(next)}
+              />
+            ),
           }
         : { name: "policy", label: t("filter.policy"), kind: "silent" },
     period: { name: "period", label: t("filter.period"), kind: "own", field: (_value, _set, id) => <PeriodSelect id={id} /> },
