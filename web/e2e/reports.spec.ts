@@ -125,7 +125,7 @@ test("an official sets a tariff, settles to the cent, keeps the report and has t
 
 test("a base reads its reports, opens a figure and keeps one", async ({ page }) => {
   await signIn(page, "base01", PASSWORD);
-  await page.goto("/base/settlement");
+  await page.goto("/base/reports");
   await expect(page.getByRole("heading", { level: 1, name: "承办单位结算" })).toBeVisible();
   await settled(page);
   await expect(page.getByText("数据截至").first()).toBeVisible();

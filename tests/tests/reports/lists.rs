@@ -43,7 +43,7 @@ async fn who_is_not_reached_and_who_falls_short_are_listed_and_nobody_else() {
         }
     }
     assert_eq!(persons(&town, "requirement=none-such").await, [] as [Value; 0]);
-    s.official.get("/api/v1/reports/persons?enrolled=once").await.expect_problem(422, "invalid_query");
+    s.official.get("/api/v1/reports/persons?enrolled=once").await.expect_problem(422, "invalid");
 }
 
 #[tokio::test]

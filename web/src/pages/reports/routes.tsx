@@ -23,8 +23,7 @@ export const routes: AreaRoute[] = [
   { path: "/base/reports/ready/:kind", handle: { title: "reports:ready.title", audience: BASE }, lazy: () => import("./Ready") },
   { path: "/base/reports/records", handle: { title: "reports:ready.records", audience: BASE }, lazy: () => import("@/pages/district/reports/Records") },
   { path: "/base/reports/kept", handle: { title: "reports:kept.saved", audience: BASE }, lazy: () => import("./Kept") },
-  { path: "/base/reports", handle: { title: "reports:ready.title", audience: BASE }, lazy: () => import("./Settlement") },
-  { path: "/base/settlement", handle: { title: "reports:ready.title", audience: BASE }, lazy: () => import("./Settlement") },
+  { path: "/base/reports", handle: { title: "reports:ready.title", audience: BASE }, lazy: () => import("./First") },
 ];
 
 export const menu: MenuEntry[] = [

@@ -1,7 +1,7 @@
 import { Navigate, useLocation } from "react-router";
 import { readyPath } from "./kinds";
 
-/** Where a base had its settlement before it had its other reports: links to it still lead there. */
+/** A base's reports begin with what is due to it. */
 export function Component() {
   const { search } = useLocation();
   return <Navigate replace to={`${readyPath("settlement", "/base/reports")}${search}`} />;
