@@ -46,7 +46,7 @@ const PAGES: Record<string, string[]> = {
   guardian01: ["/student", "/student/credits"],
   teacher01: ["/teacher"],
   school01: ["/school", "/school/report", "/school/report/persons", "/school/report/ready/requirements", "/school/papers"],
-  baseadmin01: ["/base", "/base/settlement"],
+  baseadmin01: ["/base", "/base/reports"],
   official: [
     "/district",
     "/district/reports",

@@ -112,7 +112,7 @@ pub async fn look_in(state: &AppState, tx: &mut Tx) -> Result<Looked> {
         let moved = after != before;
         let differs = row.state == "open" && (row.records != one.records || row.measure != measure);
         if moved || differs {
-            store::update(tx, row.id, &after, &one.records, measure).await?;
+            store::update(tx, row.id, &after, (&one.records, measure), now).await?;
         }
         looked.opened += usize::from(moved);
     }
@@ -121,7 +121,7 @@ pub async fn look_in(state: &AppState, tx: &mut Tx) -> Result<Looked> {
         let before = row.standing()?;
         let after = before.seen(Seen::NoMore);
         if after != before {
-            store::update(tx, row.id, &after, &row.records, row.measure).await?;
+            store::update(tx, row.id, &after, (&row.records, row.measure), now).await?;
             looked.gone += 1;
         }
     }

@@ -159,7 +159,7 @@ pub(super) async fn change_rules(
     check(&body)?;
     let row = store::rules(&mut tx).await?;
     version.check("exception rules", row.version)?;
-    if !store::set_rules(&mut tx, &body, row.version).await? {
+    if !store::set_rules(&mut tx, &body, row.version, state.now()).await? {
         return Err(ApiError::version_changed("exception rules", row.version + 1));
     }
     let detail = patch::difference(&row.rules(), &body)?;

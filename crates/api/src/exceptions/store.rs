@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::{read::ExceptionLine, rules::ExceptionRules};
 use crate::{
     error::{ApiError, Result},
+    former::{self, Own},
     tenancy::Tx,
 };
 
@@ -56,8 +57,9 @@ pub async fn lock_rules(tx: &mut Tx) -> Result<RulesRow> {
 }
 
 /// Keeps new rules, if they still have this version. What was looked at by the old ones is looked at again.
-pub async fn set_rules(tx: &mut Tx, rules: &ExceptionRules, version: i64) -> Result<bool> {
+pub async fn set_rules(tx: &mut Tx, rules: &ExceptionRules, version: i64, at: DateTime<Utc>) -> Result<bool> {
     let district = tx.district();
+    former::keep_own(tx, Own::ExceptionRules, district.0, at).await?;
     let done = sqlx::query(
         "INSERT INTO exception_rules AS r (district_id, rules, version) VALUES ($1, $2, $3 + 1)
          ON CONFLICT (district_id) DO UPDATE
@@ -330,8 +332,15 @@ pub async fn insert(tx: &mut Tx, id: Uuid, found: &Found, at: DateTime<Utc>) -> 
 }
 
 /// Keeps how one stands and what is in it.
-pub async fn update(tx: &mut Tx, id: Uuid, standing: &Standing, records: &[Uuid], measure: i32) -> Result<()> {
+pub async fn update(
+    tx: &mut Tx,
+    id: Uuid,
+    standing: &Standing,
+    (records, measure): (&[Uuid], i32),
+    at: DateTime<Utc>,
+) -> Result<()> {
     let district = tx.district();
+    former::keep_own(tx, Own::Exception, id, at).await?;
     let decision = standing.decision();
     sqlx::query(
         "UPDATE exception SET state = $3, remark = $4, decided_by = $5, decided_at = $6, records = $7, measure = $8,
@@ -402,6 +411,11 @@ pub struct Filter<'f> {
     pub kind: Option<&'static str>,
     pub host: Option<Uuid>,
     pub school: Option<Uuid>,
+    /// Found on these days of the district.
+    pub from: Option<NaiveDate>,
+    pub to: Option<NaiveDate>,
+    /// Found before this moment.
+    pub before: Option<DateTime<Utc>>,
 }
 
 /// The oldest first.
@@ -409,7 +423,12 @@ pub async fn list(tx: &mut Tx, filter: &Filter<'_>, after: Option<Uuid>, fetch: 
     let district = tx.district();
     Ok(sqlx::query_as(shown!(
         "AND x.state = ANY($2) AND ($3::text IS NULL OR x.kind = $3) AND ($4::uuid IS NULL OR x.host_id = $4)
-           AND ($5::uuid IS NULL OR x.school_id = $5) AND ($6::uuid IS NULL OR x.id > $6) ORDER BY x.id LIMIT $7"
+           AND ($5::uuid IS NULL OR x.school_id = $5) AND ($6::uuid IS NULL OR x.id > $6)
+           AND ($8::timestamptz IS NULL OR x.found_at < $8)
+           AND (($9::date IS NULL AND $10::date IS NULL)
+                OR (x.found_at AT TIME ZONE (SELECT time_zone FROM district WHERE id = $1))::date
+                   BETWEEN coalesce($9, '-infinity') AND coalesce($10, 'infinity'))
+         ORDER BY x.id LIMIT $7"
     ))
     .bind(district.0)
     .bind(filter.states)
@@ -418,6 +437,9 @@ pub async fn list(tx: &mut Tx, filter: &Filter<'_>, after: Option<Uuid>, fetch: 
     .bind(filter.school)
     .bind(after)
     .bind(fetch)
+    .bind(filter.before)
+    .bind(filter.from)
+    .bind(filter.to)
     .fetch_all(&mut **tx)
     .await?)
 }

@@ -40,8 +40,16 @@ pub enum Only {
     Lost,
     /// Who has another level on some ladder.
     Level,
+    /// Who has a higher level on some ladder.
+    Climbed,
+    /// Who has a lower one on some.
+    Fell,
     /// Who meets a requirement, or meets it no more.
     Requirement,
+    /// Who meets one that was not met.
+    NowMet,
+    /// Who meets one no more.
+    NoLongerMet,
 }
 
 impl Only {
@@ -51,7 +59,11 @@ impl Only {
             Self::Gained => "c.after > c.before",
             Self::Lost => "c.after < c.before",
             Self::Level => "c.levels <> '[]'",
+            Self::Climbed => r#"c.levels @> '[{"up": true}]'"#,
+            Self::Fell => r#"c.levels @> '[{"up": false}]'"#,
             Self::Requirement => "c.requirements <> '[]'",
+            Self::NowMet => r#"c.requirements @> '[{"met": true}]'"#,
+            Self::NoLongerMet => r#"c.requirements @> '[{"met": false}]'"#,
         }
     }
 }

@@ -131,6 +131,8 @@ pub enum Narrow {
     SchoolsOrHosts,
     /// What happened at its hosts.
     Hosts,
+    /// Nothing, whatever place is named: only who sees the whole district sees any of it.
+    Whole,
 }
 
 /// A report's ground, read in its snapshot.
@@ -170,6 +172,12 @@ impl Frame {
     /// The same over the whole district, for the service itself.
     pub async fn whole(tx: &mut Tx, asked: &Asked<'_>, now: DateTime<Utc>) -> Result<Self> {
         Self::judged(tx, asked, now, |_| Ok(Allowed { schools: None, hosts: None })).await
+    }
+
+    /// The same ground at another moment: who may see it was judged before.
+    pub async fn again(&self, tx: &mut Tx, asked: &Asked<'_>, now: DateTime<Utc>) -> Result<Self> {
+        let allowed = Allowed { schools: self.filter.schools.clone(), hosts: self.filter.hosts.clone() };
+        Self::judged(tx, asked, now, |_| Ok(allowed)).await
     }
 
     async fn judged(
@@ -436,6 +444,9 @@ fn may(actor: &Actor, district: Uuid, school: Option<Uuid>, host: Option<Uuid>, 
     let whole = Scope::District { district };
     if actor.may(Action::ReportRead, &whole) {
         return Ok(all);
+    }
+    if narrow == Narrow::Whole {
+        actor.require(Action::ReportRead, &whole)?;
     }
     if let Some(school) = school {
         actor.require(Action::ReportRead, &Scope::School { district, school })?;

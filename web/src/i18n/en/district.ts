@@ -157,6 +157,7 @@ const texts: Texts<typeof zh> = {
     adoption: "The trial run of {{policy}} is done and waits for a decision",
   },
   dashboard: {
+    tables: "All tables",
     months: "Participants by month",
     month: "Month",
     results: "Competition results by level and award",

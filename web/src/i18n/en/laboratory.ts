@@ -192,7 +192,7 @@ const en: Texts<typeof zh> = {
     change: "Change",
     crossed: "Crosses",
     only: "Only",
-    onlyWords: { gained: "who gain", lost: "who lose", level: "with another level", requirement: "with a requirement crossed" },
+    onlyWords: { gained: "who gain", lost: "who lose", level: "with another level", climbed: "who climb", fell: "who fall", requirement: "with a requirement crossed", now_met: "who now meet one", no_longer_met: "who no longer meet one" },
     isMet: "meets “{{title}}”",
     isNotMet: "no longer meets “{{title}}”",
     all: "All",

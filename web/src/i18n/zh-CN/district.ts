@@ -151,6 +151,7 @@ export default {
     adoption: "{{policy}} 的测算已完成，等待决定",
   },
   dashboard: {
+    tables: "全部表格",
     months: "各月参与人数",
     month: "月份",
     results: "竞赛成绩（项，按级别和奖项）",

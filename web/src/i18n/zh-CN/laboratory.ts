@@ -185,7 +185,7 @@ const zh = {
     change: "变化",
     crossed: "跨越",
     only: "只看",
-    onlyWords: { gained: "增加的", lost: "减少的", level: "等级变动的", requirement: "要求变动的" },
+    onlyWords: { gained: "增加的", lost: "减少的", level: "等级变动的", climbed: "升级的", fell: "降级的", requirement: "要求变动的", now_met: "新达到要求的", no_longer_met: "不再达到要求的" },
     isMet: "达到“{{title}}”",
     isNotMet: "不再达到“{{title}}”",
     all: "全部",

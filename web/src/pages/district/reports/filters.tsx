@@ -7,15 +7,18 @@ import { usePeriods } from "@/ui/score/periods";
 import { usePolicy } from "@/ui/score/policy";
 import { useAddress } from "@/ui/useAddress";
 import { ClassSelect, OrganizationSelect, SchoolSelect } from "../pick";
+import { OwnHost } from "./OwnHost";
 
 export const REPORT_FILTERS = ["policy", "period", "from", "to", "term", "school", "class", "grade", "host", "status", "met", "as_of"] as const;
 export type ReportFilter = (typeof REPORT_FILTERS)[number];
 export type ReportValues = Partial<Record<ReportFilter, string | undefined>>;
 
-/** Where these reports stand: with the district, or with one school, whose id is in the address and no choice. */
-export function useReportBase(): { base: string; ofSchool: boolean } {
-  const ofSchool = useLocation().pathname.startsWith("/school/");
-  return { base: ofSchool ? "/school/report" : "/district/reports", ofSchool };
+/** Where these reports stand: with the district, with one school, whose id is in the address and no choice, or with a base. */
+export function useReportBase(): { base: string; ofSchool: boolean; ofBase: boolean } {
+  const { pathname } = useLocation();
+  const ofSchool = pathname.startsWith("/school/");
+  const ofBase = pathname.startsWith("/base/");
+  return { base: ofBase ? "/base/reports" : ofSchool ? "/school/report" : "/district/reports", ofSchool, ofBase };
 }
 
 function PeriodSelect({ id }: { id: string }) {
@@ -51,7 +54,7 @@ export function useReportFilters<F extends ReportFilter>(...wanted: F[]): Filter
   const named = useNamed();
   const [{ school, as_of }] = useAddress("school", "as_of");
   const policies = usePolicy({ as_of });
-  const { ofSchool } = useReportBase();
+  const { ofSchool, ofBase } = useReportBase();
   const all: Record<ReportFilter, Filter<ReportFilter>> = {
     policy:
       policies.all.length > 1
@@ -106,7 +109,8 @@ export function useReportFilters<F extends ReportFilter>(...wanted: F[]): Filter
       name: "host",
       label: t("filter.host"),
       kind: "own",
-      field: (value, set, id) => <OrganizationSelect id={id} label={t("filter.host")} value={value} onChange={set} />,
+      field: (value, set, id) =>
+        ofBase ? <OwnHost id={id} value={value} onChange={set} /> : <OrganizationSelect id={id} label={t("filter.host")} value={value} onChange={set} />,
     },
     status: {
       name: "status",
