@@ -35,6 +35,7 @@ const PUBLIC: [&str; 21] = [
     "verify_credential",
     "read_issuer",
     "read_issuer_keys",
+    "read_achievement",
     "read_issuer_key",
     "read_status_list",
 ];

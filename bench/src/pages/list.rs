@@ -564,7 +564,12 @@ pub const PAGES: &[Page] = &[
         &["/credentials?person={pupil}&limit=100", "/scored-policies?person={pupil}"],
     ),
     page("district", "official", "/district/credentials", &["/credentials?limit=20", "/credentials?limit=20&number=A"]),
-    page("school", "school01", "/school/papers", &["/credential-batches?limit=20", "/scored-policies"]),
+    page(
+        "school",
+        "school01",
+        "/school/papers",
+        &["/credential-batches?limit=20", "/scored-policies", "/adoptions?limit=200", "/policies/{version}"],
+    ),
     page("public", "", "/verify", &["/verify/{credential}"]),
     page("student", "student01", "/student/pass", &["/persons/{pupil}/pass"]),
     page("student", "guardian01", "/subscriptions", &["/calendar-links?person_id={child}"]),

@@ -48,9 +48,13 @@ pub struct Config {
     pub files: Option<String>,
 
     /// Address at which people open the pages, as https://kepu.example.cn: printed in QR codes and written into feeds.
-    /// By default the one at which a request came in.
+    /// By default the one at which a request came in. Badges are signed in its name, so without it none is.
     #[arg(long, env = "KEPU_PUBLIC_URL")]
     pub public_url: Option<String>,
+
+    /// Sign badges in the name of whatever address a request came in at: for the demonstration, of which nobody keeps any.
+    #[arg(skip)]
+    pub sign_anywhere: bool,
 
     /// Mark cookies as Secure. Turn on wherever the pages are served over https.
     #[arg(long, env = "KEPU_SECURE_COOKIES")]

@@ -72,6 +72,7 @@ pub(super) async fn issue_badge(
         ));
     }
     let wanted = body.achievement.wanted()?;
+    PublicUrl::require_set(state.config())?;
     // Before the transaction: a new key takes a second to make.
     let signing = Signing::ready(&state, actor.district()?).await?;
     let mut tx = state.begin(&actor).await?;
@@ -96,9 +97,7 @@ pub(super) async fn issue_badge(
         subject: secret::uuid(),
         holder: body.with_name.then(|| HashedName::of(&person.name, &secret::token())),
         claim: &claim,
-        policy_version_id: proven.version.policy_version_id,
-        policy_version: &proven.version.version,
-        policy_title: &proven.version.title_zh,
+        under: proven.version.rules(),
         from,
         until,
         list: &place.address,

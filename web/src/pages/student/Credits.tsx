@@ -47,7 +47,7 @@ export function Component() {
           <>
             {policy.choice}
             <Tooltip title={t("credits.proofLead")}>
-              <Button icon={<SafetyCertificateOutlined />} loading={busy} onClick={() => save(`/api/v1/persons/${id}/ledger/proof`, "credits.tlog-proof")}>
+              <Button icon={<SafetyCertificateOutlined />} loading={busy} onClick={() => save(`/api/v1/persons/${id}/ledger/proof`, "credit-proofs")}>
                 {t("credits.proof")}
               </Button>
             </Tooltip>

@@ -1,6 +1,7 @@
 //! SQL that reads scores, ledgers, flags and decisions.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use kepu_domain::credential::badge::Rules;
 use kepu_domain::person::PersonKind;
 use kepu_domain::policy::SoftDecision;
 use serde::Deserialize;
@@ -41,6 +42,14 @@ pub struct VersionAt {
     pub title_zh: String,
     pub title_en: String,
     pub illustrative: bool,
+}
+
+impl VersionAt {
+    /// As badges tell of it.
+    pub fn rules(&self) -> Rules<'_> {
+        let Self { policy_version_id, version, title_zh, illustrative, .. } = self;
+        Rules { id: *policy_version_id, version, title: title_zh, illustrative: *illustrative }
+    }
 }
 
 /// What a record was, for people.

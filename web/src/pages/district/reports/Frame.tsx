@@ -1,7 +1,7 @@
 import { DownloadOutlined, PrinterOutlined } from "@ant-design/icons";
 import { Alert, Button, Dropdown, Flex, Tag, theme } from "antd";
 import { useTranslation } from "@/i18n";
-import { Link, useLocation } from "react-router";
+import { Link } from "react-router";
 import type { Schemas } from "@/api/client";
 import { useLanguage, useNamed, useText } from "@/i18n/useText";
 import { DateTime } from "@/ui/DateTime";
