@@ -137,6 +137,7 @@ function Sums({ outcome }: { outcome: Schemas["TrialOutcome"] }) {
   const named = useNamed();
   const titles = useTitles(outcome.titles);
   const moves = useMoves(outcome.titles);
+  const fate = useFate();
   const { all } = outcome;
   const columns: SumColumn<Change>[] = [
     { key: "persons", title: t("trial.persons"), render: (row) => count(row.persons) },
@@ -191,7 +192,7 @@ function Sums({ outcome }: { outcome: Schemas["TrialOutcome"] }) {
             title: t("trial.levels"),
             render: (row) => (
               <>
-                {row.up ? "↑ " : "↓ "}
+                {fate(row) ? <Tag>{fate(row)}</Tag> : row.up ? "↑ " : "↓ "}
                 {moves(row)}
               </>
             ),
@@ -215,6 +216,12 @@ function Sums({ outcome }: { outcome: Schemas["TrialOutcome"] }) {
   );
 }
 
+/** What becomes of a ladder that is not the same before and after: nobody climbs or falls on it. */
+function useFate() {
+  const { t } = useTranslation("laboratory");
+  return ({ ladder_is: is = "same" }: { ladder_is?: Schemas["LadderFate"] }) => (is === "same" ? undefined : t(`trial.ladderIs.${is}`));
+}
+
 /** `Stars: one star → two stars`. */
 function useMoves(called: Schemas["PolicyTitles"] | undefined) {
   const { t } = useTranslation("laboratory");
@@ -233,6 +240,7 @@ function Persons({ trial, called }: { trial: string; called: Schemas["PolicyTitl
   const { t } = useTranslation("laboratory");
   const titles = useTitles(called);
   const moves = useMoves(called);
+  const fate = useFate();
   const text = useText();
   const named = useNamed();
   const columns: Column<Person>[] = [
@@ -263,8 +271,8 @@ function Persons({ trial, called }: { trial: string; called: Schemas["PolicyTitl
       render: (row) => (
         <Flex gap={4} wrap>
           {row.levels.map((one) => (
-            <Tag key={one.ladder} color={one.up ? "success" : "warning"}>
-              {moves(one)}
+            <Tag key={one.ladder} {...(!fate(one) && { color: one.up ? "success" : "warning" })}>
+              {fate(one)} {moves(one)}
             </Tag>
           ))}
           {row.requirements.map((one) => (
