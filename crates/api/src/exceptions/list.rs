@@ -146,8 +146,10 @@ pub struct ExceptionView {
     pub decided_by_name: Option<String>,
     /// When it was decided.
     pub decided_at: Option<DateTime<Utc>>,
-    /// When it was found.
+    /// Since when it waits: when it was found, or found again after it had been decided or had gone.
     pub found_at: DateTime<Utc>,
+    /// When it was found for the first time.
+    pub first_found_at: DateTime<Utc>,
     /// Until when an official should have looked.
     pub due_at: DateTime<Utc>,
     /// Whether it is open and that time has passed.
@@ -182,13 +184,14 @@ impl ExceptionView {
             decided_by_name: shown.decided_by_name,
             decided_at: shown.row.decided_at,
             found_at: shown.row.found_at,
+            first_found_at: shown.row.first_found_at,
             due_at,
             version: shown.row.version,
         })
     }
 }
 
-/// What the rules found, the oldest first.
+/// What the rules found, what waits longest first.
 #[utoipa::path(
     get, path = "/api/v1/exceptions", operation_id = "list_exceptions", tag = TAG, params(ExceptionFilter, PageQuery),
     responses((status = 200, description = "A page of exceptions", body = Page<ExceptionView>), ApiErrors)
@@ -223,7 +226,12 @@ pub(super) async fn list_exceptions(
     };
     let rows = store::list(&mut tx, &asked, page.after()?, page.fetch()?).await?;
     tx.commit().await?;
-    let page = Page::of(rows, &page, |shown| shown.row.id, |shown| ExceptionView::at(shown, now, target))?;
+    let page = Page::of(
+        rows,
+        &page,
+        |shown| (shown.row.found_at, shown.row.id),
+        |shown| ExceptionView::at(shown, now, target),
+    )?;
     let items = page.items.into_iter().collect::<Result<_>>()?;
     Ok(Json(Page { items, next_cursor: page.next_cursor }))
 }

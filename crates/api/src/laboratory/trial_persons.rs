@@ -10,6 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::TAG;
+use super::outcome::LadderFate;
 use super::store::{self, TrialPersonRow};
 use crate::audit::{self, Event};
 use crate::auth::Actor;
@@ -126,8 +127,11 @@ pub struct PersonLevelMove {
     pub from: Option<String>,
     /// The level after.
     pub to: Option<String>,
-    /// Whether it is higher.
+    /// Whether it is higher; never on a ladder that is not the same.
     pub up: bool,
+    /// Whether both policies have the ladder.
+    #[serde(default)]
+    pub ladder_is: LadderFate,
 }
 
 /// A requirement that is met, or is no more.

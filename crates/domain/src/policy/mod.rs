@@ -41,7 +41,7 @@ pub use condition::{Condition, Mismatch, OneOf, Range};
 pub use document::Document;
 pub use evaluate::{Detail, Options, SoftDecision, SoftMode, evaluate};
 pub use meant::{Meant, meant};
-pub use problem::{Path, Problem, Segment, closest};
+pub use problem::{Path, Place, Problem, Segment, closest};
 pub use reason::Reason;
 pub use sheet::{Line, Missing, Need, NextLevel, RequirementOutcome, ScoreSheet, Status, Unit};
 pub use standing::Turn;
@@ -123,12 +123,12 @@ impl Policy {
         let document = structure::read(&root)?;
         let mut problems = check::check(&document);
         for problem in &mut problems {
-            problem.line = root.line_of(&problem.path);
+            problem.place = root.place_of(&problem.path);
         }
         if problems.is_empty() {
             return Ok(Self { plan: Plan::new(&document), document });
         }
-        problems.sort_by_key(|p| p.line);
+        problems.sort_by_key(|p| p.place);
         Err(problems)
     }
 

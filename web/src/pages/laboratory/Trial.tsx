@@ -139,6 +139,7 @@ function Sums({ outcome }: { outcome: Schemas["TrialOutcome"] }) {
   const named = useNamed();
   const titles = useTitles(outcome.titles);
   const moves = useMoves(outcome.titles);
+  const fate = useFate();
   const { all } = outcome;
   const places = <Row extends Change>(of: (row: Row) => { school?: string; grade?: string; name: string }): SumColumn<Row>[] => [
     { key: "persons", title: t("trial.persons"), render: (row) => count(row.persons) },
@@ -193,7 +194,7 @@ function Sums({ outcome }: { outcome: Schemas["TrialOutcome"] }) {
             title: t("trial.levels"),
             render: (row) => (
               <>
-                {row.up ? "↑ " : "↓ "}
+                {fate(row) ? <Tag>{fate(row)}</Tag> : row.up ? "↑ " : "↓ "}
                 {moves(row)}
               </>
             ),
@@ -234,6 +235,12 @@ function Who({ of, only, children }: { of: { school?: string; grade?: string; na
   );
 }
 
+/** What becomes of a ladder that is not the same before and after: nobody climbs or falls on it. */
+function useFate() {
+  const { t } = useTranslation("laboratory");
+  return ({ ladder_is: is = "same" }: { ladder_is?: Schemas["LadderFate"] }) => (is === "same" ? undefined : t(`trial.ladderIs.${is}`));
+}
+
 /** `Stars: one star → two stars`. */
 function useMoves(called: Schemas["PolicyTitles"] | undefined) {
   const { t } = useTranslation("laboratory");
@@ -252,6 +259,7 @@ function Persons({ trial, called }: { trial: string; called: Schemas["PolicyTitl
   const { t } = useTranslation("laboratory");
   const titles = useTitles(called);
   const moves = useMoves(called);
+  const fate = useFate();
   const text = useText();
   const named = useNamed();
   const columns: Column<Person>[] = [
@@ -282,8 +290,8 @@ function Persons({ trial, called }: { trial: string; called: Schemas["PolicyTitl
       render: (row) => (
         <Flex gap={4} wrap>
           {row.levels.map((one) => (
-            <Tag key={one.ladder} color={one.up ? "success" : "warning"}>
-              {moves(one)}
+            <Tag key={one.ladder} {...(!fate(one) && { color: one.up ? "success" : "warning" })}>
+              {fate(one)} {moves(one)}
             </Tag>
           ))}
           {row.requirements.map((one) => (

@@ -5,6 +5,7 @@ mod agreements;
 mod appeals;
 mod credentials;
 mod erasures;
+mod exceptions;
 mod laboratory;
 mod network;
 mod participation;
@@ -107,6 +108,7 @@ impl Loader<'_> {
         self.laboratory().await?;
         self.credentials().await?;
         self.appeals().await?;
+        self.exceptions().await?;
         self.erasures().await?;
         sqlx::query("ANALYZE").execute(self.state.db().owner()).await?;
         let detail = json!({ "state": "complete", "size": self.plan.size.word(), "school_year": self.plan.year });
