@@ -502,10 +502,22 @@ pub const PAGES: &[Page] = &[
             "/organizations/{base}",
             "/organizations/{base}/designations?limit=200",
             "/designations?limit=20",
+            "/renewals?limit=20",
             "/designations/{designation}",
             "/schemes?limit=200",
             "/schemes/{scheme}",
             "/competitions?limit=20",
+        ],
+    ),
+    page(
+        "district",
+        "demo.platform",
+        "/district/authorities",
+        &[
+            "/authorities?limit=500",
+            "/accounts?limit=500&role=city_official",
+            "/accounts?limit=500&role=district_official",
+            "/districts/{district}",
         ],
     ),
     page(
@@ -717,6 +729,7 @@ pub const PAGES: &[Page] = &[
             "/designations/{designation}/standing",
             "/designations/{designation}",
             "/designations/{designation}/effect?step=suspend&from={today}",
+            "/designations/{designation}/renewals",
         ],
     ),
     page(
@@ -729,6 +742,7 @@ pub const PAGES: &[Page] = &[
             "/register?limit=20&on=2024-01-01",
             "/register?limit=500",
             "/register?limit=20&standing=suspended",
+            "/register?limit=20&standing=upcoming",
             "/register/{number}",
             "/published",
             "/public/sessions?limit=20",

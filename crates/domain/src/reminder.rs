@@ -33,6 +33,8 @@ pub enum Step {
     Assess,
     /// Renew a designation that ends.
     Renew,
+    /// Renew a designation whose holder asks for it, or refuse.
+    AnswerRenewal,
     /// Know that a designation ends.
     DesignationEnds,
     /// Bring back what was lent.
@@ -45,6 +47,8 @@ pub enum Step {
     DecideAppeal,
     /// Know that an appeal one has filed was granted or declined. It is news: nothing is due, its day is that of the answer.
     AppealAnswered,
+    /// Know that one was renewed, or not, after one has asked for it. It is news, too.
+    RenewalAnswered,
 }
 
 /// How many days news wait to be read.
@@ -52,7 +56,7 @@ pub const NEWS_DAYS: u64 = 30;
 
 impl Step {
     /// Every step.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::Submit,
         Self::Complete,
         Self::Appeal,
@@ -65,12 +69,14 @@ impl Step {
         Self::AnswerAppeal,
         Self::Assess,
         Self::Renew,
+        Self::AnswerRenewal,
         Self::DesignationEnds,
         Self::Return,
         Self::AgreementEnds,
         Self::StateAppeal,
         Self::DecideAppeal,
         Self::AppealAnswered,
+        Self::RenewalAnswered,
     ];
 
     /// The word in JSON and SQL. Those of applications are what [`crate::designation::deadline::Next`] calls them.
@@ -88,12 +94,14 @@ impl Step {
             Self::AnswerAppeal => "answer_appeal",
             Self::Assess => "assess",
             Self::Renew => "renew",
+            Self::AnswerRenewal => "answer_renewal",
             Self::DesignationEnds => "designation_ends",
             Self::Return => "return",
             Self::AgreementEnds => "agreement_ends",
             Self::StateAppeal => "state_appeal",
             Self::DecideAppeal => "decide_appeal",
             Self::AppealAnswered => "appeal_answered",
+            Self::RenewalAnswered => "renewal_answered",
         }
     }
 
@@ -106,6 +114,8 @@ impl Step {
     pub const fn days_ahead(self) -> u64 {
         match self {
             Self::Renew | Self::DesignationEnds => 60,
+            // An ask is told at once, not in its last days.
+            Self::AnswerRenewal => 400,
             Self::Assess | Self::AgreementEnds => 30,
             _ => 3,
         }
@@ -113,7 +123,7 @@ impl Step {
 
     /// Whether it only says what has happened, on the day that is called its last.
     pub const fn is_news(self) -> bool {
-        matches!(self, Self::AppealAnswered)
+        matches!(self, Self::AppealAnswered | Self::RenewalAnswered)
     }
 
     /// Whether it can still be done, or is owed, after its last day.

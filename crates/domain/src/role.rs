@@ -241,7 +241,7 @@ actions! {
     OrganizationManage = "organization.manage": DistrictOfficial PlatformAdmin;
     /// Read schemes and designations.
     DesignationRead = "designation.read": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial CityOfficial Auditor Guardian Student PlatformAdmin;
-    /// Grant, change, suspend, renew and assess designations (under a scheme: judged on its authority's scope).
+    /// Grant, change, suspend, revoke, renew and assess designations (under a scheme: judged on its authority's scope).
     DesignationManage = "designation.manage": DistrictOfficial CityOfficial PlatformAdmin;
     /// Create and change schemes.
     SchemeManage = "scheme.manage": DistrictOfficial CityOfficial PlatformAdmin;
@@ -249,7 +249,7 @@ actions! {
     RoundManage = "round.manage": DistrictOfficial CityOfficial PlatformAdmin;
     /// Read all applications of a round with their reviews (judged on the authority's scope).
     RoundRead = "round.read": DistrictOfficial CityOfficial Auditor PlatformAdmin;
-    /// Write, submit, withdraw and appeal applications, and read the own ones (judged on the organization's scope).
+    /// Write, submit, withdraw and appeal applications, ask for renewal, and read the own ones (judged on the organization's scope).
     ApplicationSubmit = "application.submit": SchoolAdmin BaseAdmin;
     /// Review the applications of a round for which the account was named.
     ApplicationReview = "application.review": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial PlatformAdmin;

@@ -1,9 +1,11 @@
 //! Designations from the scheme to the award, what becomes of them afterwards, and who may do what about it.
 
 mod access;
+mod history;
 mod kit;
 mod lists;
 mod reminders;
+mod renewals;
 mod standing;
 mod story;
 mod ties;

@@ -108,17 +108,7 @@ pub(super) async fn award(
         created_at: now,
         updated_at: now,
     };
-    designations::store::insert(&mut tx, &designation).await?;
-    let event = designations::store::NewEvent {
-        id: state.new_id(),
-        designation_id: designation.id,
-        kind: "awarded",
-        on_day: from,
-        reason: "",
-        account_id: actor.account_id,
-        at: now,
-    };
-    designations::store::add_event(&mut tx, &event).await?;
+    designations::store::insert(&mut tx, &designation, actor.account_id).await?;
     let detail = json!({
         "application_id": id, "organization_id": designation.organization_id, "scheme": designation.scheme_code,
         "number": designation.number, "level": designation.level, "valid_from": from, "valid_to": to,
@@ -129,7 +119,7 @@ pub(super) async fn award(
         credits::touch_designation(&mut tx, &author, designation.organization_id).await?;
     }
     let place = Location(format!("/api/v1/designations/{}", designation.id));
-    let answer = (StatusCode::CREATED, ETag(1), place, Json(DesignationView::from(designation)));
+    let answer = (StatusCode::CREATED, ETag(1), place, Json(DesignationView::of(designation, on)?));
     let answer = tx.commit_with(answer).await?;
     credits::follow_designation(&state);
     Ok(answer)

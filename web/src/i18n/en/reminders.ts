@@ -3,7 +3,7 @@ import type zh from "../zh-CN/reminders";
 
 const en: Texts<typeof zh> = {
   title: "Reminders",
-  lead: "What waits for you: told once when it is due soon, due today and late, and gone when it is done. Answers to your appeals are told, too, and gone when you have read them.",
+  lead: "What waits for you: told once when it is due soon, due today and late, and gone when it is done. Answers to your appeals and renewals are told, too, and gone when you have read them.",
   what: "What",
   due: "Due",
   told: "Told",
@@ -31,12 +31,14 @@ const en: Texts<typeof zh> = {
     answer_appeal: "Answer the appeal",
     assess: "Yearly assessment",
     renew: "Renew the designation",
+    answer_renewal: "Answer who asks for renewal",
     designation_ends: "The designation ends",
     return: "Bring back what was lent",
     agreement_ends: "The agreement ends",
     state_appeal: "Say what happened to a line that is questioned",
     decide_appeal: "Decide an appeal",
     appeal_answered: "Your appeal was answered",
+    renewal_answered: "Your renewal was answered",
   },
 };
 

@@ -1,6 +1,6 @@
 const zh = {
   title: "提醒",
-  lead: "要您办理的事：快到期、今天到期和已逾期时各提醒一次，办完后不再显示。申诉有了答复也会告知，看过后不再显示。",
+  lead: "要您办理的事：快到期、今天到期和已逾期时各提醒一次，办完后不再显示。申诉、延续申请有了答复也会告知，看过后不再显示。",
   what: "事项",
   due: "期限",
   told: "提醒时间",
@@ -28,12 +28,14 @@ const zh = {
     answer_appeal: "答复申诉",
     assess: "年度考核",
     renew: "资质续期",
+    answer_renewal: "答复延续申请",
     designation_ends: "资质到期",
     return: "归还借用的资源",
     agreement_ends: "协议到期",
     state_appeal: "说明被申诉的记录",
     decide_appeal: "决定申诉",
     appeal_answered: "申诉有了答复",
+    renewal_answered: "延续申请有了答复",
   },
 } as const;
 

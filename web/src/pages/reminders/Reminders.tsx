@@ -20,7 +20,7 @@ export function pathOf({ step, object_id }: Pick<Reminder, "step" | "object_id">
   if (step === "return") return "/bookings";
   if (["state_appeal", "decide_appeal", "appeal_answered"].includes(step)) return `/appeals/${object_id}`;
   if (step === "agreement_ends") return `/agreements/${object_id}`;
-  if (["assess", "renew", "designation_ends"].includes(step)) return `/designations/${object_id}`;
+  if (["assess", "renew", "answer_renewal", "renewal_answered", "designation_ends"].includes(step)) return `/designations/${object_id}`;
   return `/applications/${object_id}`;
 }
 

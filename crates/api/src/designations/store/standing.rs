@@ -44,9 +44,9 @@ pub struct NewEvent<'e> {
     pub id: Uuid,
     /// The designation.
     pub designation_id: Uuid,
-    /// `awarded`, `suspended`, `lifted`, `revoked`, `renewed` or `assessed`.
+    /// `awarded`, `corrected`, `ended`, `suspended`, `lifted`, `revoked`, `kept`, `renewed` or `assessed`.
     pub kind: &'static str,
-    /// The day from which it holds.
+    /// The day from which it holds; the last day, where it was ended.
     pub on_day: NaiveDate,
     /// Why.
     pub reason: &'e str,
