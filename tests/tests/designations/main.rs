@@ -3,6 +3,7 @@
 mod access;
 mod kit;
 mod lists;
+mod news;
 mod reminders;
 mod standing;
 mod story;
