@@ -2322,7 +2322,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the imports of the district, the newest first; of lists of themes only the own ones. */
+        /** Lists the imports of the district, the newest first; of lists of themes and members only the own ones. */
         get: operations["list_list_imports"];
         put?: never;
         /** Uploads a list. It is compared with what the district knows; nothing changes before the commit. */
@@ -2414,7 +2414,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Corrects the cells of a refused row; the whole list is judged again. The answer's ETag is that of the import. */
+        /** Corrects the cells of a row; the whole list is judged again. The answer's ETag is that of the import. */
         patch: operations["fix_list_row"];
         trace?: never;
     };
@@ -9047,6 +9047,37 @@ export interface components {
              * @default
              */
             source?: string;
+            /**
+             * Format: date
+             * @description First day of designations and contests whose rows name none.
+             * @default null
+             */
+            valid_from?: string | null;
+            /**
+             * Format: date
+             * @description Last day of those whose rows name none.
+             * @default null
+             */
+            valid_to?: string | null;
+            /**
+             * @description How designations are numbered whose rows have no number: with `{n}` where the number at the row's side stands, or else
+             *     its place in the list; with more of these letters, `{nnn}`, zeros before it. It follows at the end if it has no place.
+             * @default null
+             */
+            number?: string | null;
+            /**
+             * @description Whether the contests are on a published list, as policies read it.
+             * @default false
+             */
+            listed?: boolean;
+            /**
+             * Format: uuid
+             * @description The edition of a programme whose members these are.
+             * @default null
+             */
+            edition?: string | null;
+            /** @default null */
+            member_role?: components["schemas"]["MemberRole"] | null;
         };
         /** @description The same for a grade. */
         GradeChange: components["schemas"]["TrialChange"] & {
@@ -9665,11 +9696,11 @@ export interface components {
             /** @description Why. */
             reasons: components["schemas"]["ReasonView"][];
         };
-        /** @description Something that changes. */
+        /** @description Something that changes; of what is new, what the row does not say in these words itself. */
         ListChange: {
             /** @description The column. */
             field: string;
-            /** @description What is known. */
+            /** @description What is known; empty of what is new. */
             from: string;
             /** @description What it becomes. */
             to: string;
@@ -9720,6 +9751,8 @@ export interface components {
             counts: components["schemas"]["ListCounts"];
             /** @description Columns that were passed over, and other worksheets that look like such a list, as `Name!`. */
             ignored: string[];
+            /** @description How the file was read, where that is not plain: `chinese_commas`, if its cells are divided by `，`. */
+            notes: string[];
             /**
              * Format: uuid
              * @description The account that uploaded it.
@@ -9745,7 +9778,7 @@ export interface components {
          * @description What a list is of.
          * @enum {string}
          */
-        ListKind: "organizations" | "designations" | "competitions" | "themes";
+        ListKind: "organizations" | "designations" | "competitions" | "themes" | "members";
         /** @description The cells to write anew, by column; what is left away stays as the file has it. */
         ListRowFix: {
             /** @description Text by column. */
@@ -11085,6 +11118,7 @@ export interface components {
         };
         /** @description What to change; what is left out stays. */
         OrganizationChange: {
+            kind?: null | components["schemas"]["OrganizationKind"];
             /** @description Code, unique in the district. */
             code?: string | null;
             /** @description Name in Chinese. */
@@ -12635,6 +12669,8 @@ export interface components {
                 counts: components["schemas"]["ListCounts"];
                 /** @description Columns that were passed over, and other worksheets that look like such a list, as `Name!`. */
                 ignored: string[];
+                /** @description How the file was read, where that is not plain: `chinese_commas`, if its cells are divided by `，`. */
+                notes: string[];
                 /**
                  * Format: uuid
                  * @description The account that uploaded it.
@@ -13137,15 +13173,24 @@ export interface components {
                 /**
                  * @description What is to be done: `submit`, `complete`, `appeal`, `check`, `review`, `decide`, `publish`, `answer_objection`,
                  *     `award`, `answer_appeal` of an application, `assess`, `renew`, `designation_ends` of a designation, `return` of a
-                 *     booking, `agreement_ends` of an agreement, `state_appeal`, `decide_appeal` of an appeal; and `appeal_answered`, which
-                 *     says that an appeal of one's own was granted or declined.
+                 *     booking, `agreement_ends` of an agreement, `state_appeal`, `decide_appeal` of an appeal. News are `appeal_answered`,
+                 *     which says that an appeal of one's own was granted or declined; `application_returned`, `application_approved`,
+                 *     `application_refused`, `application_published`, `application_awarded`, `refusal_answered`; `designation_suspended`,
+                 *     `designation_resumed`, `designation_revoked`, and with `host_` for who has sessions ahead there; `booking_asked`,
+                 *     `booking_approved`, `booking_refused`, `booking_cancelled`, `loan_late`; `agreement_offered`, `agreement_refused`,
+                 *     `agreement_ended`; `theme_moved`.
                  */
                 step: string;
                 /**
                  * Format: uuid
-                 * @description The application, designation, booking, agreement or appeal.
+                 * @description The application, designation, booking, agreement, appeal or theme.
                  */
                 object_id: string;
+                /**
+                 * Format: uuid
+                 * @description Where that has no page of its own, the one on which it is seen: the edition of a theme.
+                 */
+                page_id?: string | null;
                 /**
                  * Format: date
                  * @description The last day; of news, the day on which it happened.
@@ -15483,15 +15528,24 @@ export interface components {
             /**
              * @description What is to be done: `submit`, `complete`, `appeal`, `check`, `review`, `decide`, `publish`, `answer_objection`,
              *     `award`, `answer_appeal` of an application, `assess`, `renew`, `designation_ends` of a designation, `return` of a
-             *     booking, `agreement_ends` of an agreement, `state_appeal`, `decide_appeal` of an appeal; and `appeal_answered`, which
-             *     says that an appeal of one's own was granted or declined.
+             *     booking, `agreement_ends` of an agreement, `state_appeal`, `decide_appeal` of an appeal. News are `appeal_answered`,
+             *     which says that an appeal of one's own was granted or declined; `application_returned`, `application_approved`,
+             *     `application_refused`, `application_published`, `application_awarded`, `refusal_answered`; `designation_suspended`,
+             *     `designation_resumed`, `designation_revoked`, and with `host_` for who has sessions ahead there; `booking_asked`,
+             *     `booking_approved`, `booking_refused`, `booking_cancelled`, `loan_late`; `agreement_offered`, `agreement_refused`,
+             *     `agreement_ended`; `theme_moved`.
              */
             step: string;
             /**
              * Format: uuid
-             * @description The application, designation, booking, agreement or appeal.
+             * @description The application, designation, booking, agreement, appeal or theme.
              */
             object_id: string;
+            /**
+             * Format: uuid
+             * @description Where that has no page of its own, the one on which it is seen: the edition of a theme.
+             */
+            page_id?: string | null;
             /**
              * Format: date
              * @description The last day; of news, the day on which it happened.
@@ -40869,6 +40923,21 @@ export interface operations {
                 organization_kind?: components["schemas"]["OrganizationKind"];
                 /** @description Where the list was published, for rows that do not say. */
                 source?: string;
+                /** @description First day of designations and contests whose rows name none. */
+                valid_from?: string;
+                /** @description Last day of those whose rows name none. */
+                valid_to?: string;
+                /**
+                 * @description How designations are numbered whose rows have no number, such as `示科〔2026〕{n}号`: `{n}` is the number at the row's
+                 *     side, or else its place in the list; `{nnn}` has zeros before it.
+                 */
+                number?: string;
+                /** @description Whether the contests are on a list that the authority has published, as policies read it. */
+                listed?: boolean;
+                /** @description The edition of a programme whose members these are; needed for them. */
+                edition?: string;
+                /** @description What members are whose rows say nothing. */
+                member_role?: components["schemas"]["MemberRole"];
             };
             header?: {
                 /** @description Repeat safely with the same key */
