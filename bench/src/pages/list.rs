@@ -679,6 +679,7 @@ pub const PAGES: &[Page] = &[
             "/list_imports/{list}/rows?limit=50&outcome=refused",
             "/schemes?limit=200",
             "/programmes?limit=200",
+            "/editions?limit=500",
             "/list_templates/organizations",
         ],
     ),

@@ -4,6 +4,7 @@ mod access;
 mod history;
 mod kit;
 mod lists;
+mod news;
 mod reminders;
 mod renewals;
 mod standing;

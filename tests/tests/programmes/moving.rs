@@ -39,6 +39,17 @@ async fn sessions_stay_and_are_told_to_lie_outside() {
     let moved = go(city.month(3), 1).await.expect(200);
     assert_eq!((&moved["theme"]["month"], &moved["outside_count"]), (&json!(city.month(3)), &json!(5)));
     assert_eq!(sessions(&city).await, before);
+    // Each host is told, and sees the edition from there; who does not host is not.
+    for museum in &city.museums {
+        let page = museum.account.get("/api/v1/reminders?waiting=true").await.expect(200);
+        let told = page["items"]
+            .as_array()
+            .expect("items")
+            .iter()
+            .map(|row| [&row["step"], &row["object_id"], &row["page_id"]]);
+        assert_eq!(told.collect::<Vec<_>>(), [[&json!("theme_moved"), &theme["id"], &edition["id"]]]);
+    }
+    assert_eq!((city.eastern.news().await, city.official.news().await), (vec![], vec![]));
     let themes = city.official.get(&at(&edition)).await.expect(200)["themes"].clone();
     assert_eq!((&themes[0]["id"], &themes[1]["id"]), (&other["id"], &theme["id"]));
 

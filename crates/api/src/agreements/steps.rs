@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use axum::{Json, http::StatusCode, response::Response};
 use chrono::{DateTime, NaiveDate, Utc};
-use kepu_domain::agreement::{Act, Signature, StateName, Step};
+use kepu_domain::{
+    agreement::{Act, Signature, StateName, Step},
+    reminder,
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -19,6 +22,7 @@ use crate::{
     error::{ApiError, Result},
     extract::{ETag, IfMatch, Location},
     organizations::OrganizationStatus,
+    reminders::{self, News},
     roster::today,
     state::AppState,
     tenancy::Tx,
@@ -102,7 +106,22 @@ impl<'a> Open<'a> {
             whole.extend(more);
         }
         let event = Event::new(told.action, "agreement", self.row.id, detail);
-        audit::record(&mut self.tx, self.actor, self.now, event).await
+        audit::record(&mut self.tx, self.actor, self.now, event).await?;
+        let news = match told.step {
+            "offer" => reminder::Step::AgreementOffered,
+            "refuse" => reminder::Step::AgreementRefused,
+            "end" => reminder::Step::AgreementEnded,
+            _ => return Ok(()),
+        };
+        self.tell_others(news).await
+    }
+
+    /// Tells the other parties at once.
+    async fn tell_others(&mut self, step: reminder::Step) -> Result<()> {
+        let others: Vec<Uuid> = self.row.parties.iter().map(|party| party.id).filter(|id| *id != self.party).collect();
+        let (label_zh, label_en) = (self.row.title_zh.clone(), self.row.title_en.clone());
+        let news = News { step, object: self.row.id, page: None, on: self.today, label_zh, label_en };
+        reminders::tell_organizations(&mut self.tx, self.actor, &others, &news, self.now).await
     }
 
     /// Refuses to tie an organization that is closed, and two that are paired already.

@@ -7,6 +7,7 @@ mod answer;
 mod calendar;
 mod conflict;
 mod list;
+mod news;
 mod rate;
 mod request;
 mod shift;

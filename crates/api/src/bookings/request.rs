@@ -9,7 +9,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{BookingState, BookingView, TAG, conflict, refused_days, store};
+use super::{BookingState, BookingView, TAG, conflict, news, refused_days, store};
 use crate::{
     audit::{self, Event},
     auth::Actor,
@@ -113,6 +113,7 @@ pub(super) async fn request(
         "last_day": row.last_day, "quantity": row.quantity,
     });
     audit::record(&mut tx, &actor, now, Event::new("booking.request", "booking", row.id, detail)).await?;
+    news::asked(&mut tx, &actor, &row, now).await?;
     let row = store::load(&mut tx, row.id).await?;
     let place = Location(format!("/api/v1/bookings/{}", row.id));
     let answer = (StatusCode::CREATED, ETag(row.version), place, Json(BookingView::on(row, day)?));

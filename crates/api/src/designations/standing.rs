@@ -1,13 +1,15 @@
 //! What becomes of a designation: suspended, lifted, revoked, kept after all, renewed. The authority of the scheme says so.
 
 use axum::{Json, extract::State};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono_tz::Asia::Shanghai;
 use kepu_domain::{
     designation::{
         self as rules, Designation, Refusal, Term,
         renewal::Answer,
         standing::{StandingName, Step},
     },
+    reminder,
     role::Action,
 };
 use serde::{Deserialize, Serialize};
@@ -23,6 +25,7 @@ use crate::{
     credits::{self, Author},
     error::{ApiError, ApiErrors, Result},
     extract::{ApiJson, ApiPath, ETag, IfMatch},
+    reminders::{self, News},
     state::AppState,
     tenancy::Tx,
 };
@@ -163,6 +166,30 @@ pub(super) async fn room(tx: &mut Tx, row: &store::Designation, term: Term) -> R
     rules::admit(term, "", &[], &others.collect::<Result<Vec<_>>>()?).map_err(|refusal| refused(&refusal))
 }
 
+/// Tells who holds a designation that it is suspended, in force again or revoked, and of a host the schools that have
+/// sessions ahead there.
+async fn tell(tx: &mut Tx, actor: &Actor, row: &store::Designation, step: Step, now: DateTime<Utc>) -> Result<()> {
+    use reminder::Step as Told;
+    let (holder, guests, from) = match step {
+        Step::Suspend { from } => (Told::DesignationSuspended, Told::HostSuspended, from),
+        Step::Lift { from } | Step::Keep { on: from } => (Told::DesignationResumed, Told::HostResumed, from),
+        Step::Revoke { from } => (Told::DesignationRevoked, Told::HostRevoked, from),
+        Step::Renew { .. } => return Ok(()),
+    };
+    let on = credits::today(tx, now).await?;
+    let (label_zh, label_en) = (row.label(), String::new());
+    let news = News { step: holder, object: row.id, page: None, on, label_zh, label_en };
+    reminders::tell_organizations(tx, actor, &[row.organization_id], &news, now).await?;
+    if row.professional_id.is_none() {
+        let start = from.and_time(NaiveTime::MIN).and_local_timezone(Shanghai).earliest();
+        let start = start.map_or(now, |start| now.max(start.to_utc()));
+        let mut schools = store::schools_ahead(tx, row.organization_id, start).await?;
+        schools.retain(|school| *school != row.organization_id);
+        reminders::tell_organizations(tx, actor, &schools, &News { step: guests, ..news }, now).await?;
+    }
+    Ok(())
+}
+
 async fn change(
     state: &AppState,
     actor: &Actor,
@@ -191,6 +218,7 @@ async fn change(
         credits::touch_designation(&mut tx, &Author { account_id: actor.account_id, at: now }, row.organization_id)
             .await?;
     }
+    tell(&mut tx, actor, &row, step, now).await?;
     let today = credits::today(&mut tx, now).await?;
     tx.commit().await?;
     credits::follow_designation(state);

@@ -3,19 +3,21 @@
 
 use axum::{Json, extract::State, response::Response};
 use chrono::{DateTime, NaiveDate, Utc};
-use kepu_domain::programme::Step;
+use kepu_domain::{programme::Step, reminder};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::{TAG, begin, managed, store, themes::check_month, views::ThemeView};
+use super::{EditionState, TAG, begin, managed, store, themes::check_month, views::ThemeView};
 use crate::{
     audit::{self, Event},
     auth::Actor,
     check::Checks,
+    credits,
     error::{ApiError, ApiErrors, Result},
     extract::{ApiJson, ApiPath, ApiQuery, ETag, IfMatch},
+    reminders::{self, News},
     state::AppState,
     tenancy::Tx,
 };
@@ -101,6 +103,27 @@ async fn view(tx: &mut Tx, theme: store::Theme, month: NaiveDate, now: DateTime<
     Ok(MoveView { theme: theme.into(), month, taken_by: taken_by.map(Into::into), ahead, outside_count, outside })
 }
 
+/// Tells those who host in the edition, who has planned by the month.
+async fn tell(tx: &mut Tx, actor: &Actor, moved: &MoveView, from: NaiveDate, now: DateTime<Utc>) -> Result<()> {
+    let theme = &moved.theme;
+    let mut hosts: Vec<Uuid> = moved.outside.iter().map(|one| one.host_id).collect();
+    let members = store::members(tx, theme.edition_id).await?.into_iter();
+    hosts.extend(members.filter(|one| one.roles.iter().any(|role| role.hosts())).map(|one| one.organization_id));
+    let to = moved.month;
+    let said = |title: &str| format!("{title}: {} → {}", from.format("%Y-%m"), to.format("%Y-%m"));
+    let named = [&theme.title_zh, &theme.title_en].into_iter().find(|title| !title.is_empty());
+    let label_en = if theme.title_en.is_empty() { String::new() } else { said(&theme.title_en) };
+    let news = News {
+        step: reminder::Step::ThemeMoved,
+        object: theme.id,
+        page: Some(theme.edition_id),
+        on: credits::today(tx, now).await?,
+        label_zh: said(named.map_or("", String::as_str)),
+        label_en,
+    };
+    reminders::tell_organizations(tx, actor, &hosts, &news, now).await
+}
+
 /// Tells which sessions ahead would lie outside, before a theme is moved. Nothing is changed.
 #[utoipa::path(
     get,
@@ -167,5 +190,8 @@ pub(super) async fn move_to(
     let told = view(&mut tx, row, to.month, now).await?;
     let detail = json!({ "from": from, "to": to.month, "outside": told.outside_count });
     audit::record(&mut tx, &actor, now, Event::new("theme.move", "theme", id, detail)).await?;
+    if edition.state != EditionState::Draft {
+        tell(&mut tx, &actor, &told, from, now).await?;
+    }
     tx.commit_with((ETag(told.theme.version), Json(told))).await
 }

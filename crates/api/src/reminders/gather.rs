@@ -45,6 +45,12 @@ pub(super) async fn gather(tx: &mut Tx, today: NaiveDate) -> Result<Vec<Owed>> {
             let (label_zh, label_en) = (loan.title_zh.clone(), loan.title_en.clone());
             all.push(Owed { step: Step::Return, object: loan.id, due: loan.due, by, label_zh, label_en });
         }
+        // From the day after on, its owner knows that it did not come back.
+        if let Some(due) = loan.due.succ_opt() {
+            let by = By::Organization(loan.owner_id);
+            let (label_zh, label_en) = (loan.title_zh, loan.title_en);
+            all.push(Owed { step: Step::LoanLate, object: loan.id, due, by, label_zh, label_en });
+        }
     }
     for agreement in store::agreements_ending(tx, today).await? {
         let by = By::Organization(agreement.organization_id);
@@ -121,7 +127,5 @@ async fn of_scheme(tx: &mut Tx, today: NaiveDate, scheme: &Scheme, all: &mut Vec
 }
 
 fn of(one: &Designation, step: Step, due: NaiveDate, by: By) -> Owed {
-    let who = one.professional_name.as_ref().unwrap_or(&one.organization_name_zh);
-    let label_zh = format!("{who} · {} {}", one.scheme_name_zh, one.number);
-    Owed { step, object: one.id, due, by, label_zh, label_en: String::new() }
+    Owed { step, object: one.id, due, by, label_zh: one.label(), label_en: String::new() }
 }

@@ -639,6 +639,8 @@ const texts: Texts<typeof zh> = {
     change: "Change",
     code: "Code",
     codeLead: "Lists and imports name the organization by it",
+    kindLead: "Stays once classes, activities, licences, agreements or accounts depend on it",
+    kindInUse: "Its kind stays: classes, activities, licences, agreements or accounts depend on it.",
     level: "Level",
     levelLead: "Such as city or district; policies may price by it. Records are scored again when it changes.",
     status: { active: "Active", closed: "Closed" },

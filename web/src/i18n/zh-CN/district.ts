@@ -616,6 +616,8 @@ export default {
     change: "修改",
     code: "代码",
     codeLead: "名单和导入表里用它指认单位",
+    kindLead: "已有班级、活动、资质、协议或账号的单位不能改类型",
+    kindInUse: "该单位已有班级、活动、资质、协议或账号，类型不能再改。",
     level: "级别",
     levelLead: "如市级、区级；有的学分办法按举办单位的级别计分，修改后相关记录会重新计分",
     status: { active: "正常", closed: "已关闭" },

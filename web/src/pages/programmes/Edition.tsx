@@ -165,7 +165,17 @@ export function Component() {
         </ul>
       </Section>
 
-      <Section title={t("edition.members")} action={writes && <Add label={t("edition.addMembers")} onClick={() => setOpen({ what: "members" })} />}>
+      <Section
+        title={t("edition.members")}
+        action={
+          writes && (
+            <Flex gap={12} wrap align="center">
+              <Link to={`/lists?kind=members&edition=${row.id}`}>{t("edition.importMembers")}</Link>
+              <Add label={t("edition.addMembers")} onClick={() => setOpen({ what: "members" })} />
+            </Flex>
+          )
+        }
+      >
         {row.members.length === 0 && <Muted>{t("edition.noMembers")}</Muted>}
         <ul style={{ listStyle: "none", margin: 0, padding: 0 }}>
           {row.members.map((member) => {

@@ -69,6 +69,12 @@ pub struct Designation {
 }
 
 impl Designation {
+    /// What it is called where it is told of: who holds what, with its number.
+    pub fn label(&self) -> String {
+        let who = self.professional_name.as_ref().unwrap_or(&self.organization_name_zh);
+        format!("{who} · {} {}", self.scheme_name_zh, self.number)
+    }
+
     /// As the rules see it.
     pub fn rules(&self) -> Result<rules::Designation> {
         let term = Term::new(self.valid_from, self.valid_to).map_err(ApiError::internal)?;

@@ -154,6 +154,20 @@ pub async fn sessions_ahead(
     Ok((rows, count))
 }
 
+/// The schools, of whatever district, whose pupils are in open sessions of a host from a moment on, or for whom places are
+/// kept there.
+pub async fn schools_ahead(tx: &mut Tx, host: Uuid, from: DateTime<Utc>) -> Result<Vec<Uuid>> {
+    Ok(sqlx::query_scalar(
+        "WITH ahead AS (SELECT id FROM session WHERE host_id = $1 AND starts_at >= $2 AND status = 'open')
+         SELECT p.school_id FROM ahead CROSS JOIN LATERAL session_places(ahead.id) p WHERE p.school_id IS NOT NULL
+         UNION SELECT q.school_id FROM ahead JOIN session_quota q ON q.session_id = ahead.id",
+    )
+    .bind(host)
+    .bind(from)
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
 /// How many participations of the district with a host, from a day on, wait to be confirmed.
 pub async fn pending_from(tx: &mut Tx, host: Uuid, from: NaiveDate) -> Result<i64> {
     Ok(sqlx::query_scalar(

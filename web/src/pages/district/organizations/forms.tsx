@@ -3,6 +3,7 @@ import type { Dayjs } from "dayjs";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "@/i18n";
 import { api, call, ifMatch, type Schemas } from "@/api/client";
+import { isProblem } from "@/api/problem";
 import { getQuery, useInvalidate } from "@/api/query";
 import { useNamed, useText } from "@/i18n/useText";
 import { FormModal } from "../FormModal";
@@ -37,15 +38,16 @@ export function OrganizationForm({ organization, onDone, onClose }: { organizati
         onDone(saved);
       }}
       send={({ kind, code, name_zh, name_en, level }, version) => {
-        const body = { code, name_zh, name_en: name_en ?? "", level: level?.trim() || null };
-        return organization
-          ? call(
-              api.PATCH("/api/v1/organizations/{id}", {
-                params: { path: { id: organization.id }, header: ifMatch(version ?? organization.version) },
-                body,
-              }),
-            )
-          : call(api.POST("/api/v1/organizations", { body: { kind, ...body } }));
+        const body = { kind, code, name_zh, name_en: name_en ?? "", level: level?.trim() || null };
+        if (!organization) return call(api.POST("/api/v1/organizations", { body }));
+        return call(
+          api.PATCH("/api/v1/organizations/{id}", {
+            params: { path: { id: organization.id }, header: ifMatch(version ?? organization.version) },
+            body,
+          }),
+        ).catch((error: unknown) => {
+          throw isProblem(error, "kind_in_use") ? new Error(t("organizations.kindInUse")) : error;
+        });
       }}
       {...(organization && {
         newest: async () => {
@@ -54,11 +56,9 @@ export function OrganizationForm({ organization, onDone, onClose }: { organizati
         },
       })}
     >
-      {!organization && (
-        <Form.Item name="kind" label={t("filter.kind")} rules={required}>
-          <Select options={KINDS.map((kind) => ({ value: kind, label: text(`district:kind.${kind}`) }))} />
-        </Form.Item>
-      )}
+      <Form.Item name="kind" label={t("filter.kind")} rules={required} {...(organization && { extra: t("organizations.kindLead") })}>
+        <Select options={KINDS.map((kind) => ({ value: kind, label: text(`district:kind.${kind}`) }))} />
+      </Form.Item>
       <Form.Item name="name_zh" label={t("form.nameZh")} rules={required}>
         <Input maxLength={200} />
       </Form.Item>
