@@ -211,6 +211,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/agreements/pairings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Proposes a pairing to both of its parties, as an official of the district of one of them. It is in force when both have
+         *     signed.
+         */
+        post: operations["bring_pairing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agreements/paper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enters an agreement that was signed on paper, with its text, by a party or an official of the district of one. It is signed
+         *     at once, whatever its days; its parties see who entered it, and may dispute it.
+         */
+        post: operations["record_agreement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/agreements/{id}": {
         parameters: {
             query?: never;
@@ -240,6 +280,23 @@ export interface paths {
         get: operations["read_agreement_ahead"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agreements/{id}/dispute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says for a party that it did not sign what others entered from paper. It is not in force until the party takes that back. */
+        post: operations["dispute_agreement"];
         delete?: never;
         options?: never;
         head?: never;
@@ -373,6 +430,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/agreements/{id}/strike": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes out an agreement that one entered from paper by mistake. It stays to be read, withdrawn. */
+        post: operations["strike_agreement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/agreements/{id}/texts": {
         parameters: {
             query?: never;
@@ -401,6 +475,23 @@ export interface paths {
         get: operations["download_agreement_text"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agreements/{id}/uphold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a dispute back: it was signed as it was entered. */
+        post: operations["uphold_agreement"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1142,6 +1233,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bookings/{id}/extend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keeps what is lent until a later day: who borrowed it asks for that, the owner does it. Refused if somebody else has it on any
+         *     of these days.
+         */
+        post: operations["extend_booking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bookings/{id}/move": {
         parameters: {
             query?: never;
@@ -1196,6 +1307,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bookings/{id}/refuse-extension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does not lend it longer: it is back as agreed. */
+        post: operations["refuse_extension"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bookings/{id}/return": {
         parameters: {
             query?: never;
@@ -1207,6 +1335,23 @@ export interface paths {
         put?: never;
         /** Says that it came back, and how. */
         post: operations["return_booking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bookings/{id}/undo-delivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes back a delivery that was entered by mistake: on the same day, by the same account. The booking is approved again. */
+        post: operations["undo_delivery"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1866,7 +2011,8 @@ export interface paths {
         get: operations["read_edition"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Removes a draft with its themes, strands and members. What was published stays. */
+        delete: operations["remove_edition"];
         options?: never;
         head?: never;
         /** Changes what an edition says of itself, and the totals that others published of it. */
@@ -2435,6 +2581,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/market": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists who is on the market: all that work and have said what they offer or seek, or show a work, in the order of their entry. */
+        get: operations["read_market"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -2590,6 +2753,40 @@ export interface paths {
         /** Reopens a closed organization. */
         post: operations["reopen_organization"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{id}/works": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows a work of an organization on the market. */
+        post: operations["show_work"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{id}/works/{work_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a work off the market. */
+        delete: operations["remove_work"];
         options?: never;
         head?: never;
         patch?: never;
@@ -5011,7 +5208,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Moves a theme to a month that is free. Sessions stay where they are; those outside the month are told. */
+        /**
+         * Moves a theme to another month: to one that is free, or to that of the theme which is named, and gets the month of this one in
+         *     turn. Sessions stay where they are; those outside the months are told.
+         */
         post: operations["move_theme"];
         delete?: never;
         options?: never;
@@ -5026,7 +5226,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tells which sessions ahead would lie outside, before a theme is moved. Nothing is changed. */
+        /**
+         * Tells which sessions ahead would lie outside, before a theme is moved; if another theme is in the month, of that one too, which
+         *     would get the month of the first. Nothing is changed.
+         */
         get: operations["preview_theme_move"];
         put?: never;
         post?: never;
@@ -5623,6 +5826,16 @@ export interface components {
              */
             last_day?: string | null;
         };
+        /** @description What a party disputes, or takes back. */
+        AgreementDispute: {
+            /**
+             * Format: uuid
+             * @description The party.
+             */
+            organization_id: string;
+            /** @description What is wrong; needed to dispute it. */
+            reason?: string;
+        };
         /** @description Who ends it, why, and what becomes of what is ahead. */
         AgreementEnd: {
             /**
@@ -5693,21 +5906,24 @@ export interface components {
          * @description How an agreement stands today.
          * @enum {string}
          */
-        AgreementStanding: "draft" | "offered" | "refused" | "withdrawn" | "not_begun" | "in_force" | "expired" | "ended" | "renewed";
+        AgreementStanding: "draft" | "offered" | "refused" | "withdrawn" | "not_begun" | "in_force" | "expired" | "disputed" | "ended" | "renewed";
         /**
          * @description A state, as stored: the days of the term say more.
          * @enum {string}
          */
-        AgreementState: "draft" | "offered" | "refused" | "withdrawn" | "signed" | "ended" | "renewed";
+        AgreementState: "draft" | "offered" | "refused" | "withdrawn" | "signed" | "disputed" | "ended" | "renewed";
         /** @description Something that was done with an agreement. */
         AgreementStep: {
-            /** @description What: `create`, `change`, `text`, `offer`, `sign`, `refuse`, `recall`, `withdraw`, `end`, `renew`. */
+            /**
+             * @description What: `create`, `change`, `text`, `offer`, `bring`, `sign`, `refuse`, `recall`, `withdraw`, `record`, `dispute`, `uphold`,
+             *     `strike`, `end`, `renew`.
+             */
             step: string;
             /** @description The state after it. */
             state: components["schemas"]["AgreementState"];
             /**
              * Format: uuid
-             * @description For which party.
+             * @description For which party; null for an official.
              */
             organization_id?: string | null;
             /** @description Who entered it. */
@@ -5718,6 +5934,16 @@ export interface components {
              */
             at: string;
             /** @description Why; may be empty. */
+            reason: string;
+        };
+        /** @description Why an agreement that was entered from paper is taken out. */
+        AgreementStrike: {
+            /**
+             * Format: uuid
+             * @description The party that entered it; left out by an official of the district of a party, if one entered it.
+             */
+            organization_id?: string | null;
+            /** @description Why. */
             reason: string;
         };
         /** @description A text of an agreement. */
@@ -5788,12 +6014,19 @@ export interface components {
             last_day?: string | null;
             /** @description How it stands today. */
             standing: components["schemas"]["AgreementStanding"];
+            /** @description Whether it was signed on paper and entered afterwards. */
+            on_paper: boolean;
             /**
              * Format: uuid
-             * @description The party that refused or ended it.
+             * @description The party that entered it from paper; null if an official did, or it was signed here.
+             */
+            entered_for?: string | null;
+            /**
+             * Format: uuid
+             * @description The party that refused, disputed or ended it.
              */
             by_organization_id?: string | null;
-            /** @description Why it was refused, withdrawn or ended. */
+            /** @description Why it was refused, disputed, withdrawn or ended. */
             reason: string;
             /**
              * Format: date
@@ -5812,7 +6045,7 @@ export interface components {
             successor_id?: string | null;
             /**
              * Format: date-time
-             * @description When it was first offered.
+             * @description When it was first offered, or entered from paper.
              */
             offered_at?: string | null;
             /**
@@ -6669,6 +6902,16 @@ export interface components {
              */
             on?: string | null;
         };
+        /** @description Until when. */
+        BookingExtension: {
+            /**
+             * Format: date
+             * @description The new last day.
+             */
+            last_day: string;
+            /** @description Why, for the owner. */
+            reason?: string;
+        };
         /** @description To which days. */
         BookingMove: {
             /**
@@ -6793,6 +7036,20 @@ export interface components {
              */
             delivered_on?: string | null;
             /**
+             * Format: date-time
+             * @description When the delivery was entered.
+             */
+            delivered_at?: string | null;
+            /**
+             * Format: date
+             * @description Until when who borrowed it asks to keep it; null if it has not asked.
+             */
+            longer_until?: string | null;
+            /** @description Why. */
+            longer_reason: string;
+            /** @description Why the owner did not lend it longer; empty if it was not asked, or agreed. */
+            longer_refusal: string;
+            /**
              * Format: date
              * @description On which day it came back.
              */
@@ -6829,6 +7086,27 @@ export interface components {
              * @description When it was last changed.
              */
             updated_at: string;
+        };
+        /** @description A pairing that an official proposes to both. */
+        BroughtPairing: {
+            /** @description Title in Chinese. */
+            title_zh: string;
+            /** @description Title in English. */
+            title_en?: string;
+            /** @description What it is for. */
+            aims?: string;
+            /** @description The school or kindergarten, and the firm, institute or other partner. */
+            parties: string[];
+            /**
+             * Format: date
+             * @description First day of its term.
+             */
+            first_day: string;
+            /**
+             * Format: date
+             * @description Last day; open if left out.
+             */
+            last_day?: string | null;
         };
         /** @description So many sessions, confirmed by one account within so many minutes. */
         BurstRule: {
@@ -8303,8 +8581,13 @@ export interface components {
              */
             version: number;
         };
-        /** @description What to change; what is left out stays. Of a closed edition only `reported` can be changed. */
+        /** @description What to change; what is left out stays. Of a published edition the year stays; of a closed one only `reported` can be changed. */
         EditionChange: {
+            /**
+             * Format: int32
+             * @description The year; of a draft alone.
+             */
+            year?: number | null;
             /** @description The main theme in Chinese. */
             title_zh?: string | null;
             /** @description The main theme in English. */
@@ -8958,6 +9241,11 @@ export interface components {
              * @description For If-Match.
              */
             version: number;
+        };
+        /** @description Why. */
+        ExtensionRefusal: {
+            /** @description Why, for who asked. */
+            reason: string;
         };
         /** @description A case that fails. */
         FailedCase: {
@@ -9839,6 +10127,52 @@ export interface components {
             /** @description The results; a team is meant by that of any member. */
             ids: string[];
         };
+        /** @description Who is on the market. */
+        MarketStand: {
+            /**
+             * Format: uuid
+             * @description The organization.
+             */
+            organization_id: string;
+            /** @description Its name in Chinese. */
+            name_zh: string;
+            /** @description Its name in English; may be empty. */
+            name_en: string;
+            /** @description What it is. */
+            kind: components["schemas"]["OrganizationKind"];
+            /**
+             * Format: uuid
+             * @description The district in which it is registered.
+             */
+            district_id: string;
+            /** @description Name of the district. */
+            district_name_zh: string;
+            /** @description Its name in English; may be empty. */
+            district_name_en: string;
+            /** @description In which fields it has something to give. */
+            offers: components["schemas"]["PartnerField"][];
+            /** @description In which fields it looks for something. */
+            seeks: components["schemas"]["PartnerField"][];
+            /** @description What it gives, in words. */
+            offer_note: string;
+            /** @description What it looks for, in words. */
+            seek_note: string;
+            grades?: components["schemas"]["Grades"] | null;
+            /**
+             * Format: int32
+             * @description How many persons a year; null if it has not said.
+             */
+            persons_per_year?: number | null;
+            /** @description Whether it looks for more partners. */
+            open: boolean;
+            /**
+             * Format: int64
+             * @description How many pairings it has that hold or wait.
+             */
+            pairings: number;
+            /** @description What it shows, the newest first. */
+            works: components["schemas"]["PartnerWork"][];
+        };
         /** @description What became of the sheet. */
         MatchAnswer: {
             /** @description Nothing was entered. */
@@ -10015,27 +10349,8 @@ export interface components {
             credits: string;
         };
         /** @description What moving a theme means for the sessions ahead. */
-        MoveView: {
-            /** @description The theme. */
-            theme: components["schemas"]["ThemeView"];
-            /**
-             * Format: date
-             * @description First day of the month in question.
-             */
-            month: string;
-            taken_by?: components["schemas"]["ThemeView"] | null;
-            /**
-             * Format: int64
-             * @description How many sessions of the theme are still to come.
-             */
-            ahead: number;
-            /**
-             * Format: int64
-             * @description How many of them lie outside the month.
-             */
-            outside_count: number;
-            /** @description Those, by their beginning; the first 200. They stay where they are. */
-            outside: components["schemas"]["SessionOutside"][];
+        MoveView: components["schemas"]["ThemeInMonth"] & {
+            swapped?: components["schemas"]["ThemeInMonth"] | null;
         };
         /** @description A thing with a name. */
         Named: {
@@ -10847,6 +11162,16 @@ export interface components {
             /** @description What it is told, from now on. */
             kinds: components["schemas"]["WebhookKind"][];
         };
+        /** @description A work to be shown. */
+        NewWork: {
+            /** @description Its title. */
+            title: string;
+            /** @description What it is. */
+            summary?: string;
+            field?: components["schemas"]["PartnerField"] | null;
+            /** @description Where more of it can be seen: an address that begins with https://. */
+            link?: string;
+        };
         /** @description What comes next for an application. */
         NextStep: {
             /** @description Whose turn it is: `applicant`, `authority` or `anybody`. */
@@ -11393,12 +11718,19 @@ export interface components {
                 last_day?: string | null;
                 /** @description How it stands today. */
                 standing: components["schemas"]["AgreementStanding"];
+                /** @description Whether it was signed on paper and entered afterwards. */
+                on_paper: boolean;
                 /**
                  * Format: uuid
-                 * @description The party that refused or ended it.
+                 * @description The party that entered it from paper; null if an official did, or it was signed here.
+                 */
+                entered_for?: string | null;
+                /**
+                 * Format: uuid
+                 * @description The party that refused, disputed or ended it.
                  */
                 by_organization_id?: string | null;
-                /** @description Why it was refused, withdrawn or ended. */
+                /** @description Why it was refused, disputed, withdrawn or ended. */
                 reason: string;
                 /**
                  * Format: date
@@ -11417,7 +11749,7 @@ export interface components {
                 successor_id?: string | null;
                 /**
                  * Format: date-time
-                 * @description When it was first offered.
+                 * @description When it was first offered, or entered from paper.
                  */
                 offered_at?: string | null;
                 /**
@@ -11743,6 +12075,20 @@ export interface components {
                  * @description On which day it was handed over or held.
                  */
                 delivered_on?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When the delivery was entered.
+                 */
+                delivered_at?: string | null;
+                /**
+                 * Format: date
+                 * @description Until when who borrowed it asks to keep it; null if it has not asked.
+                 */
+                longer_until?: string | null;
+                /** @description Why. */
+                longer_reason: string;
+                /** @description Why the owner did not lend it longer; empty if it was not asked, or agreed. */
+                longer_refusal: string;
                 /**
                  * Format: date
                  * @description On which day it came back.
@@ -12713,6 +13059,57 @@ export interface components {
                 /** @description Name of the school on the session's day. */
                 school_name_zh?: string | null;
             })[];
+            /** @description Pass as `cursor` for the next page; null on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_MarketStand: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: uuid
+                 * @description The organization.
+                 */
+                organization_id: string;
+                /** @description Its name in Chinese. */
+                name_zh: string;
+                /** @description Its name in English; may be empty. */
+                name_en: string;
+                /** @description What it is. */
+                kind: components["schemas"]["OrganizationKind"];
+                /**
+                 * Format: uuid
+                 * @description The district in which it is registered.
+                 */
+                district_id: string;
+                /** @description Name of the district. */
+                district_name_zh: string;
+                /** @description Its name in English; may be empty. */
+                district_name_en: string;
+                /** @description In which fields it has something to give. */
+                offers: components["schemas"]["PartnerField"][];
+                /** @description In which fields it looks for something. */
+                seeks: components["schemas"]["PartnerField"][];
+                /** @description What it gives, in words. */
+                offer_note: string;
+                /** @description What it looks for, in words. */
+                seek_note: string;
+                grades?: components["schemas"]["Grades"] | null;
+                /**
+                 * Format: int32
+                 * @description How many persons a year; null if it has not said.
+                 */
+                persons_per_year?: number | null;
+                /** @description Whether it looks for more partners. */
+                open: boolean;
+                /**
+                 * Format: int64
+                 * @description How many pairings it has that hold or wait.
+                 */
+                pairings: number;
+                /** @description What it shows, the newest first. */
+                works: components["schemas"]["PartnerWork"][];
+            }[];
             /** @description Pass as `cursor` for the next page; null on the last one. */
             next_cursor?: string | null;
         };
@@ -14006,6 +14403,46 @@ export interface components {
             /** @description Pass as `cursor` for the next page; null on the last one. */
             next_cursor?: string | null;
         };
+        /** @description An agreement that was signed on paper. */
+        PaperAgreement: {
+            /** @description What sort it is. */
+            kind: components["schemas"]["AgreementKind"];
+            /** @description Title in Chinese. */
+            title_zh: string;
+            /** @description Title in English. */
+            title_en?: string;
+            /** @description What it is for. */
+            aims?: string;
+            /** @description Where it was made public. */
+            source?: string;
+            /** @description Who signed: each party once, the one that proposed it first. */
+            signatures: components["schemas"]["PaperSignature"][];
+            /**
+             * Format: date
+             * @description First day of its term; it may be over.
+             */
+            first_day: string;
+            /**
+             * Format: date
+             * @description Last day; open if left out.
+             */
+            last_day?: string | null;
+            /**
+             * Format: uuid
+             * @description The party that enters it: one that the account answers for. Left out by an official of the district of a party.
+             */
+            entered_for?: string | null;
+        };
+        /** @description The form of an agreement that was signed on paper. */
+        PaperAgreementForm: {
+            /** @description What it says and who signed it, as JSON. */
+            agreement: components["schemas"]["PaperAgreement"];
+            /**
+             * Format: binary
+             * @description The signed text: PDF, OFD, an image, or a document (OOXML).
+             */
+            file: string;
+        };
         /**
          * @description A sort of paper.
          * @enum {string}
@@ -14018,6 +14455,23 @@ export interface components {
             /** @description The policy; needed where the district scores by several. */
             policy?: string | null;
             achievement?: components["schemas"]["AchievementWanted"] | null;
+        };
+        /** @description Who signed for a party on paper. */
+        PaperSignature: {
+            /**
+             * Format: uuid
+             * @description The party.
+             */
+            organization_id: string;
+            /** @description The signatory's name. */
+            name: string;
+            /** @description The signatory's post. */
+            post: string;
+            /**
+             * Format: date
+             * @description The day on which it was signed.
+             */
+            on: string;
         };
         /** @description A participation with its history. */
         ParticipationDetail: components["schemas"]["ListedParticipation"] & {
@@ -14229,6 +14683,26 @@ export interface components {
              * @description How many pairings it has; null for other reasons.
              */
             count?: number | null;
+        };
+        /** @description A work that somebody shows. */
+        PartnerWork: {
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /** @description Its title. */
+            title: string;
+            /** @description What it is. */
+            summary: string;
+            field?: components["schemas"]["PartnerField"] | null;
+            /** @description Where more of it can be seen; may be empty. */
+            link: string;
+            /**
+             * Format: date-time
+             * @description Since when it is shown.
+             */
+            shown_at: string;
         };
         /** @description A party. */
         PartyView: {
@@ -17371,6 +17845,11 @@ export interface components {
              * @description When it was entered.
              */
             at: string;
+            /**
+             * Format: date
+             * @description The day on which it was given on paper; null if it was given here.
+             */
+            on?: string | null;
         };
         /** @description What somebody found who went there. */
         SpotCheckBody: {
@@ -17618,6 +18097,28 @@ export interface components {
             /** @description Main venues. */
             venues?: string | null;
         };
+        /** @description What a month means for the sessions ahead of a theme. */
+        ThemeInMonth: {
+            /** @description The theme. */
+            theme: components["schemas"]["ThemeView"];
+            /**
+             * Format: date
+             * @description First day of the month in question.
+             */
+            month: string;
+            /**
+             * Format: int64
+             * @description How many sessions of the theme are still to come.
+             */
+            ahead: number;
+            /**
+             * Format: int64
+             * @description How many of them lie outside the month.
+             */
+            outside_count: number;
+            /** @description Those, by their beginning; the first 200. They stay where they are. */
+            outside: components["schemas"]["SessionOutside"][];
+        };
         /** @description Where to. */
         ThemeMove: {
             /**
@@ -17625,6 +18126,11 @@ export interface components {
              * @description First day of the month.
              */
             month: string;
+            /**
+             * Format: uuid
+             * @description The theme that is in this month and gets the month of this one; left out if the month is free.
+             */
+            swaps_with?: string | null;
         };
         /** @description What a month is about. */
         ThemeView: {
@@ -20688,7 +21194,7 @@ export interface operations {
                 /** @description Of this sort. */
                 kind?: "strategic" | "framework" | "pairing";
                 /** @description That stand like this today. */
-                standing?: "draft" | "offered" | "refused" | "withdrawn" | "not_begun" | "in_force" | "expired" | "ended" | "renewed";
+                standing?: "draft" | "offered" | "refused" | "withdrawn" | "not_begun" | "in_force" | "expired" | "disputed" | "ended" | "renewed";
                 /** @description With this party. */
                 organization_id?: string;
                 /** @description How many items, 50 if not given. */
@@ -20847,6 +21353,294 @@ export interface operations {
         };
         responses: {
             /** @description Written down */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bring_pairing: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeat safely with the same key */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BroughtPairing"];
+            };
+        };
+        responses: {
+            /** @description Proposed to both */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record_agreement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeat safely with the same key */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["PaperAgreementForm"];
+            };
+        };
+        responses: {
+            /** @description Entered, and signed */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -21285,6 +22079,155 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AheadList"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dispute_agreement: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag that was read */
+                "If-Match": string;
+                /** @description Repeat safely with the same key */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The agreement */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgreementDispute"];
+            };
+        };
+        responses: {
+            /** @description Disputed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementView"];
                 };
             };
             /** @description The request cannot be read */
@@ -22578,6 +23521,155 @@ export interface operations {
             };
         };
     };
+    strike_agreement: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag that was read */
+                "If-Match": string;
+                /** @description Repeat safely with the same key */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The agreement */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgreementStrike"];
+            };
+        };
+        responses: {
+            /** @description Withdrawn */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     add_agreement_text: {
         parameters: {
             query: {
@@ -22749,6 +23841,155 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": number[];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    uphold_agreement: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag that was read */
+                "If-Match": string;
+                /** @description Repeat safely with the same key */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The agreement */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgreementDispute"];
+            };
+        };
+        responses: {
+            /** @description Signed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementView"];
                 };
             };
             /** @description The request cannot be read */
@@ -29652,6 +30893,153 @@ export interface operations {
             };
         };
     };
+    extend_booking: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag that was read */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The booking */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BookingExtension"];
+            };
+        };
+        responses: {
+            /** @description Asked for, or lent longer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     move_booking: {
         parameters: {
             query?: never;
@@ -30093,6 +31481,153 @@ export interface operations {
             };
         };
     };
+    refuse_extension: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag that was read */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The booking */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExtensionRefusal"];
+            };
+        };
+        responses: {
+            /** @description To be back as agreed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     return_booking: {
         parameters: {
             query?: never;
@@ -30113,6 +31648,149 @@ export interface operations {
         };
         responses: {
             /** @description Back */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_delivery: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag that was read */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The booking */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Approved, as before */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -36693,6 +38371,147 @@ export interface operations {
             };
         };
     };
+    remove_edition: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag that was read */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The edition */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     change_edition: {
         parameters: {
             query?: never;
@@ -41877,6 +43696,158 @@ export interface operations {
             };
         };
     };
+    read_market: {
+        parameters: {
+            query?: {
+                /** @description Whose name, notes or works hold this. */
+                q?: string | null;
+                /** @description On this side of a pairing. */
+                side?: "school" | "partner" | null;
+                /** @description That offer or seek something in this field, or show a work of it. */
+                field?: "robotics" | "ai" | "information" | "electronics" | "biology" | "medicine" | "agriculture" | "physics" | "chemistry" | "materials" | "energy" | "environment" | "marine" | "geology" | "space" | "engineering" | "mathematics" | null;
+                /** @description Registered in this district. */
+                district_id?: string | null;
+                /** @description This one alone. */
+                organization_id?: string | null;
+                /** @description How many items, 50 if not given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of stands */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MarketStand"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     me: {
         parameters: {
             query?: never;
@@ -43636,6 +45607,293 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["OrganizationView"];
                 };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_work: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeat safely with the same key */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The organization */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWork"];
+            };
+        };
+        responses: {
+            /** @description Shown */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartnerWork"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_work: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization */
+                id: string;
+                /** @description The work */
+                work_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request cannot be read */
             400: {
