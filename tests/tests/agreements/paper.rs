@@ -18,7 +18,10 @@ async fn an_agreement_of_years_ago_is_entered_with_its_text() {
     assert_eq!(entered["parties"][1]["signature"]["on"], json!(town.day(-900)));
     // All parties see who entered it, and have the text.
     let history = town.academy.account.get(&format!("{}/history", at(&entered))).await.expect(200);
-    assert_eq!((&history["steps"][0]["step"], &history["steps"][0]["organization_id"]), (&json!("record"), &json!(town.museum.id)));
+    assert_eq!(
+        (&history["steps"][0]["step"], &history["steps"][0]["organization_id"]),
+        (&json!("record"), &json!(town.museum.id))
+    );
     let text = format!("{}/texts/{}", at(&entered), history["texts"][0]["id"].as_str().expect("an id"));
     assert_eq!(town.academy.account.get(&text).await.status, 200);
     town.school.account.get(&at(&entered)).await.expect_problem(404, "not_found");
@@ -40,15 +43,19 @@ async fn whoever_may_enters_and_what_is_missing_is_said() {
     // An official of the district of a party, for those who have no account.
     let entered = town.record(&town.official, None, &both, &json!({ "last_day": null })).await.expect(201);
     assert_eq!((&entered["standing"], &entered["entered_for"]), (&json!("in_force"), &Value::Null));
-    town.record(&town.far_official, None, &[&town.museum, &town.firm], &json!({})).await.expect_problem(403, "forbidden");
+    town.record(&town.far_official, None, &[&town.museum, &town.firm], &json!({}))
+        .await
+        .expect_problem(403, "forbidden");
     town.record(&town.school.account, None, &both, &json!({})).await.expect_problem(403, "forbidden");
     town.record(&town.school.account, own, &both, &json!({})).await.expect_problem(403, "forbidden");
     let stranger = town.record(museum, Some(town.firm.id), &both, &json!({})).await.expect_problem(422, "invalid");
     assert_eq!(told(&stranger), [("entered_for", "not_a_party")]);
 
-    let signature = |id: Uuid, on: i64| json!({ "organization_id": id, "name": "王", "post": "馆长", "on": town.day(on) });
+    let signature =
+        |id: Uuid, on: i64| json!({ "organization_id": id, "name": "王", "post": "馆长", "on": town.day(on) });
     let with = async |signatures: Value| {
-        let problem = town.record(museum, own, &both, &json!({ "signatures": signatures })).await.expect_problem(422, "invalid");
+        let problem =
+            town.record(museum, own, &both, &json!({ "signatures": signatures })).await.expect_problem(422, "invalid");
         let (field, code) = told(&problem)[0];
         format!("{field} {code}")
     };
@@ -78,8 +85,10 @@ async fn whoever_may_enters_and_what_is_missing_is_said() {
 async fn who_did_not_sign_disputes_it_and_it_is_not_in_force() {
     let town = Town::new().await;
     let change = json!({ "last_day": null });
-    let entered =
-        town.record(&town.museum.account, Some(town.museum.id), &[&town.museum, &town.academy], &change).await.expect(201);
+    let entered = town
+        .record(&town.museum.account, Some(town.museum.id), &[&town.museum, &town.academy], &change)
+        .await
+        .expect(201);
     let ties = async || town.official.get("/api/v1/network").await.expect(200)["ties"].as_array().map_or(0, Vec::len);
     assert_eq!(ties().await, 1);
     let why = json!({ "reason": "没有签过这份协议" });
@@ -147,7 +156,10 @@ async fn an_official_brings_a_school_and_a_firm_together_and_both_sign() {
         assert_eq!(party["signature"], Value::Null, "nobody has signed yet");
     }
     town.official.post_json(path, &ours).await.expect_problem(409, "already_paired");
-    town.far_official.post_json(path, &pairing([town.second_school.id, town.firm.id])).await.expect_problem(403, "forbidden");
+    town.far_official
+        .post_json(path, &pairing([town.second_school.id, town.firm.id]))
+        .await
+        .expect_problem(403, "forbidden");
     let schools = town.official.post_json(path, &pairing([town.school.id, town.second_school.id])).await;
     assert_eq!(told(&schools.expect_problem(422, "invalid")), [("parties", "not_a_pair")]);
     let over = json!({ "title_zh": "x", "parties": [town.second_school.id, town.firm.id], "first_day": town.day(-9), "last_day": town.day(-1) });
@@ -161,6 +173,9 @@ async fn an_official_brings_a_school_and_a_firm_together_and_both_sign() {
     // Or one of them does not want to.
     let second = town.official.post_json(path, &pairing([town.second_school.id, town.firm.id])).await.expect(201);
     let refused = step(&town.second_school, &second, "refuse", &json!({ "reason": "已有伙伴" })).await.expect(200);
-    assert_eq!((&refused["standing"], &refused["by_organization_id"]), (&json!("refused"), &json!(town.second_school.id)));
+    assert_eq!(
+        (&refused["standing"], &refused["by_organization_id"]),
+        (&json!("refused"), &json!(town.second_school.id))
+    );
     town.holds().await;
 }

@@ -151,7 +151,8 @@ async fn works_are_shown_on_the_market_and_taken_off() {
     let firm = &town.firm.account;
     let http = json!({ "title": "焊接机器人", "link": "http://example.com" });
     assert_eq!(told(&firm.post_json(&works, &http).await.expect_problem(422, "invalid")), [("link", "not_https")]);
-    let work = json!({ "title": "焊接机器人", "summary": "六轴", "field": "robotics", "link": "https://example.com/arm" });
+    let work =
+        json!({ "title": "焊接机器人", "summary": "六轴", "field": "robotics", "link": "https://example.com/arm" });
     let shown = firm.post_json(&works, &work).await.expect(201);
     describe(&town.school, &["biology"], &["robotics"]).await.expect(200);
     describe(&town.academy, &["ai"], &[]).await.expect(200);

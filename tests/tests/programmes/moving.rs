@@ -81,7 +81,10 @@ async fn two_themes_trade_their_months() {
     go(1, &Value::Null).await.expect_problem(409, "month_taken");
     go(1, &theme["id"]).await.expect_problem(409, "month_taken");
     let moved = go(1, &other["id"]).await.expect(200);
-    assert_eq!((&moved["theme"]["month"], &moved["swapped"]["theme"]["month"]), (&json!(city.month(2)), &json!(city.month(1))));
+    assert_eq!(
+        (&moved["theme"]["month"], &moved["swapped"]["theme"]["month"]),
+        (&json!(city.month(2)), &json!(city.month(1)))
+    );
     assert_eq!((&moved["theme"]["version"], &moved["swapped"]["theme"]["version"]), (&json!(2), &json!(2)));
     let themes = city.official.get(&at(&edition)).await.expect(200)["themes"].clone();
     assert_eq!((&themes[0]["id"], &themes[1]["id"]), (&other["id"], &theme["id"]));

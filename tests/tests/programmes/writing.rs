@@ -99,7 +99,8 @@ async fn a_draft_of_the_wrong_year_gets_another_or_goes() {
     city.official.patch_json(&at(&edition), 2, &json!({ "year": 1 })).await.expect_problem(422, "invalid");
     // The year that was wrong is free again, and the right one is taken.
     let path = format!("/api/v1/programmes/{}/editions", edition["programme_id"].as_str().expect("an id"));
-    let mut again = json!({ "year": year, "title_zh": "又一年", "first_day": city.month(0), "last_day": city.month(1) });
+    let mut again =
+        json!({ "year": year, "title_zh": "又一年", "first_day": city.month(0), "last_day": city.month(1) });
     let second = city.official.post_json(&path, &again).await.expect(201);
     city.official.patch_json(&at(&second), 1, &json!({ "year": year + 1 })).await.expect_problem(409, "year_taken");
 
@@ -128,7 +129,10 @@ async fn a_draft_of_the_wrong_year_gets_another_or_goes() {
     city.theme(&second, 0, "筑梦航天").await;
     city.publish(&second).await;
     let version = city.official.get(&at(&second)).await.body["version"].as_i64().expect("a version");
-    city.official.patch_json(&at(&second), version, &json!({ "year": year + 2 })).await.expect_problem(409, "edition_known");
+    city.official
+        .patch_json(&at(&second), version, &json!({ "year": year + 2 }))
+        .await
+        .expect_problem(409, "edition_known");
     remove(&second, version).await.expect_problem(409, "edition_known");
 }
 

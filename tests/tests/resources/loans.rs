@@ -115,7 +115,8 @@ async fn no_two_items_have_one_label() {
     assert_eq!(told(&again), [("labels[0]", "twice")]);
     // What is counted gets numbers that no label has.
     let all = owner.post_json(&items, &json!({ "count": 2 })).await.expect(201);
-    let labels: Vec<&str> = all["items"].as_array().expect("items").iter().filter_map(|one| one["label"].as_str()).collect();
+    let labels: Vec<&str> =
+        all["items"].as_array().expect("items").iter().filter_map(|one| one["label"].as_str()).collect();
     assert_eq!(labels, ["2", "B", "3", "4"]);
     let one = format!("{items}/{}", all["items"][2]["id"].as_str().expect("an id"));
     owner.patch_json(&one, 1, &json!({ "label": "B" })).await.expect_problem(409, "label_taken");
