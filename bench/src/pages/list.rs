@@ -600,6 +600,7 @@ pub const PAGES: &[Page] = &[
     ),
     page("programmes", "base01", "/activities (form)", &["/editions?member_id={base}&state=published&limit=50"]),
     page("programmes", "base01", "/public/editions/:id", &["/public/editions/{edition}"]),
+    page("public", "", "/public/editions", &["/public/editions?limit=500"]),
     page(
         "base",
         "base01",
@@ -607,6 +608,7 @@ pub const PAGES: &[Page] = &[
         &[
             "/resources?limit=50&status=open",
             "/resources?limit=50&status=open&q=昆虫",
+            "/resources?limit=50&owner_id={base}",
             "/resources?limit=50&status=open&free_from={soon}&free_to={soon}",
             "/resources/{resource}",
             "/resources/{resource}/items",
@@ -660,7 +662,17 @@ pub const PAGES: &[Page] = &[
         "agreements",
         "school01",
         "/partners",
-        &["/organizations/{campus}/partner-profile", "/partners?organization_id={campus}"],
+        &[
+            "/organizations/{campus}/partner-profile",
+            "/partners?organization_id={campus}",
+            "/market?organization_id={campus}&limit=1",
+        ],
+    ),
+    page(
+        "agreements",
+        "official",
+        "/market",
+        &["/market?limit=50", "/market?limit=50&side=school&field=ai", "/market?limit=50&q=机器人"],
     ),
     page(
         "agreements",

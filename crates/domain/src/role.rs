@@ -298,6 +298,9 @@ actions! {
     /// Write, offer, sign, refuse and end agreements, run their projects, say what one offers and seeks (judged on the
     /// party's scope).
     AgreementManage = "agreement.manage": SchoolAdmin BaseAdmin;
+    /// Propose pairings to both of their parties, and enter agreements that were signed on paper (judged on the scope of a
+    /// party).
+    AgreementArrange = "agreement.arrange": DistrictOfficial;
 
     /// Read classes, enrolments and imports.
     RosterRead = "roster.read": Teacher SchoolAdmin DistrictOfficial CityOfficial Auditor;

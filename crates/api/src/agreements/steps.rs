@@ -28,11 +28,12 @@ use crate::{
     tenancy::Tx,
 };
 
-/// An agreement that nobody else changes until the transaction ends, and the party for which the actor acts.
+/// An agreement that nobody else changes until the transaction ends, and the party for which the actor acts: none for an
+/// official.
 pub(super) struct Open<'a> {
     pub tx: Tx,
     pub row: AgreementRow,
-    pub party: Uuid,
+    pub party: Option<Uuid>,
     pub now: DateTime<Utc>,
     pub today: NaiveDate,
     state: &'a AppState,
@@ -63,12 +64,29 @@ impl<'a> Open<'a> {
         }
         let now = state.now();
         let today = today(&mut tx, now).await?;
-        Ok(Self { tx, row, party, now, today, state, actor })
+        Ok(Self { tx, row, party: Some(party), now, today, state, actor })
+    }
+
+    /// Loads one to be changed by an official who arranges for one of its parties.
+    pub async fn arranged(state: &'a AppState, actor: &'a Actor, id: Uuid, version: IfMatch) -> Result<Self> {
+        let mut tx = state.begin(actor).await?;
+        let row = reach::arranged(&mut tx, actor, id).await?;
+        version.check("agreement", row.version)?;
+        let now = state.now();
+        let today = today(&mut tx, now).await?;
+        Ok(Self { tx, row, party: None, now, today, state, actor })
     }
 
     /// One that is being written.
-    pub fn new(state: &'a AppState, actor: &'a Actor, tx: Tx, row: AgreementRow, today: NaiveDate) -> Self {
-        let (party, now) = (row.proposer_id, row.created_at);
+    pub fn new(
+        state: &'a AppState,
+        actor: &'a Actor,
+        tx: Tx,
+        row: AgreementRow,
+        party: Option<Uuid>,
+        today: NaiveDate,
+    ) -> Self {
+        let now = row.created_at;
         Self { tx, row, party, now, today, state, actor }
     }
 
@@ -93,7 +111,7 @@ impl<'a> Open<'a> {
             agreement_id: self.row.id,
             step: told.step.to_owned(),
             state: self.row.state,
-            organization_id: Some(self.party),
+            organization_id: self.party,
             account_id: self.actor.account_id,
             account_name: String::new(),
             at: self.now,
@@ -126,8 +144,7 @@ impl<'a> Open<'a> {
 
     /// Refuses to tie an organization that is closed, and two that are paired already.
     pub async fn check_parties(&mut self) -> Result<()> {
-        let ids: Vec<Uuid> = self.row.parties.iter().map(|party| party.id).collect();
-        store::hold_parties(&mut self.tx, &ids).await?;
+        let pair = self.check_pair().await;
         let closed: Vec<&str> = self
             .row
             .parties
@@ -141,6 +158,13 @@ impl<'a> Open<'a> {
                 format!("Closed, and so signs nothing: {}.", closed.join(", ")),
             ));
         }
+        pair
+    }
+
+    /// Refuses to pair two that are paired already.
+    pub async fn check_pair(&mut self) -> Result<()> {
+        let ids: Vec<Uuid> = self.row.parties.iter().map(|party| party.id).collect();
+        store::hold_parties(&mut self.tx, &ids).await?;
         match store::paired(&mut self.tx, &self.row).await? {
             Some(_) => Err(store::already_paired()),
             None => Ok(()),

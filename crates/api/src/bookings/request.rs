@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// How many days ahead anything can be booked.
-const AHEAD_MAX: u64 = 732;
+pub(super) const AHEAD_MAX: u64 = 732;
 
 /// What is asked for.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -230,6 +230,11 @@ pub(super) fn new(resource: &Resource, asker: &Organization, days: Days) -> stor
         delivered_by: None,
         delivered_at: None,
         delivered_on: None,
+        longer_until: None,
+        longer_reason: String::new(),
+        longer_by: None,
+        longer_at: None,
+        longer_refusal: String::new(),
         returned_by: None,
         returned_at: None,
         returned_on: None,

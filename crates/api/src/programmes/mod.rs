@@ -43,7 +43,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(programme::change))
         .routes(routes!(list::list))
         .routes(routes!(editions::create))
-        .routes(routes!(list::read, editions::change))
+        .routes(routes!(list::read, editions::change, life::remove))
         .routes(routes!(life::publish))
         .routes(routes!(life::close))
         .routes(routes!(themes::add))

@@ -160,7 +160,7 @@ const texts: Texts<typeof zh> = {
       edition_published: "The edition is published already.",
       edition_closed: "The edition is closed and stays as it was. Make one of another year.",
       edition_empty: "There is neither a theme nor a strand. Add one, then publish.",
-      month_taken: "Another theme is in this month. Move that one first.",
+      month_taken: "Another theme is in this month. Look again.",
       same_month: "The theme is in this month already.",
       year_taken: "The programme has an edition of this year.",
       theme_outside_edition: "A theme lies outside these days. Move it first.",

@@ -145,7 +145,7 @@ export default {
       edition_published: "年度已经发布了。",
       edition_closed: "年度已结束，不能再改。需要时请新建别的年度。",
       edition_empty: "还没有主题或板块，加上一个再发布。",
-      month_taken: "这个月已有别的主题，请先移走它。",
+      month_taken: "这个月已有别的主题，请刷新再看。",
       same_month: "主题已经在这个月了。",
       year_taken: "这个计划已有这一年度。",
       theme_outside_edition: "有主题不在这段日期内，请先把它移到别的月份。",

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Alert, Button, Card, Col, Flex, Row, Statistic, Tag, Typography } from "antd";
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { useTranslation } from "@/i18n";
 import { Link, useNavigate } from "react-router";
 import type { Schemas } from "@/api/client";
@@ -19,6 +19,8 @@ import { ClassFigures, Share } from "./ClassFigures";
 import { SchoolSwitch, useSchool } from "./useSchool";
 import { schoolYearOf, useSchoolYear } from "./words";
 
+const OwnFeed = lazy(() => import("@/pages/programmes/OwnFeed"));
+
 /** A list that is long says "200+". */
 const MANY = 200;
 /** Links within a sentence. */
@@ -26,6 +28,7 @@ const UNDERLINED = { textDecoration: "underline" };
 
 export function Component() {
   const { t } = useTranslation("school");
+  const { t: common } = useTranslation();
   const school = useSchool();
   return (
     <>
@@ -43,6 +46,12 @@ export function Component() {
           <Figures />
         </Col>
       </Row>
+      <Suspense>
+        <OwnFeed hosts={[school]} />
+      </Suspense>
+      <Link to="/subscriptions" style={UNDERLINED}>
+        {common("areas.subscriptions")}
+      </Link>
     </>
   );
 }

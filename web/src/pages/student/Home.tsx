@@ -106,6 +106,7 @@ function Latest({ score }: { score: Score }) {
 
 function Coming({ person, grade }: { person: string; grade: number | null | undefined }) {
   const { t } = useTranslation("student");
+  const { t: common } = useTranslation();
   const named = useNamed();
   const kind = useKind();
   const { district_id } = useMe();
@@ -130,7 +131,7 @@ function Coming({ person, grade }: { person: string; grade: number | null | unde
   return (
     <>
       {(booked.data?.items.length ?? 0) > 0 && (
-        <Part title={t("home.booked")}>
+        <Part title={t("home.booked")} more={{ to: "/subscriptions", label: common("areas.subscriptions") }}>
           <ul style={LIST}>
             {booked.data?.items.map((one) => (
               <li key={one.id}>
