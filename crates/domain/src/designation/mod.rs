@@ -1,11 +1,13 @@
 //! Licences and titles: who may have one ([`scheme`], [`form`]), how one is had ([`application`], [`review`], [`rank`],
-//! [`deadline`]), from when to when it holds ([`standing`]), and what that makes of an organization as a host on a day.
+//! [`deadline`], [`mod@round`]) and numbered ([`number`]), from when to when it holds ([`standing`]), and what that makes of an organization as a host on a day.
 
 pub mod application;
 pub mod deadline;
 pub mod form;
+pub mod number;
 pub mod rank;
 pub mod review;
+pub mod round;
 pub mod scheme;
 pub mod standing;
 mod wrong;
