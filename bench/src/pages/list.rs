@@ -644,7 +644,8 @@ pub const PAGES: &[Page] = &[
             "/applications?limit=500&round_id={round}",
             "/rounds/{round}/ranking",
             "/rounds/{round}/reviewers",
-            "/accounts?limit=30",
+            "/rounds/{round}/reviewers/candidates?q=a",
+            "/rounds/{round}/awards",
         ],
     ),
     page(
@@ -673,6 +674,7 @@ pub const PAGES: &[Page] = &[
             "/designations/{designation}/effect?step=suspend&from={today}",
         ],
     ),
+    page("account", "official", "/published", &["/objections"]),
     page(
         "public",
         "",

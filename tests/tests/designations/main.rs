@@ -4,6 +4,7 @@ mod access;
 mod kit;
 mod lists;
 mod reminders;
+mod rounds;
 mod standing;
 mod story;
 mod ties;

@@ -5,7 +5,7 @@ mod effect;
 mod end;
 mod grant;
 mod list;
-mod papers;
+pub(crate) mod papers;
 mod register;
 pub mod schema;
 pub mod schemes;

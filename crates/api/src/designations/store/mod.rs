@@ -307,6 +307,17 @@ pub async fn update(tx: &mut Tx, row: &Designation) -> Result<()> {
     Ok(())
 }
 
+/// All that a round gave, by number.
+pub async fn of_round(tx: &mut Tx, round: Uuid) -> Result<Vec<Designation>> {
+    Ok(sqlx::query_as::<_, Designation>(concat!(
+        designations!(),
+        "WHERE d.application_id IN (SELECT a.id FROM application a WHERE a.round_id = $1) ORDER BY d.number, d.id"
+    ))
+    .bind(round)
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
 /// All under one scheme, by identity.
 pub async fn of_scheme(tx: &mut Tx, scheme: Uuid) -> Result<Vec<Designation>> {
     Ok(sqlx::query_as::<_, Designation>(concat!(designations!(), "WHERE d.scheme_id = $1 ORDER BY d.id"))
