@@ -715,7 +715,8 @@ pub const PAGES: &[Page] = &[
             "/applications?limit=500&round_id={round}",
             "/rounds/{round}/ranking",
             "/rounds/{round}/reviewers",
-            "/accounts?limit=30",
+            "/rounds/{round}/reviewers/candidates?q=a",
+            "/rounds/{round}/awards",
         ],
     ),
     page(
@@ -745,6 +746,7 @@ pub const PAGES: &[Page] = &[
             "/designations/{designation}/renewals",
         ],
     ),
+    page("account", "official", "/published", &["/objections"]),
     page(
         "public",
         "",

@@ -252,9 +252,9 @@ actions! {
     /// Write, submit, withdraw and appeal applications, ask for renewal, and read the own ones (judged on the organization's scope).
     ApplicationSubmit = "application.submit": SchoolAdmin BaseAdmin;
     /// Review the applications of a round for which the account was named.
-    ApplicationReview = "application.review": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial PlatformAdmin;
-    /// Object to what was published (within the area of the authority).
-    ObjectionRaise = "objection.raise": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial PlatformAdmin;
+    ApplicationReview = "application.review": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial CityOfficial PlatformAdmin;
+    /// Object to what was published: it is there for everybody to see, so whoever is signed in may.
+    ObjectionRaise = "objection.raise": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial CityOfficial Auditor Guardian Student PlatformAdmin;
     /// Read activities.
     ActivityRead = "activity.read": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial CityOfficial Auditor Guardian Student PlatformAdmin;
     /// Create and change the activities of a host.
@@ -430,8 +430,8 @@ impl Action {
         matches!(self, Self::SchemeManage | Self::RoundManage | Self::DesignationManage | Self::ProgrammeManage)
     }
 
-    /// Whether the right to it comes from elsewhere than the scope of a grant: from being named for a round, or from
-    /// belonging to the area of the authority. Operations ask for that beside it.
+    /// Whether the right to it comes from elsewhere than the scope of a grant: from being named for a round, or from what
+    /// was published for everybody. Operations ask for that beside it.
     pub fn is_named(self) -> bool {
         matches!(self, Self::ApplicationReview | Self::ObjectionRaise)
     }
@@ -699,6 +699,9 @@ mod tests {
                 let says = says || matches!(role, Role::Guardian | Role::Student) && own;
                 // And says where its record is wrong.
                 let says = says || matches!(role, Role::Guardian | Role::Student) && *action == Action::AppealFile;
+                // What is published for objection, anybody may object to; and a city's expert reviews where named.
+                let says = says || *action == Action::ObjectionRaise;
+                let says = says || role == Role::CityOfficial && *action == Action::ApplicationReview;
                 assert!(reads || says || !action.roles().contains(&role), "{} may {}", role.as_str(), action.as_str());
             }
         }

@@ -7,6 +7,7 @@ mod lists;
 mod news;
 mod reminders;
 mod renewals;
+mod rounds;
 mod standing;
 mod story;
 mod ties;

@@ -26,6 +26,7 @@ use crate::{
 pub fn refused(refusal: &Refusal) -> ApiError {
     match refusal {
         Refusal::ReasonNeeded => ApiError::invalid_field("reason", "required", refusal.to_string()),
+        Refusal::NotLater(_) => ApiError::invalid_field("until", "too_early", refusal.to_string()),
         Refusal::NumberNeeded => ApiError::invalid_field("number", "required", refusal.to_string()),
         _ => ApiError::conflict(refusal.code(), format!("That cannot be done: {refusal}.")),
     }

@@ -114,7 +114,7 @@ pub(super) async fn grant(
         created_at: now,
         updated_at: now,
     };
-    store::insert(&mut tx, &row, actor.account_id).await?;
+    store::insert(&mut tx, &row, actor.account_id, "").await?;
     let detail = json!({
         "organization_id": id, "scheme": row.scheme_code, "number": row.number, "level": row.level,
         "valid_from": row.valid_from, "valid_to": row.valid_to,

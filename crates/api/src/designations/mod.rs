@@ -6,7 +6,7 @@ mod effect;
 mod end;
 mod grant;
 mod list;
-mod papers;
+pub(crate) mod papers;
 mod register;
 mod renewals;
 pub mod schema;

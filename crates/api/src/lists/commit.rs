@@ -109,7 +109,7 @@ async fn enter(tx: &mut Tx, actor: &Actor, now: DateTime<Utc>, judged: Vec<Judge
                 } else {
                     touched.insert(row.organization_id);
                 }
-                designations::store::insert(tx, &row, actor.account_id).await?;
+                designations::store::insert(tx, &row, actor.account_id, "").await?;
                 let detail = json!({
                     "organization_id": row.organization_id, "professional_id": row.professional_id,
                     "scheme": row.scheme_code, "number": row.number,

@@ -1,13 +1,15 @@
 //! Licences and titles: who may have one ([`scheme`], [`form`]), how one is had ([`application`], [`review`], [`rank`],
-//! [`deadline`]), from when to when it holds ([`standing`]), how its holder asks for more of
-//! it ([`renewal`]), and what that makes of an organization as a host on a day.
+//! [`deadline`], [`mod@round`]) and numbered ([`number`]), from when to when it holds ([`standing`]), how its holder asks for
+//! more of it ([`renewal`]), and what that makes of an organization as a host on a day.
 
 pub mod application;
 pub mod deadline;
 pub mod form;
+pub mod number;
 pub mod rank;
 pub mod renewal;
 pub mod review;
+pub mod round;
 pub mod scheme;
 pub mod standing;
 mod wrong;

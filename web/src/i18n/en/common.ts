@@ -231,7 +231,7 @@ const texts: Texts<typeof zh> = {
       nothing_to_publish: "Nothing waits to be published.",
       heard_before: "You have heard this application before; after an appeal another account must.",
       reviewer_tied: "You are tied to the applicant; somebody else must review it.",
-      reviewed_already: "It has been reviewed; a tie is declared before.",
+      reviewed_already: "It has been reviewed. Who runs the scheme can strike the review.",
       objection_days_run: "The days for objections still run. Award it after them.",
       objections_open: "Objections wait for an answer. Answer them first.",
       objection_late: "The days for objections are over.",

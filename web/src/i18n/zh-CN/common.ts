@@ -216,7 +216,7 @@ export default {
       nothing_to_publish: "没有等待公示的申请。",
       heard_before: "您以前办过这份申请，申诉后要由别人办理。",
       reviewer_tied: "您与申请单位有利害关系，请由别人评审。",
-      reviewed_already: "已经评审过了，不能再声明利害关系。",
+      reviewed_already: "已经评审过了。请主管部门作废这份评审。",
       objection_days_run: "公示期还没有结束，期满后才能授予。",
       objections_open: "还有异议没有答复，请先答复。",
       objection_late: "公示期已过，不能再提异议。",

@@ -268,8 +268,8 @@ fn number_taken() -> ApiError {
     ApiError::conflict("number_taken", text)
 }
 
-/// Adds one, with its award as the first thing that happened to it.
-pub async fn insert(tx: &mut Tx, row: &Designation, by: Uuid) -> Result<()> {
+/// Adds one, with its award as the first thing that happened to it, and on which occasion, if it is told.
+pub async fn insert(tx: &mut Tx, row: &Designation, by: Uuid, occasion: &str) -> Result<()> {
     sqlx::query(
         "INSERT INTO designation (id, scheme_id, organization_id, professional_id, application_id, number, level, valid_from,
                                   valid_to, source, version, created_at, updated_at)
@@ -297,7 +297,7 @@ pub async fn insert(tx: &mut Tx, row: &Designation, by: Uuid) -> Result<()> {
         designation_id: row.id,
         kind: "awarded",
         on_day: row.valid_from,
-        reason: "",
+        reason: occasion,
         account_id: by,
         at: row.created_at,
     };
@@ -324,6 +324,17 @@ pub async fn update(tx: &mut Tx, row: &Designation) -> Result<()> {
     .await
     .on_constraint("designation_scheme_id_number_key", number_taken)?;
     Ok(())
+}
+
+/// All that a round gave, by number.
+pub async fn of_round(tx: &mut Tx, round: Uuid) -> Result<Vec<Designation>> {
+    Ok(sqlx::query_as::<_, Designation>(concat!(
+        designations!(),
+        "WHERE d.application_id IN (SELECT a.id FROM application a WHERE a.round_id = $1) ORDER BY d.number, d.id"
+    ))
+    .bind(round)
+    .fetch_all(&mut **tx)
+    .await?)
 }
 
 /// All under one scheme, by identity.
