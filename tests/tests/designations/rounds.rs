@@ -290,7 +290,7 @@ async fn whoever_is_signed_in_may_object_and_reads_the_answer() {
     town.post("official", &format!("{path}/close"), &json!({ "reason": "提前截止" })).await.expect(200);
     town.by("official").post_json(&format!("{path}/decisions"), &decisions(&[(a, true)])).await.expect(200);
     town.by("official").post(&format!("{path}/publication")).await.expect(200);
-    town.server.anonymous().post_json(&objections, &grounds).await.expect_problem(401, "unauthorized");
+    town.server.anonymous().post_json(&objections, &grounds).await.expect_problem(401, "not_signed_in");
     let mut made = Value::Null;
     for name in ["guardian", "student", "city", "auditor", "stranger", "teacher"] {
         made = town.by(name).post_json(&objections, &grounds).await.expect(201);
@@ -398,8 +398,9 @@ async fn all_awards_of_a_round_are_made_in_one_go() {
     let made = town.by("official").post_json(&awards, &body(&[b, c], 1)).await.expect(200);
     let numbers: Vec<&str> = made["items"].as_array().expect("items").iter().map(|one| text(&one["number"])).collect();
     assert_eq!(numbers, ["KC-2026-001", "KC-2026-002"]);
-    let past = town.server.anonymous().get("/api/v1/register/KC-2026-002").await.expect(200);
-    let event = &past["items"][0]["history"][0];
+    let standing = format!("/api/v1/designations/{}/standing", text(&made["items"][1]["designation_id"]));
+    let past = town.by("teacher").get(&standing).await.expect(200);
+    let event = &past["history"][0];
     assert_eq!((&event["kind"], &event["reason"]), (&json!("awarded"), &json!("科普日授牌仪式，区少年宫")));
 
     // The next ones go on where these ended.

@@ -93,7 +93,7 @@ pub(super) struct Given {
     pub level: Option<String>,
     /// Where it was published.
     pub source: String,
-    /// At which ceremony it is handed over; may be empty. The register tells it with the award.
+    /// At which ceremony it is handed over; may be empty. The history of the designation tells it.
     pub ceremony: String,
 }
 

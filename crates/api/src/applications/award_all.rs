@@ -176,7 +176,7 @@ pub(super) struct AwardsBody {
     #[serde(default)]
     #[schema(max_length = 400)]
     source: String,
-    /// At which ceremony they are handed over, and where; the register tells it.
+    /// At which ceremony they are handed over, and where; their history tells it.
     #[serde(default)]
     #[schema(max_length = 200)]
     ceremony: String,

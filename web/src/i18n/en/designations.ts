@@ -481,7 +481,7 @@ const texts: Texts<typeof zh> = {
     digits: "Digits",
     numbers: "The numbers that will be given",
     ceremony: "Ceremony",
-    ceremonyHelp: "Its name and place, told in the history of the public register.",
+    ceremonyHelp: "Its name and place, told in the history of each designation.",
   },
   award: {
     title: "Award",

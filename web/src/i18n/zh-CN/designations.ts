@@ -442,7 +442,7 @@ export default {
     digits: "位数",
     numbers: "将要授予的编号",
     ceremony: "授牌仪式",
-    ceremonyHelp: "名称和地点，公开名录的经过里会显示。",
+    ceremonyHelp: "名称和地点，会写进资质的“经过”。",
   },
   award: {
     title: "授予",
