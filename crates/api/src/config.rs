@@ -33,6 +33,7 @@ pub enum LogFormat {
 
 /// Settings of the running service.
 #[derive(Debug, Clone, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct Config {
     /// Where the data lives.
     #[command(flatten)]

@@ -136,7 +136,7 @@ impl<'a> Open<'a> {
 
     /// Tells the other parties at once.
     async fn tell_others(&mut self, step: reminder::Step) -> Result<()> {
-        let others: Vec<Uuid> = self.row.parties.iter().map(|party| party.id).filter(|id| *id != self.party).collect();
+        let others: Vec<Uuid> = self.row.parties.iter().map(|party| party.id).filter(|id| Some(*id) != self.party).collect();
         let (label_zh, label_en) = (self.row.title_zh.clone(), self.row.title_en.clone());
         let news = News { step, object: self.row.id, page: None, on: self.today, label_zh, label_en };
         reminders::tell_organizations(&mut self.tx, self.actor, &others, &news, self.now).await

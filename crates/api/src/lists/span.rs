@@ -146,7 +146,7 @@ mod tests {
     use super::*;
 
     fn day(text: &str) -> Option<NaiveDate> {
-        Some(text.parse().expect("a day"))
+        text.parse().ok()
     }
 
     #[rstest]

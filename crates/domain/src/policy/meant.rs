@@ -56,14 +56,16 @@ fn names(condition: &Condition, kind: PersonKind) -> bool {
 }
 
 #[cfg(test)]
+#[expect(clippy::panic, reason = "a test may panic")]
 mod tests {
     use rstest::rstest;
 
     use super::*;
 
     fn policy(eligible: &str) -> Policy {
-        let text =
-            format!("kepu: 1\nid: one\nversion: '1'\ntitle: one\n{eligible}\nrules:\n  - id: any\n    credit: {{ fixed: 1 }}\n");
+        let text = format!(
+            "kepu: 1\nid: one\nversion: '1'\ntitle: one\n{eligible}\nrules:\n  - id: any\n    credit: {{ fixed: 1 }}\n"
+        );
         Policy::parse(&text).unwrap_or_else(|problems| panic!("{text}{problems:?}"))
     }
 

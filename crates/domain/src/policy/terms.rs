@@ -67,12 +67,14 @@ impl Policy {
 }
 
 #[cfg(test)]
+#[expect(clippy::panic, reason = "a test may panic")]
 mod tests {
     use super::*;
 
     fn told(calendar: &str, day: &str, before: i32) -> Vec<String> {
-        let text =
-            format!("kepu: 1\nid: one\nversion: '1'\ntitle: one\n{calendar}\nrules:\n  - id: any\n    credit: {{ fixed: 1 }}\n");
+        let text = format!(
+            "kepu: 1\nid: one\nversion: '1'\ntitle: one\n{calendar}\nrules:\n  - id: any\n    credit: {{ fixed: 1 }}\n"
+        );
         let policy = Policy::parse(&text).unwrap_or_else(|problems| panic!("{text}{problems:?}"));
         let day = day.parse().unwrap_or_else(|_| panic!("{day}"));
         let years = policy.school_years(day, before);
