@@ -83,7 +83,7 @@ async fn every_list_that_is_shipped_imports_as_it_is() {
         let given = match name.split('-').next() {
             Some("competition") => "kind=competitions&listed=true&source=教育部",
             Some("joint") => "kind=themes&programme=joint&main_theme=年度主题",
-            _ if name == "README.md" => continue,
+            _ if entry.extension().is_none_or(|kind| kind != "csv") => continue,
             _ => panic!("say how {name} is imported"),
         };
         let sheet = std::fs::read_to_string(&entry).expect("text");
