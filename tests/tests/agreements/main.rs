@@ -3,7 +3,6 @@
 mod end;
 mod kit;
 mod life;
-mod paper;
 mod partners;
 mod projects;
 mod rights;

@@ -13,12 +13,7 @@ use uuid::Uuid;
 use super::as_of::ask;
 use super::town::{POLICY, Town};
 
-const READY: [&str; 14] = [
-    "overview",
-    "school",
-    "class",
-    "base",
-    "exceptions",
+const READY: [&str; 9] = [
     "requirements",
     "not_reached",
     "equity",
@@ -52,9 +47,6 @@ fn paths(town: &Town, today: NaiveDate) -> Vec<String> {
         format!("ready/not_reached?school={}&detail=true", s.school),
         format!("ready/no_shows?host={}&detail=true", s.base),
         format!("ready/empty_places?host={}", s.base),
-        format!("ready/school?school={}", s.school),
-        format!("ready/class?class={}&detail=true", s.class),
-        format!("ready/base?host={}", s.base),
     ]);
     paths
 }

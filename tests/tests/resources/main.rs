@@ -3,6 +3,5 @@
 mod bookings;
 mod catalogue;
 mod kit;
-mod loans;
 mod rights;
 mod tours;

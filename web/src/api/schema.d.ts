@@ -2112,7 +2112,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the rules found, what waits longest first. */
+        /** What the rules found, the oldest first. */
         get: operations["list_exceptions"];
         put?: never;
         post?: never;
@@ -8796,8 +8796,6 @@ export interface components {
             host_name_zh: string;
             /** @description The same in English. */
             host_name_en: string;
-            /** @description Where at the host; empty where it is not known, and for a result. */
-            place: string;
             /**
              * Format: date-time
              * @description When the session began.
@@ -8834,8 +8832,7 @@ export interface components {
         ExceptionRules: {
             /**
              * Format: int32
-             * @description A person was in two sessions at once for more than so many minutes, unless one is a part of the other: within it,
-             *     at the same host and place.
+             * @description A person was at two hosts at once for more than so many minutes.
              */
             overlap_minutes?: number | null;
             burst?: components["schemas"]["BurstRule"] | null;
@@ -8847,10 +8844,7 @@ export interface components {
             back_dated_days?: number | null;
             /** @description A result's contest is on no published list. */
             unlisted: boolean;
-            /**
-             * @description A result with evidence whose contest is on a published list, and that raises nothing, is verified by itself when
-             *     nobody has changed it for an hour. Participations are confirmed by their hosts and wait for no official.
-             */
+            /** @description A result with evidence whose contest is on a published list, and that raises nothing, is verified by itself. */
             verify_the_rest: boolean;
             /**
              * Format: int32
@@ -8949,14 +8943,9 @@ export interface components {
             decided_at?: string | null;
             /**
              * Format: date-time
-             * @description Since when it waits: when it was found, or found again after it had been decided or had gone.
+             * @description When it was found.
              */
             found_at: string;
-            /**
-             * Format: date-time
-             * @description When it was found for the first time.
-             */
-            first_found_at: string;
             /**
              * Format: date-time
              * @description Until when an official should have looked.
@@ -9416,11 +9405,6 @@ export interface components {
             /** @description Share of all credit, four places. */
             share?: string | null;
         };
-        /**
-         * @description What becomes of a ladder: on one that comes, goes or has all other levels nobody climbs or falls.
-         * @enum {string}
-         */
-        LadderFate: "same" | "new" | "gone" | "replaced";
         /** @description An application whose next step is late. */
         LateApplication: {
             /** @description The application. */
@@ -9612,10 +9596,8 @@ export interface components {
             from?: string | null;
             /** @description The level after; null below the first. */
             to?: string | null;
-            /** @description Whether it is higher; never on a ladder that is not the same. */
+            /** @description Whether it is higher. */
             up: boolean;
-            /** @description Whether both policies have the ladder. */
-            ladder_is?: components["schemas"]["LadderFate"];
             /**
              * Format: int64
              * @description Persons.
@@ -12458,14 +12440,9 @@ export interface components {
                 decided_at?: string | null;
                 /**
                  * Format: date-time
-                 * @description Since when it waits: when it was found, or found again after it had been decided or had gone.
+                 * @description When it was found.
                  */
                 found_at: string;
-                /**
-                 * Format: date-time
-                 * @description When it was found for the first time.
-                 */
-                first_found_at: string;
                 /**
                  * Format: date-time
                  * @description Until when an official should have looked.
@@ -14392,10 +14369,8 @@ export interface components {
             from?: string | null;
             /** @description The level after. */
             to?: string | null;
-            /** @description Whether it is higher; never on a ladder that is not the same. */
+            /** @description Whether it is higher. */
             up: boolean;
-            /** @description Whether both policies have the ladder. */
-            ladder_is?: components["schemas"]["LadderFate"];
         };
         /** @description A requirement of a person. */
         PersonRequirement: {
@@ -14587,11 +14562,6 @@ export interface components {
              * @description Line, from 1.
              */
             line: number;
-            /**
-             * Format: int64
-             * @description Character of the line, from 1.
-             */
-            column: number;
             /** @description The way to the value. */
             path: string;
             /** @description What is wrong. */
@@ -17798,12 +17768,12 @@ export interface components {
             cost: string;
             /**
              * Format: int64
-             * @description Persons with a higher level on some ladder that both policies have.
+             * @description Persons with a higher level on some ladder.
              */
             climbed: number;
             /**
              * Format: int64
-             * @description Persons with a lower level on some ladder that both policies have.
+             * @description Persons with a lower level on some ladder.
              */
             fell: number;
             /**

@@ -16,7 +16,6 @@ import {
   SafetyCertificateOutlined,
   ScanOutlined,
   SettingOutlined,
-  ShopOutlined,
   TeamOutlined,
 } from "@ant-design/icons";
 
@@ -33,7 +32,6 @@ const ICONS = {
   door: ScanOutlined,
   figures: FundOutlined,
   import: ImportOutlined,
-  market: ShopOutlined,
   network: ApartmentOutlined,
   pass: QrcodeOutlined,
   persons: IdcardOutlined,

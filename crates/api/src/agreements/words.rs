@@ -61,8 +61,6 @@ mirror! {
         InForce,
         /// Its term is over.
         Expired,
-        /// A party disputes what was entered from paper.
-        Disputed,
         /// Ended early.
         Ended,
         /// Another one is in its place.
@@ -83,8 +81,6 @@ mirror! {
         Withdrawn,
         /// Signed by all.
         Signed,
-        /// A party disputes what was entered from paper.
-        Disputed,
         /// Ended early.
         Ended,
         /// Another one is in its place.

@@ -23,8 +23,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExceptionRules {
-    /// A person was in two sessions at once for more than so many minutes, unless one is a part of the other: within it,
-    /// at the same host and place.
+    /// A person was at two hosts at once for more than so many minutes.
     #[schema(minimum = 0, maximum = 1440)]
     pub overlap_minutes: Option<u32>,
     /// One account confirmed many sessions within a short time.
@@ -36,8 +35,7 @@ pub struct ExceptionRules {
     pub back_dated_days: Option<u32>,
     /// A result's contest is on no published list.
     pub unlisted: bool,
-    /// A result with evidence whose contest is on a published list, and that raises nothing, is verified by itself when
-    /// nobody has changed it for an hour. Participations are confirmed by their hosts and wait for no official.
+    /// A result with evidence whose contest is on a published list, and that raises nothing, is verified by itself.
     pub verify_the_rest: bool,
     /// An official looks at what was found within so many days.
     #[schema(minimum = 1, maximum = 365)]
@@ -161,7 +159,7 @@ pub(super) async fn change_rules(
     check(&body)?;
     let row = store::rules(&mut tx).await?;
     version.check("exception rules", row.version)?;
-    if !store::set_rules(&mut tx, &body, row.version, state.now()).await? {
+    if !store::set_rules(&mut tx, &body, row.version).await? {
         return Err(ApiError::version_changed("exception rules", row.version + 1));
     }
     let detail = patch::difference(&row.rules(), &body)?;

@@ -2,7 +2,6 @@
 //! answer for a school or the district.
 
 mod oneroster;
-mod stated;
 mod store;
 mod xapi;
 

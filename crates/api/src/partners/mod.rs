@@ -1,10 +1,8 @@
-//! What schools and firms offer to each other and seek, who fits whom, and what they show on the market.
+//! What schools and firms offer to each other and seek, and who fits whom.
 
-mod market;
 mod matching;
 mod profile;
 pub mod store;
-mod works;
 
 use kepu_domain::agreement::partner as rules;
 use serde::{Deserialize, Serialize};
@@ -17,12 +15,7 @@ const TAG: &str = "partners";
 
 /// The operations of this slice.
 pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(routes!(profile::read, profile::put))
-        .routes(routes!(matching::partners))
-        .routes(routes!(market::market))
-        .routes(routes!(works::show))
-        .routes(routes!(works::remove))
+    OpenApiRouter::new().routes(routes!(profile::read, profile::put)).routes(routes!(matching::partners))
 }
 
 mirror! {

@@ -10,7 +10,6 @@
 
 mod credit_sums;
 mod credits;
-mod details;
 mod frame;
 mod hosts;
 mod kept;

@@ -29,8 +29,7 @@ impl InFile {
         match &self.problem {
             Ok(problem) => json!({
                 "file": self.file,
-                "row": problem.place.line,
-                "column": problem.place.column,
+                "row": problem.line,
                 "path": problem.path,
                 "code": problem.code,
                 "message": problem.message.get(lang),
@@ -88,8 +87,8 @@ pub(super) fn show_problems(out: &mut impl Write, problems: &[InFile], lang: Lan
         match problem {
             Err(message) => writeln!(out, "{file}: {}", message.get(lang))?,
             Ok(problem) => {
-                let Problem { code, place, path, .. } = problem;
-                write!(out, "{file}:{}: ", place.line)?;
+                let Problem { code, line, path, .. } = problem;
+                write!(out, "{file}:{line}: ")?;
                 if !path.segments().is_empty() {
                     write!(out, "{path}: ")?;
                 }

@@ -13,7 +13,6 @@ import { PageSkeleton } from "@/ui/PageSkeleton";
 import { PageTitle } from "@/ui/PageTitle";
 import { ProblemAlert } from "@/ui/ProblemAlert";
 import { useAddress } from "@/ui/useAddress";
-import { OwnWorks } from "./OwnWorks";
 import { Standing } from "./Tags";
 import { useParties } from "./words";
 
@@ -69,7 +68,6 @@ export function Component() {
           </Button>
         </Card>
       )}
-      {mine && <OwnWorks id={id} />}
       {matches.data?.described !== false && (
         <>
           <h2 style={HEADING}>{t("partners.matches")}</h2>

@@ -10,7 +10,6 @@ const OF_AGREEMENT: Record<Agreement["standing"], string> = {
   not_begun: "processing",
   in_force: "success",
   expired: "default",
-  disputed: "error",
   ended: "error",
   renewed: "default",
 };

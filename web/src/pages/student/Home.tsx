@@ -15,7 +15,6 @@ import { PageSkeleton } from "@/ui/PageSkeleton";
 import { PageTitle } from "@/ui/PageTitle";
 import { Panel } from "@/ui/Panel";
 import { ProblemAlert } from "@/ui/ProblemAlert";
-import { usePolicy } from "@/ui/score/policy";
 import { Standing } from "@/ui/score/Standing";
 import { type Score, useReasonWords } from "@/ui/score/words";
 import { StatusTag } from "@/ui/StatusTag";
@@ -31,17 +30,16 @@ export function Component() {
   const whose = useWhose();
   const id = whose.person?.id ?? "";
   const person = useQuery({ ...getQuery("/api/v1/persons/{id}", { params: { path: { id } } }), enabled: id !== "" });
-  const policy = usePolicy({ person: id });
   const score = useQuery({
-    ...getQuery("/api/v1/persons/{id}/score", { params: { path: { id }, query: { ...policy.query, lang } } }),
-    enabled: policy.ready,
+    ...getQuery("/api/v1/persons/{id}/score", { params: { path: { id }, query: { lang } } }),
+    enabled: id !== "",
   });
   const now = person.data?.enrolments.find((one) => !one.valid_to) ?? person.data?.enrolments[0];
   if (!whose.person) return <EmptyState title={t("nobody")} lead={t("nobodyLead")} />;
   return (
     <div style={{ maxWidth: 1080 }}>
       <ChildSwitch whose={whose} />
-      <PageTitle lead={now && `${now.school_name_zh} · ${className(now.grade, now.class_name)}`} actions={policy.choice}>
+      <PageTitle lead={now && `${now.school_name_zh} · ${className(now.grade, now.class_name)}`}>
         {whose.person.own ? t("home.mine") : t("home.of", { name: whose.person.name })}
       </PageTitle>
       <ProblemAlert error={score.error} retry={score.refetch} />
@@ -51,7 +49,7 @@ export function Component() {
           <NoShows person={id} />
           <Standing score={score.data} />
           <Suspense fallback={<PageSkeleton />}>
-            <NextSteps person={id} lines={score.data.lines} policy={score.data.policy.id} />
+            <NextSteps person={id} lines={score.data.lines} />
           </Suspense>
           <div style={{ display: "grid", gap: 14, gridTemplateColumns: "repeat(auto-fit, minmax(min(100%, 360px), 1fr))", alignItems: "start" }}>
             <Latest score={score.data} />
@@ -106,7 +104,6 @@ function Latest({ score }: { score: Score }) {
 
 function Coming({ person, grade }: { person: string; grade: number | null | undefined }) {
   const { t } = useTranslation("student");
-  const { t: common } = useTranslation();
   const named = useNamed();
   const kind = useKind();
   const { district_id } = useMe();
@@ -131,7 +128,7 @@ function Coming({ person, grade }: { person: string; grade: number | null | unde
   return (
     <>
       {(booked.data?.items.length ?? 0) > 0 && (
-        <Part title={t("home.booked")} more={{ to: "/subscriptions", label: common("areas.subscriptions") }}>
+        <Part title={t("home.booked")}>
           <ul style={LIST}>
             {booked.data?.items.map((one) => (
               <li key={one.id}>

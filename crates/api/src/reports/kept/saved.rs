@@ -24,32 +24,9 @@ use crate::state::AppState;
 /// Saved reports of one account.
 const SAVED_MAX: i64 = 200;
 /// Filters that may be kept.
-const FILTERS: [&str; 25] = [
-    "policy",
-    "level",
-    "school",
-    "class",
-    "grade",
-    "host",
-    "from",
-    "to",
-    "term",
-    "as_of",
-    "group",
-    "met",
-    "status",
+const FILTERS: [&str; 14] = [
+    "policy", "level", "school", "class", "grade", "host", "from", "to", "term", "as_of", "group", "met", "status",
     "category",
-    "detail",
-    "requirement",
-    "took",
-    "earned",
-    "enrolled",
-    "sex",
-    "attribute",
-    "value",
-    "rule",
-    "edition",
-    "theme",
 ];
 
 /// A report that can be saved.
@@ -57,7 +34,7 @@ const FILTERS: [&str; 25] = [
 #[serde(rename_all = "snake_case")]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
 pub enum SavedKind {
-    /// Ready: the overview.
+    /// The overview.
     Overview,
     /// On credits.
     Credits,
@@ -85,14 +62,6 @@ pub enum SavedKind {
     Results,
     /// Ready: requirements.
     Requirements,
-    /// Ready: schools, or one.
-    School,
-    /// Ready: classes, or one.
-    Class,
-    /// Ready: hosts, or one.
-    Base,
-    /// Ready: exceptions.
-    Exceptions,
 }
 
 /// A report to save.
