@@ -1,7 +1,7 @@
 // Hand scanners are keyboards: they type a code faster than anybody could, and end with Enter.
 
 /** After a pause of this length something new begins; a slow phone under load hands keys on late. */
-const PAUSE = 500;
+const PAUSE = 2000;
 /** A code that is no pass must have come at a scanner's speed, so that what people type is not taken for one. */
 const SHORTEST = 16;
 const FAST = 40;
