@@ -1,6 +1,7 @@
 import type { APIRequestContext, Page } from "@playwright/test";
 import { ask, ownSession, PASSWORD, token } from "./calls";
 import { axe, expect, settled, shot, signIn, test } from "./fixtures";
+import { scan } from "./gate";
 import { option } from "./office";
 
 // Against the demonstration district: KEPU_URL alone. Each test makes an activity and sessions of its own.
@@ -104,11 +105,7 @@ test("a host looks at what is unusual, closes with one held back, and decides on
   await page.goto(`/door/${made.session}`);
   await expect(page.locator(`[data-door="${made.session}"]`)).toBeVisible();
   for (const pass of passes) {
-    const shown = await page.evaluate(() => window.kepuDoor?.shown.length ?? 0);
-    await page.keyboard.type(pass.token);
-    await page.keyboard.press("Enter");
-    await page.waitForFunction((count) => (window.kepuDoor?.shown.length ?? 0) > count, shown);
-    expect(await page.evaluate(() => window.kepuDoor?.shown.at(-1)?.reason)).toBe("in");
+    expect(await scan(page, pass.token)).toBe("in");
   }
   await expect(page.locator('[data-waiting="0"]')).toBeVisible({ timeout: 60_000 });
   await page.keyboard.press("Escape");

@@ -1,6 +1,7 @@
 import type { APIRequestContext, BrowserContext, Page } from "@playwright/test";
 import { ask, PASSWORD, token } from "./calls";
 import { axe, expect, PHONE, shot, signIn, test } from "./fixtures";
+import { answered, scan } from "./gate";
 
 // Against the demonstration district: KEPU_URL alone. Each run makes a session of its own, with classes until it has 200 guests.
 
@@ -63,21 +64,6 @@ async function stored(request: APIRequestContext, session: string): Promise<Stor
   } while (cursor !== "");
   return rows;
 }
-
-/** What the door answers to this: it goes from the screen by itself, soon. */
-async function answered(page: Page, act: () => Promise<void>): Promise<string> {
-  const before = await page.evaluate(() => window.kepuDoor?.shown.length ?? 0);
-  await act();
-  await page.waitForFunction((count) => (window.kepuDoor?.shown.length ?? 0) > count, before);
-  return page.evaluate(() => window.kepuDoor?.shown.at(-1)?.reason ?? "");
-}
-
-/** As a scanner at the desk does it: keys, then Enter. */
-const scan = (page: Page, pass: string) =>
-  answered(page, async () => {
-    await page.keyboard.type(pass);
-    await page.keyboard.press("Enter");
-  });
 
 async function openDoor(page: Page, session: string) {
   await page.goto(`/door/${session}`);
@@ -189,7 +175,10 @@ test("a guide works by hand, by class and with the rotating code; sends after si
   await expect(page.locator(".kepu-door-answer")).toHaveCount(0);
   await drawer.getByText("整班", { exact: true }).click();
   await axe(page);
-  await answered(page, () => drawer.getByRole("button", { name: /^全班入场/ }).first().click());
+  // Watched from before it comes: it goes from the screen by itself, soon.
+  const told = page.waitForFunction(() => document.querySelector(".kepu-door-answer")?.textContent?.includes("人"));
+  await drawer.getByRole("button", { name: /^全班入场/ }).first().click();
+  await told;
   await expect(page.locator(".kepu-door-answer")).toHaveCount(0);
   await drawer.getByRole("button", { name: /关闭|Close/ }).click();
 
