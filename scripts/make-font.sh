@@ -1,11 +1,12 @@
 #!/bin/sh
-# Makes the font that PDFs are set in anew: the simplified Chinese face of Noto Sans CJK, cut down to GB 2312 and Latin, so that
-# it is small enough to be built into the binary. Needs fonts-noto-cjk and `pip install fonttools`.
+# Makes the font that PDFs are set in anew: the simplified Chinese face of Noto Sans CJK, cut down to the list of general standard
+# characters (8105, those of names among them), GB 2312 and Latin, so that it is small enough to be built into the binary. Needs fonts-noto-cjk and `pip install fonttools`.
 set -eu
 cd "$(dirname "$0")/.."
 
 FROM=${1:-/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc}
-TO=crates/api/fonts/NotoSansCJKsc-Regular-gb2312.otf
+TO=crates/api/fonts/NotoSansCJKsc-Regular-8105.otf
+LIST=data/general-standard-characters-2013.txt
 PYTHON=${PYTHON:-python3}
 
 [ -f "$FROM" ] || { echo "$FROM is missing: install fonts-noto-cjk, or name the collection as the argument." >&2; exit 1; }
@@ -15,11 +16,12 @@ characters=$(mktemp)
 trap 'rm -f "$characters"' EXIT
 
 # Which face of the collection is the Chinese one is asked for by name: its place differs between releases.
-face=$("$PYTHON" - "$FROM" "$characters" <<'PYTHON'
+face=$("$PYTHON" - "$FROM" "$characters" "$LIST" <<'PYTHON'
 import sys
 from fontTools.ttLib import TTCollection
 
-wanted = set()
+with open(sys.argv[3], encoding="utf-8") as listed:
+    wanted = set(map(ord, listed.read())) - {0x0A}
 for high in range(0xA1, 0xF8):
     for low in range(0xA1, 0xFF):
         try:
@@ -46,7 +48,7 @@ mkdir -p "$(dirname "$TO")"
     --no-hinting --desubroutinize --layout-features="" --name-IDs='0,1,2,3,4,5,6,13,14' --drop-tables+=vhea,vmtx,VORG,BASE
 ls -l "$TO"
 
-# For tests: characters of names that GB 2312 lacks, so that they depend on no font of the system.
-"$PYTHON" -m fontTools.subset "$FROM" --font-number="$face" --text="㛃𬭎䶮𠮷" \
+# For tests: characters that the font lacks, so that they depend on no font of the system.
+"$PYTHON" -m fontTools.subset "$FROM" --font-number="$face" --text="𠮷㐂囍龘" \
     --output-file=crates/api/src/pdf/rare.otf --no-hinting --desubroutinize --layout-features="" \
     --name-IDs='0,1,2,3,4,5,6,13,14' --drop-tables+=vhea,vmtx,VORG,BASE

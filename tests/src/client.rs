@@ -97,6 +97,14 @@ impl Client {
         self.send(self.request(Method::GET, path)).await
     }
 
+    /// The steps and objects of the news that an account has not read, the oldest first.
+    pub async fn news(&self) -> Vec<(String, String)> {
+        let page = self.get("/api/v1/reminders?waiting=true&limit=200").await.expect(200);
+        let items = page["items"].as_array().expect("items").iter().rev();
+        let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+        items.filter(|row| row["stage"] == "news").map(|row| (text(&row["step"]), text(&row["object_id"]))).collect()
+    }
+
     /// DELETE.
     pub async fn delete(&self, path: &str) -> Answer {
         self.send(self.request(Method::DELETE, path)).await

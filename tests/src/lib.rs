@@ -90,15 +90,16 @@ impl Server {
         adjust: impl FnOnce(&mut Config),
     ) -> Result<Self> {
         let files = tempfile::tempdir()?;
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let url = format!("http://{}", listener.local_addr()?);
         let mut config = Config::from_env();
         config.data.database_url = Some(database_url.to_owned());
         config.data.data_dir = files.path().into();
         config.rate = 0;
         config.connections = 10;
         config.grace = 2;
+        config.public_url = Some(url.clone());
         adjust(&mut config);
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let url = format!("http://{}", listener.local_addr()?);
         let clock = Clock::default();
         clock.advance(past_midnight(clock.now()));
         let state = serve::open(config, database_url, clock).await?;

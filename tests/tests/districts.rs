@@ -32,14 +32,33 @@ async fn a_platform_administrator_lays_out_city_and_district() {
         admin.get(&format!("/api/v1/districts?parent_id={}", city["id"].as_str().expect("an id"))).await.expect(200);
     assert_eq!(list["items"], json!([made]));
 
+    // Renamed, each by what it is; the district is an authority, too, and is called the same as such.
+    let path = format!("/api/v1/authorities/{}", city["id"].as_str().expect("an id"));
+    let name = json!({ "name_zh": "杭州", "name_en": "Hangzhou" });
+    let renamed = admin.patch_json(&path, 1, &name).await.expect(200);
+    assert_eq!(
+        (&renamed["name_zh"], &renamed["code"], &renamed["version"]),
+        (&json!("杭州"), &city["code"], &json!(2))
+    );
+    admin.patch_json(&path, 1, &name).await.expect_problem(412, "version_changed");
+    admin.patch_json(&path, 2, &json!({ "name_zh": "" })).await.expect_problem(422, "invalid");
+    let as_authority = format!("/api/v1/authorities/{}", made["id"].as_str().expect("an id"));
+    admin.patch_json(&as_authority, 1, &name).await.expect_problem(422, "is_district");
+    let name = json!({ "name_zh": "西湖新区" });
+    admin.patch_json(&location, 1, &name).await.expect(200);
+    let list = admin.get("/api/v1/authorities?level=district").await.expect(200);
+    let all = list["items"].as_array().expect("items");
+    assert!(all.iter().any(|one| one["id"] == made["id"] && one["name_zh"] == "西湖新区"), "{list}");
+
     let district = made["id"].as_str().expect("an id").parse().expect("a uuid");
     let official = server.account(Role::DistrictOfficial, GrantScope::District { district }).await;
     let change = json!({ "settings": { "term_starts": "09-01" } });
-    let changed = official.patch_json(&location, 1, &change).await.expect(200);
+    let changed = official.patch_json(&location, 2, &change).await.expect(200);
     assert_eq!(changed["settings"], json!({ "term_starts": "09-01" }));
-    let removed = official.patch_json(&location, 2, &json!({ "settings": { "term_starts": null } })).await.expect(200);
+    let removed = official.patch_json(&location, 3, &json!({ "settings": { "term_starts": null } })).await.expect(200);
     assert_eq!(removed["settings"], json!({}));
     official.post_json("/api/v1/districts", &body).await.expect_problem(403, "forbidden");
+    official.patch_json(&path, 2, &json!({ "name_zh": "x" })).await.expect_problem(403, "forbidden");
     let audited: Vec<String> =
         sqlx::query_scalar("SELECT action FROM audit_event WHERE action ~ '^(authority|district)[.]' ORDER BY id")
             .fetch_all(server.pool())
@@ -47,7 +66,15 @@ async fn a_platform_administrator_lays_out_city_and_district() {
             .expect("read");
     assert_eq!(
         audited,
-        ["authority.create", "authority.create", "district.create", "district.change", "district.change"]
+        [
+            "authority.create",
+            "authority.create",
+            "district.create",
+            "authority.rename",
+            "district.change",
+            "district.change",
+            "district.change"
+        ]
     );
 }
 

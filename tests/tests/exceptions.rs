@@ -132,6 +132,87 @@ async fn one_who_was_at_two_places_is_shown_once_and_what_is_upheld_loses_its_cr
     holds(&server).await;
 }
 
+/// A pupil in two sessions of the base: four hours, and an hour of them.
+async fn within_one_host(server: &Server, school: &School) -> [Uuid; 2] {
+    let starts = server.state().now() - Duration::hours(30);
+    let mut sessions = Vec::new();
+    for (minutes, begins) in [(240, starts), (60, starts + Duration::hours(1))] {
+        let activity = activity(server, school.district, school.base, "practice", minutes).await;
+        let session = session_at(server, school.district, school.base, activity, begins, None).await;
+        school.record(session, &[school.pupils[0].0]).await;
+        school.confirm_all(session).await;
+        sessions.push(session);
+    }
+    [sessions[0], sessions[1]]
+}
+
+/// Where a session was, as its host says later.
+async fn set_place(server: &Server, session: Uuid, place: &str) {
+    let sql = "UPDATE session SET place = $2 WHERE id = $1";
+    sqlx::query(sql).bind(session).bind(place).execute(server.pool()).await.expect("a place");
+}
+
+#[tokio::test]
+async fn two_sessions_of_one_host_at_once_are_found_unless_one_is_a_part_of_the_other() {
+    let server = Server::start().await;
+    let school = School::new(&server, 1).await;
+    let [long, short] = within_one_host(&server, &school).await;
+    assert_eq!(look(&school.official).await, (1, 0, 0), "nobody knows where they were");
+    let one = list(&school.official, "").await.remove(0);
+    assert_eq!((&one["kind"], &one["measure"]), (&json!("two_places"), &json!(60)));
+    set_place(&server, long, "一号厅").await;
+    set_place(&server, short, " 一号厅").await;
+    assert_eq!(look(&school.official).await, (0, 1, 0), "an hour of the four at the same place");
+    set_place(&server, short, "二号厅").await;
+    assert_eq!(look(&school.official).await, (1, 0, 0));
+    let read = school.official.get(&format!("/api/v1/exceptions/{}", one["id"].as_str().expect("an id"))).await;
+    let detail = read.expect(200);
+    let places: Vec<_> = detail["lines"].as_array().expect("lines").iter().map(|line| &line["place"]).collect();
+    assert_eq!(places, ["一号厅", "二号厅"]);
+}
+
+#[tokio::test]
+async fn what_is_found_again_waits_anew_and_its_first_day_is_kept() {
+    let server = Server::start().await;
+    let school = School::new(&server, 2).await;
+    let [long, short] = within_one_host(&server, &school).await;
+    assert_eq!(look(&school.official).await, (1, 0, 0));
+    let first = list(&school.official, "").await.remove(0);
+    assert_eq!(first["first_found_at"], first["found_at"]);
+    set_place(&server, long, "一号厅").await;
+    set_place(&server, short, "一号厅").await;
+    assert_eq!(look(&school.official).await, (0, 1, 0));
+
+    server.advance(Duration::days(20));
+    let official = server.sign_in(&school.official.login, kepu_tests::PASSWORD).await;
+    set_place(&server, short, "二号厅").await;
+    // New rules look at all of the last two months once more.
+    set_rules(&official, |rules| rules["target_days"] = json!(4)).await.expect(200);
+    assert_eq!(look(&official).await, (1, 0, 0));
+    let again = list(&official, "").await.remove(0);
+    assert_eq!((&again["id"], &again["late"]), (&first["id"], &json!(false)), "nobody could look while it was gone");
+    assert_eq!(again["first_found_at"], first["found_at"]);
+    assert_ne!(again["found_at"], first["found_at"]);
+    let summary = official.get("/api/v1/exceptions/summary").await.expect(200);
+    assert_eq!((&summary["open"], &summary["late"], &summary["oldest"]), (&json!(1), &json!(0), &again["found_at"]));
+
+    // What was found meanwhile and waits longer comes before it.
+    sqlx::query(
+        "INSERT INTO exception (district_id, id, kind, subject_id, on_day, records, measure, state, found_at, first_found_at)
+         SELECT district_id, $1, 'burst', $1, on_day, records, 1, 'open', found_at - interval '1 day', found_at
+         FROM exception",
+    )
+    .bind(server.state().new_id())
+    .execute(server.pool())
+    .await
+    .expect("another");
+    let kind = |page: &Value| page["items"][0]["kind"].clone();
+    let page = official.get("/api/v1/exceptions?limit=1").await.expect(200);
+    let cursor = page["next_cursor"].as_str().expect("another page");
+    let next = official.get(&format!("/api/v1/exceptions?limit=1&cursor={cursor}")).await.expect(200);
+    assert_eq!([kind(&page), kind(&next)], ["burst", "two_places"], "what waits longest first");
+}
+
 #[tokio::test]
 async fn what_is_put_right_by_its_host_goes_away_by_itself_and_what_is_cleared_can_be_looked_at_again() {
     let server = Server::start().await;
@@ -262,10 +343,13 @@ async fn results_on_a_published_list_are_verified_by_themselves_where_the_distri
     }
     assert_eq!(look(&school.official).await, (2, 0, 0), "nothing is verified before the district says so");
     set_rules(&school.official, |rules| rules["verify_the_rest"] = json!(true)).await.expect(200);
-    assert_eq!(look(&school.official).await, (0, 0, 1));
+    assert_eq!(look(&school.official).await, (0, 0, 0), "who has just submitted may still correct it");
+    server.advance(Duration::minutes(61));
+    let official = server.sign_in(&school.official.login, kepu_tests::PASSWORD).await;
+    assert_eq!(look(&official).await, (0, 0, 1));
     let mut states = Vec::new();
     for id in &results {
-        let read = school.official.get(&format!("/api/v1/results/{id}")).await.expect(200);
+        let read = official.get(&format!("/api/v1/results/{id}")).await.expect(200);
         states.push(read["state"].as_str().expect("a state").to_owned());
     }
     assert_eq!(
@@ -273,7 +357,7 @@ async fn results_on_a_published_list_are_verified_by_themselves_where_the_distri
         ["verified", "submitted", "submitted", "submitted"],
         "with evidence and on a list: that one alone"
     );
-    let shown = list(&school.official, "kind=unlisted_result").await;
+    let shown = list(&official, "kind=unlisted_result").await;
     assert_eq!(shown.len(), 2);
     holds(&server).await;
 }

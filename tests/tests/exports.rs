@@ -68,6 +68,25 @@ async fn the_roster_goes_out_as_a_package_whose_parts_fit_together() {
     let school = School::new(&server, 3).await;
     let admin = GrantScope::Organization { district: school.district, organization: school.school };
     let admin = server.account(Role::SchoolAdmin, admin).await;
+    // A teacher, who is of the school and of no class.
+    let staff = "
+        WITH staff AS (
+            INSERT INTO class (district_id, id, school_id, school_year, grade, name, created_at)
+            SELECT district_id, gen_random_uuid(), school_id, school_year, $2, '', now() FROM class WHERE id = $1
+            RETURNING district_id, id, school_id
+        ), teacher AS (
+            INSERT INTO person (district_id, id, kind, number, name, created_at, updated_at)
+            SELECT district_id, gen_random_uuid(), 'teacher', 'T001', '李老师', now(), now() FROM staff
+            RETURNING district_id, id
+        )
+        INSERT INTO enrolment (district_id, id, person_id, class_id, school_id, grade, valid_from, created_at)
+        SELECT s.district_id, gen_random_uuid(), t.id, s.id, s.school_id, $2, '2020-01-01', now() FROM staff s, teacher t";
+    sqlx::query(staff)
+        .bind(school.class)
+        .bind(kepu_domain::roster::STAFF_GRADE)
+        .execute(server.pool())
+        .await
+        .expect("added");
     let path = format!("/api/v1/exports/oneroster.zip?school={}", school.school);
     let answer = admin.get(&path).await;
     assert_eq!((answer.status, answer.header("content-type")), (200, "application/zip"), "{}", answer.text());
@@ -104,20 +123,35 @@ async fn the_roster_goes_out_as_a_package_whose_parts_fit_together() {
         ("courses.csv", "orgSourcedId", "orgs.csv", 1),
         ("classes.csv", "courseSourcedId", "courses.csv", 1),
         ("classes.csv", "schoolSourcedId", "orgs.csv", 1),
-        ("classes.csv", "termSourcedIds", "academicSessions.csv", 1),
-        ("users.csv", "primaryOrgSourcedId", "orgs.csv", 3),
-        ("roles.csv", "userSourcedId", "users.csv", 3),
-        ("roles.csv", "orgSourcedId", "orgs.csv", 3),
+        ("classes.csv", "termSourcedIds", "academicSessions.csv", 2),
+        ("users.csv", "primaryOrgSourcedId", "orgs.csv", 4),
+        ("roles.csv", "userSourcedId", "users.csv", 4),
+        ("roles.csv", "orgSourcedId", "orgs.csv", 4),
         ("enrollments.csv", "classSourcedId", "classes.csv", 3),
         ("enrollments.csv", "schoolSourcedId", "orgs.csv", 3),
         ("enrollments.csv", "userSourcedId", "users.csv", 3),
     ] {
         let (references, ids) = (of(from, column), of(to, "sourcedId"));
+        let references: Vec<&str> = references.iter().flat_map(|one| one.split(',')).collect();
         assert_eq!(references.len(), many, "{from}");
-        assert!(references.iter().all(|one| ids.contains(one)), "{from}, {column}: {references:?} in {ids:?}");
+        assert!(
+            references.iter().all(|one| ids.iter().any(|id| id == one)),
+            "{from}, {column}: {references:?} in {ids:?}"
+        );
     }
-    let numbers: Vec<String> = school.pupils.iter().map(|pupil| pupil.1.clone()).collect();
+    let mut numbers: Vec<String> = school.pupils.iter().map(|pupil| pupil.1.clone()).collect();
+    numbers.push("T001".into());
     assert_eq!((of("users.csv", "identifier"), of("users.csv", "username")), (numbers.clone(), numbers));
+    let roles = of("roles.csv", "role");
+    assert_eq!(roles.iter().filter(|role| *role == "teacher").count(), 1, "{roles:?}");
+    // A class is given in terms, which are of the year.
+    let ids: Vec<(String, String)> =
+        of("academicSessions.csv", "sourcedId").into_iter().zip(of("academicSessions.csv", "type")).collect();
+    let kind = |id: &str| ids.iter().find(|one| one.0 == id).map(|one| one.1.as_str());
+    let terms = of("classes.csv", "termSourcedIds");
+    assert!(terms.iter().flat_map(|one| one.split(',')).all(|id| kind(id) == Some("term")), "{terms:?} in {ids:?}");
+    let above = of("academicSessions.csv", "parentSourcedId");
+    assert!(above.iter().all(|id| id.is_empty() || kind(id) == Some("schoolYear")), "{above:?}");
 
     // For who answers for the school, and for nobody else.
     for (client, status) in [(&school.teacher, 403), (&school.host, 403), (&school.official, 200)] {
@@ -159,6 +193,9 @@ async fn what_counts_goes_out_as_statements_that_name_nobody() {
         assert_eq!(one["verb"]["id"], "http://adlnet.gov/expapi/verbs/attended");
         assert_eq!(one["object"]["definition"]["name"], json!({ "zh-CN": "试验活动" }));
         assert_eq!(one["result"]["duration"], "PT120M");
+        assert_eq!(one["result"]["score"], json!({ "raw": 2 }));
+        let host = &one["context"]["contextActivities"]["grouping"][0];
+        assert_eq!(host["definition"]["name"]["zh-CN"], "试验基地", "{one}");
         let credits: Vec<&Value> = one["result"]["extensions"].as_object().expect("extensions").values().collect();
         assert!(credits.contains(&&json!("2")) && credits.contains(&&json!("practice")), "{one}");
         assert!(one["timestamp"].is_string() && one["actor"]["account"]["homePage"].is_string(), "{one}");
@@ -170,4 +207,45 @@ async fn what_counts_goes_out_as_statements_that_name_nobody() {
     // The same statements another time, and none before their day.
     assert_eq!(page("/api/v1/exports/xapi?limit=2".into()).await["items"], first["items"]);
     assert_eq!(page("/api/v1/exports/xapi?to=2020-01-01".into()).await["items"], json!([]));
+}
+
+const VOIDED: &str = "http://adlnet.gov/expapi/verbs/voided";
+
+#[tokio::test]
+async fn what_holds_no_more_is_voided_and_what_holds_instead_has_another_id() {
+    let server = Server::start().await;
+    let school = School::new(&server, 1).await;
+    school.adopt(POLICY).await;
+    let session = school.session(&server, school.base, "practice", 2).await;
+    let one = school.record(session, &[school.pupils[0].0]).await.remove(0);
+    school.confirm_all(session).await;
+    let told = || {
+        let official = school.official.client.clone();
+        async move { official.get("/api/v1/exports/xapi").await.expect(200)["items"].clone() }
+    };
+    let first = told().await;
+    assert_eq!(first.as_array().map(Vec::len), Some(1), "{first}");
+    let change = |what: &str, version: u8, body: Value| {
+        let host = school.host.client.clone().with_header("If-Match", &format!("\"{version}\""));
+        let path = format!("/api/v1/participations/{one}/{what}");
+        async move { host.post_json(&path, &body).await.expect(200) }
+    };
+    change("amend", 2, json!({ "minutes": 60, "reason": "提前离开" })).await;
+    let second = told().await;
+    let [void, now] = second.as_array().expect("statements").as_slice() else { panic!("{second}") };
+    assert_eq!(
+        (void["verb"]["id"].as_str(), void["object"]["objectType"].as_str()),
+        (Some(VOIDED), Some("StatementRef"))
+    );
+    assert_eq!((&void["object"]["id"], void.get("context")), (&first[0]["id"], None), "{void}");
+    assert_eq!((now["result"]["score"]["raw"].clone(), now["result"]["duration"].as_str()), (json!(1), Some("PT60M")));
+    assert_ne!(now["id"], first[0]["id"]);
+    assert_ne!(void["id"], void["object"]["id"]);
+
+    change("void", 3, json!({ "reason": "没有到场" })).await;
+    let third = told().await;
+    let all = third.as_array().expect("statements");
+    assert_eq!((all.len(), &all[0]), (2, void), "what was told before stays as it was: {third}");
+    assert_eq!((all[1]["verb"]["id"].as_str(), &all[1]["object"]["id"]), (Some(VOIDED), &now["id"]));
+    assert_eq!(told().await, third);
 }

@@ -112,6 +112,50 @@ test("a museum drafts an agreement, the academy refuses, the text is changed and
   await shot(page, "agreements-in-force");
 });
 
+test("what was signed on paper years ago is entered, disputed and upheld, and goes on as a renewal", async ({ page }) => {
+  const old = `馆院合作备忘录${run}`;
+  await signIn(page, MUSEUM.login, PASSWORD);
+  await page.goto("/agreements");
+  await page.getByRole("button", { name: "补录纸质协议" }).click();
+  const drawer = page.getByRole("dialog");
+  await drawer.getByLabel("名称", { exact: true }).fill(old);
+  await choose(page, drawer.getByLabel("第 2 方"), ACADEMY.name, ACADEMY.name);
+  for (const [at, name] of ["李馆长", "赵院长"].entries()) {
+    // oxlint-disable-next-line no-await-in-loop
+    await drawer.getByLabel("签署人").nth(at).fill(name);
+    // oxlint-disable-next-line no-await-in-loop
+    await drawer.getByLabel("职务").nth(at).fill("主任");
+    // oxlint-disable-next-line no-await-in-loop
+    await pick(drawer.getByLabel("签署日期").nth(at), "2020-09-01");
+  }
+  await pick(drawer.getByLabel("开始日期"), "2020-09-01");
+  await pick(drawer.getByLabel("结束日期"), "2023-08-31");
+  await drawer.locator('input[type="file"]').first().setInputFiles(pdf("备忘录.pdf"));
+  await axe(page);
+  await shot(page, "agreements-paper-form");
+  await drawer.getByRole("button", { name: /录\s?入/ }).click();
+  await expect(page.getByRole("heading", { level: 1, name: old })).toBeVisible();
+  await expect(page.getByText("已到期")).toBeVisible();
+  await expect(page.getByText(`纸质签署，由${MUSEUM.name}补录。`)).toBeVisible();
+  const where = page.url();
+
+  await switchTo(page, ACADEMY.login);
+  await page.goto(where);
+  await page.getByRole("button", { name: "提出异议" }).click();
+  await page.getByRole("dialog").getByLabel("原因").fill("签署人写错了");
+  await page.getByRole("dialog").getByRole("button", { name: "提出异议" }).click();
+  await expect(page.getByText(`${ACADEMY.name}对补录的协议有异议：签署人写错了`)).toBeVisible();
+  await axe(page);
+  await shot(page, "agreements-disputed");
+  await page.getByRole("button", { name: "撤回异议" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "撤回异议" }).click();
+  await expect(page.getByText("已到期")).toBeVisible();
+  // Over for years, it is renewed like any other.
+  await page.getByRole("button", { name: /^续\s?签$/ }).click();
+  await expect(page.getByRole("dialog").getByText("续签协议")).toBeVisible();
+  await shot(page, "agreements-expired");
+});
+
 test("a project runs with a milestone, and an activity and a resource come of it", async ({ page }) => {
   await signIn(page, MUSEUM.login, PASSWORD);
   await newActivity(page, "科学传播论坛首场");

@@ -54,6 +54,7 @@ test("a pupil makes a badge, anybody verifies it, and the district takes it back
   const sent = await drop(stranger, jwt);
   await expect(stranger.getByText("有效", { exact: true })).toBeVisible();
   await expect(stranger.getByText(number)).toBeVisible();
+  await expect(stranger.getByText(/示例学分办法，其中的数值仅作示例/)).toBeVisible();
   expect(sent.filter((request) => !request.startsWith("GET /api/v1/issuers/"))).toEqual([]);
   expect(sent.join("\n")).not.toContain(jwt.split(".")[1]);
   await stranger.getByLabel("持有人姓名").fill("不是这个人");

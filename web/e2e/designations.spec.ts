@@ -84,9 +84,9 @@ test("three kindergartens apply to be children's science centres, and two are li
   const round = page.url();
   await page.getByRole("tab", { name: "评审人" }).click();
   await expect(page.getByText("每份申请需要 2 人评审")).toBeVisible();
-  for (const login of ["teacher01", "teacher02", "base01"]) {
+  for (const [login, works] of [["teacher01", "示范学校第01号"], ["teacher02", "示范学校第02号"], ["base01", "示范基地第01号"]] as const) {
     await page.getByLabel("选择评审人").fill(login);
-    await option(page, login);
+    await option(page, works);
   }
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "保存评审人" }).click();
@@ -238,16 +238,24 @@ test("three kindergartens apply to be children's science centres, and two are li
   await expect(page.getByText("没有等待决定的申请")).toBeVisible();
 
   // The award, and the public register with each number.
+  await page.getByRole("button", { name: "一并授予 2 份" }).click();
+  await dialogOf(page).getByLabel("编号前缀").fill(`KC-${run}-`);
+  await dialogOf(page).getByLabel("位数").fill("1");
+  await dialogOf(page).getByLabel("授牌仪式", { exact: true }).fill("科普日授牌，区少年宫");
+  const numbers = dialogOf(page).getByRole("list", { name: "将要授予的编号" }).getByRole("listitem");
+  await expect(numbers).toHaveText([`KC-${run}-1 ${sun}`, `KC-${run}-2 ${moon}`]);
+  await axe(page);
+  await shot(page, "designations-award");
+  await dialogOf(page).getByRole("button", { name: /授\s?予/ }).click();
+  await expect(page.getByText("本批次已授予 2 份")).toBeVisible();
+  const papers = page.waitForEvent("download");
+  await page.getByRole("button", { name: "下载全部证书和牌匾" }).click();
+  expect((await papers).suggestedFilename()).toMatch(/\.zip$/);
+  await axe(page);
+  await shot(page, "designations-awarded");
   for (const [name, number] of [[sun, `KC-${run}-1`], [moon, `KC-${run}-2`]] as const) {
     await page.goto(round);
     await page.getByRole("link", { name }).click();
-    await page.getByRole("button", { name: "授予资质" }).click();
-    if (name === sun) {
-      await axe(page);
-      await shot(page, "designations-award");
-    }
-    await dialogOf(page).getByLabel("证书编号").fill(number);
-    await dialogOf(page).getByRole("button", { name: "授予资质" }).click();
     await expect(page.getByText(`已授予，编号 ${number}`)).toBeVisible();
   }
   await page.context().clearCookies();
@@ -362,6 +370,8 @@ test("an objection takes an award away, and the appeal is heard by others", asyn
   await dialogOf(page).getByLabel("异议内容").fill("科普日只办过一次");
   await dialogOf(page).getByRole("button", { name: "提交异议" }).click();
   await expect(page.getByText("异议已提交")).toBeVisible();
+  const mine = page.locator(".ant-card").filter({ hasText: "我提出的异议" }).getByRole("listitem").filter({ hasText: "科普日只办过一次" });
+  await expect(mine.first()).toContainText("等待答复");
 
   await switchTo(page, "official");
   await page.goto(own);
@@ -377,6 +387,11 @@ test("an objection takes an award away, and the appeal is heard by others", asyn
   await dialogOf(page).getByLabel("理由").fill("经查只办过一次");
   await dialogOf(page).getByRole("button", { name: "异议成立" }).click();
   await expect(page.getByText("异议成立，不予授予")).toBeVisible();
+  await switchTo(page, "teacher02");
+  await page.goto("/published");
+  await expect(mine.first()).toContainText("经查只办过一次");
+  await axe(page);
+  await shot(page, "designations-own-objection");
 
   // The school reads why, and appeals.
   await switchTo(page, "school01");

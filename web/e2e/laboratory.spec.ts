@@ -1,10 +1,17 @@
+import type { Locator } from "@playwright/test";
 import { ask, PASSWORD, token } from "./calls";
 import { axe, expect, settled, shot, signIn, test } from "./fixtures";
-import { day, option } from "./office";
+import { choose, day, option } from "./office";
 
 // Against the demonstration district: KEPU_URL alone. The draft is of a version of its own and becomes effective far away,
 // and is given up in the end, so that nobody's credit changes.
 test.slow();
+
+/** Fills in a field of the form, which keeps it with Enter. */
+async function keep(field: Locator, value: string) {
+  await field.fill(value);
+  await field.press("Enter");
+}
 
 test("rules are written, tried, approved by another official and published; a student sees what to do next", async ({ page, request }) => {
   const official = await token(request, "official");
@@ -22,15 +29,54 @@ test("rules are written, tried, approved by another official and published; a st
   await settled(page);
   await axe(page);
   await shot(page, "laboratory-draft");
-  // The form changed the text, and nothing else of it.
-  await page.getByText("文本（YAML）").click();
+  // Form and text stand side by side: the form changed the text, and nothing else of it.
   const text = page.getByRole("textbox", { name: "文本（YAML）" });
   await expect(text).toHaveValue(new RegExp(`version: .*${version}`));
+  const sentences = page.locator(".ant-card", { has: page.getByRole("heading", { name: "办法说明" }) });
+
+  // A rule, a limit and a level by the form; what they mean is said beside it.
+  const rules = page.getByRole("list", { name: "计分", exact: true });
+  await page.getByRole("button", { name: "添加计分规则" }).click();
+  await keep(rules.getByLabel("中文名称"), "夜间观星");
+  await keep(rules.getByLabel("每次", { exact: true }), "2");
+  await expect(text).toHaveValue(/title: \{ zh: 夜间观星, en: New rule \}\n\s+when: \{ kind: rule \}\n\s+credit: \{ fixed: 2 \}/);
+  await expect(sentences.getByText(/夜间观星/).first()).toBeVisible();
+  await expect(page.getByText("可以提交")).toBeVisible();
+  await choose(page, rules.getByRole("combobox", { name: "适用哪些记录 添加条件" }), "年级", "年级");
+  await keep(rules.getByLabel("年级 到"), "8");
+  await expect(text).toHaveValue(/kind: rule, grade: \{ from: 1, to: 8 \}/);
+  await settled(page);
+  await axe(page);
+  await shot(page, "laboratory-form");
+  await page.getByRole("button", { name: "添加上限" }).click();
+  const limits = page.getByRole("list", { name: "上限", exact: true });
+  await keep(limits.getByLabel("中文名称"), "全年上限");
+  await keep(limits.getByLabel("学分", { exact: true }), "900");
+  await expect(sentences.getByText(/全年上限/).first()).toBeVisible();
+  await page.getByRole("button", { name: "添加等级", exact: true }).first().click();
+  const ladders = page.getByRole("list", { name: "等级", exact: true });
+  await keep(ladders.getByLabel("中文名称"), "观星之星");
+  await expect(sentences.getByText(/观星之星/).first()).toBeVisible();
+  await expect(page.getByText("可以提交")).toBeVisible();
+  await page.getByRole("button", { name: "上移全年上限" }).click();
+  await expect(page.getByRole("button", { name: "下移全年上限" })).toBeEnabled();
+
+  // What is wrong is marked at its line and said below the text; the form takes it back.
+  await page.getByRole("button", { name: "夜间观星", exact: true }).click();
+  await keep(rules.getByLabel("每次", { exact: true }), "-2");
+  await expect(page.getByText("1 处问题")).toBeVisible();
+  const wrong = page.getByRole("button", { name: /第 \d+ 行第 \d+ 字/ });
+  const line = /第 (\d+) 行/.exec((await wrong.textContent()) ?? "")?.[1];
+  await expect(page.getByTitle(/credit\.fixed/)).toHaveText(`● ${line}`);
+  await wrong.click();
+  await expect(text).toBeFocused();
+  await axe(page);
+  await shot(page, "laboratory-error");
+  await page.getByRole("button", { name: "撤销上一步" }).click();
+  await expect(page.getByText("可以提交")).toBeVisible();
   const whole = await text.inputValue();
   await text.fill(whole.replace(/^rules:/m, "rulez:"));
   await expect(page.getByText(/处问题/)).toBeVisible();
-  await page.getByRole("button", { name: /第 \d+ 行/ }).first().click();
-  await expect(text).toBeFocused();
   await text.fill(whole);
   await expect(page.getByText("可以提交")).toBeVisible();
   await page.getByRole("button", { name: "保存" }).click();

@@ -68,6 +68,50 @@ test("a list of names alone is entered as what it is of, and a row that does not
   await expect(page.getByText(`晚霞幼儿园${tag}`)).toBeVisible();
 });
 
+test("a list of names alone gets days and numbers from its announcement, and kinds from the names", async ({ page }) => {
+  const tag = `e2e${Date.now() % 1_000_000}`;
+  const upload = (name: string, text: string) => page.locator("input[type=file]").setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
+  const enter = async () => {
+    await page.getByRole("button", { name: "写入", exact: true }).click();
+    await page.getByRole("tooltip").getByRole("button", { name: "写入", exact: true }).click();
+    await expect(page.getByText("名单已写入")).toBeVisible();
+  };
+  await signIn(page, "official", PASSWORD);
+  await page.goto("/lists");
+  await page.getByLabel("单位类型").click();
+  await option(page, "幼儿园", true);
+  await upload("试点.csv", `单位名称，性质\n${tag}晨星幼儿园，公办\n${tag}新村社区，\n${tag}儿童之家，\n${tag}示范基地，\n`);
+  await page.getByRole("button", { name: "上传并比对" }).click();
+  await expect(page.getByText("文件各格之间用的是中文逗号“，”，已按它分开。")).toBeVisible();
+  await expect(page.getByText("类型 — → 社区")).toBeVisible();
+  // A row that is taken is mended all the same.
+  await page.getByRole("button", { name: "修改第 4 行" }).click();
+  await page.getByLabel("第 4 行的类型").click();
+  await option(page, "社区", true);
+  await settled(page);
+  await axe(page);
+  await shot(page, "lists-mend-taken");
+  await page.getByRole("button", { name: "重新检查第 4 行" }).click();
+  await expect(page.getByText("类型 — → 幼儿园")).toHaveCount(1);
+  await enter();
+
+  await page.goto("/lists?kind=designations");
+  await page.getByLabel("资质类别").click();
+  await option(page, "校外科技创新教育基地", true);
+  await page.getByLabel("有效期起").fill("2026-05-01");
+  await page.getByLabel("有效期起").press("Enter");
+  await page.getByLabel("编号规则").fill(`${tag}-{nnn}`);
+  await page.getByLabel("来源").fill("区公告");
+  await shot(page, "lists-designations-given");
+  await upload("认定名单.csv", `序号,单位名称\n7,${tag}示范基地\n`);
+  await page.getByRole("button", { name: "上传并比对" }).click();
+  await expect(page.getByText(`编号 — → ${tag}-007`)).toBeVisible();
+  await expect(page.getByText("有效期起 — → 2026-05-01")).toBeVisible();
+  await settled(page);
+  await axe(page);
+  await shot(page, "lists-designations-compared");
+});
+
 test("the themes of a year come from the list that was published", async ({ page }) => {
   const tag = `e2e${Date.now() % 1_000_000}`;
   await signIn(page, "official", PASSWORD);

@@ -90,6 +90,48 @@ test("a school and a firm say what they offer and seek, match, pair, and the net
   await shot(page, "network-table");
 });
 
+test("a firm shows a work, and an official brings it together with another school", async ({ page }) => {
+  const other = { name: `牵线学校${run}`, login: `school-m-${run}`, kind: "学校", role: "学校管理员" };
+  await begin(page, other);
+  await describe(page, [], ["海洋"], "");
+  await save(page);
+  await switchTo(page, FIRM.login);
+  await page.goto("/partners");
+  await page.getByRole("button", { name: "展示成果" }).click();
+  await page.getByRole("dialog").getByLabel("成果名称").fill(`深潜模型${run}`);
+  await page.getByRole("dialog").getByRole("button", { name: "展示成果" }).click();
+  await expect(page.getByText(`深潜模型${run}`)).toBeVisible();
+  await axe(page);
+
+  await switchTo(page, "official");
+  await page.goto(`/market?q=${run}`);
+  await expect(page.getByRole("row", { name: new RegExp(FIRM.name) })).toContainText(`深潜模型${run}`);
+  await axe(page);
+  await shot(page, "market");
+  await page.getByRole("button", { name: `为${other.name}牵线结对` }).click();
+  await page.getByRole("dialog").getByRole("radio", { name: new RegExp(FIRM.name) }).check();
+  await axe(page);
+  await shot(page, "market-match");
+  await page.getByRole("dialog").getByRole("button", { name: "向双方提议" }).click();
+  await expect(page.getByText(`等待签署：`)).toBeVisible();
+  const where = page.url();
+  for (const [login, post] of [[other.login, "校长"], [FIRM.login, "总经理"]] as const) {
+    // oxlint-disable-next-line no-await-in-loop
+    await switchTo(page, login);
+    // oxlint-disable-next-line no-await-in-loop
+    await page.goto(where);
+    // oxlint-disable-next-line no-await-in-loop
+    await page.getByRole("button", { name: /^签\s?署$/ }).click();
+    // oxlint-disable-next-line no-await-in-loop
+    await page.getByRole("dialog").getByLabel("职务").fill(post);
+    // oxlint-disable-next-line no-await-in-loop
+    await page.getByRole("dialog").getByRole("button", { name: /^签\s?署$/ }).click();
+    // oxlint-disable-next-line no-await-in-loop
+    await expect(page.getByRole("dialog")).toBeHidden();
+  }
+  await expect(page.getByText("生效中")).toBeVisible();
+});
+
 test("a proposal is refused with its reason, and two that are paired are not paired again", async ({ page, request }) => {
   // The page does not offer it; whoever asks the service itself is refused.
   const as = await token(request, SCHOOL.login);

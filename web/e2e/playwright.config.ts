@@ -1,19 +1,23 @@
 import { defineConfig } from "@playwright/test";
 
+// A worker for each district: none meets what another does.
+const districts = (process.env.KEPU_URL ?? "http://127.0.0.1:8080").trim().split(/\s+/);
+
 export default defineConfig({
   testDir: ".",
   outputDir: "../test-results",
-  workers: 1,
+  workers: districts.length,
   timeout: 240_000,
   expect: { timeout: 20_000 },
   reporter: [["list"], ["./failures.ts"]],
   use: {
-    baseURL: process.env.KEPU_URL ?? "http://127.0.0.1:8080",
+    baseURL: districts[Number(process.env.TEST_PARALLEL_INDEX ?? 0)],
     actionTimeout: 20_000,
     locale: "zh-CN",
     timezoneId: "Asia/Shanghai",
     viewport: { width: 1440, height: 900 },
-    trace: "retain-on-failure",
+    // A trace of every test, kept or not, takes as much of the machine as the test itself.
+    trace: process.env.KEPU_TRACE ? "retain-on-failure" : "off",
     launchOptions: {
       executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
       args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],

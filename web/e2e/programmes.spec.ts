@@ -73,6 +73,11 @@ test("the joint action is set up, launched at venues, moved, and its progress se
   await expect(card).toBeVisible();
   await axe(page);
   await shot(page, "programmes-list");
+  // Its name may be mended; its code stays.
+  await card.getByRole("button", { name: `改名：${name}` }).click();
+  await page.getByRole("dialog").getByLabel("英文名称").fill("Joint action");
+  await save(page);
+  await expect(page.getByRole("dialog")).toBeHidden();
   await card.getByRole("button", { name: "新建年度" }).click();
   await page.getByRole("dialog").getByLabel("年度主题").fill("点亮科技之光");
   await pick(field(page, "从"), month(0));
@@ -80,6 +85,23 @@ test("the joint action is set up, launched at venues, moved, and its progress se
   await save(page);
   await expect(page).toHaveURL(/\/editions\/[0-9a-f-]+$/);
   await expect(page.getByRole("heading", { level: 1 })).toContainText(name);
+
+  // A draft of the wrong year gets the right one, and what was one too many goes.
+  const year = Number(month(0).slice(0, 4));
+  for (const right of [year + 1, year]) {
+    // oxlint-disable-next-line no-await-in-loop
+    await page.getByRole("button", { name: /^修\s?改$/ }).first().click();
+    // oxlint-disable-next-line no-await-in-loop
+    await field(page, "年度").fill(String(right));
+    // oxlint-disable-next-line no-await-in-loop
+    await save(page);
+    // oxlint-disable-next-line no-await-in-loop
+    await expect(page.getByRole("heading", { level: 1 })).toContainText(`${name} ${right}`);
+  }
+  await addTheme(page, 4, "多余的主题");
+  await page.getByRole("button", { name: "删除：多余的主题" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: /删\s?除/ }).click();
+  await expect(page.getByText("多余的主题", { exact: true })).toBeHidden();
 
   await addTheme(page, 1, "筑梦航天");
   await addTheme(page, 2, "美丽中国");
@@ -100,6 +122,8 @@ test("the joint action is set up, launched at venues, moved, and its progress se
   await page.getByRole("button", { name: "发起活动：筑梦航天" }).click();
   const drawer = page.getByRole("dialog");
   await drawer.getByLabel("活动名称").fill("和宇航员一起造火箭");
+  await drawer.getByLabel("最低年级").click();
+  await option(page, "三年级", true);
   await drawer.getByRole("button", { name: "添加场次" }).click();
   await drawer.getByLabel("开始时间").fill(`${month(1).slice(0, 8)}15 10:00`);
   await drawer.getByLabel("开始时间").press("Enter");
@@ -129,11 +153,17 @@ test("the joint action is set up, launched at venues, moved, and its progress se
   await expect(beside.getByRole("listitem").filter({ hasText: second })).toContainText("1 场");
   await beside.getByRole("button", { name: /关\s?闭/ }).last().click();
 
-  // A theme goes to another month while sessions are ahead: one month is taken, the other is free.
+  // A theme goes to another month while sessions are ahead: one month is taken, so the two trade; the other is free.
   await page.getByRole("button", { name: "改到别的月份：筑梦航天" }).click();
   await chooseIn(page, "改到", inWords(month(2)));
-  await expect(page.getByText("这个月已有主题“美丽中国”，请先移走它。")).toBeVisible();
-  await expect(page.getByRole("button", { name: "移动主题" })).toBeDisabled();
+  await expect(page.getByText("这个月已有主题“美丽中国”，两个主题将互换月份。")).toBeVisible();
+  await expect(page.getByText(`“美丽中国”将改到${inWords(month(1))}。`)).toBeVisible();
+  await axe(page);
+  await shot(page, "programmes-swap");
+  await page.getByRole("button", { name: "互换月份" }).click();
+  await expect(page.getByText("“筑梦航天”和“美丽中国”已互换月份，有 2 个场次留在原来的日期。")).toBeVisible();
+  await expect(page.getByRole("dialog")).toBeHidden();
+  await page.getByRole("button", { name: "改到别的月份：筑梦航天" }).click();
   await chooseIn(page, "改到", inWords(month(3)));
   await expect(page.getByText("2 个即将举行的场次不在新月份内。")).toBeVisible();
   await axe(page);
@@ -161,9 +191,16 @@ test("the joint action is set up, launched at venues, moved, and its progress se
   await axe(page);
   await shot(page, "programmes-edition");
 
-  // Anybody reads it, and subscribes.
-  await page.getByRole("link", { name: "公开页面" }).click();
+  // Anybody finds it, reads it, and subscribes.
+  await page.goto("/register");
+  await page.getByRole("main").getByRole("link", { name: "科普计划" }).click();
+  await expect(page.getByRole("heading", { level: 2, name })).toBeVisible();
+  await axe(page);
+  await shot(page, "programmes-public-list");
+  const listed = page.locator(".ant-card", { has: page.getByRole("heading", { level: 2, name }) });
+  await listed.getByRole("link", { name: /点亮科技之光/ }).click();
   await expect(page.getByRole("heading", { level: 1 })).toContainText(name);
+  await expect(page.getByRole("link", { name: second })).toBeVisible();
   await axe(page);
   await shot(page, "programmes-public");
   const feed = await request.get((await page.getByRole("link", { name: "本年度全部主题和场次" }).getAttribute("href")) ?? "");

@@ -6,12 +6,17 @@ test("an official sets a tariff, settles to the cent, keeps the report and has t
   await signIn(page, "official", PASSWORD);
   await page.goto("/district/reports");
   await page.getByRole("link", { name: "成文报表" }).click();
-  await expect(page.getByRole("heading", { level: 1, name: "达标情况" })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: "总览" })).toBeVisible();
   await settled(page);
   await axe(page);
-  await shot(page, "reports-requirements");
+  await shot(page, "reports-overview");
 
   for (const [name, picture] of [
+    ["学校情况", "schools"],
+    ["班级情况", "classes"],
+    ["基地情况", "bases"],
+    ["达标情况", "requirements"],
+    ["异常核查", "exceptions"],
     ["未覆盖学生", "not-reached"],
     ["均衡情况", "equity"],
     ["科普计划与主题", "programmes"],
@@ -32,6 +37,19 @@ test("an official sets a tariff, settles to the cent, keeps the report and has t
   await expect(page).toHaveURL(/\/district\/results\?state=verified.*level=/);
   await settled(page);
   await page.goBack();
+
+  // Who is not reached is a list of just those.
+  await page.getByRole("navigation", { name: "报表种类" }).getByRole("link", { name: "未覆盖学生", exact: true }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "未覆盖学生" })).toBeVisible();
+  await settled(page);
+  await page.getByRole("table", { name: "按年级" }).getByRole("link", { name: /未参与人数/ }).first().click();
+  await expect(page).toHaveURL(/\/district\/reports\/persons\?.*took=false/);
+  await expect(page.getByText("期内在籍", { exact: true })).toBeVisible();
+  await settled(page);
+  await axe(page);
+  await shot(page, "reports-not-reached-persons");
+  await page.goBack();
+  await settled(page);
 
   // Settlement: without a tariff nothing is due; with one, each person-time.
   await page.getByRole("navigation", { name: "报表种类" }).getByRole("link", { name: "承办单位结算" }).click();
@@ -68,6 +86,11 @@ test("an official sets a tariff, settles to the cent, keeps the report and has t
   await page.getByRole("menuitem", { name: "PDF" }).click();
   const file = await (await paper).path();
   expect(readFileSync(file).subarray(0, 5).toString()).toBe("%PDF-");
+  // Each table is a file of its own.
+  const list = page.waitForEvent("download");
+  await page.getByRole("button", { name: "导出" }).click();
+  await page.getByRole("menuitem", { name: "CSV · 到场人员" }).click();
+  expect(readFileSync(await (await list).path()).toString()).toContain("学号");
 
   // Under a name, by its link.
   const name = `结算 ${Date.now() % 1_000_000}`;
@@ -100,11 +123,57 @@ test("an official sets a tariff, settles to the cent, keeps the report and has t
   await settled(page);
 });
 
-test("a base sees its own settlement", async ({ page }) => {
+test("a base reads its reports, opens a figure and keeps one", async ({ page }) => {
   await signIn(page, "base01", PASSWORD);
-  await page.goto("/base/settlement");
-  await expect(page.getByRole("heading", { level: 1, name: "结算" })).toBeVisible();
+  await page.goto("/base/reports");
+  await expect(page.getByRole("heading", { level: 1, name: "承办单位结算" })).toBeVisible();
   await settled(page);
+  await expect(page.getByText("数据截至").first()).toBeVisible();
   await axe(page);
   await shot(page, "reports-base-settlement");
+  for (const [name, picture] of [
+    ["空余名额", "empty-places"],
+    ["预约未到", "no-shows"],
+    ["确认时效", "promptness"],
+    ["基地情况", "own"],
+  ] as const) {
+    await page.getByRole("navigation", { name: "报表种类" }).getByRole("link", { name, exact: true }).click();
+    await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
+    await settled(page);
+    await shot(page, `reports-base-${picture}`);
+  }
+  await page.getByRole("link", { name: /已确认/ }).first().click();
+  await expect(page).toHaveURL(/\/base\/reports\/records/);
+  await settled(page);
+  await axe(page);
+  await page.goBack();
+  const name = `基地 ${Date.now() % 1_000_000}`;
+  await page.getByRole("button", { name: "保存报表" }).click();
+  await page.getByRole("dialog").getByLabel("名称").fill(name);
+  await page.getByRole("dialog").getByRole("button", { name: /保\s*存/ }).click();
+  await expect(page.getByText("已保存").last()).toBeVisible();
+  await page.goto("/base/reports/kept");
+  await page.getByRole("link", { name }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "基地情况" })).toBeVisible();
+});
+
+test("a school saves a report of a class and opens it by its link", async ({ page }) => {
+  await signIn(page, "school01", PASSWORD);
+  await page.goto("/school/report/ready/school");
+  await expect(page.getByRole("heading", { level: 1, name: "学校情况" })).toBeVisible();
+  await settled(page);
+  await axe(page);
+  await shot(page, "reports-of-school");
+  await page.getByRole("table", { name: "按班级" }).getByRole("link").first().click();
+  await expect(page.getByRole("heading", { level: 1, name: "班级情况" })).toBeVisible();
+  await settled(page);
+  await shot(page, "reports-of-class");
+  const name = `班级 ${Date.now() % 1_000_000}`;
+  await page.getByRole("button", { name: "保存报表" }).click();
+  await page.getByRole("dialog").getByLabel("名称").fill(name);
+  await page.getByRole("dialog").getByRole("button", { name: /保\s*存/ }).click();
+  await expect(page.getByText("已保存").last()).toBeVisible();
+  await page.goto("/school/report/kept");
+  await page.getByRole("link", { name }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "班级情况" })).toBeVisible();
 });

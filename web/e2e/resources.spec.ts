@@ -59,7 +59,10 @@ test("a base offers something, with a file, changes it and stops offering it", a
   const file = { name: "使用说明.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.7\n%%EOF") };
   await page.getByRole("dialog").locator('input[type="file"]').first().setInputFiles(file);
   await page.getByRole("dialog").getByRole("button", { name: /上\s?传/ }).click();
-  await expect(page.getByRole("button", { name: /使用说明\.pdf/ })).toBeVisible();
+  await expect(page.getByRole("button", { name: /^使用说明\.pdf/ })).toBeVisible();
+  await page.getByRole("button", { name: "删除：使用说明.pdf" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: /删\s?除/ }).click();
+  await expect(page.getByText("没有附带文件。")).toBeVisible();
 
   await page.getByRole("button", { name: /修\s?改/ }).click();
   await page.getByRole("dialog").getByLabel("主题").fill("航天");
@@ -72,6 +75,15 @@ test("a base offers something, with a file, changes it and stops offering it", a
   await expect(page.getByText("已停止提供：送去检修")).toBeVisible();
   await axe(page);
   await shot(page, "resources-closed");
+  // It is still in the owner's own list, and in nobody else's.
+  await page.goto("/resources");
+  await page.getByLabel("查找", { exact: true }).fill(name);
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("还没有资源")).toBeVisible();
+  await page.getByRole("button", { name: "本单位的资源" }).click();
+  await expect(page.getByRole("row", { name: new RegExp(name) })).toContainText("已下线");
+  await shot(page, "resources-own");
+  await page.getByRole("link", { name }).click();
   await page.getByRole("button", { name: "重新提供" }).click();
   await expect(page.getByText("已停止提供：送去检修")).toBeHidden();
 });
@@ -133,7 +145,31 @@ test("a school asks, meets a day that is taken, takes the next, and the base len
   await rows.filter({ hasText: "已同意" }).getByRole("button", { name: /^登记交付/ }).click();
   await page.getByRole("dialog").getByRole("button", { name: "登记交付" }).click();
   await expect(page.getByText("已登记交付")).toBeVisible();
+  // Entered by mistake: undone the same day, and noted again.
+  const out = rows.filter({ hasText: "已交付" });
+  await out.getByRole("button", { name: /^撤销交付/ }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "撤销交付" }).click();
+  await expect(page.getByText("交付已撤销")).toBeVisible();
+  await rows.filter({ hasText: "已同意" }).getByRole("button", { name: /^登记交付/ }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "登记交付" }).click();
+  await expect(rows.filter({ hasText: "已交付" })).toHaveCount(1);
+  // The other school asks to keep it, and the base agrees.
+  const loans = await ask<{ items: { id: string; version: number }[] }>(request, other, "GET", `/api/v1/bookings?resource_id=${resource.id}&state=delivered`);
+  const loan = loans.items[0];
+  const longer = await request.post(`/api/v1/bookings/${loan?.id}/extend`, {
+    headers: { authorization: `Bearer ${other}`, "if-match": `"${loan?.version}"` },
+    data: { last_day: day(3), reason: "还有一个班" },
+  });
+  expect(longer.status()).toBe(200);
   await page.getByRole("tab", { name: "借出待还" }).click();
+  await expect(rows).toContainText("对方希望延长到");
+  await rows.getByRole("button", { name: /^延长借期/ }).click();
+  await expect(page.getByRole("dialog").getByText(/对方希望延长到.*还有一个班/)).toBeVisible();
+  await axe(page);
+  await shot(page, "resources-longer");
+  await page.getByRole("dialog").getByRole("button", { name: "延长借期" }).click();
+  await expect(page.getByText("借期已延长")).toBeVisible();
+  await expect(rows).not.toContainText("对方希望延长到");
   await rows.getByRole("button", { name: /^登记归还/ }).click();
   await page.getByRole("dialog").getByText("损坏", { exact: true }).click();
   await expect(page.getByText("损坏或丢失的会停止预约")).toBeVisible();

@@ -121,13 +121,15 @@ test.describe("school", () => {
 
     // The ready reports, of the own school alone: from the menu's page, with a file.
     await page.getByRole("link", { name: "成文报表" }).first().click();
-    await expect(page.getByRole("heading", { level: 1, name: "达标情况" })).toBeVisible();
+    await expect(page.getByRole("heading", { level: 1, name: "学校情况" })).toBeVisible();
     await settled(page);
     await axe(page);
-    await shot(page, "school-ready-requirements");
+    await shot(page, "school-ready-school");
     const kinds = page.getByRole("navigation", { name: "报表种类" });
-    await expect(kinds.getByRole("link")).toHaveCount(7);
+    await expect(kinds.getByRole("link")).toHaveCount(9);
     for (const [name, picture] of [
+      ["班级情况", "class"],
+      ["达标情况", "requirements"],
       ["未覆盖学生", "not-reached"],
       ["预约未到", "no-shows"],
       ["确认时效", "promptness"],

@@ -18,9 +18,16 @@ test("a student downloads the proof of the credits", async ({ page }) => {
   await axe(page);
   await shot(page, "seals-credits");
   const file = await saved(page, () => page.getByRole("button", { name: "下载证明" }).click());
-  expect(file.name).toBe("credits.tlog-proof");
-  expect(file.text).toMatch(/^c2sp\.org\/tlog-proof@v1\nextra \S+\nindex \d+\n/);
-  expect(file.text).toMatch(/\n\u2014 kepu\/\S+ \S+\n$/);
+  expect(file.name).toBe("credit-proofs.zip");
+  const one = await saved(page, () =>
+    page
+      .getByRole("button", { name: /^下载 .*学分）的证明$/ })
+      .first()
+      .click(),
+  );
+  expect(one.name).toMatch(/^\d{4}-\d{2}-\d{2}_no\d+_[+-][\d.]+_[0-9a-f-]{36}\.tlog-proof$/);
+  expect(one.text).toMatch(/^c2sp\.org\/tlog-proof@v1\nextra \S+\nindex \d+\n/);
+  expect(one.text).toMatch(/\n\u2014 kepu\/\S+ \S+\n$/);
 });
 
 test("a school downloads a checkpoint and sees the key", async ({ page }) => {

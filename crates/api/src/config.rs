@@ -33,6 +33,7 @@ pub enum LogFormat {
 
 /// Settings of the running service.
 #[derive(Debug, Clone, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct Config {
     /// Where the data lives.
     #[command(flatten)]
@@ -48,9 +49,13 @@ pub struct Config {
     pub files: Option<String>,
 
     /// Address at which people open the pages, as https://kepu.example.cn: printed in QR codes and written into feeds.
-    /// By default the one at which a request came in.
+    /// By default the one at which a request came in. Badges are signed in its name, so without it none is.
     #[arg(long, env = "KEPU_PUBLIC_URL")]
     pub public_url: Option<String>,
+
+    /// Sign badges in the name of whatever address a request came in at: for the demonstration, of which nobody keeps any.
+    #[arg(skip)]
+    pub sign_anywhere: bool,
 
     /// Mark cookies as Secure. Turn on wherever the pages are served over https.
     #[arg(long, env = "KEPU_SECURE_COOKIES")]

@@ -75,6 +75,11 @@ pub async fn run(mut config: Config) -> anyhow::Result<ExitCode> {
     if let Some(private) = &database.private {
         config.data.app_database_url = Some(private.app_url()?);
     }
+    if config.public_url.is_none() {
+        tracing::warn!(
+            "KEPU_PUBLIC_URL is not set: no badges are signed, and printed codes lead to where each request came in"
+        );
+    }
     let state = open(config, &database.url, Clock::default()).await?;
     tracing::info!(address = %listener.local_addr()?, "kepu serves");
     let served = serve(listener, state, stop).await;

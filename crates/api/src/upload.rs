@@ -63,6 +63,16 @@ pub async fn receive(request: Request, state: &AppState) -> Result<Upload> {
 
 /// The name and content of the form's file.
 pub async fn file(request: Request, state: &AppState) -> Result<(String, Bytes)> {
+    let (name, bytes, _) = parts(request, state, None).await?;
+    Ok((name, bytes))
+}
+
+/// The same, with what another field of the form holds.
+pub async fn file_and(request: Request, state: &AppState, other: &str) -> Result<(String, Bytes, Bytes)> {
+    parts(request, state, Some(other)).await
+}
+
+async fn parts(request: Request, state: &AppState, other: Option<&str>) -> Result<(String, Bytes, Bytes)> {
     let unreadable = |what: &str| {
         ApiError::bad_request(
             "malformed_form",
@@ -73,8 +83,10 @@ pub async fn file(request: Request, state: &AppState) -> Result<(String, Bytes)>
         if error.status() == StatusCode::PAYLOAD_TOO_LARGE { too_large() } else { unreadable(&error.body_text()) }
     };
     let mut form = Multipart::from_request(request, state).await.map_err(|error| unreadable(&error.body_text()))?;
+    let (mut file, mut more) = (None, None);
     while let Some(mut field) = form.next_field().await.map_err(failed)? {
-        if field.name() != Some("file") {
+        let is_file = field.name() == Some("file");
+        if !is_file && (other.is_none() || field.name() != other) {
             continue;
         }
         let name = field.file_name().unwrap_or_default().to_owned();
@@ -85,12 +97,23 @@ pub async fn file(request: Request, state: &AppState) -> Result<(String, Bytes)>
             }
             bytes.extend_from_slice(&chunk);
         }
-        if bytes.is_empty() {
+        if is_file && bytes.is_empty() {
             return Err(ApiError::invalid_field("file", "empty", "must not be empty"));
         }
-        return Ok((name, bytes.into()));
+        if is_file {
+            file = Some((name, Bytes::from(bytes)));
+        } else {
+            more = Some(Bytes::from(bytes));
+        }
+        if file.is_some() && (other.is_none() || more.is_some()) {
+            break;
+        }
     }
-    Err(unreadable("there is no such field"))
+    let Some((name, bytes)) = file else { return Err(unreadable("there is no such field")) };
+    match (other, more) {
+        (Some(other), None) => Err(unreadable(&format!("the field `{other}` is missing"))),
+        (_, more) => Ok((name, bytes, more.unwrap_or_default())),
+    }
 }
 
 /// A kept file as an answer: to be saved, not shown, and never guessed at.

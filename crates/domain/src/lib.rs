@@ -12,6 +12,7 @@ pub mod credit;
 pub mod designation;
 pub mod door;
 pub mod draft;
+pub mod ending;
 pub mod erasure;
 pub mod exception;
 pub mod grams;

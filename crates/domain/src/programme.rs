@@ -4,7 +4,7 @@
 //! draft ─▶ published ─▶ closed
 //! ```
 //!
-//! A draft is written and seen by nobody else; what is published is launched, joined and still corrected; what is closed
+//! A draft is written and seen by nobody else, so its year may still change and it may be removed; what is published is launched, joined and still corrected; what is closed
 //! stays as it was, except for the totals that others report of it, which come afterwards. Nothing here reads a clock.
 
 use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
@@ -34,6 +34,10 @@ pub enum Edition {
 pub enum Step {
     /// Change what it says, its themes, strands and members.
     Change,
+    /// Give it another year.
+    ChangeYear,
+    /// Remove it.
+    Remove,
     /// Make it known; `parts` is how many themes and strands it has.
     Publish {
         /// How many themes and strands.
@@ -66,6 +70,9 @@ pub enum Refusal {
     /// It is over.
     #[error("The edition is closed: it stays as it was. Make one of another year.")]
     Closed,
+    /// Others know it, by its year.
+    #[error("The edition was published, so it stays, with its year. Close it, and make one of another year.")]
+    Known,
     /// There is nothing in it.
     #[error("The edition has neither a theme nor a strand. Add one before it is published.")]
     Empty,
@@ -78,6 +85,7 @@ impl Refusal {
             Self::Draft => "edition_draft",
             Self::Published => "edition_published",
             Self::Closed => "edition_closed",
+            Self::Known => "edition_known",
             Self::Empty => "edition_empty",
         }
     }
@@ -96,7 +104,10 @@ impl Edition {
     /// The edition after a step.
     pub const fn take(self, step: Step) -> Result<Self, Refusal> {
         match (self, step) {
-            (state, Step::Report) | (state @ (Self::Draft | Self::Published { .. }), Step::Change) => Ok(state),
+            (state, Step::Report)
+            | (state @ Self::Draft, Step::ChangeYear | Step::Remove)
+            | (state @ (Self::Draft | Self::Published { .. }), Step::Change) => Ok(state),
+            (Self::Published { .. } | Self::Closed { .. }, Step::ChangeYear | Step::Remove) => Err(Refusal::Known),
             (Self::Draft, Step::Publish { parts: 0, .. }) => Err(Refusal::Empty),
             (Self::Draft, Step::Publish { at, .. }) => Ok(Self::Published { at }),
             (state @ Self::Published { .. }, Step::Launch | Step::Join) => Ok(state),
@@ -268,6 +279,8 @@ mod tests {
         let states = [Edition::Draft, Edition::Published { at }, Edition::Closed { published_at: at, at }];
         let steps = [
             ("change", Step::Change),
+            ("change year", Step::ChangeYear),
+            ("remove", Step::Remove),
             ("publish", Step::Publish { parts: 1, at }),
             ("publish nothing", Step::Publish { parts: 0, at }),
             ("launch", Step::Launch),
@@ -286,6 +299,8 @@ mod tests {
         }
         insta::assert_snapshot!(table, @r"
         change          draft: draft              published: published          closed: edition_closed
+        change year     draft: draft              published: edition_known      closed: edition_known
+        remove          draft: draft              published: edition_known      closed: edition_known
         publish         draft: published          published: edition_published  closed: edition_closed
         publish nothing draft: edition_empty      published: edition_published  closed: edition_closed
         launch          draft: edition_draft      published: published          closed: edition_closed

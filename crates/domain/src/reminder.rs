@@ -33,6 +33,8 @@ pub enum Step {
     Assess,
     /// Renew a designation that ends.
     Renew,
+    /// Renew a designation whose holder asks for it, or refuse.
+    AnswerRenewal,
     /// Know that a designation ends.
     DesignationEnds,
     /// Bring back what was lent.
@@ -45,6 +47,50 @@ pub enum Step {
     DecideAppeal,
     /// Know that an appeal one has filed was granted or declined. It is news: nothing is due, its day is that of the answer.
     AppealAnswered,
+    /// Know that one was renewed, or not, after one has asked for it. It is news, too.
+    RenewalAnswered,
+    /// News: an application was sent back to be completed.
+    ApplicationReturned,
+    /// News: an application was approved.
+    ApplicationApproved,
+    /// News: an application was refused, or an objection to it upheld.
+    ApplicationRefused,
+    /// News: the approval of an application was published for objections.
+    ApplicationPublished,
+    /// News: what was applied for was awarded.
+    ApplicationAwarded,
+    /// News: an appeal against a refusal was answered.
+    RefusalAnswered,
+    /// News: a designation was suspended.
+    DesignationSuspended,
+    /// News: a suspension was lifted.
+    DesignationResumed,
+    /// News: a designation was revoked.
+    DesignationRevoked,
+    /// News: the designation of a host was suspended, with whom a school has sessions ahead.
+    HostSuspended,
+    /// News: the suspension of such a host was lifted.
+    HostResumed,
+    /// News: the designation of such a host was revoked.
+    HostRevoked,
+    /// News: somebody asks for what one lends or offers.
+    BookingAsked,
+    /// News: what one asked for was granted.
+    BookingApproved,
+    /// News: what one asked for was refused.
+    BookingRefused,
+    /// News: the other side called a booking off.
+    BookingCancelled,
+    /// News: what one has lent did not come back on its day.
+    LoanLate,
+    /// News: an agreement was offered to be signed.
+    AgreementOffered,
+    /// News: another party does not sign an agreement.
+    AgreementRefused,
+    /// News: another party ended an agreement early.
+    AgreementEnded,
+    /// News: a theme of a programme in which one hosts was moved to another month.
+    ThemeMoved,
 }
 
 /// How many days news wait to be read.
@@ -52,7 +98,7 @@ pub const NEWS_DAYS: u64 = 30;
 
 impl Step {
     /// Every step.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 41] = [
         Self::Submit,
         Self::Complete,
         Self::Appeal,
@@ -65,12 +111,35 @@ impl Step {
         Self::AnswerAppeal,
         Self::Assess,
         Self::Renew,
+        Self::AnswerRenewal,
         Self::DesignationEnds,
         Self::Return,
         Self::AgreementEnds,
         Self::StateAppeal,
         Self::DecideAppeal,
         Self::AppealAnswered,
+        Self::RenewalAnswered,
+        Self::ApplicationReturned,
+        Self::ApplicationApproved,
+        Self::ApplicationRefused,
+        Self::ApplicationPublished,
+        Self::ApplicationAwarded,
+        Self::RefusalAnswered,
+        Self::DesignationSuspended,
+        Self::DesignationResumed,
+        Self::DesignationRevoked,
+        Self::HostSuspended,
+        Self::HostResumed,
+        Self::HostRevoked,
+        Self::BookingAsked,
+        Self::BookingApproved,
+        Self::BookingRefused,
+        Self::BookingCancelled,
+        Self::LoanLate,
+        Self::AgreementOffered,
+        Self::AgreementRefused,
+        Self::AgreementEnded,
+        Self::ThemeMoved,
     ];
 
     /// The word in JSON and SQL. Those of applications are what [`crate::designation::deadline::Next`] calls them.
@@ -88,12 +157,35 @@ impl Step {
             Self::AnswerAppeal => "answer_appeal",
             Self::Assess => "assess",
             Self::Renew => "renew",
+            Self::AnswerRenewal => "answer_renewal",
             Self::DesignationEnds => "designation_ends",
             Self::Return => "return",
             Self::AgreementEnds => "agreement_ends",
             Self::StateAppeal => "state_appeal",
             Self::DecideAppeal => "decide_appeal",
             Self::AppealAnswered => "appeal_answered",
+            Self::RenewalAnswered => "renewal_answered",
+            Self::ApplicationReturned => "application_returned",
+            Self::ApplicationApproved => "application_approved",
+            Self::ApplicationRefused => "application_refused",
+            Self::ApplicationPublished => "application_published",
+            Self::ApplicationAwarded => "application_awarded",
+            Self::RefusalAnswered => "refusal_answered",
+            Self::DesignationSuspended => "designation_suspended",
+            Self::DesignationResumed => "designation_resumed",
+            Self::DesignationRevoked => "designation_revoked",
+            Self::HostSuspended => "host_suspended",
+            Self::HostResumed => "host_resumed",
+            Self::HostRevoked => "host_revoked",
+            Self::BookingAsked => "booking_asked",
+            Self::BookingApproved => "booking_approved",
+            Self::BookingRefused => "booking_refused",
+            Self::BookingCancelled => "booking_cancelled",
+            Self::LoanLate => "loan_late",
+            Self::AgreementOffered => "agreement_offered",
+            Self::AgreementRefused => "agreement_refused",
+            Self::AgreementEnded => "agreement_ended",
+            Self::ThemeMoved => "theme_moved",
         }
     }
 
@@ -106,6 +198,8 @@ impl Step {
     pub const fn days_ahead(self) -> u64 {
         match self {
             Self::Renew | Self::DesignationEnds => 60,
+            // An ask is told at once, not in its last days.
+            Self::AnswerRenewal => 400,
             Self::Assess | Self::AgreementEnds => 30,
             _ => 3,
         }
@@ -113,7 +207,39 @@ impl Step {
 
     /// Whether it only says what has happened, on the day that is called its last.
     pub const fn is_news(self) -> bool {
-        matches!(self, Self::AppealAnswered)
+        self.is_found_anew() || self.is_told_at_once()
+    }
+
+    /// Whether it is news that is found again in what is stored, each time, and gone when it is found no more.
+    const fn is_found_anew(self) -> bool {
+        matches!(self, Self::AppealAnswered | Self::RenewalAnswered | Self::LoanLate)
+    }
+
+    /// Whether it is news that is told where it happens, and there alone.
+    pub const fn is_told_at_once(self) -> bool {
+        matches!(
+            self,
+            Self::ApplicationReturned
+                | Self::ApplicationApproved
+                | Self::ApplicationRefused
+                | Self::ApplicationPublished
+                | Self::ApplicationAwarded
+                | Self::RefusalAnswered
+                | Self::DesignationSuspended
+                | Self::DesignationResumed
+                | Self::DesignationRevoked
+                | Self::HostSuspended
+                | Self::HostResumed
+                | Self::HostRevoked
+                | Self::BookingAsked
+                | Self::BookingApproved
+                | Self::BookingRefused
+                | Self::BookingCancelled
+                | Self::AgreementOffered
+                | Self::AgreementRefused
+                | Self::AgreementEnded
+                | Self::ThemeMoved
+        )
     }
 
     /// Whether it can still be done, or is owed, after its last day.
@@ -202,6 +328,8 @@ mod tests {
     #[case(Step::AppealAnswered, 10, Some(Stage::News))]
     #[case(Step::AppealAnswered, 40, Some(Stage::News))]
     #[case(Step::AppealAnswered, 41, None)]
+    #[case(Step::BookingAsked, 10, Some(Stage::News))]
+    #[case(Step::LoanLate, 11, Some(Stage::News))]
     fn a_step_that_is_due_on_the_tenth_day(#[case] step: Step, #[case] on: u64, #[case] expected: Option<Stage>) {
         assert_eq!(stage(step, day(10), day(on)), expected);
     }

@@ -241,7 +241,7 @@ actions! {
     OrganizationManage = "organization.manage": DistrictOfficial PlatformAdmin;
     /// Read schemes and designations.
     DesignationRead = "designation.read": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial CityOfficial Auditor Guardian Student PlatformAdmin;
-    /// Grant, change, suspend, renew and assess designations (under a scheme: judged on its authority's scope).
+    /// Grant, change, suspend, revoke, renew and assess designations (under a scheme: judged on its authority's scope).
     DesignationManage = "designation.manage": DistrictOfficial CityOfficial PlatformAdmin;
     /// Create and change schemes.
     SchemeManage = "scheme.manage": DistrictOfficial CityOfficial PlatformAdmin;
@@ -249,12 +249,12 @@ actions! {
     RoundManage = "round.manage": DistrictOfficial CityOfficial PlatformAdmin;
     /// Read all applications of a round with their reviews (judged on the authority's scope).
     RoundRead = "round.read": DistrictOfficial CityOfficial Auditor PlatformAdmin;
-    /// Write, submit, withdraw and appeal applications, and read the own ones (judged on the organization's scope).
+    /// Write, submit, withdraw and appeal applications, ask for renewal, and read the own ones (judged on the organization's scope).
     ApplicationSubmit = "application.submit": SchoolAdmin BaseAdmin;
     /// Review the applications of a round for which the account was named.
-    ApplicationReview = "application.review": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial PlatformAdmin;
-    /// Object to what was published (within the area of the authority).
-    ObjectionRaise = "objection.raise": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial PlatformAdmin;
+    ApplicationReview = "application.review": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial CityOfficial PlatformAdmin;
+    /// Object to what was published: it is there for everybody to see, so whoever is signed in may.
+    ObjectionRaise = "objection.raise": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial CityOfficial Auditor Guardian Student PlatformAdmin;
     /// Read activities.
     ActivityRead = "activity.read": Teacher SchoolAdmin BaseStaff BaseAdmin DistrictOfficial CityOfficial Auditor Guardian Student PlatformAdmin;
     /// Create and change the activities of a host.
@@ -298,6 +298,9 @@ actions! {
     /// Write, offer, sign, refuse and end agreements, run their projects, say what one offers and seeks (judged on the
     /// party's scope).
     AgreementManage = "agreement.manage": SchoolAdmin BaseAdmin;
+    /// Propose pairings to both of their parties, and enter agreements that were signed on paper (judged on the scope of a
+    /// party).
+    AgreementArrange = "agreement.arrange": DistrictOfficial;
 
     /// Read classes, enrolments and imports.
     RosterRead = "roster.read": Teacher SchoolAdmin DistrictOfficial CityOfficial Auditor;
@@ -427,8 +430,8 @@ impl Action {
         matches!(self, Self::SchemeManage | Self::RoundManage | Self::DesignationManage | Self::ProgrammeManage)
     }
 
-    /// Whether the right to it comes from elsewhere than the scope of a grant: from being named for a round, or from
-    /// belonging to the area of the authority. Operations ask for that beside it.
+    /// Whether the right to it comes from elsewhere than the scope of a grant: from being named for a round, or from what
+    /// was published for everybody. Operations ask for that beside it.
     pub fn is_named(self) -> bool {
         matches!(self, Self::ApplicationReview | Self::ObjectionRaise)
     }
@@ -696,6 +699,9 @@ mod tests {
                 let says = says || matches!(role, Role::Guardian | Role::Student) && own;
                 // And says where its record is wrong.
                 let says = says || matches!(role, Role::Guardian | Role::Student) && *action == Action::AppealFile;
+                // What is published for objection, anybody may object to; and a city's expert reviews where named.
+                let says = says || *action == Action::ObjectionRaise;
+                let says = says || role == Role::CityOfficial && *action == Action::ApplicationReview;
                 assert!(reads || says || !action.roles().contains(&role), "{} may {}", role.as_str(), action.as_str());
             }
         }

@@ -66,7 +66,7 @@ fn each_bad_document_is_refused_with_its_place_and_a_way_out() {
             wrong.push(format!("{code} ({new}): one problem expected, got {}:\n{shown}", problems.len()));
             continue;
         };
-        let line = text.lines().nth(problem.line.saturating_sub(1)).unwrap_or_default();
+        let line = text.lines().nth(problem.place.line.saturating_sub(1)).unwrap_or_default();
         let fits = problem.code == *code
             && problem.path.to_string() == *path
             && line.contains(on_line)
@@ -211,10 +211,30 @@ fn all_problems_are_told_at_once_in_order_of_lines() {
         .replace("id: no-repeat", "id: practice")
         .replace("time_zone: Asia/Shanghai", "time_zone: Asia/Shangai")
         .replace("divide_by: 45", "divide_by: 0");
-    let found: Vec<_> = problems_of(&text).iter().map(|p| (p.line, p.code)).collect();
+    let found: Vec<_> = problems_of(&text).iter().map(|p| (p.place.line, p.code)).collect();
     let codes: Vec<_> = found.iter().map(|(_, code)| *code).collect();
     assert_eq!(codes, ["time_zone", "duplicate_id", "limit_zero", "divide_by", "unknown_measure"]);
     assert!(found.is_sorted_by_key(|(line, _)| *line), "{found:?}");
+}
+
+#[test]
+fn a_problem_is_told_at_the_character_at_which_its_key_or_value_begins() {
+    // What stands there in the bad document, of slips that the reader finds, that the checks find, and of bad YAML.
+    for (old, new, there) in [
+        ("at_most: { credits: 60 }", "at_most: { credits: 0 }", "at_most: { credits: 0 }"),
+        ("{ measure: total, at_least: 30 }", "{ measure: totl, at_least: 30 }", "measure: totl"),
+        ("sum: raw_credits", "sum: raw_credit", "raw_credit }"),
+        ("illustrative: true", "ilustrative: true", "ilustrative: true"),
+        ("divide_by: 45", "divide_by: 0", "divide_by: 0"),
+        ("illustrative: true", "id: again", "id: again"),
+    ] {
+        let text = GOOD.replacen(old, new, 1);
+        let problems = problems_of(&text);
+        let place = problems.first().map(|problem| problem.place).expect("a problem");
+        let line = text.lines().nth(place.line.saturating_sub(1)).unwrap_or_default();
+        let found: String = line.chars().skip(place.column.saturating_sub(1)).collect();
+        assert!(found.starts_with(there), "{new}: {}:{} is `{found}`", place.line, place.column);
+    }
 }
 
 #[test]

@@ -386,7 +386,7 @@ proptest! {
             prop_assert!(!problems.is_empty(), "a refusal names a problem");
             let lines = text.lines().count();
             for problem in problems {
-                prop_assert!((1..=lines.max(1) + 1).contains(&problem.line), "{} has {} lines", problem, lines);
+                prop_assert!((1..=lines.max(1) + 1).contains(&problem.place.line), "{} has {} lines", problem, lines);
             }
         }
     }

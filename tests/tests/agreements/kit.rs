@@ -97,6 +97,22 @@ impl Town {
         from.account.post_json("/api/v1/agreements", &body).await
     }
 
+    /// Enters from paper what these have signed, for a party or an official; `change` says what else it has.
+    pub async fn record(&self, by: &Client, entered_for: Option<Uuid>, parties: &[&Place], change: &Value) -> Answer {
+        let signatures: Vec<Value> = parties
+            .iter()
+            .map(|place| json!({ "organization_id": place.id, "name": "王主任", "post": "主任", "on": self.day(-900) }))
+            .collect();
+        let mut body = json!({
+            "kind": "strategic", "title_zh": "纸质战略合作协议", "signatures": signatures, "first_day": self.day(-900),
+            "last_day": self.day(-170), "entered_for": entered_for,
+        });
+        body.as_object_mut().expect("an object").extend(change.as_object().expect("an object").clone());
+        let file = Part::bytes(PDF).file_name("协议.pdf");
+        let form = Form::new().text("agreement", body.to_string()).part("file", file);
+        by.post_form("/api/v1/agreements/paper", form).await
+    }
+
     /// The museum adds a text.
     pub async fn text(&self, agreement: &Value, bytes: &'static [u8]) -> Answer {
         let form = Form::new().part("file", Part::bytes(bytes).file_name("协议.pdf"));

@@ -238,3 +238,31 @@ async fn each_party_is_reminded_that_an_agreement_ends() {
     );
     assert_eq!(town.firm.account.get("/api/v1/reminders").await.expect(200)["items"], json!([]));
 }
+
+#[tokio::test]
+async fn the_other_parties_are_told_at_once() {
+    let town = Town::new().await;
+    let of = |agreement: &Value, steps: &[&str]| -> Vec<(String, String)> {
+        steps.iter().map(|step| ((*step).to_owned(), agreement["id"].as_str().expect("an id").to_owned())).collect()
+    };
+    let draft = town.draft(&json!({ "parties": [town.academy.id, town.school.id] })).await;
+    town.text(&draft, PDF).await.expect(201);
+    assert_eq!(town.academy.account.news().await, [], "a draft is the proposer's alone");
+    sign(&town.museum, &draft, "offer").await.expect(200);
+    assert_eq!(town.academy.account.news().await, of(&draft, &["agreement_offered"]));
+    step(&town.academy, &draft, "refuse", &json!({ "reason": "期限太长" })).await.expect(200);
+    assert_eq!(town.museum.account.news().await, of(&draft, &["agreement_refused"]));
+    assert_eq!(town.school.account.news().await, of(&draft, &["agreement_offered", "agreement_refused"]));
+    assert_eq!(town.academy.account.news().await, of(&draft, &["agreement_offered"]), "who does it knows it");
+
+    let signed = town.signed(&json!({})).await;
+    step(&town.academy, &signed, "end", &json!({ "reason": "场馆改造" })).await.expect(200);
+    let ended = of(&signed, &["agreement_ended"]);
+    assert_eq!(town.museum.account.news().await, [of(&draft, &["agreement_refused"]), ended].concat());
+    // A pairing is offered as it is written down.
+    let pairing = town.propose(&town.school, &town.firm).await.expect(201);
+    assert_eq!(town.firm.account.news().await, of(&pairing, &["agreement_offered"]));
+    for stranger in [&town.second_school.account, &town.official, &town.far_official] {
+        assert_eq!(stranger.news().await, []);
+    }
+}

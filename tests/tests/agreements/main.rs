@@ -3,6 +3,7 @@
 mod end;
 mod kit;
 mod life;
+mod paper;
 mod partners;
 mod projects;
 mod rights;

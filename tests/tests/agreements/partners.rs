@@ -143,3 +143,39 @@ async fn nobodys_words_are_written_over_unseen() {
     let after = town.school.account.put_if(&path, 1, &body).await.expect(200);
     assert_eq!((&after["offers"], &after["version"]), (&json!(["ai"]), &json!(2)));
 }
+
+#[tokio::test]
+async fn works_are_shown_on_the_market_and_taken_off() {
+    let town = Town::new().await;
+    let works = format!("/api/v1/organizations/{}/works", town.firm.id);
+    let firm = &town.firm.account;
+    let http = json!({ "title": "焊接机器人", "link": "http://example.com" });
+    assert_eq!(told(&firm.post_json(&works, &http).await.expect_problem(422, "invalid")), [("link", "not_https")]);
+    let work =
+        json!({ "title": "焊接机器人", "summary": "六轴", "field": "robotics", "link": "https://example.com/arm" });
+    let shown = firm.post_json(&works, &work).await.expect(201);
+    describe(&town.school, &["biology"], &["robotics"]).await.expect(200);
+    describe(&town.academy, &["ai"], &[]).await.expect(200);
+
+    // Whoever reads the network finds it, in any district.
+    let find = async |query: &str| {
+        let page = town.far_official.get(&format!("/api/v1/market?{query}")).await.expect(200);
+        each(&page, "name_zh").into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(find("").await, ["试验研究院", "第一试验学校", "试验企业"]);
+    assert_eq!(find("side=school").await, ["第一试验学校"]);
+    assert_eq!(find("side=partner").await, ["试验研究院", "试验企业"]);
+    assert_eq!(find("field=robotics").await, ["第一试验学校", "试验企业"], "seeks it, or shows a work of it");
+    assert_eq!(find(&format!("district_id={}", town.there)).await, ["试验研究院"]);
+    assert_eq!(find("q=%E5%85%AD%E8%BD%B4").await, ["试验企业"], "by a word of a work");
+    let own = firm.get(&format!("/api/v1/market?organization_id={}", town.firm.id)).await.expect(200);
+    assert_eq!((&own["items"][0]["works"][0], own["items"].as_array().map(Vec::len)), (&shown, Some(1)));
+
+    let one = format!("{works}/{}", shown["id"].as_str().expect("an id"));
+    town.museum.account.delete(&one).await.expect_problem(403, "forbidden");
+    firm.delete(&one).await.expect(204);
+    firm.delete(&one).await.expect_problem(404, "not_found");
+    assert_eq!(find("side=partner").await, ["试验研究院"], "who says and shows nothing is not there");
+    assert_eq!(town.audited("partner.show", &json!(town.firm.id)).await, 1);
+    assert_eq!(town.audited("partner.take_off", &json!(town.firm.id)).await, 1);
+}

@@ -56,6 +56,9 @@ async fn every_operation_is_for_those_whom_it_concerns() {
     let milestone = json!({ "title": "", "due_on": town.day(3) });
     let (text, empty) = (json!({ "text": "x" }), json!({}));
     let profile = json!({ "offers": [], "seeks": [], "open": true });
+    let (text_of_reason, untitled_work) = (json!({ "reason": "x" }), json!({ "title": "" }));
+    let unpaired = json!({ "title_zh": "", "parties": [town.school.id, town.firm.id], "first_day": town.day(0) });
+    let works = format!("/api/v1/organizations/{}/works", town.museum.id);
     let (nil, own) = (Uuid::nil(), of(&project));
     let (get, post, patch, put, delete) = (Method::GET, Method::POST, Method::PATCH, Method::PUT, Method::DELETE);
     let step = |name: &str| format!("{path}/{name}");
@@ -92,6 +95,33 @@ async fn every_operation_is_for_those_whom_it_concerns() {
         ("recall", &post, step("recall"), &of_museum, runs(412)),
         ("withdraw", &post, step("withdraw"), &of_museum, runs(412)),
         ("end", &post, step("end"), &why, runs(412)),
+        ("dispute", &post, step("dispute"), &why, runs(412)),
+        ("uphold", &post, step("uphold"), &why, runs(412)),
+        ("strike", &post, step("strike"), &why, runs(412)),
+        // Of the district of one of the parties: both officials are.
+        (
+            "strike as official",
+            &post,
+            step("strike"),
+            &text_of_reason,
+            [403, 403, 404, 404, 412, 412, 403, 403, 403, 404, 404],
+        ),
+        (
+            "bring",
+            &post,
+            "/api/v1/agreements/pairings".into(),
+            &unpaired,
+            [403, 403, 403, 403, 422, 403, 403, 403, 403, 403, 403],
+        ),
+        ("market", &get, "/api/v1/market".into(), &nothing, shared),
+        ("show", &post, works.clone(), &untitled_work, [422, 404, 403, 403, 403, 404, 403, 403, 403, 403, 403]),
+        (
+            "take off",
+            &delete,
+            format!("{works}/{nil}"),
+            &nothing,
+            [404, 404, 403, 403, 403, 404, 403, 403, 403, 403, 403],
+        ),
         ("plan", &post, step("projects"), &untitled, runs(422)),
         ("change project", &patch, own.clone(), &empty, runs(412)),
         ("start", &post, format!("{own}/start"), &nothing, runs(412)),
@@ -126,6 +156,30 @@ async fn every_operation_is_for_those_whom_it_concerns() {
             _ => 403,
         };
         assert_eq!(answer.status, expected, "text as {name}: {}", answer.text());
+    }
+}
+
+/// Entering from paper is a form, so it is asked apart: of who may, with what the rules refuse.
+#[tokio::test]
+async fn entering_from_paper_is_for_parties_and_officials() {
+    let town = Town::new().await;
+    let both = [&town.museum, &town.firm];
+    let student = GrantScope::Person { district: town.here, person: Uuid::from_u128(1) };
+    let student = town.server.account(Role::Student, student).await;
+    let untitled = json!({ "title_zh": "" });
+    let own = Some(town.museum.id);
+    for (name, client, entered_for, expected) in [
+        ("party", &town.museum.account.client, own, 422),
+        ("party, as official", &town.museum.account.client, None, 403),
+        ("another for it", &town.firm.account.client, own, 403),
+        ("no party", &town.school.account.client, own, 403),
+        ("official", &town.official.client, None, 422),
+        ("official, as party", &town.official.client, own, 403),
+        ("far official", &town.far_official.client, None, 403),
+        ("student", &student.client, None, 403),
+    ] {
+        let answer = town.record(client, entered_for, &both, &untitled).await;
+        assert_eq!(answer.status, expected, "{name}: {}", answer.text());
     }
 }
 

@@ -3,12 +3,13 @@
 use std::process::Command;
 
 use chrono::TimeDelta;
+use kepu_api::credentials::{KeySet, verify};
 use kepu_domain::credential::badge::HashedName;
 use kepu_tests::Server;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::kit::{badge, book, part, path, published, refused, requirement, student, town};
+use crate::kit::{self, badge, book, part, path, published, refused, requirement, student, town};
 
 /// What is done to a badge before the schema sees it.
 type Change = fn(&mut Value);
@@ -53,6 +54,16 @@ async fn a_badge_says_what_the_ledger_proves_and_nothing_of_who_holds_it() {
     assert_eq!((booked, payload["credentialSubject"]["creditsEarned"].as_f64()), (4000, Some(4.0)));
     let achievement = &payload["credentialSubject"]["achievement"];
     assert_eq!((achievement["name"].as_str(), achievement["version"].as_str()), (Some("满两分"), Some("2026")));
+    let address = path(&server, &achievement["id"]);
+    let published = server.anonymous().get(&address).await.expect(200);
+    for field in ["id", "name", "description", "criteria", "version"] {
+        assert_eq!(published[field], achievement[field], "{field}: {published}");
+    }
+    assert_eq!((published["creator"]["id"].clone(), achievement.get("tag")), (payload["iss"].clone(), None));
+    server.anonymous().get(&format!("{address}x")).await.expect_problem(404, "not_found");
+    let (issuer, _) = address.split_once("/achievements/").expect("an address");
+    let elsewhere = format!("{issuer}/achievements/{}/credits", Uuid::nil());
+    server.anonymous().get(&elsewhere).await.expect_problem(404, "not_found");
     let criteria = achievement["criteria"]["narrative"].as_str().expect("criteria");
     assert!(criteria.contains("满两分") && criteria.contains("Two credits"), "{criteria}");
 
@@ -120,6 +131,8 @@ async fn a_badge_is_valid_under_the_official_schemas() {
         payloads.push(payload);
     }
     assert_eq!(payloads[2]["name"], "星级 · 一星");
+    let level = payloads[2]["credentialSubject"]["achievement"]["id"].as_str().expect("an id");
+    assert!(level.ends_with("/level-rank-one"), "{level}");
     let issuer = server.anonymous().get(&path(&server, &payloads[0]["iss"])).await.expect(200);
     assert_eq!(objections(PROFILE, &issuer), Vec::<String>::new(), "{issuer:#}");
     let list = server.anonymous().get(&path(&server, &payloads[0]["credentialStatus"]["statusListCredential"])).await;
@@ -189,7 +202,7 @@ async fn a_badge_ends_when_its_time_is_over_or_the_district_says_so() {
     let (_, fresh) = badge(&student_one, own, &requirement("two")).await;
     assert_eq!(refused(&server, &fresh, now).await, None, "and so does a new one of the same person");
     // Who has kept the list of before still has what was true then.
-    assert!(kepu_api::credentials::verify(&jwt, &before.0, &before.1, now).is_ok());
+    assert!(verify(&jwt, &KeySet::from(&before.0), &before.1, now).is_ok());
     let number = made["number"].as_str().expect("a number");
     let check = server.anonymous().get(&format!("/api/v1/verify/{number}")).await.expect(200);
     assert_eq!((check["state"].as_str(), check.get("revoke_reason")), (Some("revoked"), None), "{check}");
@@ -290,7 +303,8 @@ async fn the_command_line_verifies_a_badge_from_files_alone() {
         std::fs::write(&path, text).expect("written");
         path
     };
-    let keys = write("jwks.json", &serde_json::to_string(&keys).expect("JSON"));
+    let ours = json!(keys);
+    let keys = write("jwks.json", &ours.to_string());
     let list = write("status.jwt", &lists[0]);
     let test = std::env::current_exe().expect("the path of the test");
     let built =
@@ -316,4 +330,60 @@ async fn the_command_line_verifies_a_badge_from_files_alone() {
     assert!(status == Some(1) && told.contains("[expired]"), "{status:?} {told}");
     let (status, told) = run(&jwt.replace('.', "A."), &now.to_rfc3339());
     assert!(status == Some(1) && told.contains("[malformed]"), "{status:?} {told}");
+
+    // Lists of keys as others publish them: what is not said is open, what does not fit is passed over.
+    let (n, e) = (&ours["keys"][0]["n"], &ours["keys"][0]["e"]);
+    let curve = json!({ "kty": "EC", "crv": "P-256", "x": "AA", "y": "AA", "kid": "1" });
+    let other = "AQAB".repeat(86);
+    for (list, expected) in [
+        (json!({ "keys": [{ "kty": "RSA", "n": n, "e": e }] }), None),
+        (json!({ "kty": "RSA", "n": n, "e": e }), None),
+        (json!({ "keys": [curve, { "kty": "RSA", "n": other, "e": "AQAB" }, { "kty": "RSA", "n": n, "e": e }] }), None),
+        (json!({ "keys": [{ "kty": "RSA", "n": other, "e": "AQAB" }] }), Some("[tampered]")),
+        (json!({ "keys": [{ "kty": "RSA", "n": n, "e": e, "kid": "another" }] }), Some("[unknown_key]")),
+        (json!({ "keys": [curve] }), Some("[unknown_key]")),
+        (json!({ "keys": [] }), Some("[unknown_key]")),
+    ] {
+        write("jwks.json", &list.to_string());
+        let (status, told) = run(&jwt, &now.to_rfc3339());
+        assert_eq!(status, Some(i32::from(expected.is_some())), "{list}: {told}");
+        assert!(expected.is_none_or(|code| told.contains(code)), "{list}: {told}");
+    }
+    write("jwks.json", "{}");
+    assert_eq!(run(&jwt, &now.to_rfc3339()).0, Some(2), "no list of keys at all");
+}
+
+#[tokio::test]
+async fn what_was_reached_under_an_illustrative_policy_says_so() {
+    let server = Server::start().await;
+    let school = kepu_tests::school::School::new(&server, 1).await;
+    school.adopt(&kit::POLICY.replace("kepu: 1\n", "kepu: 1\nillustrative: true\n")).await;
+    book(&server, &school).await;
+    let pupil = school.pupils[0].0;
+    let student = student(&server, &school, 0).await;
+    let (made, jwt) = badge(&student, pupil, &requirement("two")).await;
+    let payload = part(&jwt, 1);
+    assert_eq!(objections(OPEN_BADGES, &payload), Vec::<String>::new(), "{payload:#}");
+    let achievement = &payload["credentialSubject"]["achievement"];
+    assert_eq!(achievement["tag"], json!(["illustrative-policy"]));
+    let said = |text: &Value| text.as_str().is_some_and(|text| text.contains("示例") && text.contains("Illustrative"));
+    assert!(said(&achievement["description"]) && said(&achievement["criteria"]["narrative"]), "{achievement}");
+    let (keys, lists) = published(&server, &jwt).await;
+    let verified = verify(&jwt, &KeySet::from(&keys), &lists, server.state().now()).expect("it holds");
+    assert!(verified.illustrative);
+    let number = made["number"].as_str().expect("a number");
+    let check = server.anonymous().get(&format!("/api/v1/verify/{number}")).await.expect(200);
+    assert_eq!(check["illustrative"], true, "{check}");
+}
+
+#[tokio::test]
+async fn nothing_is_signed_in_a_name_that_a_request_has_chosen() {
+    let server = Server::start_with(|config| config.public_url = None).await;
+    let school = town(&server, 1).await;
+    let student = student(&server, &school, 0).await;
+    let path = format!("/api/v1/persons/{}/badges", school.pupils[0].0);
+    student.post_json(&path, &requirement("two")).await.expect_problem(409, "no_public_url");
+    let lists: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM credential_list").fetch_one(server.pool()).await.expect("counted");
+    assert_eq!(lists, 0);
 }

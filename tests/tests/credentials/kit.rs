@@ -2,7 +2,7 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
-use kepu_api::credentials::{Jwks, verify};
+use kepu_api::credentials::{Jwks, KeySet, verify};
 use kepu_domain::role::{GrantScope, Role};
 use kepu_tests::school::School;
 use kepu_tests::{Account, Client, Server};
@@ -85,5 +85,5 @@ pub async fn published(server: &Server, jwt: &str) -> (Jwks, Vec<String>) {
 /// The code by which a badge is refused; none if it holds.
 pub async fn refused(server: &Server, jwt: &str, at: DateTime<Utc>) -> Option<&'static str> {
     let (keys, lists) = published(server, jwt).await;
-    verify(jwt, &keys, &lists, at).err().map(|refusal| refusal.code())
+    verify(jwt, &KeySet::from(&keys), &lists, at).err().map(|refusal| refusal.code())
 }

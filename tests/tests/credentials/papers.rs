@@ -156,3 +156,79 @@ async fn a_class_gets_its_papers_as_one_file_with_who_got_none() {
     assert_eq!(papers, 2);
     server.stop().await.expect("stopped");
 }
+
+/// Until a batch has ended.
+async fn ended(client: &kepu_tests::Client, path: &str) -> Value {
+    for _ in 0..600 {
+        let batch = client.get(path).await.expect(200);
+        if batch["state"] != "working" {
+            return batch;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("the batch did not end");
+}
+
+#[tokio::test]
+async fn a_name_that_no_font_has_costs_nobody_else_the_paper() {
+    let server = Server::start().await;
+    let school = town(&server, 3).await;
+    let admin = GrantScope::Organization { district: school.district, organization: school.school };
+    let admin = server.account(Role::SchoolAdmin, admin).await;
+    let rename = |person: Uuid, name: &'static str| {
+        let pool = server.pool().clone();
+        async move {
+            sqlx::query("UPDATE person SET name = $2 WHERE id = $1")
+                .bind(person)
+                .bind(name)
+                .execute(&pool)
+                .await
+                .expect("renamed");
+        }
+    };
+    let (strange, common) = (school.pupils[0].0, school.pupils[1].0);
+    rename(strange, "王\u{1F980}\u{10FFFF}").await;
+    // Registered characters of names, which GB 2312 lacks.
+    rename(common, "王玥祎喆堃珺").await;
+    let wanted = json!({ "kind": "certificate", "achievement": { "kind": "requirement", "id": "two" } });
+    let refused = school.teacher.post_json(&format!("/api/v1/persons/{strange}/papers"), &wanted).await;
+    assert_eq!((refused.status, refused.body["code"].as_str()), (422, Some("missing_glyph")), "{}", refused.text());
+    assert_eq!(refused.body["errors"][0]["value"], "\u{1F980}\u{10FFFF}");
+
+    let mut body = wanted;
+    body["class_id"] = json!(school.class);
+    // A teacher makes them for a class as well.
+    let asked = school.teacher.post_json("/api/v1/credential-batches", &body).await.expect(202);
+    let path = format!("/api/v1/credential-batches/{}", asked["id"].as_str().expect("an id"));
+    let batch = ended(&admin, &path).await;
+    assert_eq!((batch["state"].as_str(), batch["papers"].as_i64()), (Some("done"), Some(2)), "{batch}");
+    assert_eq!((batch["achievement"].as_str(), batch["achievement_id"].as_str()), (Some("requirement"), Some("two")));
+    let left = json!([{ "person_id": strange, "code": "missing_glyph", "characters": "\u{1F980}\u{10FFFF}" }]);
+    assert_eq!((&batch["left_out"], &batch["failed_for"]), (&left, &Value::Null));
+    let issued: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM credential").fetch_one(server.pool()).await.expect("counted");
+    assert_eq!(issued, 2, "no number is given out for what cannot be printed");
+
+    // A paper that was issued where there was another font.
+    let again = || async {
+        sqlx::query("UPDATE credential_batch SET state = 'working', file = NULL")
+            .execute(server.pool())
+            .await
+            .expect("cut off");
+        kepu_api::credentials::resume(server.state()).await.expect("resumed");
+        ended(&admin, &path).await
+    };
+    sqlx::query("UPDATE credential SET paper = jsonb_set(paper, '{school}', to_jsonb($2::text)) WHERE person_id = $1")
+        .bind(common)
+        .bind("\u{10FFFE}")
+        .execute(server.pool())
+        .await
+        .expect("changed");
+    let batch = again().await;
+    assert_eq!((batch["state"].as_str(), batch["papers"].as_i64()), (Some("done"), Some(1)), "{batch}");
+    assert_eq!(batch["left_out"].as_array().map(Vec::len), Some(2), "{batch}");
+    // And one that is no paper at all: then there is none, and it is said why.
+    sqlx::query("UPDATE credential SET paper = '{}'").execute(server.pool()).await.expect("changed");
+    let batch = again().await;
+    assert_eq!((batch["state"].as_str(), batch["failed_for"].as_str()), (Some("failed"), Some("internal")), "{batch}");
+}

@@ -31,6 +31,16 @@ fn probes(round: &str, application: &str) -> Vec<Probe> {
     let visit = json!({ "visited_on": "2026-09-01", "passed": true, "remark": "x" });
     vec![
         probe(post.clone(), format!("{round}/close"), json!({ "reason": "" }), authority),
+        probe(Method::PATCH, round.to_owned(), json!({ "closes_on": "2026-09-20" }), authority),
+        probe(get.clone(), format!("{round}/reviewers/candidates?q=x"), Value::Null, authority),
+        probe(get.clone(), format!("{round}/awards"), Value::Null, readers),
+        probe(
+            post.clone(),
+            format!("{round}/awards"),
+            json!({ "applications": [], "prefix": "", "first": 1, "digits": 1 }),
+            authority,
+        ),
+        probe(get.clone(), format!("{round}/papers.zip"), Value::Null, readers),
         probe(
             put.clone(),
             format!("{round}/reviewers"),
@@ -45,6 +55,19 @@ fn probes(round: &str, application: &str) -> Vec<Probe> {
         probe(put.clone(), format!("{application}/spot_check"), visit, authority),
         probe(post.clone(), format!("{application}/appeal/answer"), answer, authority),
         probe(post.clone(), format!("{application}/award"), json!({ "number": "1" }), authority),
+        probe(
+            post.clone(),
+            format!("{application}/completion/extension"),
+            json!({ "until": "2026-09-20", "reason": "x" }),
+            authority,
+        ),
+        probe(post.clone(), format!("{application}/completion/refusal"), json!({ "reason": "x" }), authority),
+        probe(
+            post.clone(),
+            format!("{application}/reviews/01890000-0000-7000-8000-000000000001/strike"),
+            json!({ "reason": "" }),
+            authority,
+        ),
         probe(get.clone(), format!("{application}/reviews"), Value::Null, &["official", "auditor", "reviewer"]),
         probe(Method::PATCH, application.to_owned(), json!({ "answers": {} }), applicant),
         probe(post.clone(), format!("{application}/submit"), Value::Null, applicant),

@@ -5,11 +5,12 @@ use serde_json::{Value, json};
 
 use crate::kit::{Town, text};
 
-/// What waits for somebody: step, stage and whether it was read.
+/// What somebody has to do: step, stage and whether it was read. News are told elsewhere.
 async fn waiting(town: &Town, name: &str) -> Vec<(String, String, bool)> {
     let page = town.by(name).get("/api/v1/reminders?waiting=true").await.expect(200);
     let told = |row: &Value| (text(&row["step"]).to_owned(), text(&row["stage"]).to_owned(), !row["read_at"].is_null());
-    page["items"].as_array().expect("items").iter().map(told).collect()
+    let deadlines = page["items"].as_array().expect("items").iter().filter(|row| row["stage"] != "news");
+    deadlines.map(told).collect()
 }
 
 async fn unread(town: &Town, name: &str) -> i64 {

@@ -179,6 +179,8 @@ async fn a_suspension_that_is_undone_gives_all_back() {
     let kinds: Vec<&Value> =
         past["items"][0]["history"].as_array().expect("a past").iter().map(|one| &one["kind"]).collect();
     assert_eq!(kinds, ["suspended", "lifted", "revoked"]);
+    let granted = base.server.anonymous().get("/api/v1/register/NEW").await.expect(200);
+    assert_eq!(granted["items"][0]["history"][0]["kind"], "awarded");
     assert_eq!(past["items"][0]["standing"], "revoked");
 }
 

@@ -303,6 +303,12 @@ async fn a_draft_is_tried_on_one_pupil_and_on_its_cases() {
         [&json!(true), &json!("Two hours")]
     );
     assert!(good["sentences_zh"].as_array().is_some_and(|s| s.len() > 3), "{good}");
+    let dear = POLICY.replace("per_hour: 1 }", "per_hour: dear }");
+    let place = dear.lines().enumerate().find_map(|(line, text)| Some((line + 1, text.find("dear")? + 1)));
+    let wrong = check(&dear).await;
+    let problem = &wrong["problems"][0];
+    let (line, column) = place.expect("its place");
+    assert_eq!([&problem["line"], &problem["column"]], [&json!(line), &json!(column)], "{problem}");
     let bad = check(&POLICY.replace("'1': 2 }", "'1': 3 }")).await;
     assert_eq!([&bad["ok"], &bad["case_results"][0]["holds"]], [&json!(false), &json!(false)]);
     assert!(bad["case_results"][0]["differences"][0].as_str().is_some_and(|d| d.contains('3')), "{bad}");

@@ -22,8 +22,8 @@ async fn sessions_stay_and_are_told_to_lie_outside() {
     let preview = look(city.month(3)).await.expect(200);
     assert_eq!((&preview["ahead"], &preview["outside_count"]), (&json!(5), &json!(5)));
     assert_eq!(preview["outside"].as_array().expect("sessions").len(), 5);
-    assert_eq!(preview["taken_by"], Value::Null);
-    assert_eq!(look(city.month(2)).await.expect(200)["taken_by"]["id"], other["id"]);
+    assert_eq!(preview["swapped"], Value::Null);
+    assert_eq!(look(city.month(2)).await.expect(200)["swapped"]["theme"]["id"], other["id"]);
     assert_eq!(look(city.month(1)).await.expect(200)["outside_count"], 0);
 
     let go = async |month, version: i64| {
@@ -39,6 +39,17 @@ async fn sessions_stay_and_are_told_to_lie_outside() {
     let moved = go(city.month(3), 1).await.expect(200);
     assert_eq!((&moved["theme"]["month"], &moved["outside_count"]), (&json!(city.month(3)), &json!(5)));
     assert_eq!(sessions(&city).await, before);
+    // Each host is told, and sees the edition from there; who does not host is not.
+    for museum in &city.museums {
+        let page = museum.account.get("/api/v1/reminders?waiting=true").await.expect(200);
+        let told = page["items"]
+            .as_array()
+            .expect("items")
+            .iter()
+            .map(|row| [&row["step"], &row["object_id"], &row["page_id"]]);
+        assert_eq!(told.collect::<Vec<_>>(), [[&json!("theme_moved"), &theme["id"], &edition["id"]]]);
+    }
+    assert_eq!((city.eastern.news().await, city.official.news().await), (vec![], vec![]));
     let themes = city.official.get(&at(&edition)).await.expect(200)["themes"].clone();
     assert_eq!((&themes[0]["id"], &themes[1]["id"]), (&other["id"], &theme["id"]));
 
@@ -52,6 +63,52 @@ async fn sessions_stay_and_are_told_to_lie_outside() {
 
 async fn sessions(city: &City) -> Vec<(uuid::Uuid, chrono::DateTime<chrono::Utc>)> {
     sqlx::query_as("SELECT id, starts_at FROM session ORDER BY id").fetch_all(city.server.pool()).await.expect("read")
+}
+
+/// A calendar without a free month is rearranged all the same: two themes trade their months, and of both it is told which
+/// sessions lie outside then.
+#[tokio::test]
+async fn two_themes_trade_their_months() {
+    let city = City::new().await;
+    let (edition, theme) = city.running().await;
+    let other = city.theme(&edition, 2, "礼赞科学家").await;
+    for (theme, ahead, days) in [(&theme, 1, &[6, 13][..]), (&other, 2, &[9][..])] {
+        let mut launch = city.launch(&city.hosts()[..1], ahead, days);
+        launch["activity"]["code"] = json!(format!("T{ahead}"));
+        city.official.post_json(&format!("{}/launch", of_theme(theme)), &launch).await.expect(200);
+    }
+    let before = sessions(&city).await;
+    let preview = city.official.get(&format!("{}/outside?month={}", of_theme(&theme), city.month(2))).await.expect(200);
+    let swapped = &preview["swapped"];
+    assert_eq!((&preview["outside_count"], &swapped["outside_count"]), (&json!(2), &json!(1)), "{preview}");
+    assert_eq!((&swapped["theme"]["id"], &swapped["month"]), (&other["id"], &json!(city.month(1))));
+
+    let go = async |version: i64, with: &Value| {
+        let body = json!({ "month": city.month(2), "swaps_with": with });
+        let request = city.official.request(Method::POST, &format!("{}/move", of_theme(&theme)));
+        city.official.send(request.header("If-Match", format!("\"{version}\"")).json(&body)).await
+    };
+    // Nobody swaps what he has not seen.
+    go(1, &Value::Null).await.expect_problem(409, "month_taken");
+    go(1, &theme["id"]).await.expect_problem(409, "month_taken");
+    let moved = go(1, &other["id"]).await.expect(200);
+    assert_eq!(
+        (&moved["theme"]["month"], &moved["swapped"]["theme"]["month"]),
+        (&json!(city.month(2)), &json!(city.month(1)))
+    );
+    assert_eq!((&moved["theme"]["version"], &moved["swapped"]["theme"]["version"]), (&json!(2), &json!(2)));
+    let themes = city.official.get(&at(&edition)).await.expect(200)["themes"].clone();
+    assert_eq!((&themes[0]["id"], &themes[1]["id"]), (&other["id"], &theme["id"]));
+    assert_eq!(sessions(&city).await, before, "sessions stay");
+    let told: i64 = sqlx::query_scalar("SELECT count(*) FROM audit_event WHERE action = 'theme.move'")
+        .fetch_one(city.server.pool())
+        .await
+        .expect("counted");
+    assert_eq!(told, 2, "of both");
+    // What was to be swapped is elsewhere by now.
+    let body = json!({ "month": city.month(3), "swaps_with": other["id"] });
+    let request = city.official.request(Method::POST, &format!("{}/move", of_theme(&theme)));
+    city.official.send(request.header("If-Match", "\"2\"").json(&body)).await.expect_problem(409, "month_taken");
 }
 
 /// By the clock of the districts: the evening of the last day of a month is already the next month in no other zone.

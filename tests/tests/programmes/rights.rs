@@ -87,6 +87,7 @@ async fn every_operation_is_for_those_whom_it_concerns() {
         ("new edition", &post, format!("/api/v1/programmes/{programme}/editions"), &new_edition, managed(422)),
         ("change edition", &patch, at(&edition), &nothing, managed(412)),
         ("publish", &post, format!("{}/publish", at(&edition)), &nothing, managed(412)),
+        ("remove edition", &delete, at(&edition), &nothing, managed(412)),
         ("close", &post, format!("{}/close", at(&edition)), &nothing, managed(412)),
         ("new theme", &post, format!("{}/themes", at(&edition)), &new_theme, managed(422)),
         ("change theme", &patch, of_theme(&theme), &nothing, managed(412)),

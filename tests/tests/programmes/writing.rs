@@ -90,6 +90,53 @@ async fn one_theme_a_month_and_one_edition_a_year() {
 }
 
 #[tokio::test]
+async fn a_draft_of_the_wrong_year_gets_another_or_goes() {
+    let city = City::new().await;
+    let edition = city.draft().await;
+    let year = edition["year"].as_i64().expect("a year");
+    let changed = city.official.patch_json(&at(&edition), 1, &json!({ "year": year + 1 })).await.expect(200);
+    assert_eq!(changed["year"], year + 1);
+    city.official.patch_json(&at(&edition), 2, &json!({ "year": 1 })).await.expect_problem(422, "invalid");
+    // The year that was wrong is free again, and the right one is taken.
+    let path = format!("/api/v1/programmes/{}/editions", edition["programme_id"].as_str().expect("an id"));
+    let mut again =
+        json!({ "year": year, "title_zh": "又一年", "first_day": city.month(0), "last_day": city.month(1) });
+    let second = city.official.post_json(&path, &again).await.expect(201);
+    city.official.patch_json(&at(&second), 1, &json!({ "year": year + 1 })).await.expect_problem(409, "year_taken");
+
+    city.theme(&edition, 2, "筑梦航天").await;
+    city.strand(&edition, "exchange", "展品研发交流").await;
+    city.member(&edition, city.museums[0].id, "host").await.expect(200);
+    let remove = async |edition: &Value, version: i64| {
+        let request = city.official.request(Method::DELETE, &at(edition));
+        city.official.send(request.header("If-Match", format!("\"{version}\""))).await
+    };
+    remove(&edition, 9).await.expect_problem(412, "version_changed");
+    remove(&edition, 2).await.expect(204);
+    city.official.get(&at(&edition)).await.expect_problem(404, "not_found");
+    for table in ["theme", "strand", "edition_member"] {
+        assert_eq!(city.count(table).await, 0, "{table}");
+    }
+    let told: i64 = sqlx::query_scalar("SELECT count(*) FROM audit_event WHERE action = 'edition.remove'")
+        .fetch_one(city.server.pool())
+        .await
+        .expect("counted");
+    assert_eq!(told, 1);
+    again["year"] = json!(year + 1);
+    city.official.post_json(&path, &again).await.expect(201);
+
+    // What others know stays, with its year.
+    city.theme(&second, 0, "筑梦航天").await;
+    city.publish(&second).await;
+    let version = city.official.get(&at(&second)).await.body["version"].as_i64().expect("a version");
+    city.official
+        .patch_json(&at(&second), version, &json!({ "year": year + 2 }))
+        .await
+        .expect_problem(409, "edition_known");
+    remove(&second, version).await.expect_problem(409, "edition_known");
+}
+
+#[tokio::test]
 async fn what_activities_have_stays() {
     let city = City::new().await;
     let (edition, theme) = city.running().await;

@@ -130,7 +130,8 @@ async fn a_school_reads_the_ready_reports_of_its_own_pupils_and_no_others() {
     let student = server.account(Role::Student, person).await;
     let stranger = School::new(&server, 1).await;
     stranger.adopt(POLICY).await;
-    for kind in ["requirements", "not_reached", "no_shows", "promptness", "programmes", "results", "equity"] {
+    let kinds = ["requirements", "not_reached", "no_shows", "promptness", "programmes", "results", "equity"];
+    for kind in kinds.into_iter().chain(["overview", "school", "class"]) {
         let path = format!("/api/v1/reports/ready/{kind}");
         let (own, other) = (format!("{path}?school={}", s.school), format!("{path}?school={}", town.second));
         let told = s.official.get(&own).await.expect(200);

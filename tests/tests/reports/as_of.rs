@@ -24,6 +24,10 @@ fn paths(town: &Town) -> Vec<String> {
         format!("hosts?host={}", s.base),
         format!("hosts?host={}", town.other_base),
         "ready/settlement".into(),
+        "ready/overview".into(),
+        "ready/base".into(),
+        format!("ready/school?school={}", s.school),
+        format!("ready/class?class={}", s.class),
     ]
 }
 

@@ -28,12 +28,12 @@ async fn a_pack_goes_on_after_a_stop_in_its_middle() {
     let mut server = Server::start().await;
     let town = Town::new(&server).await;
     let official = &town.first.official;
-    // Nobody reads the themes while this lasts: the fourth report waits for them.
+    // Nobody reads the themes while this lasts: the eighth report waits for them.
     let mut barrier = server.pool().begin().await.expect("begun");
     sqlx::query("LOCK TABLE theme IN ACCESS EXCLUSIVE MODE").execute(&mut *barrier).await.expect("locked");
     let asked = official.post_json(PATH, &json!({ "name": "本月" })).await.expect(202);
-    let half = until(official, &asked["id"], |pack| pack["done"] == 3).await;
-    assert_eq!((&half["state"], &half["total"]), (&json!("making"), &json!(9)));
+    let half = until(official, &asked["id"], |pack| pack["done"] == 7).await;
+    assert_eq!((&half["state"], &half["total"]), (&json!("making"), &json!(14)));
     official.post_json(PATH, &json!({ "name": "又一个" })).await.expect_problem(409, "pack_running");
 
     let second = Server::over(server.database_url()).await;
@@ -42,7 +42,7 @@ async fn a_pack_goes_on_after_a_stop_in_its_middle() {
     tokio::time::sleep(Duration::from_millis(300)).await;
     let begun = "SELECT begun, done FROM report_pack";
     let now: (i32, i32) = sqlx::query_as(begun).fetch_one(second.pool()).await.expect("read");
-    assert_eq!(now, (1, 3));
+    assert_eq!(now, (1, 7));
     // The stop cuts the reading off; what the database waits for is let go after that.
     let let_go = async {
         tokio::time::sleep(Duration::from_secs(1)).await;
@@ -52,16 +52,16 @@ async fn a_pack_goes_on_after_a_stop_in_its_middle() {
     stopped.expect("stopped");
     let cut: (i32, bool) =
         sqlx::query_as("SELECT done, ended_at IS NULL FROM report_pack").fetch_one(second.pool()).await.expect("read");
-    assert_eq!(cut, (3, true), "cut off in its middle, and not told as failed");
+    assert_eq!(cut, (7, true), "cut off in its middle, and not told as failed");
 
     let official = second.sign_in(&official.login, PASSWORD).await.for_district(town.first.district);
     let waits = official.get(&format!("{PATH}/{}", asked["id"].as_str().expect("an id"))).await.expect(200);
     assert_eq!(waits["state"], "making");
     look_after_packs(second.state()).await.expect("looked after");
     let ready = until(&official, &asked["id"], |pack| pack["state"] == "ready").await;
-    assert_eq!((&ready["done"], ready["files"].as_array().map(Vec::len)), (&json!(9), Some(2)));
+    assert_eq!((&ready["done"], ready["files"].as_array().map(Vec::len)), (&json!(14), Some(2)));
     let now: (i32, i32) = sqlx::query_as(begun).fetch_one(second.pool()).await.expect("read");
-    assert_eq!(now, (2, 9));
+    assert_eq!(now, (2, 14));
 
     // What takes the service down with it each time is given up.
     sqlx::query("UPDATE report_pack SET state = 'making', ended_at = NULL, begun = 3")
@@ -95,7 +95,7 @@ async fn a_month_and_a_term_that_have_ended_make_their_packs_once() {
     assert_eq!(look().await, 0, "once");
     let made = packs().await;
     let ready = until(&official().await, &made[0]["id"], |pack| pack["state"] == "ready").await;
-    assert_eq!((&ready["automatic"], &ready["from"], &ready["total"]), (&json!(true), &json!(first), &json!(9)));
+    assert_eq!((&ready["automatic"], &ready["from"], &ready["total"]), (&json!(true), &json!(first), &json!(14)));
     assert_eq!(ready["name"], format!("{} 年 {} 月", first.year(), first.month()));
     official().await.post_json(PATH, &json!({ "name": "另要一个" })).await.expect(202);
 

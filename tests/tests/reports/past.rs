@@ -13,7 +13,12 @@ use uuid::Uuid;
 use super::as_of::ask;
 use super::town::{POLICY, Town};
 
-const READY: [&str; 9] = [
+const READY: [&str; 14] = [
+    "overview",
+    "school",
+    "class",
+    "base",
+    "exceptions",
     "requirements",
     "not_reached",
     "equity",
@@ -47,6 +52,9 @@ fn paths(town: &Town, today: NaiveDate) -> Vec<String> {
         format!("ready/not_reached?school={}&detail=true", s.school),
         format!("ready/no_shows?host={}&detail=true", s.base),
         format!("ready/empty_places?host={}", s.base),
+        format!("ready/school?school={}", s.school),
+        format!("ready/class?class={}&detail=true", s.class),
+        format!("ready/base?host={}", s.base),
     ]);
     paths
 }

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::town::{POLICY, Town};
 
 /// The rows of a section as column → cell.
-async fn rows(town: &School, query: &str, section: &str) -> Vec<BTreeMap<String, Value>> {
+pub(super) async fn rows(town: &School, query: &str, section: &str) -> Vec<BTreeMap<String, Value>> {
     let report = town.official.get(&format!("/api/v1/reports/ready/{query}")).await.expect(200);
     let sections = report["sections"].as_array().expect("sections");
     let found = sections.iter().find(|one| one["key"] == section).unwrap_or_else(|| panic!("{section}: {report:#}"));
@@ -35,13 +35,16 @@ async fn rows(town: &School, query: &str, section: &str) -> Vec<BTreeMap<String,
 }
 
 /// These counts of each row, by what the row is of.
-fn by_of<const N: usize>(rows: &[BTreeMap<String, Value>], columns: [&str; N]) -> BTreeMap<String, Vec<i64>> {
+pub(super) fn by_of<const N: usize>(
+    rows: &[BTreeMap<String, Value>],
+    columns: [&str; N],
+) -> BTreeMap<String, Vec<i64>> {
     let count = |row: &BTreeMap<String, Value>, column: &str| row[column].as_i64().expect("a count");
     let key = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     rows.iter().map(|row| (key(&row["of"]), columns.iter().map(|column| count(row, column)).collect())).collect()
 }
 
-async fn recount(pool: &PgPool, district: Uuid, sql: &'static str) -> BTreeMap<String, Vec<i64>> {
+pub(super) async fn recount(pool: &PgPool, district: Uuid, sql: &'static str) -> BTreeMap<String, Vec<i64>> {
     let found: Vec<(String, Vec<i64>)> = sqlx::query_as(sql).bind(district).fetch_all(pool).await.expect("recounted");
     found.into_iter().collect()
 }

@@ -304,13 +304,16 @@ async fn who_has_borrowed_is_reminded_to_bring_it_back() {
     let remind = async |town: &Town| kepu_api::reminders::remind(town.server.state()).await.expect("reminded");
     assert_eq!(remind(&town).await, 0, "five days are left");
     town.pass(6).await;
-    assert_eq!(remind(&town).await, 1);
+    assert_eq!(remind(&town).await, 2, "its owner knows that it is late, too");
+    let late = |booking: &Value| ("loan_late".to_owned(), booking["id"].as_str().expect("an id").to_owned());
+    assert!(town.centre.account.news().await.contains(&late(&booking)));
     let seen = async |town: &Town, who: usize| {
         let page = town.kindergartens[who].account.get("/api/v1/reminders?waiting=true").await.expect(200);
         page["items"]
             .as_array()
             .expect("items")
             .iter()
+            .filter(|row| row["stage"] != "news")
             .map(|row| (row["stage"].clone(), row["label_zh"].clone()))
             .collect::<Vec<_>>()
     };
@@ -319,6 +322,30 @@ async fn who_has_borrowed_is_reminded_to_bring_it_back() {
     town.step(&booking, "return", &json!({ "condition": "good" })).await.expect(200);
     assert_eq!(remind(&town).await, 0);
     assert_eq!(seen(&town, 0).await, [], "it is back");
+    assert!(!town.centre.account.news().await.contains(&late(&booking)), "and that is no news any more");
+}
+
+#[tokio::test]
+async fn owner_and_asker_are_told_what_the_other_does() {
+    let town = Town::new(2).await;
+    let robot = town.offer("equipment", "机器人", &json!({ "count": 2 })).await;
+    let of = |booking: &Value, step: &str| (step.to_owned(), booking["id"].as_str().expect("an id").to_owned());
+    let first = town.ask(0, &robot, 1, 2).await.expect(201);
+    let second = town.ask(1, &robot, 1, 2).await.expect(201);
+    assert_eq!(town.centre.account.news().await, [of(&first, "booking_asked"), of(&second, "booking_asked")]);
+    town.step(&first, "approve", &json!({})).await.expect(200);
+    town.step(&second, "refuse", &json!({ "reason": "检修" })).await.expect(200);
+    assert_eq!(town.kindergartens[0].account.news().await, [of(&first, "booking_approved")]);
+    assert_eq!(town.kindergartens[1].account.news().await, [of(&second, "booking_refused")]);
+    step_as(&town.kindergartens[0].account, &first, "cancel", &json!({})).await.expect(200);
+    assert_eq!(town.centre.account.news().await.last(), Some(&of(&first, "booking_cancelled")));
+    let third = town.ask(1, &robot, 5, 6).await.expect(201);
+    town.step(&third, "cancel", &json!({ "reason": "停电" })).await.expect(200);
+    let told = [of(&second, "booking_refused"), of(&third, "booking_cancelled")];
+    assert_eq!(town.kindergartens[1].account.news().await, told);
+    for stranger in [&town.far_school.account, &town.official] {
+        assert_eq!(stranger.news().await, []);
+    }
 }
 
 #[tokio::test]

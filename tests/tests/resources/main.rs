@@ -3,5 +3,6 @@
 mod bookings;
 mod catalogue;
 mod kit;
+mod loans;
 mod rights;
 mod tours;

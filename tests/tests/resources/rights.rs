@@ -56,6 +56,7 @@ async fn every_operation_is_for_those_whom_it_concerns() {
     let wish = town.wish(0, &robot, 2, 1);
     let days = json!({ "first_day": town.day(20), "last_day": town.day(21) });
     let why = json!({ "reason": "x" });
+    let longer = json!({ "last_day": town.day(9) });
     let (nothing, none_added) = (json!({}), json!({ "count": 0 }));
     let (good, nine) = (json!({ "condition": "good" }), json!({ "stars": 9 }));
     let (get, post, patch) = (Method::GET, Method::POST, Method::PATCH);
@@ -92,6 +93,9 @@ async fn every_operation_is_for_those_whom_it_concerns() {
         ("return", &post, step("return"), &good, [412, 403, 403, 412, 403, 403, 403, 403, 404, 404]),
         ("cancel", &post, step("cancel"), &why, [412, 412, 403, 412, 403, 403, 403, 403, 404, 404]),
         ("move", &post, step("move"), &days, [412, 412, 403, 412, 403, 403, 403, 403, 404, 404]),
+        ("extend", &post, step("extend"), &longer, [412, 412, 403, 412, 403, 403, 403, 403, 404, 404]),
+        ("refuse longer", &post, step("refuse-extension"), &why, [412, 403, 403, 412, 403, 403, 403, 403, 404, 404]),
+        ("undo", &post, step("undo-delivery"), &nothing, [412, 403, 403, 412, 403, 403, 403, 403, 404, 404]),
         ("rate", &post, step("rating"), &nine, [403, 422, 403, 403, 403, 403, 403, 403, 404, 404]),
     ];
     let mut wrong = Vec::new();

@@ -1,5 +1,6 @@
 //! A district with a sealed ledger, and the command line beside it.
 
+use std::io::Read;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -80,14 +81,34 @@ pub fn kepu() -> PathBuf {
     folder.join("kepu")
 }
 
-/// `kepu verify-proof`: its exit status and what it says.
+/// The proofs in an archive, each with the name of its file.
+pub fn unpacked(zip: &[u8]) -> Vec<(String, String)> {
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(zip)).expect("a ZIP");
+    let many = zip.len();
+    let file = |at: usize| {
+        let mut file = zip.by_index(at).expect("a file");
+        let mut text = String::new();
+        file.read_to_string(&mut text).expect("text");
+        (file.name().expect("a name").into_owned(), text)
+    };
+    (0..many).map(file).collect()
+}
+
+/// `kepu verify-proof` of one file: its exit status and what it says.
 pub fn verify_proof(file: &str, key: &str, lang: &str) -> (Option<i32>, String) {
+    verify_proofs(&[file.as_bytes()], key, lang)
+}
+
+/// `kepu verify-proof` of several files: its exit status and what it says.
+pub fn verify_proofs(files: &[&[u8]], key: &str, lang: &str) -> (Option<i32>, String) {
     let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("credits.tlog-proof");
-    std::fs::write(&path, file).expect("written");
+    let path = |number: usize| folder.path().join(format!("{number}.tlog-proof"));
+    for (number, bytes) in files.iter().enumerate() {
+        std::fs::write(path(number), bytes).expect("written");
+    }
     let output = Command::new(kepu())
         .arg("verify-proof")
-        .arg(&path)
+        .args((0..files.len()).map(path))
         .args(["--key", key, "--lang", lang])
         .env_remove("DATABASE_URL")
         .output()

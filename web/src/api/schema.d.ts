@@ -193,6 +193,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/adoptions/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks for the end of a policy that the district scores by, from a day on. Where the district wants a second official,
+         *     another one agrees first.
+         */
+        post: operations["end_policy"];
+        /** Withdraws the end of a policy before its day, or does not agree to it. */
+        delete: operations["withdraw_policy_end"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/adoptions/{id}/end/agreement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Agrees to the end of a policy that another official asked for. */
+        post: operations["agree_policy_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/agreements": {
         parameters: {
             query?: never;
@@ -205,6 +243,46 @@ export interface paths {
         put?: never;
         /** Writes an agreement down as a draft of who proposes it; a pairing can be offered at once. */
         post: operations["create_agreement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agreements/pairings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Proposes a pairing to both of its parties, as an official of the district of one of them. It is in force when both have
+         *     signed.
+         */
+        post: operations["bring_pairing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agreements/paper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enters an agreement that was signed on paper, with its text, by a party or an official of the district of one. It is signed
+         *     at once, whatever its days; its parties see who entered it, and may dispute it.
+         */
+        post: operations["record_agreement"];
         delete?: never;
         options?: never;
         head?: never;
@@ -240,6 +318,23 @@ export interface paths {
         get: operations["read_agreement_ahead"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agreements/{id}/dispute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says for a party that it did not sign what others entered from paper. It is not in force until the party takes that back. */
+        post: operations["dispute_agreement"];
         delete?: never;
         options?: never;
         head?: never;
@@ -373,6 +468,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/agreements/{id}/strike": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes out an agreement that one entered from paper by mistake. It stays to be read, withdrawn. */
+        post: operations["strike_agreement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/agreements/{id}/texts": {
         parameters: {
             query?: never;
@@ -401,6 +513,23 @@ export interface paths {
         get: operations["download_agreement_text"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agreements/{id}/uphold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a dispute back: it was signed as it was entered. */
+        post: operations["uphold_agreement"];
         delete?: never;
         options?: never;
         head?: never;
@@ -711,6 +840,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/applications/{id}/completion/extension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives an applicant more time to complete what was returned, before its last day or after it. */
+        post: operations["extend_completion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications/{id}/completion/refusal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuses what was returned and not completed by its last day. The applicant may appeal. */
+        post: operations["refuse_incomplete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/applications/{id}/files": {
         parameters: {
             query?: never;
@@ -758,7 +921,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Objects to an award that was published. Who belongs to the area of the authority may. */
+        /** Objects to an award that was published. It is published for everybody, so whoever is signed in may. */
         post: operations["raise_objection"];
         delete?: never;
         options?: never;
@@ -814,6 +977,26 @@ export interface paths {
         get: operations["list_application_reviews"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications/{id}/reviews/{account_id}/strike": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Strikes a review that somebody made who should not have: it stays to be read and counts for nothing, and another reviewer
+         *     takes the place. Whoever made it is tied to the application from now on.
+         */
+        post: operations["strike_review"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1053,6 +1236,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/authorities/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Rename a country, province or city. A district is renamed with PATCH /api/v1/districts/{id}. */
+        patch: operations["rename_authority"];
+        trace?: never;
+    };
     "/api/v1/bookings": {
         parameters: {
             query?: never;
@@ -1142,6 +1342,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bookings/{id}/extend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keeps what is lent until a later day: who borrowed it asks for that, the owner does it. Refused if somebody else has it on any
+         *     of these days.
+         */
+        post: operations["extend_booking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bookings/{id}/move": {
         parameters: {
             query?: never;
@@ -1196,6 +1416,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bookings/{id}/refuse-extension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does not lend it longer: it is back as agreed. */
+        post: operations["refuse_extension"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bookings/{id}/return": {
         parameters: {
             query?: never;
@@ -1207,6 +1444,23 @@ export interface paths {
         put?: never;
         /** Says that it came back, and how. */
         post: operations["return_booking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bookings/{id}/undo-delivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes back a delivery that was entered by mistake: on the same day, by the same account. The booking is approved again. */
+        post: operations["undo_delivery"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1603,7 +1857,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Tells what suspending, lifting, revoking or correcting a designation would affect: sessions ahead, records, persons,
+         * Tells what suspending, lifting, revoking, keeping or correcting a designation would affect: sessions ahead, records, persons,
          *     credit. Nothing is written.
          */
         get: operations["preview_designation_effect"];
@@ -1626,6 +1880,23 @@ export interface paths {
         put?: never;
         /** Ends a designation on a day. Records of later days are scored again. */
         post: operations["end_designation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/designations/{id}/keep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keeps a designation whose revocation is still to come: it is as if it had never been revoked. */
+        post: operations["keep_designation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1675,8 +1946,64 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Renews a designation within the scheme's window: it holds until a later day. */
+        /**
+         * Renews a designation within the scheme's window: it holds until a later day. If its holder has asked for that, it is granted,
+         *     and judged as of the day on which it was asked.
+         */
         post: operations["renew_designation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/designations/{id}/renewals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads what was asked for a designation: its holder and the authority of its scheme do. */
+        get: operations["read_renewals"];
+        put?: never;
+        /** Asks for the renewal of a designation, within the days on which its scheme lets it be renewed. */
+        post: operations["ask_renewal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/designations/{id}/renewals/{renewal_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Downloads the file of a renewal. */
+        get: operations["download_renewal_file"];
+        put?: never;
+        /** Adds the file of a renewal that waits. It has one at the most. */
+        post: operations["add_renewal_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/designations/{id}/renewals/{renewal_id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuses the renewal that was asked for. To grant it, renew the designation. */
+        post: operations["refuse_renewal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1692,7 +2019,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Revokes a designation from a day on, for good. */
+        /**
+         * Revokes a designation from a day on: until that day it can be kept after all, then it is revoked for good. Its number is not
+         *     given again.
+         */
         post: operations["revoke_designation"];
         delete?: never;
         options?: never;
@@ -1866,7 +2196,8 @@ export interface paths {
         get: operations["read_edition"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Removes a draft with its themes, strands and members. What was published stays. */
+        delete: operations["remove_edition"];
         options?: never;
         head?: never;
         /** Changes what an edition says of itself, and the totals that others published of it. */
@@ -2112,7 +2443,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the rules found, the oldest first. */
+        /** What the rules found, what waits longest first. */
         get: operations["list_exceptions"];
         put?: never;
         post?: never;
@@ -2215,8 +2546,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What counts now, as xAPI 1.0.3 statements to be posted to a learning record store. Persons are told by their id here, not
-         *     by name or number.
+         * What counts now, as xAPI 1.0.3 statements to be posted to a learning record store, and what was stated before and holds no
+         *     more, voided. A statement that is exported again has the same id and content; where anything else is to be said it has
+         *     another id. Persons are told by their id here, not by name or number. `limit` counts records, each of which may give several
+         *     statements.
          */
         get: operations["export_xapi"];
         put?: never;
@@ -2236,6 +2569,23 @@ export interface paths {
         };
         /** The profile of a district as an issuer of badges. Needs no account. */
         get: operations["read_issuer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/issuers/{code}/achievements/{version}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An achievement, where badges say that it is. Needs no account. */
+        get: operations["read_achievement"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2322,7 +2672,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the imports of the district, the newest first; of lists of themes only the own ones. */
+        /** Lists the imports of the district, the newest first; of lists of themes and members only the own ones. */
         get: operations["list_list_imports"];
         put?: never;
         /** Uploads a list. It is compared with what the district knows; nothing changes before the commit. */
@@ -2414,7 +2764,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Corrects the cells of a refused row; the whole list is judged again. The answer's ETag is that of the import. */
+        /** Corrects the cells of a row; the whole list is judged again. The answer's ETag is that of the import. */
         patch: operations["fix_list_row"];
         trace?: never;
     };
@@ -2427,6 +2777,23 @@ export interface paths {
         };
         /** An empty sheet with the columns of such a list and one row to be written over. */
         get: operations["list_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/market": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists who is on the market: all that work and have said what they offer or seek, or show a work, in the order of their entry. */
+        get: operations["read_market"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2461,6 +2828,23 @@ export interface paths {
         };
         /** Reads the network of agreements that are in force today. */
         get: operations["read_network"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/objections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the objections that the account made, with what was answered, the newest first, 200 at the most. */
+        get: operations["list_own_objections"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2590,6 +2974,40 @@ export interface paths {
         /** Reopens a closed organization. */
         post: operations["reopen_organization"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{id}/works": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows a work of an organization on the market. */
+        post: operations["show_work"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{id}/works/{work_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a work off the market. */
+        delete: operations["remove_work"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2773,8 +3191,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The proofs of a person's sealed ledger entries (c2sp.org/tlog-proof, one after another), to be kept: `kepu verify-proof`
-         *     checks them with nothing but the district's public key.
+         * The proofs of a person's sealed ledger entries, to be kept: `kepu verify-proof` checks them with nothing but the district's
+         *     public key. Each entry is a file of its own (c2sp.org/tlog-proof): one entry is that file, several are a ZIP of them.
          */
         get: operations["read_ledger_proof"];
         put?: never;
@@ -3609,6 +4027,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/renewals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what waits for an answer under the schemes of the district, and of the authorities above it whose official asks. */
+        get: operations["list_renewals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/report-packs": {
         parameters: {
             query?: never;
@@ -4313,7 +4748,11 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Changes a round: its name, a later last day, more places. One that is closed takes applications again as long as nothing
+         *     of it is decided.
+         */
+        patch: operations["change_round"];
         trace?: never;
     };
     "/api/v1/rounds/{id}/applications": {
@@ -4327,6 +4766,24 @@ export interface paths {
         put?: never;
         /** Begins an application in a round, as a draft that nobody but the applicant sees. */
         post: operations["start_application"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{id}/awards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Proposes numbers for all that a round can award now, and tells who waits for what. */
+        get: operations["propose_awards"];
+        put?: never;
+        /** Awards these applications of a round in one go, all or none, with numbers that run. */
+        post: operations["award_round"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4364,9 +4821,26 @@ export interface paths {
         put?: never;
         /**
          * Decides on applications of a round after its last day, all together or none: within the quota, nobody who lacks something,
-         *     and nobody passed over in silence.
+         *     nobody passed over in silence, and no place given away that somebody who is not seen through may still deserve.
          */
         post: operations["decide_applications"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{id}/papers.zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The certificates and plaques of all that a round awarded and that is in force or about to be, as one ZIP of PDFs. */
+        get: operations["round_papers"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4438,6 +4912,26 @@ export interface paths {
         get: operations["list_round_reviewers"];
         /** Names the reviewers of a round: these accounts and no others. What somebody has reviewed already stays. */
         put: operations["assign_reviewers"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{id}/reviewers/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Looks up who might review a round: an expert may come from anywhere, so accounts of all districts are found, by their name
+         *     and organization alone.
+         */
+        get: operations["find_reviewers"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -4548,6 +5042,23 @@ export interface paths {
         put?: never;
         /** Opens a round of a scheme. It keeps the scheme's rules as they are now. */
         post: operations["open_round"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scored-policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The policies by which the district scores, which of them may be meant where none is named, and their terms. */
+        get: operations["list_scored_policies"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5011,7 +5522,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Moves a theme to a month that is free. Sessions stay where they are; those outside the month are told. */
+        /**
+         * Moves a theme to another month: to one that is free, or to that of the theme which is named, and gets the month of this one in
+         *     turn. Sessions stay where they are; those outside the months are told.
+         */
         post: operations["move_theme"];
         delete?: never;
         options?: never;
@@ -5026,7 +5540,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tells which sessions ahead would lie outside, before a theme is moved. Nothing is changed. */
+        /**
+         * Tells which sessions ahead would lie outside, before a theme is moved; if another theme is in the month, of that one too, which
+         *     would get the month of the first. Nothing is changed.
+         */
         get: operations["preview_theme_move"];
         put?: never;
         post?: never;
@@ -5557,7 +6074,7 @@ export interface components {
             policy_id: string;
             /** @description The version's name. */
             policy_version: string;
-            /** @description `computing`, `computed`, `applying`, `effective`, `superseded`, `discarded` or `failed`. */
+            /** @description `computing`, `computed`, `applying`, `effective`, `superseded`, `ended`, `discarded` or `failed`. */
             state: string;
             /**
              * Format: int64
@@ -5589,6 +6106,9 @@ export interface components {
              * @description Until when it did.
              */
             superseded_at?: string | null;
+            /** @description True when values were made up for illustration; say so wherever its numbers are shown. */
+            illustrative: boolean;
+            ending?: components["schemas"]["EndingView"] | null;
             /**
              * Format: int64
              * @description Its version, for `If-Match`.
@@ -5622,6 +6142,16 @@ export interface components {
              * @description Last day; null for an open term.
              */
             last_day?: string | null;
+        };
+        /** @description What a party disputes, or takes back. */
+        AgreementDispute: {
+            /**
+             * Format: uuid
+             * @description The party.
+             */
+            organization_id: string;
+            /** @description What is wrong; needed to dispute it. */
+            reason?: string;
         };
         /** @description Who ends it, why, and what becomes of what is ahead. */
         AgreementEnd: {
@@ -5693,21 +6223,24 @@ export interface components {
          * @description How an agreement stands today.
          * @enum {string}
          */
-        AgreementStanding: "draft" | "offered" | "refused" | "withdrawn" | "not_begun" | "in_force" | "expired" | "ended" | "renewed";
+        AgreementStanding: "draft" | "offered" | "refused" | "withdrawn" | "not_begun" | "in_force" | "expired" | "disputed" | "ended" | "renewed";
         /**
          * @description A state, as stored: the days of the term say more.
          * @enum {string}
          */
-        AgreementState: "draft" | "offered" | "refused" | "withdrawn" | "signed" | "ended" | "renewed";
+        AgreementState: "draft" | "offered" | "refused" | "withdrawn" | "signed" | "disputed" | "ended" | "renewed";
         /** @description Something that was done with an agreement. */
         AgreementStep: {
-            /** @description What: `create`, `change`, `text`, `offer`, `sign`, `refuse`, `recall`, `withdraw`, `end`, `renew`. */
+            /**
+             * @description What: `create`, `change`, `text`, `offer`, `bring`, `sign`, `refuse`, `recall`, `withdraw`, `record`, `dispute`, `uphold`,
+             *     `strike`, `end`, `renew`.
+             */
             step: string;
             /** @description The state after it. */
             state: components["schemas"]["AgreementState"];
             /**
              * Format: uuid
-             * @description For which party.
+             * @description For which party; null for an official.
              */
             organization_id?: string | null;
             /** @description Who entered it. */
@@ -5718,6 +6251,16 @@ export interface components {
              */
             at: string;
             /** @description Why; may be empty. */
+            reason: string;
+        };
+        /** @description Why an agreement that was entered from paper is taken out. */
+        AgreementStrike: {
+            /**
+             * Format: uuid
+             * @description The party that entered it; left out by an official of the district of a party, if one entered it.
+             */
+            organization_id?: string | null;
+            /** @description Why. */
             reason: string;
         };
         /** @description A text of an agreement. */
@@ -5788,12 +6331,19 @@ export interface components {
             last_day?: string | null;
             /** @description How it stands today. */
             standing: components["schemas"]["AgreementStanding"];
+            /** @description Whether it was signed on paper and entered afterwards. */
+            on_paper: boolean;
             /**
              * Format: uuid
-             * @description The party that refused or ended it.
+             * @description The party that entered it from paper; null if an official did, or it was signed here.
+             */
+            entered_for?: string | null;
+            /**
+             * Format: uuid
+             * @description The party that refused, disputed or ended it.
              */
             by_organization_id?: string | null;
-            /** @description Why it was refused, withdrawn or ended. */
+            /** @description Why it was refused, disputed, withdrawn or ended. */
             reason: string;
             /**
              * Format: date
@@ -5812,7 +6362,7 @@ export interface components {
             successor_id?: string | null;
             /**
              * Format: date-time
-             * @description When it was first offered.
+             * @description When it was first offered, or entered from paper.
              */
             offered_at?: string | null;
             /**
@@ -6286,6 +6836,7 @@ export interface components {
              * @description When.
              */
             at: string;
+            struck?: components["schemas"]["StruckView"] | null;
         };
         /** @description An application in a list. */
         ApplicationSummary: {
@@ -6513,6 +7064,13 @@ export interface components {
             /** @description In which request. */
             request_id: string;
         };
+        /** @description The new names; what is left away stays. */
+        AuthorityChange: {
+            /** @description Its name. */
+            name_zh?: string | null;
+            /** @description The same in English. */
+            name_en?: string | null;
+        };
         /**
          * @description What an authority answers for.
          * @enum {string}
@@ -6538,6 +7096,11 @@ export interface components {
             name_zh: string;
             /** @description The same in English. */
             name_en: string;
+            /**
+             * Format: int64
+             * @description For If-Match.
+             */
+            version: number;
         };
         /** @description The award. */
         AwardBody: {
@@ -6553,9 +7116,72 @@ export interface components {
             /** @description Where it was published. */
             source?: string;
         };
+        /** @description An award that was made. */
+        AwardMade: {
+            /**
+             * Format: uuid
+             * @description The application.
+             */
+            application_id: string;
+            /**
+             * Format: uuid
+             * @description The designation.
+             */
+            designation_id: string;
+            /** @description Its number. */
+            number: string;
+        };
+        /** @description What would be awarded, with the numbers that are proposed. */
+        AwardProposal: {
+            /** @description What comes before the running number. */
+            prefix: string;
+            /**
+             * Format: int64
+             * @description The first running number.
+             */
+            first: number;
+            /** @description Digits of it, with zeros before. */
+            digits: number;
+            /** @description Who would be awarded, in the order in which the numbers run. */
+            ready: components["schemas"]["ReadyAward"][];
+            /** @description Who would not be yet. */
+            waiting: components["schemas"]["WaitingAward"][];
+            /** @description Awards of the round that are in force or about to be, so that their papers can be printed. */
+            awarded: number;
+        };
+        /** @description Awards of a round. */
+        AwardsBody: {
+            /** @description The applications, in the order in which the numbers run. */
+            applications: string[];
+            /** @description What comes before the running number; may be empty. */
+            prefix: string;
+            /**
+             * Format: int64
+             * @description The first running number.
+             */
+            first: number;
+            /** @description Digits of it at the least, with zeros before. */
+            digits: number;
+            /**
+             * Format: date
+             * @description First day, that of the ceremony; today if left out. The last day follows from the scheme.
+             */
+            valid_from?: string | null;
+            /** @description Level of the hosts under the scheme; policies read it as `host_level`. */
+            level?: string | null;
+            /** @description Where it was published. */
+            source?: string;
+            /** @description At which ceremony they are handed over, and where; their history tells it. */
+            ceremony?: string;
+        };
+        /** @description The awards that were made. */
+        AwardsMade: {
+            /** @description In the order of their numbers. */
+            items: components["schemas"]["AwardMade"][];
+        };
         /** @description What badge to make. */
         BadgeRequest: {
-            /** @description The policy; needed where the district scores by several. */
+            /** @description The policy; the one that can score such a person when left out, needed only where several can. */
             policy?: string | null;
             /** @description What it shall state. */
             achievement: components["schemas"]["AchievementWanted"];
@@ -6598,7 +7224,7 @@ export interface components {
              * @description Of all pupils of this school; instead of a class.
              */
             school_id?: string | null;
-            /** @description The policy; needed where the district scores by several. */
+            /** @description The policy; the one that can score students when left out, needed only where several can. */
             policy?: string | null;
             achievement?: components["schemas"]["AchievementWanted"] | null;
         };
@@ -6611,6 +7237,12 @@ export interface components {
             id: string;
             /** @description `transcript` or `certificate`. */
             kind: string;
+            /** @description The sort of thing that they state: `credits`, `requirement` or `level`. */
+            achievement: string;
+            /** @description The requirement or ladder; null for credits. */
+            achievement_id?: string | null;
+            /** @description The policy. */
+            policy_id: string;
             /**
              * Format: uuid
              * @description The school.
@@ -6638,7 +7270,7 @@ export interface components {
              * @description Papers in the file.
              */
             papers: number;
-            /** @description Who got none: `person_id` and the `code` of why. */
+            /** @description Who got none: `person_id`, the `code` of why, and the `characters` that no font has. */
             left_out: Record<string, never>[];
             /**
              * Format: date-time
@@ -6650,6 +7282,8 @@ export interface components {
              * @description When it ended.
              */
             finished_at?: string | null;
+            /** @description The code of why it failed; null unless it did. */
+            failed_for?: string | null;
         };
         /** @description Why. */
         Because: {
@@ -6668,6 +7302,16 @@ export interface components {
              * @description The day; today if left out.
              */
             on?: string | null;
+        };
+        /** @description Until when. */
+        BookingExtension: {
+            /**
+             * Format: date
+             * @description The new last day.
+             */
+            last_day: string;
+            /** @description Why, for the owner. */
+            reason?: string;
         };
         /** @description To which days. */
         BookingMove: {
@@ -6793,6 +7437,20 @@ export interface components {
              */
             delivered_on?: string | null;
             /**
+             * Format: date-time
+             * @description When the delivery was entered.
+             */
+            delivered_at?: string | null;
+            /**
+             * Format: date
+             * @description Until when who borrowed it asks to keep it; null if it has not asked.
+             */
+            longer_until?: string | null;
+            /** @description Why. */
+            longer_reason: string;
+            /** @description Why the owner did not lend it longer; empty if it was not asked, or agreed. */
+            longer_refusal: string;
+            /**
              * Format: date
              * @description On which day it came back.
              */
@@ -6829,6 +7487,27 @@ export interface components {
              * @description When it was last changed.
              */
             updated_at: string;
+        };
+        /** @description A pairing that an official proposes to both. */
+        BroughtPairing: {
+            /** @description Title in Chinese. */
+            title_zh: string;
+            /** @description Title in English. */
+            title_en?: string;
+            /** @description What it is for. */
+            aims?: string;
+            /** @description The school or kindergarten, and the firm, institute or other partner. */
+            parties: string[];
+            /**
+             * Format: date
+             * @description First day of its term.
+             */
+            first_day: string;
+            /**
+             * Format: date
+             * @description Last day; open if left out.
+             */
+            last_day?: string | null;
         };
         /** @description So many sessions, confirmed by one account within so many minutes. */
         BurstRule: {
@@ -6912,6 +7591,23 @@ export interface components {
             organization_name_zh: string;
             /** @description Its name in English; may be empty. */
             organization_name_en: string;
+        };
+        /** @description An account that might review. */
+        CandidateView: {
+            /**
+             * Format: uuid
+             * @description The account.
+             */
+            account_id: string;
+            /** @description What it is called. */
+            display_name: string;
+            /** @description Organizations or authorities for which it works. */
+            belongs_to: string[];
+        };
+        /** @description Accounts that might review. */
+        CandidatesView: {
+            /** @description By name, 30 at the most. */
+            items: components["schemas"]["CandidateView"][];
         };
         /** @description What came of a case. */
         CaseResult: {
@@ -7197,6 +7893,16 @@ export interface components {
             /** @description What is missing; needed if it is returned. */
             reason?: string;
         };
+        /** @description More time. */
+        CompletionExtension: {
+            /**
+             * Format: date
+             * @description The last day on which it may be submitted again, later than the one before and not over.
+             */
+            until: string;
+            /** @description Why; the applicant sees it. */
+            reason: string;
+        };
         /** @description What became of each participation. */
         ConfirmAnswer: {
             /**
@@ -7395,6 +8101,8 @@ export interface components {
             policy_title_en: string;
             /** @description The policy version under which it was so. */
             policy_version: string;
+            /** @description Whether the values of that policy were made up for illustration. */
+            illustrative: boolean;
             /**
              * Format: date-time
              * @description When it was issued, which is as of when it is so.
@@ -7673,7 +8381,7 @@ export interface components {
         };
         /** @description Something that happened. */
         DesignationPast: {
-            /** @description `awarded`, `suspended`, `lifted`, `revoked`, `renewed` or `assessed`. */
+            /** @description `awarded`, `corrected`, `ended`, `suspended`, `lifted`, `revoked`, `kept`, `renewed` or `assessed`. */
             kind: string;
             /**
              * Format: date
@@ -7694,6 +8402,8 @@ export interface components {
             designation: components["schemas"]["DesignationView"];
             /** @description What it is today: `upcoming`, `in_force`, `suspended`, `revoked` or `expired`. */
             standing: string;
+            /** @description Whether it is revoked from a later day on: until then it can be kept after all. */
+            revocation_ahead: boolean;
             /**
              * Format: date
              * @description First day on which it may be renewed; null if it never may.
@@ -7758,6 +8468,8 @@ export interface components {
             number: string;
             /** @description Level of the host under the scheme. */
             level?: string | null;
+            /** @description What it is today: `upcoming`, `in_force`, `suspended`, `revoked` or `expired`. */
+            standing: string;
             /**
              * Format: date
              * @description First day.
@@ -8303,8 +9015,13 @@ export interface components {
              */
             version: number;
         };
-        /** @description What to change; what is left out stays. Of a closed edition only `reported` can be changed. */
+        /** @description What to change; what is left out stays. Of a published edition the year stays; of a closed one only `reported` can be changed. */
         EditionChange: {
+            /**
+             * Format: int32
+             * @description The year; of a draft alone.
+             */
+            year?: number | null;
             /** @description The main theme in Chinese. */
             title_zh?: string | null;
             /** @description The main theme in English. */
@@ -8509,6 +9226,52 @@ export interface components {
          * @enum {string}
          */
         EndOutcome: "cancelled" | "kept" | "has_begun" | "of_others";
+        /** @description From when on, and why. */
+        EndRequest: {
+            /**
+             * Format: date
+             * @description The first day on which nothing is scored by it any more: today or later, by the clock of the district.
+             */
+            on: string;
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description The end of a policy. */
+        EndingView: {
+            /**
+             * Format: date
+             * @description The first day on which nothing is scored by it any more.
+             */
+            on: string;
+            /** @description Why. */
+            reason: string;
+            /**
+             * Format: uuid
+             * @description Who asked for it.
+             */
+            asked_by: string;
+            /** @description How that account is called. */
+            asked_by_name?: string | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            asked_at: string;
+            /** @description Whether another official must agree first. */
+            waits: boolean;
+            /**
+             * Format: uuid
+             * @description Who agreed.
+             */
+            agreed_by?: string | null;
+            /** @description How that account is called. */
+            agreed_by_name?: string | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            agreed_at?: string | null;
+        };
         /** @description A time in a class. */
         EnrolmentView: {
             /**
@@ -8796,6 +9559,8 @@ export interface components {
             host_name_zh: string;
             /** @description The same in English. */
             host_name_en: string;
+            /** @description Where at the host; empty where it is not known, and for a result. */
+            place: string;
             /**
              * Format: date-time
              * @description When the session began.
@@ -8832,7 +9597,8 @@ export interface components {
         ExceptionRules: {
             /**
              * Format: int32
-             * @description A person was at two hosts at once for more than so many minutes.
+             * @description A person was in two sessions at once for more than so many minutes, unless one is a part of the other: within it,
+             *     at the same host and place.
              */
             overlap_minutes?: number | null;
             burst?: components["schemas"]["BurstRule"] | null;
@@ -8844,7 +9610,10 @@ export interface components {
             back_dated_days?: number | null;
             /** @description A result's contest is on no published list. */
             unlisted: boolean;
-            /** @description A result with evidence whose contest is on a published list, and that raises nothing, is verified by itself. */
+            /**
+             * @description A result with evidence whose contest is on a published list, and that raises nothing, is verified by itself when
+             *     nobody has changed it for an hour. Participations are confirmed by their hosts and wait for no official.
+             */
             verify_the_rest: boolean;
             /**
              * Format: int32
@@ -8943,9 +9712,14 @@ export interface components {
             decided_at?: string | null;
             /**
              * Format: date-time
-             * @description When it was found.
+             * @description Since when it waits: when it was found, or found again after it had been decided or had gone.
              */
             found_at: string;
+            /**
+             * Format: date-time
+             * @description When it was found for the first time.
+             */
+            first_found_at: string;
             /**
              * Format: date-time
              * @description Until when an official should have looked.
@@ -8958,6 +9732,11 @@ export interface components {
              * @description For If-Match.
              */
             version: number;
+        };
+        /** @description Why. */
+        ExtensionRefusal: {
+            /** @description Why, for who asked. */
+            reason: string;
         };
         /** @description A case that fails. */
         FailedCase: {
@@ -9047,6 +9826,37 @@ export interface components {
              * @default
              */
             source?: string;
+            /**
+             * Format: date
+             * @description First day of designations and contests whose rows name none.
+             * @default null
+             */
+            valid_from?: string | null;
+            /**
+             * Format: date
+             * @description Last day of those whose rows name none.
+             * @default null
+             */
+            valid_to?: string | null;
+            /**
+             * @description How designations are numbered whose rows have no number: with `{n}` where the number at the row's side stands, or else
+             *     its place in the list; with more of these letters, `{nnn}`, zeros before it. It follows at the end if it has no place.
+             * @default null
+             */
+            number?: string | null;
+            /**
+             * @description Whether the contests are on a published list, as policies read it.
+             * @default false
+             */
+            listed?: boolean;
+            /**
+             * Format: uuid
+             * @description The edition of a programme whose members these are.
+             * @default null
+             */
+            edition?: string | null;
+            /** @default null */
+            member_role?: components["schemas"]["MemberRole"] | null;
         };
         /** @description The same for a grade. */
         GradeChange: components["schemas"]["TrialChange"] & {
@@ -9342,6 +10152,11 @@ export interface components {
              */
             version: number;
         };
+        /** @description Why it is refused. */
+        IncompleteRefusal: {
+            /** @description Why; the applicant sees it. */
+            reason: string;
+        };
         /** @description A district as an issuer (Open Badges 3.0, Profile). */
         IssuerProfile: {
             /** @description The contexts of its terms. */
@@ -9384,6 +10199,11 @@ export interface components {
             /** @description The keys, the newest first. */
             keys: components["schemas"]["Jwk"][];
         };
+        /** @description Why. */
+        KeepBody: {
+            /** @description Why, for the trail. */
+            reason: string;
+        };
         /** @description One category. */
         KindFigures: {
             /** @description The category; empty for records that no rule priced. */
@@ -9405,6 +10225,11 @@ export interface components {
             /** @description Share of all credit, four places. */
             share?: string | null;
         };
+        /**
+         * @description What becomes of a ladder: on one that comes, goes or has all other levels nobody climbs or falls.
+         * @enum {string}
+         */
+        LadderFate: "same" | "new" | "gone" | "replaced";
         /** @description An application whose next step is late. */
         LateApplication: {
             /** @description The application. */
@@ -9596,8 +10421,10 @@ export interface components {
             from?: string | null;
             /** @description The level after; null below the first. */
             to?: string | null;
-            /** @description Whether it is higher. */
+            /** @description Whether it is higher; never on a ladder that is not the same. */
             up: boolean;
+            /** @description Whether both policies have the ladder. */
+            ladder_is?: components["schemas"]["LadderFate"];
             /**
              * Format: int64
              * @description Persons.
@@ -9665,11 +10492,11 @@ export interface components {
             /** @description Why. */
             reasons: components["schemas"]["ReasonView"][];
         };
-        /** @description Something that changes. */
+        /** @description Something that changes; of what is new, what the row does not say in these words itself. */
         ListChange: {
             /** @description The column. */
             field: string;
-            /** @description What is known. */
+            /** @description What is known; empty of what is new. */
             from: string;
             /** @description What it becomes. */
             to: string;
@@ -9720,6 +10547,8 @@ export interface components {
             counts: components["schemas"]["ListCounts"];
             /** @description Columns that were passed over, and other worksheets that look like such a list, as `Name!`. */
             ignored: string[];
+            /** @description How the file was read, where that is not plain: `chinese_commas`, if its cells are divided by `，`. */
+            notes: string[];
             /**
              * Format: uuid
              * @description The account that uploaded it.
@@ -9745,7 +10574,7 @@ export interface components {
          * @description What a list is of.
          * @enum {string}
          */
-        ListKind: "organizations" | "designations" | "competitions" | "themes";
+        ListKind: "organizations" | "designations" | "competitions" | "themes" | "members";
         /** @description The cells to write anew, by column; what is left away stays as the file has it. */
         ListRowFix: {
             /** @description Text by column. */
@@ -9838,6 +10667,52 @@ export interface components {
         ManyResults: {
             /** @description The results; a team is meant by that of any member. */
             ids: string[];
+        };
+        /** @description Who is on the market. */
+        MarketStand: {
+            /**
+             * Format: uuid
+             * @description The organization.
+             */
+            organization_id: string;
+            /** @description Its name in Chinese. */
+            name_zh: string;
+            /** @description Its name in English; may be empty. */
+            name_en: string;
+            /** @description What it is. */
+            kind: components["schemas"]["OrganizationKind"];
+            /**
+             * Format: uuid
+             * @description The district in which it is registered.
+             */
+            district_id: string;
+            /** @description Name of the district. */
+            district_name_zh: string;
+            /** @description Its name in English; may be empty. */
+            district_name_en: string;
+            /** @description In which fields it has something to give. */
+            offers: components["schemas"]["PartnerField"][];
+            /** @description In which fields it looks for something. */
+            seeks: components["schemas"]["PartnerField"][];
+            /** @description What it gives, in words. */
+            offer_note: string;
+            /** @description What it looks for, in words. */
+            seek_note: string;
+            grades?: components["schemas"]["Grades"] | null;
+            /**
+             * Format: int32
+             * @description How many persons a year; null if it has not said.
+             */
+            persons_per_year?: number | null;
+            /** @description Whether it looks for more partners. */
+            open: boolean;
+            /**
+             * Format: int64
+             * @description How many pairings it has that hold or wait.
+             */
+            pairings: number;
+            /** @description What it shows, the newest first. */
+            works: components["schemas"]["PartnerWork"][];
         };
         /** @description What became of the sheet. */
         MatchAnswer: {
@@ -10015,27 +10890,8 @@ export interface components {
             credits: string;
         };
         /** @description What moving a theme means for the sessions ahead. */
-        MoveView: {
-            /** @description The theme. */
-            theme: components["schemas"]["ThemeView"];
-            /**
-             * Format: date
-             * @description First day of the month in question.
-             */
-            month: string;
-            taken_by?: components["schemas"]["ThemeView"] | null;
-            /**
-             * Format: int64
-             * @description How many sessions of the theme are still to come.
-             */
-            ahead: number;
-            /**
-             * Format: int64
-             * @description How many of them lie outside the month.
-             */
-            outside_count: number;
-            /** @description Those, by their beginning; the first 200. They stay where they are. */
-            outside: components["schemas"]["SessionOutside"][];
+        MoveView: components["schemas"]["ThemeInMonth"] & {
+            swapped?: components["schemas"]["ThemeInMonth"] | null;
         };
         /** @description A thing with a name. */
         Named: {
@@ -10502,7 +11358,7 @@ export interface components {
         NewPack: {
             /** @description What to call it. */
             name: string;
-            /** @description The policy; needed where the district scores by several. */
+            /** @description The policy; the one that can score students when left out, needed only where several can. */
             policy?: string | null;
             /**
              * Format: date
@@ -10847,6 +11703,16 @@ export interface components {
             /** @description What it is told, from now on. */
             kinds: components["schemas"]["WebhookKind"][];
         };
+        /** @description A work to be shown. */
+        NewWork: {
+            /** @description Its title. */
+            title: string;
+            /** @description What it is. */
+            summary?: string;
+            field?: components["schemas"]["PartnerField"] | null;
+            /** @description Where more of it can be seen: an address that begins with https://. */
+            link?: string;
+        };
         /** @description What comes next for an application. */
         NextStep: {
             /** @description Whose turn it is: `applicant`, `authority` or `anybody`. */
@@ -10873,6 +11739,8 @@ export interface components {
         NextSteps: {
             /** @description The policy. */
             policy_id: string;
+            /** @description True when its values were made up for illustration; say so wherever its numbers are shown. */
+            illustrative: boolean;
             /** @description Whether the person may earn. */
             eligible: boolean;
             /** @description Credit as it is, a decimal. */
@@ -11085,6 +11953,7 @@ export interface components {
         };
         /** @description What to change; what is left out stays. */
         OrganizationChange: {
+            kind?: components["schemas"]["OrganizationKind"] | null;
             /** @description Code, unique in the district. */
             code?: string | null;
             /** @description Name in Chinese. */
@@ -11173,6 +12042,47 @@ export interface components {
             requirements: components["schemas"]["RequirementFigures"][];
             /** @description Who is not reached. */
             not_reached: components["schemas"]["NotReached"];
+        };
+        /** @description An objection of the account, with its answer. */
+        OwnObjection: {
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The application.
+             */
+            application_id: string;
+            /** @description What the round is called. */
+            round_name_zh: string;
+            /** @description The same in English. */
+            round_name_en: string;
+            /** @description What the scheme is called. */
+            scheme_name_zh: string;
+            /** @description The same in English. */
+            scheme_name_en: string;
+            /** @description Who is to hold it, or the employer of the professional who is. */
+            organization_name_zh: string;
+            /** @description The professional who is to hold it; null if the organization is. */
+            professional_name?: string | null;
+            /** @description Why. */
+            grounds: string;
+            /**
+             * Format: date
+             * @description The day.
+             */
+            raised_on: string;
+            /** @description `upheld` or `dismissed`; null while it waits. */
+            outcome?: string | null;
+            /** @description Why; empty while it waits. */
+            answer: string;
+        };
+        /** @description The objections of the account. */
+        OwnObjections: {
+            /** @description The newest first. */
+            items: components["schemas"]["OwnObjection"][];
         };
         /**
          * @description Where a pack is.
@@ -11319,7 +12229,7 @@ export interface components {
                 policy_id: string;
                 /** @description The version's name. */
                 policy_version: string;
-                /** @description `computing`, `computed`, `applying`, `effective`, `superseded`, `discarded` or `failed`. */
+                /** @description `computing`, `computed`, `applying`, `effective`, `superseded`, `ended`, `discarded` or `failed`. */
                 state: string;
                 /**
                  * Format: int64
@@ -11351,6 +12261,9 @@ export interface components {
                  * @description Until when it did.
                  */
                 superseded_at?: string | null;
+                /** @description True when values were made up for illustration; say so wherever its numbers are shown. */
+                illustrative: boolean;
+                ending?: components["schemas"]["EndingView"] | null;
                 /**
                  * Format: int64
                  * @description Its version, for `If-Match`.
@@ -11393,12 +12306,19 @@ export interface components {
                 last_day?: string | null;
                 /** @description How it stands today. */
                 standing: components["schemas"]["AgreementStanding"];
+                /** @description Whether it was signed on paper and entered afterwards. */
+                on_paper: boolean;
                 /**
                  * Format: uuid
-                 * @description The party that refused or ended it.
+                 * @description The party that entered it from paper; null if an official did, or it was signed here.
+                 */
+                entered_for?: string | null;
+                /**
+                 * Format: uuid
+                 * @description The party that refused, disputed or ended it.
                  */
                 by_organization_id?: string | null;
-                /** @description Why it was refused, withdrawn or ended. */
+                /** @description Why it was refused, disputed, withdrawn or ended. */
                 reason: string;
                 /**
                  * Format: date
@@ -11417,7 +12337,7 @@ export interface components {
                 successor_id?: string | null;
                 /**
                  * Format: date-time
-                 * @description When it was first offered.
+                 * @description When it was first offered, or entered from paper.
                  */
                 offered_at?: string | null;
                 /**
@@ -11602,6 +12522,11 @@ export interface components {
                 name_zh: string;
                 /** @description The same in English. */
                 name_en: string;
+                /**
+                 * Format: int64
+                 * @description For If-Match.
+                 */
+                version: number;
             }[];
             /** @description Pass as `cursor` for the next page; null on the last one. */
             next_cursor?: string | null;
@@ -11617,6 +12542,12 @@ export interface components {
                 id: string;
                 /** @description `transcript` or `certificate`. */
                 kind: string;
+                /** @description The sort of thing that they state: `credits`, `requirement` or `level`. */
+                achievement: string;
+                /** @description The requirement or ladder; null for credits. */
+                achievement_id?: string | null;
+                /** @description The policy. */
+                policy_id: string;
                 /**
                  * Format: uuid
                  * @description The school.
@@ -11644,7 +12575,7 @@ export interface components {
                  * @description Papers in the file.
                  */
                 papers: number;
-                /** @description Who got none: `person_id` and the `code` of why. */
+                /** @description Who got none: `person_id`, the `code` of why, and the `characters` that no font has. */
                 left_out: Record<string, never>[];
                 /**
                  * Format: date-time
@@ -11656,6 +12587,8 @@ export interface components {
                  * @description When it ended.
                  */
                 finished_at?: string | null;
+                /** @description The code of why it failed; null unless it did. */
+                failed_for?: string | null;
             }[];
             /** @description Pass as `cursor` for the next page; null on the last one. */
             next_cursor?: string | null;
@@ -11743,6 +12676,20 @@ export interface components {
                  * @description On which day it was handed over or held.
                  */
                 delivered_on?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When the delivery was entered.
+                 */
+                delivered_at?: string | null;
+                /**
+                 * Format: date
+                 * @description Until when who borrowed it asks to keep it; null if it has not asked.
+                 */
+                longer_until?: string | null;
+                /** @description Why. */
+                longer_reason: string;
+                /** @description Why the owner did not lend it longer; empty if it was not asked, or agreed. */
+                longer_refusal: string;
                 /**
                  * Format: date
                  * @description On which day it came back.
@@ -12058,6 +13005,8 @@ export interface components {
                 number: string;
                 /** @description Level of the host under the scheme. */
                 level?: string | null;
+                /** @description What it is today: `upcoming`, `in_force`, `suspended`, `revoked` or `expired`. */
+                standing: string;
                 /**
                  * Format: date
                  * @description First day.
@@ -12440,9 +13389,14 @@ export interface components {
                 decided_at?: string | null;
                 /**
                  * Format: date-time
-                 * @description When it was found.
+                 * @description Since when it waits: when it was found, or found again after it had been decided or had gone.
                  */
                 found_at: string;
+                /**
+                 * Format: date-time
+                 * @description When it was found for the first time.
+                 */
+                first_found_at: string;
                 /**
                  * Format: date-time
                  * @description Until when an official should have looked.
@@ -12635,6 +13589,8 @@ export interface components {
                 counts: components["schemas"]["ListCounts"];
                 /** @description Columns that were passed over, and other worksheets that look like such a list, as `Name!`. */
                 ignored: string[];
+                /** @description How the file was read, where that is not plain: `chinese_commas`, if its cells are divided by `，`. */
+                notes: string[];
                 /**
                  * Format: uuid
                  * @description The account that uploaded it.
@@ -12713,6 +13669,57 @@ export interface components {
                 /** @description Name of the school on the session's day. */
                 school_name_zh?: string | null;
             })[];
+            /** @description Pass as `cursor` for the next page; null on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_MarketStand: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: uuid
+                 * @description The organization.
+                 */
+                organization_id: string;
+                /** @description Its name in Chinese. */
+                name_zh: string;
+                /** @description Its name in English; may be empty. */
+                name_en: string;
+                /** @description What it is. */
+                kind: components["schemas"]["OrganizationKind"];
+                /**
+                 * Format: uuid
+                 * @description The district in which it is registered.
+                 */
+                district_id: string;
+                /** @description Name of the district. */
+                district_name_zh: string;
+                /** @description Its name in English; may be empty. */
+                district_name_en: string;
+                /** @description In which fields it has something to give. */
+                offers: components["schemas"]["PartnerField"][];
+                /** @description In which fields it looks for something. */
+                seeks: components["schemas"]["PartnerField"][];
+                /** @description What it gives, in words. */
+                offer_note: string;
+                /** @description What it looks for, in words. */
+                seek_note: string;
+                grades?: components["schemas"]["Grades"] | null;
+                /**
+                 * Format: int32
+                 * @description How many persons a year; null if it has not said.
+                 */
+                persons_per_year?: number | null;
+                /** @description Whether it looks for more partners. */
+                open: boolean;
+                /**
+                 * Format: int64
+                 * @description How many pairings it has that hold or wait.
+                 */
+                pairings: number;
+                /** @description What it shows, the newest first. */
+                works: components["schemas"]["PartnerWork"][];
+            }[];
             /** @description Pass as `cursor` for the next page; null on the last one. */
             next_cursor?: string | null;
         };
@@ -13137,15 +14144,24 @@ export interface components {
                 /**
                  * @description What is to be done: `submit`, `complete`, `appeal`, `check`, `review`, `decide`, `publish`, `answer_objection`,
                  *     `award`, `answer_appeal` of an application, `assess`, `renew`, `designation_ends` of a designation, `return` of a
-                 *     booking, `agreement_ends` of an agreement, `state_appeal`, `decide_appeal` of an appeal; and `appeal_answered`, which
-                 *     says that an appeal of one's own was granted or declined.
+                 *     booking, `agreement_ends` of an agreement, `state_appeal`, `decide_appeal` of an appeal. News are `appeal_answered`,
+                 *     which says that an appeal of one's own was granted or declined; `application_returned`, `application_approved`,
+                 *     `application_refused`, `application_published`, `application_awarded`, `refusal_answered`; `designation_suspended`,
+                 *     `designation_resumed`, `designation_revoked`, and with `host_` for who has sessions ahead there; `booking_asked`,
+                 *     `booking_approved`, `booking_refused`, `booking_cancelled`, `loan_late`; `agreement_offered`, `agreement_refused`,
+                 *     `agreement_ended`; `theme_moved`.
                  */
                 step: string;
                 /**
                  * Format: uuid
-                 * @description The application, designation, booking, agreement or appeal.
+                 * @description The application, designation, booking, agreement, appeal or theme.
                  */
                 object_id: string;
+                /**
+                 * Format: uuid
+                 * @description Where that has no page of its own, the one on which it is seen: the edition of a theme.
+                 */
+                page_id?: string | null;
                 /**
                  * Format: date
                  * @description The last day; of news, the day on which it happened.
@@ -13172,6 +14188,44 @@ export interface components {
                  * @description Since when it is done, was told anew in a later stage, or is news that was read; null while it waits.
                  */
                 over_at?: string | null;
+            }[];
+            /** @description Pass as `cursor` for the next page; null on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_RenewalToAnswer: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: uuid
+                 * @description Identity.
+                 */
+                id: string;
+                /**
+                 * Format: uuid
+                 * @description What is to be renewed.
+                 */
+                designation_id: string;
+                /** @description Its number. */
+                number: string;
+                /** @description Its scheme. */
+                scheme_name_zh: string;
+                /** @description The same in English. */
+                scheme_name_en: string;
+                /** @description Its holder, or who employs that. */
+                organization_name_zh: string;
+                /** @description The professional who holds it, if one does. */
+                professional_name?: string | null;
+                /**
+                 * Format: date
+                 * @description Its present last day.
+                 */
+                valid_to?: string | null;
+                /**
+                 * Format: date
+                 * @description On which day it was asked.
+                 */
+                asked_on: string;
             }[];
             /** @description Pass as `cursor` for the next page; null on the last one. */
             next_cursor?: string | null;
@@ -13895,6 +14949,11 @@ export interface components {
                 /** @description Its title in English. */
                 title_en: string;
                 /**
+                 * @description True when values of it, or of what it is compared with, were made up for illustration; say so wherever its numbers
+                 *     are shown.
+                 */
+                illustrative: boolean;
+                /**
                  * Format: uuid
                  * @description The version it is compared with; null for no credit at all.
                  */
@@ -14006,6 +15065,46 @@ export interface components {
             /** @description Pass as `cursor` for the next page; null on the last one. */
             next_cursor?: string | null;
         };
+        /** @description An agreement that was signed on paper. */
+        PaperAgreement: {
+            /** @description What sort it is. */
+            kind: components["schemas"]["AgreementKind"];
+            /** @description Title in Chinese. */
+            title_zh: string;
+            /** @description Title in English. */
+            title_en?: string;
+            /** @description What it is for. */
+            aims?: string;
+            /** @description Where it was made public. */
+            source?: string;
+            /** @description Who signed: each party once, the one that proposed it first. */
+            signatures: components["schemas"]["PaperSignature"][];
+            /**
+             * Format: date
+             * @description First day of its term; it may be over.
+             */
+            first_day: string;
+            /**
+             * Format: date
+             * @description Last day; open if left out.
+             */
+            last_day?: string | null;
+            /**
+             * Format: uuid
+             * @description The party that enters it: one that the account answers for. Left out by an official of the district of a party.
+             */
+            entered_for?: string | null;
+        };
+        /** @description The form of an agreement that was signed on paper. */
+        PaperAgreementForm: {
+            /** @description What it says and who signed it, as JSON. */
+            agreement: components["schemas"]["PaperAgreement"];
+            /**
+             * Format: binary
+             * @description The signed text: PDF, OFD, an image, or a document (OOXML).
+             */
+            file: string;
+        };
         /**
          * @description A sort of paper.
          * @enum {string}
@@ -14015,9 +15114,26 @@ export interface components {
         PaperRequest: {
             /** @description Transcript or certificate. */
             kind: components["schemas"]["PaperKind"];
-            /** @description The policy; needed where the district scores by several. */
+            /** @description The policy; the one that can score such a person when left out, needed only where several can. */
             policy?: string | null;
             achievement?: components["schemas"]["AchievementWanted"] | null;
+        };
+        /** @description Who signed for a party on paper. */
+        PaperSignature: {
+            /**
+             * Format: uuid
+             * @description The party.
+             */
+            organization_id: string;
+            /** @description The signatory's name. */
+            name: string;
+            /** @description The signatory's post. */
+            post: string;
+            /**
+             * Format: date
+             * @description The day on which it was signed.
+             */
+            on: string;
         };
         /** @description A participation with its history. */
         ParticipationDetail: components["schemas"]["ListedParticipation"] & {
@@ -14230,6 +15346,26 @@ export interface components {
              */
             count?: number | null;
         };
+        /** @description A work that somebody shows. */
+        PartnerWork: {
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /** @description Its title. */
+            title: string;
+            /** @description What it is. */
+            summary: string;
+            field?: components["schemas"]["PartnerField"] | null;
+            /** @description Where more of it can be seen; may be empty. */
+            link: string;
+            /**
+             * Format: date-time
+             * @description Since when it is shown.
+             */
+            shown_at: string;
+        };
         /** @description A party. */
         PartyView: {
             /**
@@ -14369,8 +15505,10 @@ export interface components {
             from?: string | null;
             /** @description The level after. */
             to?: string | null;
-            /** @description Whether it is higher. */
+            /** @description Whether it is higher; never on a ladder that is not the same. */
             up: boolean;
+            /** @description Whether both policies have the ladder. */
+            ladder_is?: components["schemas"]["LadderFate"];
         };
         /** @description A requirement of a person. */
         PersonRequirement: {
@@ -14529,6 +15667,10 @@ export interface components {
             sentences_zh: string[];
             /** @description The rules as sentences in English. */
             sentences_en: string[];
+            /** @description The requirements that it sets, in its order. */
+            requirements: components["schemas"]["Reachable"][];
+            /** @description The ladders on which it gives levels, in its order. */
+            ladders: components["schemas"]["Reachable"][];
         };
         /** @description A policy document. */
         PolicyDocument: {
@@ -14562,6 +15704,11 @@ export interface components {
              * @description Line, from 1.
              */
             line: number;
+            /**
+             * Format: int64
+             * @description Character of the line, from 1.
+             */
+            column: number;
             /** @description The way to the value. */
             path: string;
             /** @description What is wrong. */
@@ -15162,8 +16309,14 @@ export interface components {
             second_hearing: boolean;
             /** @description From 1. */
             place: number;
-            /** @description Whether it lacks nothing and is among the best that there are places for. */
+            /** @description Whether it lacks nothing and is among the best that there are places for, whatever comes of those that are pending. */
             within: boolean;
+            /**
+             * @description Whether it has a place: `within`; `awaits`: lacks nothing, and has one if not all that are pending take one; `beyond`:
+             *     lacks nothing, and there is none for it; `pending`: lacks what is still to come, a review, a visit or its photographs;
+             *     `lacking`.
+             */
+            chance: string;
             /**
              * Format: int64
              * @description Mean of all points together, in hundredths.
@@ -15193,6 +16346,20 @@ export interface components {
             places_left?: number | null;
             /** @description Those that wait for a decision, the best first. */
             items: components["schemas"]["RankedView"][];
+            /**
+             * @description Those that may still come to be among them. As long as they and those that are pending may take the last places,
+             *     these are not given to others.
+             */
+            unchecked: components["schemas"]["UncheckedView"][];
+        };
+        /** @description What a person can reach under a policy. */
+        Reachable: {
+            /** @description Its id in the policy. */
+            id: string;
+            /** @description Title in Chinese; its id if it has none. */
+            title_zh: string;
+            /** @description Title in English; its id if it has none. */
+            title_en: string;
         };
         /** @description How many are reached, and what they have. */
         Reached: {
@@ -15228,6 +16395,18 @@ export interface components {
             /** @description These; all of the account if left out. */
             ids?: string[] | null;
         };
+        /** @description An award that can be made. */
+        ReadyAward: {
+            /**
+             * Format: uuid
+             * @description The application.
+             */
+            application_id: string;
+            /** @description Who is to hold it, or the employer of the professional who is. */
+            organization_name_zh: string;
+            /** @description The professional who is to hold it; null if the organization is. */
+            professional_name?: string | null;
+        };
         /** @description A column of a ready report. */
         ReadyColumn: {
             /** @description Its word. */
@@ -15246,7 +16425,7 @@ export interface components {
          * @description Which ready report.
          * @enum {string}
          */
-        ReadyKind: "settlement" | "not_reached" | "empty_places" | "no_shows" | "promptness" | "equity" | "programmes" | "results" | "requirements";
+        ReadyKind: "settlement" | "not_reached" | "empty_places" | "no_shows" | "promptness" | "equity" | "programmes" | "results" | "requirements" | "overview" | "school" | "class" | "base" | "exceptions";
         /** @description A ready report. */
         ReadyReport: components["schemas"]["About"] & {
             /** @description Which one. */
@@ -15255,6 +16434,11 @@ export interface components {
             title: string;
             /** @description What there is to know about its numbers. */
             notes: string[];
+            /**
+             * Format: date
+             * @description The day at whose end it tells how persons stand, where that is not the time of the data.
+             */
+            stood_on?: string | null;
             /** @description Its tables. */
             sections: components["schemas"]["ReadySection"][];
         };
@@ -15424,7 +16608,7 @@ export interface components {
         };
         /** @description Something that happened to a designation. */
         RegisterEvent: {
-            /** @description `awarded`, `suspended`, `lifted`, `revoked`, `renewed` or `assessed`. */
+            /** @description `awarded`, `corrected`, `ended`, `suspended`, `lifted`, `revoked`, `kept`, `renewed` or `assessed`. */
             kind: string;
             /**
              * Format: date
@@ -15483,15 +16667,24 @@ export interface components {
             /**
              * @description What is to be done: `submit`, `complete`, `appeal`, `check`, `review`, `decide`, `publish`, `answer_objection`,
              *     `award`, `answer_appeal` of an application, `assess`, `renew`, `designation_ends` of a designation, `return` of a
-             *     booking, `agreement_ends` of an agreement, `state_appeal`, `decide_appeal` of an appeal; and `appeal_answered`, which
-             *     says that an appeal of one's own was granted or declined.
+             *     booking, `agreement_ends` of an agreement, `state_appeal`, `decide_appeal` of an appeal. News are `appeal_answered`,
+             *     which says that an appeal of one's own was granted or declined; `application_returned`, `application_approved`,
+             *     `application_refused`, `application_published`, `application_awarded`, `refusal_answered`; `designation_suspended`,
+             *     `designation_resumed`, `designation_revoked`, and with `host_` for who has sessions ahead there; `booking_asked`,
+             *     `booking_approved`, `booking_refused`, `booking_cancelled`, `loan_late`; `agreement_offered`, `agreement_refused`,
+             *     `agreement_ended`; `theme_moved`.
              */
             step: string;
             /**
              * Format: uuid
-             * @description The application, designation, booking, agreement or appeal.
+             * @description The application, designation, booking, agreement, appeal or theme.
              */
             object_id: string;
+            /**
+             * Format: uuid
+             * @description Where that has no page of its own, the one on which it is seen: the edition of a theme.
+             */
+            page_id?: string | null;
             /**
              * Format: date
              * @description The last day; of news, the day on which it happened.
@@ -15519,6 +16712,11 @@ export interface components {
              */
             over_at?: string | null;
         };
+        /** @description What the holder says for it. */
+        RenewalAsk: {
+            /** @description What was done under the designation, and why it should go on. */
+            text: string;
+        };
         /** @description Until when, and why. */
         RenewalBody: {
             /**
@@ -15528,6 +16726,88 @@ export interface components {
             valid_to?: string | null;
             /** @description Why, for the trail. */
             reason: string;
+        };
+        /** @description The form of its file. */
+        RenewalFileForm: {
+            /**
+             * Format: binary
+             * @description The file: PDF, OFD or an image.
+             */
+            file: string;
+        };
+        /** @description Why not. */
+        RenewalRefusal: {
+            /** @description Why; the holder reads it. */
+            reason: string;
+        };
+        /** @description A renewal that waits for its answer. */
+        RenewalToAnswer: {
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description What is to be renewed.
+             */
+            designation_id: string;
+            /** @description Its number. */
+            number: string;
+            /** @description Its scheme. */
+            scheme_name_zh: string;
+            /** @description The same in English. */
+            scheme_name_en: string;
+            /** @description Its holder, or who employs that. */
+            organization_name_zh: string;
+            /** @description The professional who holds it, if one does. */
+            professional_name?: string | null;
+            /**
+             * Format: date
+             * @description Its present last day.
+             */
+            valid_to?: string | null;
+            /**
+             * Format: date
+             * @description On which day it was asked.
+             */
+            asked_on: string;
+        };
+        /** @description A renewal that was asked for. */
+        RenewalView: {
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /** @description `asked`, `granted` or `refused`. */
+            state: string;
+            /** @description What the holder says for it. */
+            text: string;
+            /**
+             * Format: date
+             * @description On which day it was asked.
+             */
+            asked_on: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            asked_at: string;
+            /** @description Name of its file, if it has one. */
+            file_name?: string | null;
+            /** @description Why it was refused. */
+            reason: string;
+            /**
+             * Format: date
+             * @description On which day it was answered.
+             */
+            answered_on?: string | null;
+        };
+        /** @description What was asked for one designation. */
+        RenewalViews: {
+            /** @description The newest first. */
+            items: components["schemas"]["RenewalView"][];
         };
         /** @description A pack. */
         ReportPack: {
@@ -16256,6 +17536,25 @@ export interface components {
             /** @description `full` (who is missing leaves; the default) or `partial` (nobody leaves). A `OneRoster` file says it itself. */
             mode?: string | null;
         };
+        /** @description What to change; what is left out stays. */
+        RoundChange: {
+            /** @description Name in Chinese. */
+            name_zh?: string | null;
+            /** @description Name in English. */
+            name_en?: string | null;
+            /**
+             * Format: date
+             * @description A later last day, today or to come.
+             */
+            closes_on?: string | null;
+            /**
+             * Format: int32
+             * @description More places.
+             */
+            quota?: number | null;
+            /** @description Why; needed for a later last day and for more places. */
+            reason?: string;
+        };
         /** @description Why it closes early. */
         RoundClose: {
             /** @description Why, for the trail. */
@@ -16355,12 +17654,23 @@ export interface components {
             grade?: number | null;
             /** @description The level of contests, of a level. */
             level?: string | null;
+            /** @description The requirement that its counts are about. */
+            requirement?: string | null;
+            /** @description Its word: a category, rule, sex, kind of exception; the name of an attribute; the theme, or `none`. */
+            word?: string | null;
+            /** @description The value of an attribute; left out of those who have none. */
+            value?: string | null;
+            /**
+             * Format: date
+             * @description The first day of a month.
+             */
+            month?: string | null;
         };
         /**
          * @description What rows are of.
          * @enum {string}
          */
-        RowSort: "host" | "school" | "class" | "grade" | "session" | "person" | "activity" | "edition" | "competition" | "level" | "whole";
+        RowSort: "host" | "school" | "class" | "grade" | "session" | "person" | "activity" | "edition" | "competition" | "level" | "category" | "rule" | "sex" | "attribute" | "theme" | "month" | "cause" | "exception" | "whole";
         /** @description A row of an import. */
         RowView: {
             /**
@@ -16424,7 +17734,7 @@ export interface components {
          * @description A report that can be saved.
          * @enum {string}
          */
-        SavedKind: "overview" | "credits" | "persons" | "records" | "hosts" | "settlement" | "not_reached" | "empty_places" | "no_shows" | "promptness" | "equity" | "programmes" | "results" | "requirements";
+        SavedKind: "overview" | "credits" | "persons" | "records" | "hosts" | "settlement" | "not_reached" | "empty_places" | "no_shows" | "promptness" | "equity" | "programmes" | "results" | "requirements" | "school" | "class" | "base" | "exceptions";
         /** @description A saved report. */
         SavedReport: {
             /**
@@ -16953,6 +18263,24 @@ export interface components {
              */
             places: number;
         };
+        /** @description A school year. */
+        SchoolYearView: {
+            /**
+             * Format: int32
+             * @description The year in which it starts.
+             */
+            year: number;
+            /**
+             * Format: date
+             * @description First day.
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description Last day.
+             */
+            to: string;
+        };
         /** @description The person of a sheet. */
         ScorePerson: {
             /**
@@ -17085,6 +18413,38 @@ export interface components {
             requirements: components["schemas"]["RequirementView"][];
             /** @description One line for each record, in order of time. */
             lines: components["schemas"]["LineView"][];
+        };
+        /** @description The policies by which a district scores. */
+        ScoredPolicies: {
+            /** @description All of them, in order of their names. */
+            policies: components["schemas"]["ScoredPolicy"][];
+            /**
+             * @description Those that may be meant where none is named: of the persons asked about. Where there is one, it is taken; where there
+             *     are several, one must be named.
+             */
+            choices: string[];
+        };
+        /** @description A policy by which a district scores. */
+        ScoredPolicy: {
+            /** @description The policy. */
+            policy_id: string;
+            /**
+             * Format: uuid
+             * @description The version's id.
+             */
+            policy_version_id: string;
+            /** @description The version's name. */
+            version: string;
+            /** @description Title in Chinese. */
+            title_zh: string;
+            /** @description Title in English. */
+            title_en: string;
+            /** @description True when values were made up for illustration; say so wherever its numbers are shown. */
+            illustrative: boolean;
+            /** @description School years by its calendar, the present one and those before, the newest first. */
+            school_years: components["schemas"]["SchoolYearView"][];
+            /** @description Terms within them, the newest first. */
+            terms: components["schemas"]["TermView"][];
         };
         /** @description Why. */
         SessionCancellation: {
@@ -17371,6 +18731,11 @@ export interface components {
              * @description When it was entered.
              */
             at: string;
+            /**
+             * Format: date
+             * @description The day on which it was given on paper; null if it was given here.
+             */
+            on?: string | null;
         };
         /** @description What somebody found who went there. */
         SpotCheckBody: {
@@ -17474,6 +18839,21 @@ export interface components {
              * @description For If-Match.
              */
             version: number;
+        };
+        /** @description Why a review is struck. */
+        StrikeBody: {
+            /** @description What ties the reviewer to who applies, or why else the review must not count. */
+            reason: string;
+        };
+        /** @description That a review was struck. */
+        StruckView: {
+            /** @description Why. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
         };
         /** @description Sums over records. */
         Sums: {
@@ -17606,6 +18986,30 @@ export interface components {
              */
             size?: number | null;
         };
+        /** @description A term of a policy's calendar. */
+        TermView: {
+            /** @description As reports are asked by it: `2025-autumn`, or the id of a dated term. */
+            id: string;
+            /** @description What the policy calls it, in Chinese. */
+            title_zh: string;
+            /** @description The same in English. */
+            title_en: string;
+            /**
+             * Format: int32
+             * @description The year in which its school year starts; a dated term is of none.
+             */
+            school_year?: number | null;
+            /**
+             * Format: date
+             * @description First day.
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description Last day.
+             */
+            to: string;
+        };
         /** @description What to change; what is left out stays. To another month it is moved. */
         ThemeChange: {
             /** @description Title in Chinese. */
@@ -17618,6 +19022,28 @@ export interface components {
             /** @description Main venues. */
             venues?: string | null;
         };
+        /** @description What a month means for the sessions ahead of a theme. */
+        ThemeInMonth: {
+            /** @description The theme. */
+            theme: components["schemas"]["ThemeView"];
+            /**
+             * Format: date
+             * @description First day of the month in question.
+             */
+            month: string;
+            /**
+             * Format: int64
+             * @description How many sessions of the theme are still to come.
+             */
+            ahead: number;
+            /**
+             * Format: int64
+             * @description How many of them lie outside the month.
+             */
+            outside_count: number;
+            /** @description Those, by their beginning; the first 200. They stay where they are. */
+            outside: components["schemas"]["SessionOutside"][];
+        };
         /** @description Where to. */
         ThemeMove: {
             /**
@@ -17625,6 +19051,11 @@ export interface components {
              * @description First day of the month.
              */
             month: string;
+            /**
+             * Format: uuid
+             * @description The theme that is in this month and gets the month of this one; left out if the month is free.
+             */
+            swaps_with?: string | null;
         };
         /** @description What a month is about. */
         ThemeView: {
@@ -17768,12 +19199,12 @@ export interface components {
             cost: string;
             /**
              * Format: int64
-             * @description Persons with a higher level on some ladder.
+             * @description Persons with a higher level on some ladder that both policies have.
              */
             climbed: number;
             /**
              * Format: int64
-             * @description Persons with a lower level on some ladder.
+             * @description Persons with a lower level on some ladder that both policies have.
              */
             fell: number;
             /**
@@ -17890,6 +19321,11 @@ export interface components {
             /** @description Its title in English. */
             title_en: string;
             /**
+             * @description True when values of it, or of what it is compared with, were made up for illustration; say so wherever its numbers
+             *     are shown.
+             */
+            illustrative: boolean;
+            /**
              * Format: uuid
              * @description The version it is compared with; null for no credit at all.
              */
@@ -17963,6 +19399,20 @@ export interface components {
             policy_version_id?: string | null;
             /** @description A text of neither. */
             document?: string | null;
+        };
+        /** @description An application that is not under review yet, and may still come to be. */
+        UncheckedView: {
+            /**
+             * Format: uuid
+             * @description The application.
+             */
+            application_id: string;
+            /** @description Who applies. */
+            organization_name_zh: string;
+            /** @description The professional who is to hold it; null if the organization is. */
+            professional_name?: string | null;
+            /** @description `submitted`, or `returned` while there are days left to complete it. */
+            state: string;
         };
         /** @description How many wait. */
         UnreadView: {
@@ -18074,6 +19524,25 @@ export interface components {
              * @description Since when the first of them waits.
              */
             oldest_recorded_at: string;
+        };
+        /** @description An award that cannot be made yet. */
+        WaitingAward: {
+            /**
+             * Format: uuid
+             * @description The application.
+             */
+            application_id: string;
+            /** @description Who is to hold it, or the employer of the professional who is. */
+            organization_name_zh: string;
+            /** @description The professional who is to hold it; null if the organization is. */
+            professional_name?: string | null;
+            /** @description For what it waits: `not_published`, `objections_open`, `objection_days_run`. */
+            code: string;
+            /**
+             * Format: date
+             * @description Last day for objections, where they may still be made.
+             */
+            until?: string | null;
         };
         /** @description Sessions with what waits for a host. */
         WaitingList: {
@@ -20680,6 +22149,439 @@ export interface operations {
             };
         };
     };
+    end_policy: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The adoption that is effective */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndRequest"];
+            };
+        };
+        responses: {
+            /** @description Asked for, or ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdoptionView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_policy_end: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The adoption */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It goes on */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdoptionView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agree_policy_end: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version that was read */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The adoption */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Agreed, or ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdoptionView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_agreements: {
         parameters: {
             query?: {
@@ -20688,7 +22590,7 @@ export interface operations {
                 /** @description Of this sort. */
                 kind?: "strategic" | "framework" | "pairing";
                 /** @description That stand like this today. */
-                standing?: "draft" | "offered" | "refused" | "withdrawn" | "not_begun" | "in_force" | "expired" | "ended" | "renewed";
+                standing?: "draft" | "offered" | "refused" | "withdrawn" | "not_begun" | "in_force" | "expired" | "disputed" | "ended" | "renewed";
                 /** @description With this party. */
                 organization_id?: string;
                 /** @description How many items, 50 if not given. */
@@ -20847,6 +22749,294 @@ export interface operations {
         };
         responses: {
             /** @description Written down */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bring_pairing: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeat safely with the same key */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BroughtPairing"];
+            };
+        };
+        responses: {
+            /** @description Proposed to both */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record_agreement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeat safely with the same key */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["PaperAgreementForm"];
+            };
+        };
+        responses: {
+            /** @description Entered, and signed */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -21285,6 +23475,155 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AheadList"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dispute_agreement: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag that was read */
+                "If-Match": string;
+                /** @description Repeat safely with the same key */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The agreement */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgreementDispute"];
+            };
+        };
+        responses: {
+            /** @description Disputed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementView"];
                 };
             };
             /** @description The request cannot be read */
@@ -22578,6 +24917,155 @@ export interface operations {
             };
         };
     };
+    strike_agreement: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag that was read */
+                "If-Match": string;
+                /** @description Repeat safely with the same key */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The agreement */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgreementStrike"];
+            };
+        };
+        responses: {
+            /** @description Withdrawn */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     add_agreement_text: {
         parameters: {
             query: {
@@ -22749,6 +25237,155 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": number[];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    uphold_agreement: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag that was read */
+                "If-Match": string;
+                /** @description Repeat safely with the same key */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The agreement */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgreementDispute"];
+            };
+        };
+        responses: {
+            /** @description Signed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementView"];
                 };
             };
             /** @description The request cannot be read */
@@ -25773,6 +28410,300 @@ export interface operations {
             };
         };
     };
+    extend_completion: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag that was read */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The application */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompletionExtension"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refuse_incomplete: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag that was read */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The application */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IncompleteRefusal"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     add_application_file: {
         parameters: {
             query: {
@@ -26662,6 +29593,155 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ApplicationReviewList"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    strike_review: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeat safely with the same key */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The application */
+                id: string;
+                /** @description Who made the review */
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StrikeBody"];
+            };
+        };
+        responses: {
+            /** @description The application now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationView"];
                 };
             };
             /** @description The request cannot be read */
@@ -28769,6 +31849,153 @@ export interface operations {
             };
         };
     };
+    rename_authority: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Its version */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The authority */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthorityChange"];
+            };
+        };
+        responses: {
+            /** @description Renamed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthorityView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_bookings: {
         parameters: {
             query?: {
@@ -29652,6 +32879,153 @@ export interface operations {
             };
         };
     };
+    extend_booking: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag that was read */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The booking */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BookingExtension"];
+            };
+        };
+        responses: {
+            /** @description Asked for, or lent longer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     move_booking: {
         parameters: {
             query?: never;
@@ -30093,6 +33467,153 @@ export interface operations {
             };
         };
     };
+    refuse_extension: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag that was read */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The booking */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExtensionRefusal"];
+            };
+        };
+        responses: {
+            /** @description To be back as agreed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     return_booking: {
         parameters: {
             query?: never;
@@ -30113,6 +33634,149 @@ export interface operations {
         };
         responses: {
             /** @description Back */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_delivery: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag that was read */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The booking */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Approved, as before */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -34103,7 +37767,7 @@ export interface operations {
         parameters: {
             query: {
                 /** @description What would be done. */
-                step: "suspend" | "lift" | "revoke" | "correct";
+                step: "suspend" | "lift" | "revoke" | "keep" | "correct";
                 /** @description The day from which it would hold; the first day, where days are corrected. */
                 from: string;
                 /** @description The last day, where days are corrected; it stays open if left out. */
@@ -34262,6 +37926,153 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["DesignationEnd"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DesignationView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_designation: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag that was read */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The designation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeepBody"];
             };
         };
         responses: {
@@ -34706,6 +38517,730 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DesignationView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_renewals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The designation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RenewalViews"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_renewal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeat safely with the same key */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The designation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenewalAsk"];
+            };
+        };
+        responses: {
+            /** @description Asked */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RenewalView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_renewal_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The designation */
+                id: string;
+                /** @description What was asked */
+                renewal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file, of the media type that it was found to be */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_renewal_file: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeat safely with the same key */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The designation */
+                id: string;
+                /** @description What was asked */
+                renewal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["RenewalFileForm"];
+            };
+        };
+        responses: {
+            /** @description Added */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RenewalView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refuse_renewal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The designation */
+                id: string;
+                /** @description What was asked */
+                renewal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenewalRefusal"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RenewalView"];
                 };
             };
             /** @description The request cannot be read */
@@ -36573,6 +41108,147 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["WholeEdition"];
                 };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_edition: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag that was read */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The edition */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request cannot be read */
             400: {
@@ -39009,13 +43685,19 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Those that wait, if left out. */
-                which?: "open" | "decided" | "gone";
+                which?: "open" | "decided" | "cleared" | "upheld" | "gone" | "all";
                 /** @description Raised by this rule. */
                 kind?: "two_places" | "burst" | "unusual_share" | "back_dated" | "unlisted_result";
                 /** @description About this host. */
                 host?: string;
                 /** @description About this school. */
                 school?: string;
+                /** @description Found on this day of the district or later. */
+                from?: string;
+                /** @description Found on this day of the district or earlier. */
+                to?: string;
+                /** @description Only those for which the time that an official may take has passed. */
+                late?: boolean;
                 /** @description How many items, 50 if not given. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -40149,6 +44831,150 @@ export interface operations {
             };
         };
     };
+    read_achievement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Code of the district */
+                code: string;
+                /** @description The policy version under which it is achieved */
+                version: string;
+                /** @description Which: `credits`, `requirement-` and its id, `level-`, ladder and level */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The achievement */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AchievementView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_issuer_keys: {
         parameters: {
             query?: never;
@@ -40869,6 +45695,21 @@ export interface operations {
                 organization_kind?: components["schemas"]["OrganizationKind"];
                 /** @description Where the list was published, for rows that do not say. */
                 source?: string;
+                /** @description First day of designations and contests whose rows name none. */
+                valid_from?: string;
+                /** @description Last day of those whose rows name none. */
+                valid_to?: string;
+                /**
+                 * @description How designations are numbered whose rows have no number, such as `示科〔2026〕{n}号`: `{n}` is the number at the row's
+                 *     side, or else its place in the list; `{nnn}` has zeros before it.
+                 */
+                number?: string;
+                /** @description Whether the contests are on a list that the authority has published, as policies read it. */
+                listed?: boolean;
+                /** @description The edition of a programme whose members these are; needed for them. */
+                edition?: string;
+                /** @description What members are whose rows say nothing. */
+                member_role?: components["schemas"]["MemberRole"];
             };
             header?: {
                 /** @description Repeat safely with the same key */
@@ -41877,6 +46718,158 @@ export interface operations {
             };
         };
     };
+    read_market: {
+        parameters: {
+            query?: {
+                /** @description Whose name, notes or works hold this. */
+                q?: string;
+                /** @description On this side of a pairing. */
+                side?: "school" | "partner";
+                /** @description That offer or seek something in this field, or show a work of it. */
+                field?: "robotics" | "ai" | "information" | "electronics" | "biology" | "medicine" | "agriculture" | "physics" | "chemistry" | "materials" | "energy" | "environment" | "marine" | "geology" | "space" | "engineering" | "mathematics";
+                /** @description Registered in this district. */
+                district_id?: string;
+                /** @description This one alone. */
+                organization_id?: string;
+                /** @description How many items, 50 if not given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of stands */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MarketStand"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     me: {
         parameters: {
             query?: never;
@@ -42035,6 +47028,143 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NetworkView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_own_objections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The own objections */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnObjections"];
                 };
             };
             /** @description The request cannot be read */
@@ -43756,6 +48886,293 @@ export interface operations {
             };
         };
     };
+    show_work: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeat safely with the same key */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The organization */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWork"];
+            };
+        };
+        responses: {
+            /** @description Shown */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartnerWork"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_work: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization */
+                id: string;
+                /** @description The work */
+                work_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_participations: {
         parameters: {
             query?: {
@@ -45237,13 +50654,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The proofs */
+            /** @description The proof of one entry, or a ZIP with one file for each */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "text/plain": string;
+                    "application/zip": string;
                 };
             };
             /** @description The request cannot be read */
@@ -45368,7 +50786,7 @@ export interface operations {
     read_next_steps: {
         parameters: {
             query?: {
-                /** @description The policy; needed where the district scores by several. */
+                /** @description The policy; the one that can score such a person when left out, needed only where several can. */
                 policy?: string;
                 /** @description Sessions that begin within so many days, 90 if not given. */
                 days?: number;
@@ -46236,10 +51654,10 @@ export interface operations {
     read_score: {
         parameters: {
             query?: {
-                /** @description The policy; needed where the district scores by several. */
+                /** @description The policy; the one that can score such a person when left out, needed only where several can. */
                 policy?: string;
                 /**
-                 * @description The sheet as it was at that moment (RFC 3339), or at the end of that day: by what was known and by the policy
+                 * @description The sheet as it was at that moment (RFC 3339), or at the end of that day (by now, of today): by what was known and by the policy
                  *     version that was effective then. What is current in it, e.g. this school year, is so on that day; today when left
                  *     out.
                  */
@@ -49301,7 +54719,7 @@ export interface operations {
                 /** @description Of this grade. */
                 grade?: number;
                 /** @description Only those. */
-                only?: "gained" | "lost" | "level" | "requirement";
+                only?: "gained" | "lost" | "level" | "climbed" | "fell" | "requirement" | "now_met" | "no_longer_met";
                 /** @description By `change` (if not given), who loses most first; with `-`, who gains most first. */
                 sort?: "change" | "-change";
                 /** @description How many items, 50 if not given. */
@@ -52917,7 +58335,7 @@ export interface operations {
                 /** @description On this day; today if left out. */
                 on?: string;
                 /** @description What is looked for: what is in force if left out. */
-                standing?: "in_force" | "suspended" | "over";
+                standing?: "in_force" | "upcoming" | "suspended" | "over";
                 /** @description Code of the district. */
                 district?: string;
                 /** @description Code of the scheme. */
@@ -53625,6 +59043,148 @@ export interface operations {
             };
         };
     };
+    list_renewals: {
+        parameters: {
+            query?: {
+                /** @description How many items, 50 if not given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RenewalToAnswer"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_report_packs: {
         parameters: {
             query?: never;
@@ -54191,7 +59751,7 @@ export interface operations {
     report_credits: {
         parameters: {
             query?: {
-                /** @description The policy; needed where the district scores by several. */
+                /** @description The policy; the one that can score students when left out, needed only where several can. */
                 policy?: string;
                 /** @description Over what: `district`, `school` or `class`; by what else is given when left out. */
                 level?: "district" | "school" | "class";
@@ -54361,7 +59921,7 @@ export interface operations {
             query?: {
                 /** @description The host; may be left out by an account that answers for one. */
                 host?: string;
-                /** @description The policy; needed where the district scores by several. */
+                /** @description The policy; the one that can score students when left out, needed only where several can. */
                 policy?: string;
                 /** @description First day, included. */
                 from?: string;
@@ -54518,7 +60078,7 @@ export interface operations {
     report_overview: {
         parameters: {
             query?: {
-                /** @description The policy; needed where the district scores by several. */
+                /** @description The policy; the one that can score students when left out, needed only where several can. */
                 policy?: string;
                 /** @description Over what: `district`, `school` or `class`; by what else is given when left out. */
                 level?: "district" | "school" | "class";
@@ -54683,7 +60243,7 @@ export interface operations {
     report_persons: {
         parameters: {
             query?: {
-                /** @description The policy; needed where the district scores by several. */
+                /** @description The policy; the one that can score students when left out, needed only where several can. */
                 policy?: string;
                 /** @description Over what: `district`, `school` or `class`. When left out: by what else is given, else all that may be seen. */
                 level?: "district" | "school" | "class";
@@ -54693,8 +60253,28 @@ export interface operations {
                 class?: string;
                 /** @description Of this grade. */
                 grade?: number;
-                /** @description `true`: only who meets every requirement that applies; `false`: only who is short of one; both as scores stand now. */
+                /**
+                 * @description `true`: only who meets every requirement that applies, or the one that is named; `false`: only who is short of one,
+                 *     or of that one; both as scores stand now.
+                 */
                 met?: boolean;
+                /** @description Only those to whom this requirement of the policy applies. */
+                requirement?: string;
+                /** @description Only who has a record in the period, wherever; `false`: only who has none. */
+                took?: boolean;
+                /** @description Only who has credit in the period, wherever; `false`: only who has none. */
+                earned?: boolean;
+                /**
+                 * @description Only whose enrolment is here: on any day of the period (`within`), as the last one of the period (`last`), or still
+                 *     (`now`). When left out: also who has a record here.
+                 */
+                enrolled?: "within" | "last" | "now";
+                /** @description Only of this sex. */
+                sex?: "female" | "male" | "unknown";
+                /** @description Only of schools of which this attribute is kept, with `value`; without it, of those of which it is not. */
+                attribute?: string;
+                /** @description The value of the attribute; yes and no are `true` and `false`. */
+                value?: string;
                 /** @description First day, included. */
                 from?: string;
                 /** @description Last day, included. */
@@ -54854,7 +60434,7 @@ export interface operations {
     report_ready: {
         parameters: {
             query?: {
-                /** @description The policy; needed where the district scores by several. */
+                /** @description The policy; the one that can score students when left out, needed only where several can. */
                 policy?: string;
                 /** @description Of this school. */
                 school?: string;
@@ -55027,7 +60607,7 @@ export interface operations {
     report_records: {
         parameters: {
             query?: {
-                /** @description The policy; needed where the district scores by several. */
+                /** @description The policy; the one that can score students when left out, needed only where several can. */
                 policy?: string;
                 /** @description Over what: `district`, `school` or `class`. When left out: by what else is given, else all that may be seen. */
                 level?: "district" | "school" | "class";
@@ -55041,6 +60621,16 @@ export interface operations {
                 host?: string;
                 /** @description `counted`, `cut` or `refused`. */
                 status?: "counted" | "cut" | "refused";
+                /** @description Only of this category, as the policy names it. */
+                category?: string;
+                /** @description Only of this rule of the policy. */
+                rule?: string;
+                /** @description Only of activities of this edition of a programme. */
+                edition?: string;
+                /** @description Only of activities of this theme; `none` for those of no theme. */
+                theme?: string;
+                /** @description Only those for which a soft rule waits for a decision. */
+                flagged?: boolean;
                 /** @description First day, included. */
                 from?: string;
                 /** @description Last day, included. */
@@ -61150,6 +66740,153 @@ export interface operations {
             };
         };
     };
+    change_round: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag that was read */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The round */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoundChange"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     start_application: {
         parameters: {
             query?: never;
@@ -61176,6 +66913,293 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ApplicationView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    propose_awards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The round */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What would be awarded */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AwardProposal"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    award_round: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Repeat safely with the same key */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The round */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AwardsBody"];
+            };
+        };
+        responses: {
+            /** @description Awarded */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AwardsMade"];
                 };
             };
             /** @description The request cannot be read */
@@ -61467,6 +67491,146 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DecidedList"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    round_papers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The round */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A ZIP of PDFs, each named by its number */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
                 };
             };
             /** @description The request cannot be read */
@@ -62174,6 +68338,149 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReviewersView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_reviewers: {
+        parameters: {
+            query: {
+                /** @description Part of a name or of an organization's, or a whole login. */
+                q: string;
+            };
+            header?: never;
+            path: {
+                /** @description The round */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who might review */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CandidatesView"];
                 };
             };
             /** @description The request cannot be read */
@@ -63720,10 +70027,152 @@ export interface operations {
             };
         };
     };
+    list_scored_policies: {
+        parameters: {
+            query?: {
+                /** @description The person whose credit is meant; students in general when left out. */
+                person?: string;
+                /** @description Those by which the district scored at that moment (RFC 3339), or at the end of that day (by now, of today). */
+                as_of?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The policies */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoredPolicies"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_scores: {
         parameters: {
             query?: {
-                /** @description The policy; needed where the district scores by several. */
+                /** @description The policy; the one that can score students when left out, needed only where several can. */
                 policy?: string;
                 /** @description Of persons now at this school. */
                 school?: string;

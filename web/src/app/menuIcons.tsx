@@ -16,6 +16,7 @@ import {
   SafetyCertificateOutlined,
   ScanOutlined,
   SettingOutlined,
+  ShopOutlined,
   TeamOutlined,
 } from "@ant-design/icons";
 
@@ -32,6 +33,7 @@ const ICONS = {
   door: ScanOutlined,
   figures: FundOutlined,
   import: ImportOutlined,
+  market: ShopOutlined,
   network: ApartmentOutlined,
   pass: QrcodeOutlined,
   persons: IdcardOutlined,

@@ -13,11 +13,14 @@ export function fieldPath(field: string): (string | number)[] {
     .map((part) => (/^\d+$/.test(part) ? Number(part) : part));
 }
 
+/** Areas whose own texts say what only they meet, so that it does not weigh on every first load. */
+const AREAS = ["programmes", "resources", "agreements"];
+
 /** Says problems in the language in use; what has no translation is said as the service said it. */
 export function useProblemText() {
   const text = useText();
   const field = useCallback(
-    (error: FieldError) => text(`common:problem.field.${error.code}`, {}, error.message),
+    (error: FieldError) => text(`common:problem.field.${error.code}`, {}, inAreas(text, `field.${error.code}`, error.message)),
     [text],
   );
   const whole = useCallback(
@@ -25,12 +28,15 @@ export function useProblemText() {
       if (!isProblem(error)) return error instanceof Error ? error.message : String(error);
       if (error.status === 0) return text("common:problem.network");
       if (error.status >= 500) return text("common:problem.server");
-      return text(`common:problem.code.${error.code}`, {}, error.detail);
+      return text(`common:problem.code.${error.code}`, {}, inAreas(text, `code.${error.code}`, error.detail));
     },
     [text],
   );
   return { field, whole };
 }
+
+const inAreas = (text: ReturnType<typeof useText>, key: string, fallback: string) =>
+  AREAS.reduce((found, area) => text(`${area}:problem.${key}`, {}, found), fallback);
 
 type AnyForm = Pick<FormInstance, "setFields" | "scrollToField" | "getFieldsValue">;
 

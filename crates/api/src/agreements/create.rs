@@ -187,13 +187,14 @@ pub(super) async fn create(
         return Err(ApiError::not_found("organization"));
     }
     let today = today(&mut tx, now).await?;
-    let mut open = Open::new(&state, &actor, tx, row, today);
+    let proposer = row.proposer_id;
+    let mut open = Open::new(&state, &actor, tx, row, Some(proposer), today);
     open.check_parties().await?;
     store::insert(&mut open.tx, &open.row).await?;
     let detail = json!({ "kind": open.row.kind, "title_zh": open.row.title_zh, "parties": body.parties });
     open.tell(Told { step: "create", action: "agreement.create", reason: "", detail }).await?;
     if let Some((name, post)) = signed {
-        let signature = Signature { party: open.party, name, post, act: open.act() };
+        let signature = Signature { party: proposer, name, post, act: open.act(), paper: None };
         open.offer(signature).await?;
     }
     open.created().await

@@ -2,11 +2,13 @@
 //! What is done under them is [`crate::projects`]; who looks for whom is [`crate::partners`].
 
 mod ahead;
+mod bring;
 mod change;
 mod create;
 mod end;
 mod list;
 mod network;
+mod paper;
 pub mod reach;
 mod sign;
 mod steps;
@@ -42,6 +44,11 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(ahead::ahead))
         .routes(routes!(end::end))
         .routes(routes!(network::network))
+        .routes(routes!(bring::bring))
+        .routes(routes!(paper::record))
+        .routes(routes!(paper::dispute))
+        .routes(routes!(paper::uphold))
+        .routes(routes!(paper::strike))
 }
 
 /// The answer to what the rules of agreements refuse.
@@ -49,12 +56,20 @@ fn refused(refusal: &rules::Refusal) -> ApiError {
     use rules::Refusal as R;
     let text = refusal.to_string();
     match refusal {
-        R::NotFromHere { .. } | R::SignedAlready | R::OnlyProposer | R::OnlyOthers | R::TextNeeded => {
-            ApiError::conflict(refusal.code(), format!("Not now: {text}."))
-        }
+        R::NotFromHere { .. }
+        | R::SignedAlready
+        | R::OnlyProposer
+        | R::OnlyOthers
+        | R::TextNeeded
+        | R::NotEnteredByOthers
+        | R::OnlyObjector
+        | R::OnlyRecorder => ApiError::conflict(refusal.code(), format!("Not now: {text}.")),
         R::NotAParty => ApiError::invalid_field("organization_id", refusal.code(), text),
         R::EndsInThePast(_) | R::EndsByItself(_) => ApiError::invalid_field("on", refusal.code(), text),
         R::ReasonNeeded => ApiError::invalid_field("reason", "required", text),
+        R::NotAPairing => ApiError::invalid_field("kind", refusal.code(), text),
+        R::NotSignedByAll => ApiError::invalid_field("signatures", refusal.code(), text),
+        R::SignedInTheFuture(_) => ApiError::invalid_field("signatures", refusal.code(), text),
         R::SignatoryNeeded => ApiError::invalid_field("name", "required", text),
         R::TermIsOver(_) | R::RenewsFromTheStart(_) => {
             ApiError::conflict(refusal.code(), format!("Not with these days: {text}."))

@@ -45,10 +45,33 @@ pub async fn managed(tx: &mut Tx, actor: &Actor, id: Uuid, party: Uuid) -> Resul
     Ok(row)
 }
 
+/// Loads one to be changed by an official who arranges for one of its parties.
+pub async fn arranged(tx: &mut Tx, actor: &Actor, id: Uuid) -> Result<AgreementRow> {
+    let row = store::lock(tx, id).await?;
+    if !knows(actor, &row) {
+        return Err(ApiError::not_found("agreement"));
+    }
+    require_arrange(actor, &row.parties)?;
+    Ok(row)
+}
+
+/// Refuses who arranges for none of these.
+pub fn require_arrange(actor: &Actor, parties: &[Party]) -> Result<()> {
+    if parties.iter().any(|party| actor.may(Action::AgreementArrange, &party.scope())) {
+        return Ok(());
+    }
+    Err(ApiError::forbidden("This is done by the officials of the district of one of the parties."))
+}
+
 /// Refuses who does not answer for this party.
 pub fn acts(actor: &Actor, row: &AgreementRow, party: Uuid) -> Result<()> {
-    let Some(found) = row.parties.iter().find(|one| one.id == party) else {
-        return Err(ApiError::invalid_field("organization_id", "not_a_party", "must be a party of the agreement"));
+    acts_for(actor, &row.parties, "organization_id", party)
+}
+
+/// Refuses who does not answer for this one of the parties; `field` names it.
+pub fn acts_for(actor: &Actor, parties: &[Party], field: &str, party: Uuid) -> Result<()> {
+    let Some(found) = parties.iter().find(|one| one.id == party) else {
+        return Err(ApiError::invalid_field(field, "not_a_party", "must be a party of the agreement"));
     };
     if actor.may(Action::AgreementManage, &found.scope()) {
         return Ok(());

@@ -65,7 +65,7 @@ pub(super) async fn offer(
 ) -> Result<Response> {
     let mut open = Open::of(&state, &actor, id, body.organization_id, Some(version)).await?;
     let (name, post) = body.check()?;
-    let signature = Signature { party: body.organization_id, name, post, act: open.act() };
+    let signature = Signature { party: body.organization_id, name, post, act: open.act(), paper: None };
     open.offer(signature).await?;
     open.finish().await
 }
@@ -94,7 +94,7 @@ pub(super) async fn sign(
 ) -> Result<Response> {
     let mut open = Open::of(&state, &actor, id, body.organization_id, Some(version)).await?;
     let (name, post) = body.check()?;
-    let signature = Signature { party: body.organization_id, name, post, act: open.act() };
+    let signature = Signature { party: body.organization_id, name, post, act: open.act(), paper: None };
     open.check_parties().await?;
     open.check_predecessor().await?;
     let detail = json!({ "name": signature.name, "post": signature.post });

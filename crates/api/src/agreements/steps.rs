@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use axum::{Json, http::StatusCode, response::Response};
 use chrono::{DateTime, NaiveDate, Utc};
-use kepu_domain::agreement::{Act, Signature, StateName, Step};
+use kepu_domain::{
+    agreement::{Act, Signature, StateName, Step},
+    reminder,
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -19,16 +22,18 @@ use crate::{
     error::{ApiError, Result},
     extract::{ETag, IfMatch, Location},
     organizations::OrganizationStatus,
+    reminders::{self, News},
     roster::today,
     state::AppState,
     tenancy::Tx,
 };
 
-/// An agreement that nobody else changes until the transaction ends, and the party for which the actor acts.
+/// An agreement that nobody else changes until the transaction ends, and the party for which the actor acts: none for an
+/// official.
 pub(super) struct Open<'a> {
     pub tx: Tx,
     pub row: AgreementRow,
-    pub party: Uuid,
+    pub party: Option<Uuid>,
     pub now: DateTime<Utc>,
     pub today: NaiveDate,
     state: &'a AppState,
@@ -59,12 +64,29 @@ impl<'a> Open<'a> {
         }
         let now = state.now();
         let today = today(&mut tx, now).await?;
-        Ok(Self { tx, row, party, now, today, state, actor })
+        Ok(Self { tx, row, party: Some(party), now, today, state, actor })
+    }
+
+    /// Loads one to be changed by an official who arranges for one of its parties.
+    pub async fn arranged(state: &'a AppState, actor: &'a Actor, id: Uuid, version: IfMatch) -> Result<Self> {
+        let mut tx = state.begin(actor).await?;
+        let row = reach::arranged(&mut tx, actor, id).await?;
+        version.check("agreement", row.version)?;
+        let now = state.now();
+        let today = today(&mut tx, now).await?;
+        Ok(Self { tx, row, party: None, now, today, state, actor })
     }
 
     /// One that is being written.
-    pub fn new(state: &'a AppState, actor: &'a Actor, tx: Tx, row: AgreementRow, today: NaiveDate) -> Self {
-        let (party, now) = (row.proposer_id, row.created_at);
+    pub fn new(
+        state: &'a AppState,
+        actor: &'a Actor,
+        tx: Tx,
+        row: AgreementRow,
+        party: Option<Uuid>,
+        today: NaiveDate,
+    ) -> Self {
+        let now = row.created_at;
         Self { tx, row, party, now, today, state, actor }
     }
 
@@ -89,7 +111,7 @@ impl<'a> Open<'a> {
             agreement_id: self.row.id,
             step: told.step.to_owned(),
             state: self.row.state,
-            organization_id: Some(self.party),
+            organization_id: self.party,
             account_id: self.actor.account_id,
             account_name: String::new(),
             at: self.now,
@@ -102,13 +124,28 @@ impl<'a> Open<'a> {
             whole.extend(more);
         }
         let event = Event::new(told.action, "agreement", self.row.id, detail);
-        audit::record(&mut self.tx, self.actor, self.now, event).await
+        audit::record(&mut self.tx, self.actor, self.now, event).await?;
+        let news = match told.step {
+            "offer" => reminder::Step::AgreementOffered,
+            "refuse" => reminder::Step::AgreementRefused,
+            "end" => reminder::Step::AgreementEnded,
+            _ => return Ok(()),
+        };
+        self.tell_others(news).await
+    }
+
+    /// Tells the other parties at once.
+    async fn tell_others(&mut self, step: reminder::Step) -> Result<()> {
+        let others: Vec<Uuid> =
+            self.row.parties.iter().map(|party| party.id).filter(|id| Some(*id) != self.party).collect();
+        let (label_zh, label_en) = (self.row.title_zh.clone(), self.row.title_en.clone());
+        let news = News { step, object: self.row.id, page: None, on: self.today, label_zh, label_en };
+        reminders::tell_organizations(&mut self.tx, self.actor, &others, &news, self.now).await
     }
 
     /// Refuses to tie an organization that is closed, and two that are paired already.
     pub async fn check_parties(&mut self) -> Result<()> {
-        let ids: Vec<Uuid> = self.row.parties.iter().map(|party| party.id).collect();
-        store::hold_parties(&mut self.tx, &ids).await?;
+        let pair = self.check_pair().await;
         let closed: Vec<&str> = self
             .row
             .parties
@@ -122,6 +159,13 @@ impl<'a> Open<'a> {
                 format!("Closed, and so signs nothing: {}.", closed.join(", ")),
             ));
         }
+        pair
+    }
+
+    /// Refuses to pair two that are paired already.
+    pub async fn check_pair(&mut self) -> Result<()> {
+        let ids: Vec<Uuid> = self.row.parties.iter().map(|party| party.id).collect();
+        store::hold_parties(&mut self.tx, &ids).await?;
         match store::paired(&mut self.tx, &self.row).await? {
             Some(_) => Err(store::already_paired()),
             None => Ok(()),

@@ -7,6 +7,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
+use chrono::{DateTime, Utc};
 use kepu_domain::agreement::Step;
 use object_store::{ObjectStoreExt, path::Path as ObjectPath};
 use serde::Deserialize;
@@ -28,7 +29,7 @@ use crate::{
     state::AppState,
     upload::{
         self, Kept,
-        media::{ALLOWED, OFFICE, clean_name, sniff, sniff_office},
+        media::{ALLOWED, Media, OFFICE, clean_name, sniff, sniff_office},
     },
 };
 
@@ -74,31 +75,13 @@ pub(super) async fn add(
     request: Request,
 ) -> Result<Response> {
     let (name, bytes) = upload::file(request, &state).await?;
-    let Some(media) = sniff(&bytes).or_else(|| sniff_office(&bytes)) else {
-        return Err(ApiError::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "not_a_document",
-            format!("The content of the file is none of these: {ALLOWED}, {OFFICE}. Its name does not matter."),
-        ));
-    };
-    let digest = secret::hex(&Sha256::digest(&bytes));
+    let media = media_of(&bytes)?;
     let mut open = Open::of(&state, &actor, id, of.organization_id, None).await?;
     if open.row.text_count >= TEXTS_MAX {
         return Err(ApiError::conflict("too_many_files", format!("There are {TEXTS_MAX} texts already.")));
     }
-    let text_id = state.new_id();
-    let row = store::Text {
-        id: text_id,
-        agreement_id: id,
-        number: i32::try_from(open.row.text_count + 1).map_err(ApiError::internal)?,
-        file_name: clean_name(&name, media),
-        media_type: media.media_type.to_owned(),
-        bytes: i64::try_from(bytes.len()).map_err(ApiError::internal)?,
-        object_key: format!("agreements/{id}/{digest}-{}", text_id.simple()),
-        digest,
-        uploaded_by: actor.account_id,
-        uploaded_at: open.now,
-    };
+    let number = open.row.text_count + 1;
+    let row = text_of(&state, &actor, (id, number), open.now, &name, media, &bytes)?;
     store::add_text(&mut open.tx, &row).await?;
     let detail = json!({ "text_id": row.id, "file_name": row.file_name, "digest": row.digest, "bytes": row.bytes });
     let told = Told { step: "text", action: "agreement.text", reason: "", detail };
@@ -107,6 +90,42 @@ pub(super) async fn add(
     let place = Location(format!("/api/v1/agreements/{id}/texts/{}", row.id));
     let answer = (StatusCode::CREATED, place, Json(AgreementText::from(row))).into_response();
     open.tx.commit_with(answer).await
+}
+
+/// What kind of document it is, by its content.
+pub(super) fn media_of(bytes: &[u8]) -> Result<Media> {
+    sniff(bytes).or_else(|| sniff_office(bytes)).ok_or_else(|| {
+        ApiError::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "not_a_document",
+            format!("The content of the file is none of these: {ALLOWED}, {OFFICE}. Its name does not matter."),
+        )
+    })
+}
+
+/// The row of a text that is about to be kept; of which agreement, as which number.
+pub(super) fn text_of(
+    state: &AppState,
+    actor: &Actor,
+    (agreement, number): (Uuid, i64),
+    now: DateTime<Utc>,
+    name: &str,
+    media: Media,
+    bytes: &[u8],
+) -> Result<store::Text> {
+    let (id, digest) = (state.new_id(), secret::hex(&Sha256::digest(bytes)));
+    Ok(store::Text {
+        id,
+        agreement_id: agreement,
+        number: i32::try_from(number).map_err(ApiError::internal)?,
+        file_name: clean_name(name, media),
+        media_type: media.media_type.to_owned(),
+        bytes: i64::try_from(bytes.len()).map_err(ApiError::internal)?,
+        object_key: format!("agreements/{agreement}/{digest}-{}", id.simple()),
+        digest,
+        uploaded_by: actor.account_id,
+        uploaded_at: now,
+    })
 }
 
 /// Downloads a text of an agreement.

@@ -21,6 +21,8 @@ pub struct SignatureView {
     pub post: String,
     /// When it was entered.
     pub at: DateTime<Utc>,
+    /// The day on which it was given on paper; null if it was given here.
+    pub on: Option<NaiveDate>,
 }
 
 /// A party.
@@ -96,9 +98,13 @@ pub struct AgreementView {
     pub last_day: Option<NaiveDate>,
     /// How it stands today.
     pub standing: AgreementStanding,
-    /// The party that refused or ended it.
+    /// Whether it was signed on paper and entered afterwards.
+    pub on_paper: bool,
+    /// The party that entered it from paper; null if an official did, or it was signed here.
+    pub entered_for: Option<Uuid>,
+    /// The party that refused, disputed or ended it.
     pub by_organization_id: Option<Uuid>,
-    /// Why it was refused, withdrawn or ended.
+    /// Why it was refused, disputed, withdrawn or ended.
     pub reason: String,
     /// The first day on which it was no longer in force although its term was not over.
     pub over_from: Option<NaiveDate>,
@@ -106,7 +112,7 @@ pub struct AgreementView {
     pub predecessor_id: Option<Uuid>,
     /// What renews it.
     pub successor_id: Option<Uuid>,
-    /// When it was first offered.
+    /// When it was first offered, or entered from paper.
     pub offered_at: Option<DateTime<Utc>>,
     /// How many texts it has; the last one is what is to be signed.
     pub text_count: i64,
@@ -125,8 +131,14 @@ impl AgreementView {
         let state = row.standing.0;
         let signature = |party: Uuid| {
             let found = state.signatures().iter().find(|one| one.party == party);
-            found.map(|one| SignatureView { name: one.name.clone(), post: one.post.clone(), at: one.act.at })
+            found.map(|one| SignatureView {
+                name: one.name.clone(),
+                post: one.post.clone(),
+                at: one.act.at,
+                on: one.paper.map(|paper| paper.on),
+            })
         };
+        let paper = state.entered_for();
         let parties = row
             .parties
             .0
@@ -141,9 +153,9 @@ impl AgreementView {
             })
             .collect();
         let (by_organization_id, reason, successor_id) = match state {
-            Agreement::Refused { party, reason, .. } | Agreement::Ended { party, reason, .. } => {
-                (Some(party), reason, None)
-            }
+            Agreement::Refused { party, reason, .. }
+            | Agreement::Disputed { party, reason, .. }
+            | Agreement::Ended { party, reason, .. } => (Some(party), reason, None),
             Agreement::Withdrawn { reason, .. } => (Some(row.proposer_id), reason, None),
             Agreement::Renewed { successor, .. } => (None, String::new(), Some(successor)),
             Agreement::Draft | Agreement::Offered { .. } | Agreement::Signed { .. } => (None, String::new(), None),
@@ -159,6 +171,8 @@ impl AgreementView {
             first_day: row.first_day,
             last_day: row.last_day,
             standing,
+            on_paper: paper.is_some(),
+            entered_for: paper.flatten(),
             by_organization_id,
             reason,
             over_from: row.over_from,
@@ -181,11 +195,12 @@ impl AgreementView {
 /// Something that was done with an agreement.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AgreementStep {
-    /// What: `create`, `change`, `text`, `offer`, `sign`, `refuse`, `recall`, `withdraw`, `end`, `renew`.
+    /// What: `create`, `change`, `text`, `offer`, `bring`, `sign`, `refuse`, `recall`, `withdraw`, `record`, `dispute`, `uphold`,
+    /// `strike`, `end`, `renew`.
     pub step: String,
     /// The state after it.
     pub state: AgreementState,
-    /// For which party.
+    /// For which party; null for an official.
     pub organization_id: Option<Uuid>,
     /// Who entered it.
     pub account_name: String,

@@ -61,6 +61,8 @@ mirror! {
         InForce,
         /// Its term is over.
         Expired,
+        /// A party disputes what was entered from paper.
+        Disputed,
         /// Ended early.
         Ended,
         /// Another one is in its place.
@@ -81,6 +83,8 @@ mirror! {
         Withdrawn,
         /// Signed by all.
         Signed,
+        /// A party disputes what was entered from paper.
+        Disputed,
         /// Ended early.
         Ended,
         /// Another one is in its place.

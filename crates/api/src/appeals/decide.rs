@@ -148,7 +148,7 @@ pub(super) async fn decide_appeal(
     let detail = detail(&state, &mut tx, &actor, id).await?;
     let line = &detail.appeal.line;
     let (label_zh, label_en) = (line.title_zh.clone(), line.title_en.clone());
-    let news = News { step: reminder::Step::AppealAnswered, object: id, on: act.on, label_zh, label_en };
+    let news = News { step: reminder::Step::AppealAnswered, object: id, page: None, on: act.on, label_zh, label_en };
     reminders::tell_news(&mut tx, row.standing.0.filing().act.by, news, act.at).await?;
     tx.commit_with((ETag(detail.appeal.version), Json(detail))).await
 }

@@ -104,7 +104,10 @@ pub(super) async fn list(
             }
         };
         let own = |one: &store::ReviewRow| {
-            one.application_id == row.id && one.account_id == actor.account_id && one.hearing == row.hearing()
+            one.application_id == row.id
+                && one.account_id == actor.account_id
+                && one.hearing == row.hearing()
+                && one.struck_at.is_none()
         };
         let tie = match &reviewer {
             Some(reviewer) => reviewer.tie(&applicant(&mut tx, &row, now).await?),

@@ -2,7 +2,9 @@
 
 mod appeal;
 mod award;
+mod award_all;
 mod check;
+mod completion;
 mod files;
 mod late;
 mod list;
@@ -13,6 +15,7 @@ mod review;
 mod save;
 mod start;
 pub mod store;
+mod strike;
 mod submit;
 mod take;
 mod view;
@@ -46,9 +49,14 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(review::review))
         .routes(routes!(review::list))
         .routes(routes!(review::declare_tie))
+        .routes(routes!(strike::strike))
+        .routes(routes!(completion::extend))
+        .routes(routes!(completion::refuse))
         .routes(routes!(objections::object))
+        .routes(routes!(objections::own))
         .routes(routes!(objections::answer))
         .routes(routes!(appeal::appeal))
         .routes(routes!(appeal::answer))
         .routes(routes!(award::award))
+        .routes(routes!(award_all::proposal, award_all::award_all))
 }

@@ -1,9 +1,10 @@
 use axum::{Json, extract::State, http::StatusCode, response::Response};
+use chrono::NaiveDate;
 use kepu_domain::{
     designation::application::{Application, Step, until},
     role::{Action, Scope},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -17,11 +18,12 @@ use super::{
 use crate::{
     auth::Actor,
     check::Checks,
-    credits, designations,
+    credits,
     error::{ApiError, ApiErrors, Result},
     extract::{ApiJson, ApiPath, ETag},
     rounds,
     state::AppState,
+    tenancy::DistrictId,
 };
 
 /// An objection.
@@ -33,7 +35,7 @@ pub(super) struct NewObjection {
     grounds: String,
 }
 
-/// Objects to an award that was published. Who belongs to the area of the authority may.
+/// Objects to an award that was published. It is published for everybody, so whoever is signed in may.
 #[utoipa::path(
     post,
     path = "/api/v1/applications/{id}/objections",
@@ -53,18 +55,12 @@ pub(super) async fn object(
     ApiJson(body): ApiJson<NewObjection>,
 ) -> Result<Response> {
     let mut tx = state.begin(&actor).await?;
-    let district = tx.district().0;
-    actor.require(Action::ObjectionRaise, &Scope::District { district })?;
+    actor.require(Action::ObjectionRaise, &Scope::Platform)?;
     let row = store::lock(&mut tx, id).await?;
     let round = rounds::store::load(&mut tx, row.round_id).await?;
-    let belongs = actor.grants.iter().any(|grant| grant.scope.belongs_to(district));
-    let published = matches!(row.standing.0, Application::Published { .. });
-    if !belongs
-        || !designations::store::reaches_district(&mut tx, round.authority_id, district).await?
-        // What is not published is nobody else's to know of.
-        || (!published && super::reach::seat(&mut tx, &actor, &row, &round).await.is_err())
-    {
-        return Err(ApiError::not_found("application"));
+    // What is not published is nobody else's to know of.
+    if !matches!(row.standing.0, Application::Published { .. }) {
+        super::reach::seat(&mut tx, &actor, &row, &round).await?;
     }
     let mut checks = Checks::new();
     let grounds = checks.prose("grounds", &body.grounds, 4000);
@@ -96,6 +92,71 @@ pub(super) async fn object(
         answer: String::new(),
     };
     tx.commit_with((StatusCode::CREATED, Json(view))).await
+}
+
+/// An objection of the account, with its answer.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct OwnObjection {
+    /// Identity.
+    id: Uuid,
+    /// The application.
+    application_id: Uuid,
+    /// What the round is called.
+    round_name_zh: String,
+    /// The same in English.
+    round_name_en: String,
+    /// What the scheme is called.
+    scheme_name_zh: String,
+    /// The same in English.
+    scheme_name_en: String,
+    /// Who is to hold it, or the employer of the professional who is.
+    organization_name_zh: String,
+    /// The professional who is to hold it; null if the organization is.
+    professional_name: Option<String>,
+    /// Why.
+    grounds: String,
+    /// The day.
+    raised_on: NaiveDate,
+    /// `upheld` or `dismissed`; null while it waits.
+    outcome: Option<String>,
+    /// Why; empty while it waits.
+    answer: String,
+}
+
+/// The objections of the account.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct OwnObjections {
+    /// The newest first.
+    items: Vec<OwnObjection>,
+}
+
+/// Lists the objections that the account made, with what was answered, the newest first, 200 at the most.
+#[utoipa::path(
+    get,
+    path = "/api/v1/objections",
+    operation_id = "list_own_objections",
+    tag = TAG,
+    responses((status = 200, description = "The own objections", body = OwnObjections), ApiErrors)
+)]
+pub(super) async fn own(State(state): State<AppState>, actor: Actor) -> Result<Json<OwnObjections>> {
+    let mut tx = state.begin_in(actor.district().unwrap_or(DistrictId::PLATFORM)).await?;
+    let rows = store::own_objections(&mut tx, actor.account_id, 200).await?;
+    tx.commit().await?;
+    let view = |row: store::OwnObjectionRow| OwnObjection {
+        id: row.id,
+        application_id: row.application_id,
+        round_name_zh: row.round_name_zh,
+        round_name_en: row.round_name_en,
+        scheme_name_zh: row.scheme_name_zh,
+        scheme_name_en: row.scheme_name_en,
+        organization_name_zh: row.organization_name_zh,
+        professional_name: row.professional_name,
+        grounds: row.grounds,
+        raised_on: row.raised_on,
+        outcome: row.outcome,
+        answer: row.answer,
+    };
+    Ok(Json(OwnObjections { items: rows.into_iter().map(view).collect() }))
 }
 
 /// The answer to an objection or appeal.

@@ -88,7 +88,6 @@ async fn reviewers(tx: &mut Tx, round: &Round, row: &ApplicationRow, today: Naiv
 }
 
 fn told(row: &ApplicationRow, step: Step, due: NaiveDate, by: By) -> OwedStep {
-    let who = row.professional_name.as_ref().unwrap_or(&row.organization_name_zh);
-    let en = if row.scheme_name_en.is_empty() { String::new() } else { format!("{who} · {}", row.scheme_name_en) };
-    OwedStep { application: row.id, step, due, by, label_zh: format!("{who} · {}", row.scheme_name_zh), label_en: en }
+    let (label_zh, label_en) = row.label();
+    OwedStep { application: row.id, step, due, by, label_zh, label_en }
 }

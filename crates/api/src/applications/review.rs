@@ -59,6 +59,17 @@ pub(super) struct ApplicationReviewView {
     remark: String,
     /// When.
     at: DateTime<Utc>,
+    /// Why it was struck, and counts for nothing; null while it counts.
+    struck: Option<StruckView>,
+}
+
+/// That a review was struck.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct StruckView {
+    /// Why.
+    reason: String,
+    /// When.
+    at: DateTime<Utc>,
 }
 
 impl From<store::ReviewRow> for ApplicationReviewView {
@@ -70,6 +81,7 @@ impl From<store::ReviewRow> for ApplicationReviewView {
             scores: row.scores.0,
             remark: row.remark,
             at: row.at,
+            struck: row.struck_at.map(|at| StruckView { reason: row.struck_reason.unwrap_or_default(), at }),
         }
     }
 }
@@ -132,6 +144,8 @@ pub(super) async fn review(
         scores: Stored(body.scores),
         remark,
         at: now,
+        struck_at: None,
+        struck_reason: None,
     };
     store::put_review(&mut tx, &made).await?;
     let detail = json!({ "hearing": made.hearing, "scores": made.scores.0 });
@@ -241,10 +255,13 @@ pub(super) async fn declare_tie(
         return Err(ApiError::invalid_field("account_id", "unknown", "must be a reviewer of the round"));
     }
     let reviewed = store::reviews(&mut tx, &[id]).await?;
-    if reviewed.iter().any(|one| one.account_id == account_id && one.hearing == row.hearing()) {
+    let counts = |one: &store::ReviewRow| {
+        one.account_id == account_id && one.hearing == row.hearing() && one.struck_at.is_none()
+    };
+    if reviewed.iter().any(counts) {
         return Err(ApiError::conflict(
             "reviewed_already",
-            "The reviewer has reviewed the application; a tie is declared before.",
+            "The reviewer has reviewed the application. Who runs the scheme can strike the review.",
         ));
     }
     let now = state.now();

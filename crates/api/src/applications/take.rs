@@ -1,8 +1,12 @@
 //! Taking a step: decided by the domain, written with its event and its entry on the trail.
 
-use kepu_domain::designation::{
-    application::{Refusal, Step},
-    form::Attached,
+use chrono::{DateTime, Utc};
+use kepu_domain::{
+    designation::{
+        application::{Refusal, Step},
+        form::Attached,
+    },
+    reminder,
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -13,6 +17,7 @@ use crate::{
     auth::Actor,
     credits,
     error::{ApiError, FieldError, Result},
+    reminders::{self, News},
     state::AppState,
     tenancy::Tx,
 };
@@ -21,6 +26,7 @@ use crate::{
 pub fn refused(refusal: &Refusal) -> ApiError {
     match refusal {
         Refusal::ReasonNeeded => ApiError::invalid_field("reason", "required", refusal.to_string()),
+        Refusal::NotLater(_) => ApiError::invalid_field("until", "too_early", refusal.to_string()),
         Refusal::NumberNeeded => ApiError::invalid_field("number", "required", refusal.to_string()),
         _ => ApiError::conflict(refusal.code(), format!("That cannot be done: {refusal}.")),
     }
@@ -38,6 +44,7 @@ pub async fn take(
     reason: &str,
 ) -> Result<ApplicationRow> {
     let before = row.standing.0.state();
+    let happened = news(&step);
     row.standing.0 = row.standing.0.clone().take(step).map_err(|refusal| refused(&refusal))?;
     let after = row.standing.0.state();
     let now = state.now();
@@ -48,7 +55,37 @@ pub async fn take(
     row.updated_at = now;
     store::update(tx, &row).await?;
     write(tx, state, actor, row.id, Some(before.word()), after.word(), action, reason).await?;
+    if let Some(happened) = happened {
+        tell(tx, actor, &row, happened, now).await?;
+    }
     Ok(row)
+}
+
+/// What of a step the applicant is told at once.
+const fn news(step: &Step) -> Option<reminder::Step> {
+    Some(match step {
+        Step::Return { .. } => reminder::Step::ApplicationReturned,
+        Step::Approve { .. } => reminder::Step::ApplicationApproved,
+        Step::Refuse { .. } | Step::UpholdObjection { .. } => reminder::Step::ApplicationRefused,
+        Step::Publish { .. } => reminder::Step::ApplicationPublished,
+        Step::Award { .. } => reminder::Step::ApplicationAwarded,
+        Step::UpholdAppeal { .. } | Step::DismissAppeal { .. } => reminder::Step::RefusalAnswered,
+        _ => return None,
+    })
+}
+
+/// Tells the applicant what has happened to an application.
+async fn tell(
+    tx: &mut Tx,
+    actor: &Actor,
+    row: &ApplicationRow,
+    step: reminder::Step,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let on = credits::today(tx, now).await?;
+    let (label_zh, label_en) = row.label();
+    let news = News { step, object: row.id, page: None, on, label_zh, label_en };
+    reminders::tell_organizations(tx, actor, &[row.organization_id], &news, now).await
 }
 
 /// Writes what happened to an application.

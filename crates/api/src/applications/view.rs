@@ -247,7 +247,13 @@ pub async fn whole(
     let today = credits::today(tx, state.now()).await?;
     let history = match seat {
         Seat::Reviewer => Vec::new(),
-        Seat::Applicant | Seat::Authority => store::events(tx, row.id).await?,
+        Seat::Authority => store::events(tx, row.id).await?,
+        // Why a review was struck may tell who made it.
+        Seat::Applicant => {
+            let mut events = store::events(tx, row.id).await?;
+            events.iter_mut().filter(|event| event.step == "strike_review").for_each(|event| event.reason.clear());
+            events
+        }
     };
     let wrong = match row.standing.0 {
         Application::Draft | Application::Returned { .. } => {
@@ -308,7 +314,8 @@ pub async fn outcomes(tx: &mut Tx, round: &Round, rows: &[ApplicationRow]) -> Re
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let mut scores: BTreeMap<Uuid, Vec<_>> = BTreeMap::new();
     for review in store::reviews(tx, &ids).await? {
-        if rows.iter().any(|row| row.id == review.application_id && row.hearing() == review.hearing) {
+        let counts = |row: &ApplicationRow| row.id == review.application_id && row.hearing() == review.hearing;
+        if review.struck_at.is_none() && rows.iter().any(counts) {
             scores.entry(review.application_id).or_default().push(review.scores.0);
         }
     }
@@ -322,6 +329,7 @@ pub async fn outcomes(tx: &mut Tx, round: &Round, rows: &[ApplicationRow]) -> Re
         entries.push(Entry {
             application: row.id,
             submitted_at: row.standing.0.filing().map_or(row.created_at, |filing| filing.at),
+            again: row.hearing() == 2,
             outcome: outcome(&round.rules, scores.get(&row.id).map_or(&[], Vec::as_slice), spot_check),
         });
     }

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// A booking of what an organization offers that the actor answers for.
-async fn owned(state: &AppState, actor: &Actor, id: Uuid, version: IfMatch) -> Result<Open> {
+pub(super) async fn owned(state: &AppState, actor: &Actor, id: Uuid, version: IfMatch) -> Result<Open> {
     let open = steps::open(state, actor, id).await?;
     open.row.require_known(actor)?;
     actor.require(Action::BookingAnswer, &open.row.owner())?;

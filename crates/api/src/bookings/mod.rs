@@ -7,12 +7,15 @@ mod answer;
 mod calendar;
 mod conflict;
 mod list;
+mod longer;
+mod news;
 mod rate;
 mod request;
 mod shift;
 mod steps;
 pub mod store;
 mod tour;
+mod undo;
 mod words;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -48,6 +51,9 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(answer::take_back))
         .routes(routes!(answer::cancel))
         .routes(routes!(shift::shift))
+        .routes(routes!(longer::extend))
+        .routes(routes!(longer::refuse))
+        .routes(routes!(undo::undo))
         .routes(routes!(rate::rate))
         .routes(routes!(rate::list))
         .routes(routes!(calendar::calendar))
@@ -108,6 +114,14 @@ pub struct BookingView {
     pub cancelled_by: Option<BookingSide>,
     /// On which day it was handed over or held.
     pub delivered_on: Option<NaiveDate>,
+    /// When the delivery was entered.
+    pub delivered_at: Option<DateTime<Utc>>,
+    /// Until when who borrowed it asks to keep it; null if it has not asked.
+    pub longer_until: Option<NaiveDate>,
+    /// Why.
+    pub longer_reason: String,
+    /// Why the owner did not lend it longer; empty if it was not asked, or agreed.
+    pub longer_refusal: String,
     /// On which day it came back.
     pub returned_on: Option<NaiveDate>,
     /// In what state it came back.
@@ -162,6 +176,10 @@ impl BookingView {
             reason: row.reason,
             cancelled_by: row.cancelled_side,
             delivered_on: row.delivered_on,
+            delivered_at: row.delivered_at,
+            longer_until: row.longer_until,
+            longer_reason: row.longer_reason,
+            longer_refusal: row.longer_refusal,
             returned_on: row.returned_on,
             condition: row.condition,
             remark: row.remark,
@@ -204,10 +222,14 @@ fn refused(refusal: &rules::Refusal) -> ApiError {
     use rules::Refusal as R;
     let text = refusal.to_string();
     match refusal {
-        R::NotFromHere { .. } | R::NotLent | R::OnlyOwnerMoves => {
-            ApiError::conflict(refusal.code(), format!("Not now: {text}."))
-        }
+        R::NotFromHere { .. }
+        | R::NotLent
+        | R::OnlyOwnerMoves
+        | R::NotAsked
+        | R::OnlyWhoDelivered
+        | R::TooLateToUndo { .. } => ApiError::conflict(refusal.code(), format!("Not now: {text}.")),
         R::ReasonNeeded => ApiError::invalid_field("reason", "required", text),
+        R::NotLonger { .. } => ApiError::invalid_field("last_day", refusal.code(), text),
         R::RemarkNeeded => ApiError::invalid_field("remark", "required", text),
         R::NotOnThatDay { .. } | R::BackBeforeItWent { .. } => ApiError::invalid_field("on", refusal.code(), text),
     }

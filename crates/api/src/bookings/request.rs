@@ -9,7 +9,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{BookingState, BookingView, TAG, conflict, refused_days, store};
+use super::{BookingState, BookingView, TAG, conflict, news, refused_days, store};
 use crate::{
     audit::{self, Event},
     auth::Actor,
@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// How many days ahead anything can be booked.
-const AHEAD_MAX: u64 = 732;
+pub(super) const AHEAD_MAX: u64 = 732;
 
 /// What is asked for.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -113,6 +113,7 @@ pub(super) async fn request(
         "last_day": row.last_day, "quantity": row.quantity,
     });
     audit::record(&mut tx, &actor, now, Event::new("booking.request", "booking", row.id, detail)).await?;
+    news::asked(&mut tx, &actor, &row, now).await?;
     let row = store::load(&mut tx, row.id).await?;
     let place = Location(format!("/api/v1/bookings/{}", row.id));
     let answer = (StatusCode::CREATED, ETag(row.version), place, Json(BookingView::on(row, day)?));
@@ -229,6 +230,11 @@ pub(super) fn new(resource: &Resource, asker: &Organization, days: Days) -> stor
         delivered_by: None,
         delivered_at: None,
         delivered_on: None,
+        longer_until: None,
+        longer_reason: String::new(),
+        longer_by: None,
+        longer_at: None,
+        longer_refusal: String::new(),
         returned_by: None,
         returned_at: None,
         returned_on: None,

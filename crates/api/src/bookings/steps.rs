@@ -6,7 +6,7 @@ use kepu_domain::booking::{self as rules, Act, Step};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{BookingSide, BookingView, refused, store};
+use super::{BookingSide, BookingView, news, refused, store};
 use crate::{
     audit::{self, Event},
     auth::Actor,
@@ -87,11 +87,13 @@ async fn take(
     (action, detail): (&'static str, Value),
 ) -> Result<()> {
     let before = row.rules()?;
+    let happened = step.clone();
     let after = before.take(step).map_err(|refusal| refused(&refusal))?;
     row.turn_into(&after, now);
     store::update(tx, row).await?;
     store::hold(tx, row.id, after.held(), after.is_out()).await?;
-    tell(tx, row, actor, now, action, detail).await
+    tell(tx, row, actor, now, action, detail).await?;
+    news::happened(tx, actor, row, &happened, now).await
 }
 
 async fn tell(

@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::{
     BookingState, BookingView, TAG,
     conflict::{self, InTheWay, next_start},
-    request, store,
+    news, request, store,
 };
 use crate::{
     audit::{self, Event},
@@ -161,6 +161,11 @@ pub(super) async fn plan(
             "first_day": row.first_day, "last_day": row.last_day, "quantity": row.quantity,
         });
         events.push(Event::new("booking.request", "booking", row.id, detail));
+        if owner {
+            news::approved(&mut tx, &actor, &row, now).await?;
+        } else if events.len() == 1 {
+            news::asked(&mut tx, &actor, &row, now).await?;
+        }
     }
     let detail = json!({ "resource_id": resource.id, "name": name, "stops": body.stops.len() });
     events.push(Event::new("tour.plan", "tour", tour, detail));

@@ -162,7 +162,7 @@ pub async fn update(tx: &mut Tx, row: &Competition) -> Result<()> {
     former::keep_shared(tx, Shared::Competition, &[row.id], row.updated_at).await?;
     sqlx::query(
         "UPDATE competition SET name_zh = $2, name_en = $3, stages = $4, valid_from = $5, valid_to = $6, source = $7,
-                                version = $8, updated_at = $9
+                                version = $8, updated_at = $9, listed = $10
          WHERE id = $1",
     )
     .bind(row.id)
@@ -174,6 +174,7 @@ pub async fn update(tx: &mut Tx, row: &Competition) -> Result<()> {
     .bind(&row.source)
     .bind(row.version)
     .bind(row.updated_at)
+    .bind(row.listed)
     .execute(&mut **tx)
     .await?;
     Ok(())

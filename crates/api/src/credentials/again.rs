@@ -11,7 +11,7 @@ use super::{
     public::jwk,
     status,
     store::{self, ListRow},
-    verify::{Jwks, signed_payload},
+    verify::{Jwks, KeySet, signed_payload},
 };
 use crate::{error::Result, tenancy::Tx};
 
@@ -49,12 +49,12 @@ impl Again {
         let (Some(token), Some(key)) = (&issued.token, issued.key_id) else { return Ok(None) };
         let id = Signing::address("", key);
         let own = Jwks { keys: self.jwks.keys.iter().filter(|jwk| jwk.kid == id).cloned().collect() };
-        signed_payload(token, &own).map(Some).map_err(|refusal| refusal.code().to_owned())
+        signed_payload(token, &KeySet::from(&own)).map(Some).map_err(|refusal| refusal.code().to_owned())
     }
 
     /// The bits that a list has, as they are published; none where it is not signed, or not that list.
     pub fn bits(&self, list: &ListRow) -> Option<kepu_domain::credential::status::Bits> {
-        let payload = signed_payload(&list.token, &self.jwks).ok()?;
+        let payload = signed_payload(&list.token, &KeySet::from(&self.jwks)).ok()?;
         let subject = &payload["credentialSubject"];
         let is_it = payload["id"] == list.address.as_str() && payload["iss"] == status::issuer_of(&list.address);
         subject["encodedList"].as_str().filter(|_| is_it).and_then(status::decode)

@@ -5,7 +5,10 @@ use std::io::{Read, Seek, Write};
 
 use axum::{Json, extract::State, http::StatusCode, response::Response};
 use chrono::{DateTime, Utc};
-use kepu_domain::role::{Action, Scope};
+use kepu_domain::{
+    person::PersonKind,
+    role::{Action, Scope},
+};
 use object_store::{ObjectStoreExt, path::Path as ObjectPath};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -21,7 +24,7 @@ use super::{
 use crate::{
     audit::{self, Event, Origin},
     auth::Actor,
-    credits::{self, store as credit_store},
+    credits::{self, When, store as credit_store},
     error::{ApiError, ApiErrors, Result},
     extract::{ApiJson, ApiPath, ApiQuery},
     http::public_url::PublicUrl,
@@ -43,7 +46,7 @@ pub struct BatchRequest {
     /// Of all pupils of this school; instead of a class.
     #[serde(default)]
     pub school_id: Option<Uuid>,
-    /// The policy; needed where the district scores by several.
+    /// The policy; the one that can score students when left out, needed only where several can.
     #[serde(default)]
     pub policy: Option<String>,
     /// What certificates state; whoever has not reached it gets none. Not for transcripts.
@@ -58,6 +61,12 @@ pub struct BatchView {
     pub id: Uuid,
     /// `transcript` or `certificate`.
     pub kind: String,
+    /// The sort of thing that they state: `credits`, `requirement` or `level`.
+    pub achievement: String,
+    /// The requirement or ladder; null for credits.
+    pub achievement_id: Option<String>,
+    /// The policy.
+    pub policy_id: String,
     /// The school.
     pub school_id: Uuid,
     /// The class; null for the whole school.
@@ -70,20 +79,26 @@ pub struct BatchView {
     pub progress_total: i64,
     /// Papers in the file.
     pub papers: i64,
-    /// Who got none: `person_id` and the `code` of why.
+    /// Who got none: `person_id`, the `code` of why, and the `characters` that no font has.
     #[schema(value_type = Vec<Object>)]
     pub left_out: Value,
     /// When it was asked for.
     pub requested_at: DateTime<Utc>,
     /// When it ended.
     pub finished_at: Option<DateTime<Utc>>,
+    /// The code of why it failed; null unless it did.
+    pub failed_for: Option<String>,
 }
 
 impl From<BatchRow> for BatchView {
     fn from(row: BatchRow) -> Self {
+        let wanted = row.wanted.0;
         Self {
             id: row.id,
             kind: row.kind,
+            achievement: wanted.word().to_owned(),
+            achievement_id: Some(wanted.id()).filter(|id| !id.is_empty()).map(str::to_owned),
+            policy_id: row.policy_id,
             school_id: row.school_id,
             class_id: row.class_id,
             state: row.state,
@@ -93,6 +108,7 @@ impl From<BatchRow> for BatchView {
             left_out: row.left_out,
             requested_at: row.requested_at,
             finished_at: row.finished_at,
+            failed_for: row.failed_for,
         }
     }
 }
@@ -119,7 +135,7 @@ pub(super) async fn issue_papers(
     };
     actor.require(Action::CredentialPrint, &Scope::School { district: district.0, school: school_id })?;
     let now = state.now();
-    let version = credits::effective_at(&mut tx, body.policy.as_deref(), now, false).await?;
+    let version = credits::version_meant(&mut tx, body.policy.as_deref(), PersonKind::Student, When::now(now)).await?;
     let today = credits::today(&mut tx, now).await?;
     let pupils = store::pupils(&mut tx, school_id, body.class_id, today).await?;
     if pupils.is_empty() {
@@ -144,6 +160,7 @@ pub(super) async fn issue_papers(
         requested_by: actor.account_id,
         requested_at: now,
         finished_at: None,
+        failed_for: None,
     };
     store::add_batch(&mut tx, &row).await?;
     let detail = json!({ "kind": row.kind, "school_id": school_id, "class_id": row.class_id, "persons": pupils.len() });
@@ -242,7 +259,7 @@ fn start(state: &AppState, district: DistrictId, id: Uuid) {
         tracing::error!(%id, ?error, "papers were not made");
         let told: Result<()> = async {
             let mut tx = job.begin_in(district).await?;
-            store::finish_batch(&mut tx, id, None, job.now()).await?;
+            store::finish_batch(&mut tx, id, Err(error.code()), job.now()).await?;
             tx.commit().await
         }
         .await;
@@ -276,10 +293,7 @@ async fn make(state: &AppState, district: DistrictId, id: Uuid) -> Result<()> {
             };
             match paper::issue(&mut tx, &named, issuing, &origin).await {
                 Ok(_) => {}
-                Err(error) if error.status() == StatusCode::CONFLICT => {
-                    left_out.push(json!({ "person_id": person, "code": error.code() }));
-                }
-                Err(error) => return Err(error),
+                Err(error) => left_out.push(without(*person, error)?),
             }
         }
         let many = i64::try_from(at + 1).unwrap_or(i64::MAX);
@@ -287,10 +301,24 @@ async fn make(state: &AppState, district: DistrictId, id: Uuid) -> Result<()> {
         tx.commit().await?;
     }
     let key = format!("papers/{}/{id}.zip", district.0);
-    let many = print(state, district, &batch, &key).await?;
+    let (many, unprinted) = print(state, district, &batch, &key).await?;
+    left_out.extend(unprinted);
     let mut tx = state.begin_in(district).await?;
-    store::finish_batch(&mut tx, id, Some((&key, many)), state.now()).await?;
+    store::set_papers(&mut tx, id, many, &json!(left_out)).await?;
+    store::finish_batch(&mut tx, id, Ok((&key, many)), state.now()).await?;
     tx.commit().await
+}
+
+/// That a person gets no paper, and why; an error that is not of this person alone stays one.
+fn without(person: Uuid, error: ApiError) -> Result<Value> {
+    if !matches!(error.status(), StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY) {
+        return Err(error);
+    }
+    let mut left = json!({ "person_id": person, "code": error.code() });
+    if let Some(characters) = error.errors().iter().find(|one| one.field == paper::CHARACTERS) {
+        left["characters"] = json!(characters.value);
+    }
+    Ok(left)
 }
 
 /// Makes the file of a batch anew from the papers that there are now, because somebody in it was erased.
@@ -302,24 +330,29 @@ pub async fn print_anew(state: &AppState, district: DistrictId, id: Uuid) -> Res
     let batch = store::batch(&mut tx, id).await?;
     tx.commit().await?;
     let Some(key) = &batch.file else { return Ok(()) };
-    let many = print(state, district, &batch, key).await?;
+    let (many, unprinted) = print(state, district, &batch, key).await?;
     let mut tx = state.begin_in(district).await?;
-    store::set_papers(&mut tx, id, many).await?;
+    let told: Vec<Value> = serde_json::from_value(store::batch(&mut tx, id).await?.left_out)?;
+    let is_new = |left: &Value| told.iter().all(|one| one["person_id"] != left["person_id"]);
+    let more: Vec<Value> = unprinted.into_iter().filter(is_new).collect();
+    store::set_papers(&mut tx, id, many, &json!([told, more].concat())).await?;
     tx.commit().await
 }
 
-/// Prints what was issued into one file; answers how many papers are in it.
-async fn print(state: &AppState, district: DistrictId, batch: &BatchRow, key: &str) -> Result<i64> {
+/// Prints what was issued into one file; answers how many papers are in it, and whose cannot be printed here.
+async fn print(state: &AppState, district: DistrictId, batch: &BatchRow, key: &str) -> Result<(i64, Vec<Value>)> {
     let mut tx = state.begin_in(district).await?;
     let papers = store::papers_of_batch(&mut tx, batch.id).await?;
     tx.commit().await?;
-    let many = i64::try_from(papers.len()).unwrap_or(i64::MAX);
-    let bytes = zipped(batch, papers).await?;
+    let issued = papers.len();
+    let (bytes, unprinted) = zipped(batch, papers).await?;
+    let many = i64::try_from(issued - unprinted.len()).unwrap_or(i64::MAX);
     state.files().put(&ObjectPath::from(key), bytes.into()).await.map_err(ApiError::internal)?;
-    Ok(many)
+    Ok((many, unprinted))
 }
 
-async fn zipped(batch: &BatchRow, papers: Vec<store::BatchPaper>) -> Result<Vec<u8>> {
+async fn zipped(batch: &BatchRow, papers: Vec<store::BatchPaper>) -> Result<(Vec<u8>, Vec<Value>)> {
+    let mut unprinted = Vec::new();
     let failed = |error: zip::result::ZipError| ApiError::internal(error);
     let mut writer = zip::ZipWriter::new(tempfile::tempfile().map_err(ApiError::internal)?);
     // A PDF is compressed already.
@@ -327,7 +360,14 @@ async fn zipped(batch: &BatchRow, papers: Vec<store::BatchPaper>) -> Result<Vec<
     for row in papers {
         let verify_at = format!("{}/{}", batch.pages, row.number);
         let name = row.paper["name"].as_str().unwrap_or_default().to_owned();
-        let pdf = paper::print(&batch.kind, row.paper, row.number, verify_at).await?;
+        let pdf = match paper::print(&batch.kind, row.paper, row.number, verify_at).await {
+            Ok(pdf) => pdf,
+            // Issued where there was a font that is missing here.
+            Err(error) => {
+                unprinted.push(without(row.person_id, error)?);
+                continue;
+            }
+        };
         let file = format!("{}-{}.pdf", plain(&row.person_number), plain(&name));
         writer.start_file(file, stored).map_err(failed)?;
         writer.write_all(&pdf).map_err(ApiError::internal)?;
@@ -336,7 +376,7 @@ async fn zipped(batch: &BatchRow, papers: Vec<store::BatchPaper>) -> Result<Vec<
     file.rewind().map_err(ApiError::internal)?;
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes).map_err(ApiError::internal)?;
-    Ok(bytes)
+    Ok((bytes, unprinted))
 }
 
 /// A text as part of a file's name.

@@ -35,7 +35,7 @@ const DAYS_MAX: i64 = 3650;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BadgeRequest {
-    /// The policy; needed where the district scores by several.
+    /// The policy; the one that can score such a person when left out, needed only where several can.
     #[serde(default)]
     pub policy: Option<String>,
     /// What it shall state.
@@ -72,6 +72,7 @@ pub(super) async fn issue_badge(
         ));
     }
     let wanted = body.achievement.wanted()?;
+    PublicUrl::require_set(state.config())?;
     // Before the transaction: a new key takes a second to make.
     let signing = Signing::ready(&state, actor.district()?).await?;
     let mut tx = state.begin(&actor).await?;
@@ -80,7 +81,7 @@ pub(super) async fn issue_badge(
     actor.require(Action::CredentialIssue, &scope)?;
 
     let now = state.now();
-    let proven = Proven::of(&mut tx, id, body.policy.as_deref(), now).await?;
+    let proven = Proven::of(&mut tx, &person, body.policy.as_deref(), now).await?;
     let claim = proven.claim(wanted)?;
 
     let district = store::district(&mut tx).await?;
@@ -96,9 +97,7 @@ pub(super) async fn issue_badge(
         subject: secret::uuid(),
         holder: body.with_name.then(|| HashedName::of(&person.name, &secret::token())),
         claim: &claim,
-        policy_version_id: proven.version.policy_version_id,
-        policy_version: &proven.version.version,
-        policy_title: &proven.version.title_zh,
+        under: proven.version.rules(),
         from,
         until,
         list: &place.address,

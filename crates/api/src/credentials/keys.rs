@@ -73,9 +73,14 @@ impl Signing {
 
     /// The payload as a JWT of this type.
     pub fn sign(&self, issuer: &str, kind: &str, payload: &Value) -> Result<String> {
+        self.sign_as(Some(Self::address(issuer, self.id)), kind, payload)
+    }
+
+    /// The same by another name of the key, or none.
+    pub(super) fn sign_as(&self, kid: Option<String>, kind: &str, payload: &Value) -> Result<String> {
         let mut header = Header::new(Algorithm::RS256);
         header.typ = Some(kind.to_owned());
-        header.kid = Some(Self::address(issuer, self.id));
+        header.kid = kid;
         jsonwebtoken::encode(&header, payload, &self.key)
             .map_err(|error| ApiError::internal(anyhow::anyhow!("a credential was not signed: {error}")))
     }

@@ -29,7 +29,7 @@ mod verify_tests;
 pub(crate) use again::{Again, Issued};
 pub use batch::{print_anew, resume};
 pub use forget::{Forgotten, forget_person};
-pub use verify::{Jwk, Jwks, verify};
+pub use verify::{Jwk, Jwks, KeySet, verify};
 pub use verify_cli::{VerifyBadgeArgs, verify_badge};
 
 use chrono::{DateTime, Utc};
@@ -67,6 +67,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(rotate::replace_credential_key))
         .routes(routes!(public::verify_credential))
         .routes(routes!(public::read_issuer))
+        .routes(routes!(public::read_achievement))
         .routes(routes!(public::read_issuer_keys))
         .routes(routes!(public::read_issuer_key))
         .routes(routes!(public::read_status_list))

@@ -28,10 +28,10 @@ use crate::{
     audit::{self, Event, Origin},
     auth::{Actor, secret},
     credits::store as credit_store,
-    error::{ApiError, ApiErrors, Result},
+    error::{ApiError, ApiErrors, FieldError, Result},
     extract::{ApiJson, ApiPath, Location},
     http::public_url::PublicUrl,
-    pdf::{self, CreditKind, CreditPaper, PaperLine},
+    pdf::{self, CreditKind, CreditPaper, PaperLine, PdfError},
     state::AppState,
     tenancy::Tx,
 };
@@ -78,7 +78,7 @@ impl PaperKind {
 pub struct PaperRequest {
     /// Transcript or certificate.
     pub kind: PaperKind,
-    /// The policy; needed where the district scores by several.
+    /// The policy; the one that can score such a person when left out, needed only where several can.
     #[serde(default)]
     pub policy: Option<String>,
     /// What a certificate states; not for a transcript.
@@ -129,11 +129,13 @@ pub(super) async fn issue(
     origin: &Origin,
 ) -> Result<Uuid> {
     let Issuing { kind, wanted, policy_id, batch, now } = issuing;
-    let proven = Proven::of(tx, person.id, policy_id.as_deref(), now).await?;
+    let proven = Proven::of(tx, person, policy_id.as_deref(), now).await?;
     let claim = proven.claim(wanted)?;
     let district = store::district(tx).await?;
     let paper = compose(tx, person, &proven, &claim, &district.name_zh, now).await?;
     let number = number::number(&district.code, &secret::word());
+    // What cannot be printed is not issued: a number without its paper would be of no use to anybody.
+    print(kind, serde_json::to_value(&paper)?, number.clone(), number.clone()).await?;
     let id = crate::ids::new();
     let new = store::NewCredential {
         id,
@@ -256,6 +258,23 @@ pub(super) async fn download_paper(
 pub(super) async fn print(kind: &str, paper: serde_json::Value, number: String, verify_at: String) -> Result<Vec<u8>> {
     let paper: CreditPaper = serde_json::from_value(paper)?;
     let kind = if kind == "transcript" { CreditKind::Transcript } else { CreditKind::Certificate };
-    let made = tokio::task::spawn_blocking(move || pdf::credit_paper(kind, &paper, &number, &verify_at));
-    made.await.map_err(ApiError::internal)?.map_err(|error| error.unprintable())
+    let made = tokio::task::spawn_blocking(move || {
+        pdf::credit_paper(kind, &paper, &number, &verify_at).map_err(|error| unprintable(&paper, &error))
+    });
+    made.await.map_err(ApiError::internal)?
 }
+
+/// Why it cannot be printed; of characters that no font has all, not the first alone.
+fn unprintable(paper: &CreditPaper, error: &PdfError) -> ApiError {
+    let told = error.unprintable();
+    match (error, paper.missing()) {
+        (PdfError::MissingGlyph { .. }, Ok(characters)) if !characters.is_empty() => {
+            let message = format!("no font has {characters}");
+            told.with_errors(vec![FieldError::new(CHARACTERS, error.code(), message).value(characters)])
+        }
+        _ => told,
+    }
+}
+
+/// The field of an error under which the characters are that no font has.
+pub(super) const CHARACTERS: &str = "characters";

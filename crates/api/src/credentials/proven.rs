@@ -6,10 +6,10 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use kepu_domain::credential::claim::{self, Claim, NotReached, Wanted};
 use kepu_domain::policy::{Policy, ScoreSheet};
-use uuid::Uuid;
 
 use super::store;
-use crate::credits::{self, store as credit_store};
+use crate::credits::store::{self as credit_store, NamedPerson};
+use crate::credits::{self, When};
 use crate::error::{ApiError, Result};
 use crate::tenancy::Tx;
 
@@ -27,18 +27,18 @@ pub struct Proven {
 
 impl Proven {
     /// The sheet of a person now. Nothing is booked for the person until the end of the transaction.
-    pub async fn of(tx: &mut Tx, person: Uuid, policy_id: Option<&str>, now: DateTime<Utc>) -> Result<Self> {
+    pub async fn of(tx: &mut Tx, person: &NamedPerson, policy_id: Option<&str>, now: DateTime<Utc>) -> Result<Self> {
         let zone: Tz = credit_store::time_zone(tx).await?.parse().unwrap_or(Tz::Asia__Shanghai);
         credits::lock_policies(tx).await?;
-        credit_store::lock_persons(tx, &[person]).await?;
-        let version = credits::effective_at(tx, policy_id, now, false).await?;
+        credit_store::lock_persons(tx, &[person.id]).await?;
+        let version = credits::version_meant(tx, policy_id, person.kind(), When::now(now)).await?;
         let policy = credits::policy(tx, version.policy_version_id).await?;
         let day = now.with_timezone(&zone).date_naive();
-        let row = credit_store::person_at(tx, person, day).await?;
-        let records = credit_store::records_at(tx, person, now).await?;
-        let decisions = credit_store::decisions_at(tx, &version.policy_id, person, now).await?;
+        let row = credit_store::person_at(tx, person.id, day).await?;
+        let records = credit_store::records_at(tx, person.id, now).await?;
+        let decisions = credit_store::decisions_at(tx, &version.policy_id, person.id, now).await?;
         let sheet = credits::evaluate_person(&policy, &row, &records, &decisions, Some(day));
-        if store::booked(tx, &version.policy_id, person).await? != sheet.total.milli() {
+        if store::booked(tx, &version.policy_id, person.id).await? != sheet.total.milli() {
             return Err(ApiError::conflict(
                 "credit_unsettled",
                 "The ledger does not say yet what the rules say of this person. Try again in a few minutes.",

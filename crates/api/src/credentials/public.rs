@@ -9,15 +9,17 @@ use axum::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use kepu_domain::{
-    credential::{check, number},
+    credential::{badge, check, claim, number},
     text::Lang,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{Jwk, Jwks, TAG, issuer, keys::Signing, store};
 use crate::{
+    credits,
     error::{ApiError, ApiErrors, Result},
     extract::ApiPath,
     http::public_url::PublicUrl,
@@ -57,6 +59,8 @@ pub struct CredentialCheck {
     pub policy_title_en: String,
     /// The policy version under which it was so.
     pub policy_version: String,
+    /// Whether the values of that policy were made up for illustration.
+    pub illustrative: bool,
     /// When it was issued, which is as of when it is so.
     pub issued_at: DateTime<Utc>,
     /// Until when it holds; null for ever.
@@ -95,6 +99,7 @@ pub(super) async fn verify_credential(
         policy_title_zh: row.policy_title_zh,
         policy_title_en: row.policy_title_en,
         policy_version: row.policy_version,
+        illustrative: row.illustrative,
         issued_at: row.issued_at,
         valid_until: row.valid_until,
         revoked_at: row.revoked_at,
@@ -133,13 +138,44 @@ pub(super) async fn read_issuer(
     tx.commit().await?;
     let issuer = issuer(&pages, &district);
     let profile = IssuerProfile {
-        context: kepu_domain::credential::badge::CONTEXTS.map(str::to_owned).to_vec(),
+        context: badge::CONTEXTS.map(str::to_owned).to_vec(),
         id: issuer.id,
         kind: vec!["Profile".to_owned()],
         name: issuer.name,
         url: issuer.url,
     };
     Ok(([ANYWHERE, FRESH], Json(profile)).into_response())
+}
+
+/// What badges state, whoever holds one (Open Badges 3.0, Achievement).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AchievementView(serde_json::Value);
+
+/// An achievement, where badges say that it is. Needs no account.
+#[utoipa::path(
+    get, path = "/api/v1/issuers/{code}/achievements/{version}/{name}", operation_id = "read_achievement", tag = TAG,
+    security(()),
+    params(("code" = String, Path, description = "Code of the district"),
+           ("version" = Uuid, Path, description = "The policy version under which it is achieved"),
+           ("name" = String, Path, description = "Which: `credits`, `requirement-` and its id, `level-`, ladder and level")),
+    responses((status = 200, description = "The achievement", body = AchievementView), ApiErrors)
+)]
+pub(super) async fn read_achievement(
+    State(state): State<AppState>,
+    pages: PublicUrl,
+    ApiPath((code, version, name)): ApiPath<(String, Uuid, String)>,
+) -> Result<Response> {
+    let unknown = || ApiError::not_found("achievement");
+    let (mut tx, district) = begin(&state, &code).await?;
+    let rules = store::version_of(&mut tx, version).await?.ok_or_else(unknown)?;
+    let policy = credits::policy(&mut tx, version).await?;
+    tx.commit().await?;
+    let achievement = claim::achievement(&policy, &name).ok_or_else(unknown)?;
+    let issuer = issuer(&pages, &district);
+    let mut told = rules.rules().achievement(&issuer.id, &achievement);
+    told["@context"] = json!(badge::CONTEXTS);
+    told["creator"] = issuer.profile();
+    Ok(([ANYWHERE, FRESH], Json(AchievementView(told))).into_response())
 }
 
 /// All public keys by which a district signs or has signed badges. Needs no account.

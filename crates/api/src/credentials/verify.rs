@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey};
 use kepu_domain::credential::check::{self, Refusal, StatusEntry, Verified};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::Value;
 use utoipa::ToSchema;
 
@@ -35,14 +35,70 @@ pub struct Jwks {
     pub keys: Vec<Jwk>,
 }
 
-impl Jwks {
-    fn key(&self, kid: &str) -> Option<DecodingKey> {
-        let wanted = check::key_id(kid);
-        let jwk = self.keys.iter().find(|key| check::key_id(&key.kid) == wanted)?;
-        // Whatever else a list holds, only RSA keys that sign check badges.
-        let fits = jwk.kty == "RSA" && jwk.alg == check::ALGORITHM && jwk.usage == "sig";
-        fits.then(|| DecodingKey::from_rsa_components(&jwk.n, &jwk.e).ok()).flatten()
+/// What of a list of keys can check badges. A lawful list may hold keys of other sorts and for other purposes, which are passed
+/// over; what a key does not say (`use`, `alg`, `key_ops`, `kid`) it leaves open.
+#[derive(Clone, Default)]
+pub struct KeySet(Vec<Named>);
+
+/// A key with its name, if it has one.
+#[derive(Clone)]
+struct Named {
+    kid: Option<String>,
+    key: DecodingKey,
+}
+
+impl KeySet {
+    /// Reads a list of keys, or a single key.
+    ///
+    /// # Errors
+    /// What is missing of a list.
+    pub fn read(value: &Value) -> Result<Self, &'static str> {
+        let keys = match (value.get("keys"), value.get("kty")) {
+            (Some(keys), _) => keys.as_array().ok_or("`keys` must be a list")?.as_slice(),
+            (None, Some(_)) => std::slice::from_ref(value),
+            (None, None) => return Err("there is no list `keys` in it"),
+        };
+        Ok(Self(keys.iter().filter_map(Named::read).collect()))
     }
+
+    /// Those that can have signed what names this key, or none.
+    fn fitting(&self, kid: Option<&str>) -> impl Iterator<Item = &Named> {
+        let wanted = kid.map(check::key_id);
+        self.0.iter().filter(move |named| match (wanted, &named.kid) {
+            (Some(wanted), Some(kid)) => check::key_id(kid) == wanted,
+            _ => true,
+        })
+    }
+}
+
+impl From<&Jwks> for KeySet {
+    fn from(jwks: &Jwks) -> Self {
+        let key = |jwk: &Jwk| Some(Named { kid: Some(jwk.kid.clone()), key: rsa(&jwk.n, &jwk.e)? });
+        Self(jwks.keys.iter().filter_map(key).collect())
+    }
+}
+
+impl<'de> Deserialize<'de> for KeySet {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::read(&Value::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
+
+impl Named {
+    fn read(jwk: &Value) -> Option<Self> {
+        let text = |name: &str| jwk.get(name).and_then(Value::as_str);
+        let open_or = |name: &str, word: &str| jwk.get(name).is_none_or(|said| said == word);
+        let verifies = jwk
+            .get("key_ops")
+            .is_none_or(|ops| ops.as_array().is_some_and(|ops| ops.iter().any(|operation| operation == "verify")));
+        let fits = text("kty") == Some("RSA") && open_or("use", "sig") && open_or("alg", check::ALGORITHM) && verifies;
+        let key = fits.then(|| rsa(text("n")?, text("e")?)).flatten()?;
+        Some(Self { kid: text("kid").map(str::to_owned), key })
+    }
+}
+
+fn rsa(n: &str, e: &str) -> Option<DecodingKey> {
+    DecodingKey::from_rsa_components(n, e).ok()
 }
 
 /// Whether a badge holds at this moment. `lists` are status lists as they were published, signed; one of them must be the
@@ -50,12 +106,12 @@ impl Jwks {
 ///
 /// # Errors
 /// Why it is refused.
-pub fn verify(jwt: &str, jwks: &Jwks, lists: &[String], now: DateTime<Utc>) -> Result<Verified, Refusal> {
-    let payload = signed_payload(jwt, jwks)?;
+pub fn verify(jwt: &str, keys: &KeySet, lists: &[String], now: DateTime<Utc>) -> Result<Verified, Refusal> {
+    let payload = signed_payload(jwt, keys)?;
     let issuer = payload["iss"].as_str().unwrap_or_default().to_owned();
     let bit = |entry: &StatusEntry| {
         lists.iter().find_map(|list| {
-            let list = signed_payload(list, jwks).ok()?;
+            let list = signed_payload(list, keys).ok()?;
             status::decode(check::encoded_list(&list, &issuer, entry, now)?)?.get(entry.place)
         })
     };
@@ -66,7 +122,7 @@ pub fn verify(jwt: &str, jwks: &Jwks, lists: &[String], now: DateTime<Utc>) -> R
 ///
 /// # Errors
 /// Why nothing is believed of it.
-pub(crate) fn signed_payload(jwt: &str, jwks: &Jwks) -> Result<Value, Refusal> {
+pub(crate) fn signed_payload(jwt: &str, keys: &KeySet) -> Result<Value, Refusal> {
     let jwt = jwt.trim();
     let mut parts = jwt.split('.');
     let (Some(header), Some(payload), Some(signature), None) = (parts.next(), parts.next(), parts.next(), parts.next())
@@ -79,18 +135,17 @@ pub(crate) fn signed_payload(jwt: &str, jwks: &Jwks) -> Result<Value, Refusal> {
     };
     let head = read(header, "header")?;
     let kid = check::header(&head)?;
-    let key = jwks.key(kid).ok_or(Refusal::UnknownKey)?;
     let message = jwt.len().checked_sub(signature.len() + 1).and_then(|end| jwt.get(..end)).unwrap_or_default();
-    let holds = jsonwebtoken::crypto::verify(signature, message.as_bytes(), &key, Algorithm::RS256);
-    if !holds.unwrap_or(false) {
-        return Err(Refusal::Tampered);
-    }
+    let mut refusal = Refusal::UnknownKey;
+    let signer = keys.fitting(kid).find(|named| {
+        refusal = Refusal::Tampered;
+        jsonwebtoken::crypto::verify(signature, message.as_bytes(), &named.key, Algorithm::RS256).unwrap_or(false)
+    });
+    let Some(signer) = signer else { return Err(refusal) };
     let payload = read(payload, "payload")?;
-    // A key is listed under its issuer, so a badge in the name of another is not of this key.
     let issuer = payload["iss"].as_str().ok_or(Refusal::Malformed("iss"))?;
-    if kid.strip_prefix(issuer).is_some_and(|rest| rest.starts_with("/keys/")) {
-        Ok(payload)
-    } else {
-        Err(Refusal::UnknownKey)
-    }
+    // A key that is listed under its issuer signs in the name of no other. Under which host it is listed may have changed since,
+    // so what the badge says comes first.
+    let named = kid.filter(|kid| kid.contains("/keys/")).or(signer.kid.as_deref());
+    if named.is_none_or(|kid| check::signs_for(kid, issuer)) { Ok(payload) } else { Err(Refusal::UnknownKey) }
 }

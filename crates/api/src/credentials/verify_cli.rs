@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use clap::Args;
 use kepu_domain::text::Lang;
 
-use super::{Jwks, verify};
+use super::{KeySet, verify};
 use crate::clock::Clock;
 use crate::score_cli::LangArg;
 
@@ -20,7 +20,7 @@ pub struct VerifyBadgeArgs {
     /// The badge, as it was downloaded.
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// The issuer's public keys, as its jwks.json has them.
+    /// The issuer's public keys: its jwks.json, or any other list of keys (RFC 7517).
     #[arg(long, value_name = "FILE")]
     keys: PathBuf,
     /// A status list, as it was published. Give each that may be needed.
@@ -62,6 +62,15 @@ pub fn verify_badge(args: &VerifyBadgeArgs) -> anyhow::Result<ExitCode> {
                     );
                 }
             }
+            if badge.illustrative {
+                println!(
+                    "{}",
+                    match lang {
+                        Lang::Zh => "注意：依据的是示例学分办法，数值仅作示例。",
+                        Lang::En => "Note: the policy is illustrative, its values are made up.",
+                    }
+                );
+            }
             Ok(ExitCode::SUCCESS)
         }
         Err(refusal) => {
@@ -71,7 +80,7 @@ pub fn verify_badge(args: &VerifyBadgeArgs) -> anyhow::Result<ExitCode> {
     }
 }
 
-fn read(args: &VerifyBadgeArgs) -> anyhow::Result<(String, Jwks, Vec<String>)> {
+fn read(args: &VerifyBadgeArgs) -> anyhow::Result<(String, KeySet, Vec<String>)> {
     let text =
         |path: &PathBuf| std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()));
     let keys = serde_json::from_str(&text(&args.keys)?)

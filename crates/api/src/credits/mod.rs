@@ -12,6 +12,7 @@ mod decisions;
 mod forget;
 mod guests;
 mod lines;
+pub(crate) mod meant;
 mod past;
 mod records;
 mod scoring;
@@ -21,6 +22,7 @@ mod view;
 
 pub use forget::forget_person;
 pub use guests::{follow_designation, rescore_guests};
+pub(crate) use meant::{When, version_meant};
 pub use past::{score as score_then, shadow};
 pub(crate) use records::planned_records;
 pub use records::{expected_facts, has_records_of, touch_designation, touch_host, touch_participations, touch_results};
@@ -31,7 +33,7 @@ pub use scoring::{
 pub use standing::{follow_roster, keep, stand_anew};
 pub use store::EffectivePolicy;
 pub use view::{LangWord, NextView, ReasonView, RequirementView, ScoreView};
-pub(crate) use view::{effective_at, moment, next_view, readable_person, reason_view, requirement_view, sheet_under};
+pub(crate) use view::{moment, next_view, readable_person, reason_view, requirement_view, sheet_under};
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;

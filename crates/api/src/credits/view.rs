@@ -7,6 +7,7 @@ use axum::extract::State;
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 use kepu_domain::credit::Credit;
+use kepu_domain::person::PersonKind;
 use kepu_domain::policy::document::Test;
 use kepu_domain::policy::{Line, NextLevel, Policy, Reason, RequirementOutcome, ScoreSheet};
 use kepu_domain::role::{Action, Scope};
@@ -16,6 +17,7 @@ use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use super::meant::{When, version_meant};
 use super::scoring::{evaluate_person, policy};
 use super::store::{self, ScoreRow, ScoreSort};
 use crate::audit;
@@ -32,10 +34,10 @@ pub(super) const TAG: &str = "credits";
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct WhichSheet {
-    /// The policy; needed where the district scores by several.
+    /// The policy; the one that can score such a person when left out, needed only where several can.
     #[serde(default)]
     pub policy: Option<String>,
-    /// The sheet as it was at that moment (RFC 3339), or at the end of that day: by what was known and by the policy
+    /// The sheet as it was at that moment (RFC 3339), or at the end of that day (by now, of today): by what was known and by the policy
     /// version that was effective then. What is current in it, e.g. this school year, is so on that day; today when left
     /// out.
     #[serde(default)]
@@ -223,9 +225,11 @@ pub async fn read_score(
     let mut tx = state.begin(&actor).await?;
     let person = readable_person(&mut tx, &actor, id).await?;
     let zone: Tz = store::time_zone(&mut tx).await?.parse().unwrap_or(Tz::Asia__Shanghai);
-    let as_of = which.as_of.as_deref().map(|text| moment(text, zone)).transpose()?;
-    let at = as_of.unwrap_or_else(|| state.now());
-    let version = effective_at(&mut tx, which.policy.as_deref(), at, as_of.is_some()).await?;
+    let now = state.now();
+    let as_of = which.as_of.as_deref().map(|text| moment(text, zone, now)).transpose()?;
+    let at = as_of.unwrap_or(now);
+    let when = When { at, past: as_of.is_some() };
+    let version = version_meant(&mut tx, which.policy.as_deref(), person.kind(), when).await?;
     let rules = policy(&mut tx, version.policy_version_id).await?;
     let detail = json!({ "policy_id": version.policy_id, "as_of": as_of });
     let lang = LangWord::of(which.lang);
@@ -242,7 +246,7 @@ pub async fn read_score(
             sheet
         }
     };
-    audit::record(&mut tx, &actor, state.now(), audit::Event::new("score.read", "person", id, detail)).await?;
+    audit::record(&mut tx, &actor, now, audit::Event::new("score.read", "person", id, detail)).await?;
     tx.commit().await?;
     Ok(Json(ScoreView { as_of, ..sheet }))
 }
@@ -376,9 +380,8 @@ pub(crate) async fn readable_person(tx: &mut Tx, actor: &Actor, id: Uuid) -> Res
     Ok(person)
 }
 
-/// A moment, or the end of a day in the district's time zone.
-/// A moment, or the end of a day.
-pub(crate) fn moment(text: &str, zone: Tz) -> Result<DateTime<Utc>> {
+/// A moment, or the end of a day in the district's time zone; of the day that has not ended, what is so by now.
+pub(crate) fn moment(text: &str, zone: Tz, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
     if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
         return Ok(moment.to_utc());
     }
@@ -387,28 +390,10 @@ pub(crate) fn moment(text: &str, zone: Tz) -> Result<DateTime<Utc>> {
     let end = next
         .and_then(|n| zone.from_local_datetime(&n).earliest())
         .map(|n| n.to_utc() - chrono::TimeDelta::microseconds(1));
-    end.ok_or_else(|| {
+    let today = now.with_timezone(&zone).date_naive();
+    end.map(|end| if day == Some(today) { end.min(now) } else { end }).ok_or_else(|| {
         let message = "must be a day (2026-03-01) or a moment with its offset (2026-03-01T09:00:00+08:00)";
         ApiError::invalid_field("as_of", "invalid_value", message)
-    })
-}
-
-/// The version by which the district scored at a moment.
-pub(crate) async fn effective_at(
-    tx: &mut Tx,
-    policy_id: Option<&str>,
-    at: DateTime<Utc>,
-    past: bool,
-) -> Result<store::VersionAt> {
-    let mut versions = store::versions_at(tx, policy_id, at, past).await?;
-    if versions.len() > 1 {
-        let ids: Vec<String> = versions.into_iter().map(|v| v.policy_id).collect();
-        let message = format!("the district scores by several policies; say which: {}", ids.join(", "));
-        return Err(ApiError::invalid_field("policy", "required", message));
-    }
-    versions.pop().ok_or_else(|| {
-        let detail = "The district scored by no such policy at that time. Adopt one, or ask for a later time.";
-        ApiError::conflict("no_policy", detail)
     })
 }
 
@@ -416,7 +401,7 @@ pub(crate) async fn effective_at(
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct WhichScores {
-    /// The policy; needed where the district scores by several.
+    /// The policy; the one that can score students when left out, needed only where several can.
     #[serde(default)]
     pub policy: Option<String>,
     /// Of persons now at this school.
@@ -563,7 +548,7 @@ pub async fn list_scores(
 ) -> Result<Json<Page<ScoreSummary>>> {
     let mut tx = state.begin_snapshot(&actor).await?;
     let now = state.now();
-    let version = effective_at(&mut tx, which.policy.as_deref(), now, false).await?;
+    let version = version_meant(&mut tx, which.policy.as_deref(), PersonKind::Student, When::now(now)).await?;
     let all = actor.may(Action::ScoreRead, &Scope::District { district: tx.district().0 });
     let schools = match actor.schools() {
         Reach::All => Vec::new(),

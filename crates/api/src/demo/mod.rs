@@ -87,6 +87,7 @@ impl Place {
         config.data.data_dir.clone_from(&self.data_dir);
         config.listen = self.listen;
         config.log_format = LogFormat::Text;
+        config.sign_anywhere = true;
         config
     }
 }

@@ -98,8 +98,19 @@ pub(super) async fn change(
     row.version += 1;
     row.updated_at = now;
     store::update(&mut tx, &row).await?;
-    let after = DesignationView::from(row);
-    let mut detail = patch::difference(&DesignationView::from(before), &after)?;
+    let today = credits::today(&mut tx, now).await?;
+    let event = store::NewEvent {
+        id: state.new_id(),
+        designation_id: id,
+        kind: "corrected",
+        on_day: today,
+        reason: &reason,
+        account_id: actor.account_id,
+        at: now,
+    };
+    store::add_event(&mut tx, &event).await?;
+    let after = DesignationView::of(row, today)?;
+    let mut detail = patch::difference(&DesignationView::of(before, today)?, &after)?;
     detail["reason"] = reason.into();
     audit::record(&mut tx, &actor, now, Event::new("designation.change", "designation", id, detail)).await?;
     credits::touch_designation(&mut tx, &Author { account_id: actor.account_id, at: now }, holder.id).await?;

@@ -1,4 +1,4 @@
-//! What suspending, revoking or correcting would do, before it is done. It is done in transactions that are given up, so that what is
+//! What suspending, revoking, keeping or correcting would do, before it is done. It is done in transactions that are given up, so that what is
 //! told is what would be; nothing is written.
 
 use axum::{Json, extract::State};
@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::{
     refused,
-    standing::{apply, lock},
+    standing::{apply, lock, room},
     store,
 };
 use crate::{
@@ -37,6 +37,8 @@ pub(super) enum Doing {
     Lift,
     /// Revoke it.
     Revoke,
+    /// Keep it, though its revocation is decided.
+    Keep,
     /// Correct its first and last day.
     Correct,
 }
@@ -104,7 +106,7 @@ pub(super) struct DesignationEffect {
     districts: usize,
 }
 
-/// Tells what suspending, lifting, revoking or correcting a designation would affect: sessions ahead, records, persons,
+/// Tells what suspending, lifting, revoking, keeping or correcting a designation would affect: sessions ahead, records, persons,
 /// credit. Nothing is written.
 #[utoipa::path(
     get,
@@ -135,6 +137,10 @@ pub(super) async fn effect(
         Doing::Suspend => Trial::Step(Step::Suspend { from }),
         Doing::Lift => Trial::Step(Step::Lift { from }),
         Doing::Revoke => Trial::Step(Step::Revoke { from }),
+        Doing::Keep => {
+            room(&mut tx, &row, row.rules()?.term).await?;
+            Trial::Step(Step::Keep { on: credits::today(&mut tx, state.now()).await? })
+        }
         Doing::Correct => Trial::Term(Term::new(from, to).map_err(|refusal| refused(&refusal))?),
     };
     // From this day on it would be another: after its last day, where days are corrected.

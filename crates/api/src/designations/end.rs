@@ -65,10 +65,21 @@ pub(super) async fn end(
     row.version += 1;
     row.updated_at = now;
     store::update(&mut tx, &row).await?;
+    let event = store::NewEvent {
+        id: state.new_id(),
+        designation_id: id,
+        kind: "ended",
+        on_day: body.last_day,
+        reason: &reason,
+        account_id: actor.account_id,
+        at: now,
+    };
+    store::add_event(&mut tx, &event).await?;
     let detail = json!({ "valid_to": { "from": before, "to": row.valid_to }, "reason": reason });
     audit::record(&mut tx, &actor, now, Event::new("designation.end", "designation", id, detail)).await?;
     credits::touch_designation(&mut tx, &Author { account_id: actor.account_id, at: now }, holder).await?;
-    let answer = tx.commit_with((ETag(row.version), Json(DesignationView::from(row)))).await?;
+    let today = credits::today(&mut tx, now).await?;
+    let answer = tx.commit_with((ETag(row.version), Json(DesignationView::of(row, today)?))).await?;
     credits::follow_designation(&state);
     Ok(answer)
 }

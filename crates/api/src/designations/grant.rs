@@ -114,7 +114,7 @@ pub(super) async fn grant(
         created_at: now,
         updated_at: now,
     };
-    store::insert(&mut tx, &row).await?;
+    store::insert(&mut tx, &row, actor.account_id, "").await?;
     let detail = json!({
         "organization_id": id, "scheme": row.scheme_code, "number": row.number, "level": row.level,
         "valid_from": row.valid_from, "valid_to": row.valid_to,
@@ -122,8 +122,9 @@ pub(super) async fn grant(
     audit::record(&mut tx, &actor, now, Event::new("designation.grant", "designation", row.id, detail)).await?;
     credits::touch_designation(&mut tx, &Author { account_id: actor.account_id, at: now }, id).await?;
     let place = Location(format!("/api/v1/designations/{}", row.id));
-    let answer =
-        tx.commit_with((StatusCode::CREATED, ETag(row.version), place, Json(DesignationView::from(row)))).await?;
+    let today = credits::today(&mut tx, now).await?;
+    let answer = (StatusCode::CREATED, ETag(row.version), place, Json(DesignationView::of(row, today)?));
+    let answer = tx.commit_with(answer).await?;
     credits::follow_designation(&state);
     Ok(answer)
 }

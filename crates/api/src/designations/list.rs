@@ -8,11 +8,13 @@ use uuid::Uuid;
 use super::{DesignationView, store};
 use crate::{
     auth::Actor,
+    credits,
     error::{ApiErrors, Result},
     extract::{ApiPath, ApiQuery, ETag},
     organizations,
     page::{Page, PageQuery},
     state::AppState,
+    tenancy::Tx,
 };
 
 /// Which designations to list.
@@ -42,7 +44,7 @@ pub(super) async fn list(
     ApiQuery(filter): ApiQuery<DesignationFilter>,
     ApiQuery(page): ApiQuery<PageQuery>,
 ) -> Result<Json<Page<DesignationView>>> {
-    let mut tx = state.begin(&actor).await?;
+    let tx = state.begin(&actor).await?;
     let district = tx.district().0;
     actor.require(Action::DesignationRead, &Scope::District { district })?;
     let wanted = store::Filter {
@@ -52,9 +54,7 @@ pub(super) async fn list(
         on: filter.on,
         q: filter.q.as_deref().map(str::trim).filter(|q| !q.is_empty()),
     };
-    let rows = store::list(&mut tx, &wanted, page.after()?, page.fetch()?).await?;
-    tx.commit().await?;
-    Ok(Json(Page::of(rows, &page, |row| row.id, DesignationView::from)?))
+    Ok(Json(answer(&state, tx, &wanted, &page).await?))
 }
 
 /// Lists the designations that an organization holds, held or will hold.
@@ -83,9 +83,20 @@ pub(super) async fn of_organization(
         on: filter.on,
         q: filter.q.as_deref().map(str::trim).filter(|q| !q.is_empty()),
     };
-    let rows = store::list(&mut tx, &wanted, page.after()?, page.fetch()?).await?;
+    Ok(Json(answer(&state, tx, &wanted, &page).await?))
+}
+
+async fn answer(
+    state: &AppState,
+    mut tx: Tx,
+    wanted: &store::Filter<'_>,
+    page: &PageQuery,
+) -> Result<Page<DesignationView>> {
+    let rows = store::list(&mut tx, wanted, page.after()?, page.fetch()?).await?;
+    let today = credits::today(&mut tx, state.now()).await?;
     tx.commit().await?;
-    Ok(Json(Page::of(rows, &page, |row| row.id, DesignationView::from)?))
+    let views = rows.into_iter().map(|row| DesignationView::of(row, today)).collect::<Result<Vec<_>>>()?;
+    Page::of(views, page, |view| view.id, |view| view)
 }
 
 /// Reads a designation.
@@ -105,6 +116,7 @@ pub(super) async fn read(
     let mut tx = state.begin(&actor).await?;
     let row = store::load(&mut tx, id).await?;
     actor.require(Action::DesignationRead, &Scope::District { district: row.district_id })?;
+    let today = credits::today(&mut tx, state.now()).await?;
     tx.commit().await?;
-    Ok((ETag(row.version), Json(row.into())))
+    Ok((ETag(row.version), Json(DesignationView::of(row, today)?)))
 }

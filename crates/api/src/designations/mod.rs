@@ -1,25 +1,30 @@
 //! Designations: licences and titles that organizations hold under schemes of the authorities.
 
+mod assess;
 mod change;
 mod effect;
 mod end;
 mod grant;
 mod list;
-mod papers;
+pub(crate) mod papers;
 mod register;
+mod renewals;
 pub mod schema;
 pub mod schemes;
 mod standing;
 pub mod store;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use kepu_domain::designation::Refusal;
+use kepu_domain::designation::{Refusal, standing::StandingName};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use crate::{error::ApiError, state::AppState};
+use crate::{
+    error::{ApiError, Result},
+    state::AppState,
+};
 
 /// The operations of this slice.
 pub fn routes() -> OpenApiRouter<AppState> {
@@ -34,8 +39,13 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(standing::suspend))
         .routes(routes!(standing::lift))
         .routes(routes!(standing::revoke))
+        .routes(routes!(standing::keep))
         .routes(routes!(standing::renew))
-        .routes(routes!(standing::assess))
+        .routes(routes!(assess::assess))
+        .routes(routes!(renewals::of_designation, renewals::ask))
+        .routes(routes!(renewals::download_file, renewals::add_file))
+        .routes(routes!(renewals::refuse))
+        .routes(routes!(renewals::waiting))
         .routes(routes!(effect::effect))
         .routes(routes!(papers::certificate))
         .routes(routes!(papers::plaque))
@@ -70,6 +80,9 @@ pub struct DesignationView {
     pub number: String,
     /// Level of the host under the scheme.
     pub level: Option<String>,
+    /// What it is today: `upcoming`, `in_force`, `suspended`, `revoked` or `expired`.
+    #[schema(value_type = String)]
+    pub standing: StandingName,
     /// First day.
     pub valid_from: NaiveDate,
     /// Last day; null if open.
@@ -103,9 +116,11 @@ impl From<&store::SuspensionRow> for SuspensionView {
     }
 }
 
-impl From<store::Designation> for DesignationView {
-    fn from(row: store::Designation) -> Self {
-        Self {
+impl DesignationView {
+    /// As it is on a day.
+    pub(crate) fn of(row: store::Designation, today: NaiveDate) -> Result<Self> {
+        Ok(Self {
+            standing: row.rules()?.standing_on(today),
             id: row.id,
             scheme_id: row.scheme_id,
             scheme_code: row.scheme_code,
@@ -126,7 +141,7 @@ impl From<store::Designation> for DesignationView {
             version: row.version,
             created_at: row.created_at,
             updated_at: row.updated_at,
-        }
+        })
     }
 }
 
@@ -140,6 +155,9 @@ pub(crate) fn refused(refusal: &Refusal) -> ApiError {
             format!("The designation cannot be so: {text}. End the other one first, or choose other days."),
         ),
         Refusal::HolderKind { .. } => ApiError::unprocessable("holder_kind", format!("Not for this holder: {text}.")),
+        Refusal::SchemeOver { .. } => {
+            ApiError::invalid_field("valid_from", "after_scheme", format!("{text}: choose an earlier first day"))
+        }
         Refusal::EndsAlready { .. } => ApiError::conflict("ends_already", format!("It cannot end so late: {text}.")),
     }
 }

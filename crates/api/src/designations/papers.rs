@@ -82,25 +82,7 @@ async fn print(state: &AppState, actor: &Actor, pages: &PublicUrl, id: Uuid, pap
         );
         return Err(ApiError::conflict("not_in_force", detail));
     }
-    let registered = store::registered(&mut tx, id).await?;
-    let (holder, holder_en, employer) = match registered.professional_name {
-        Some(person) => (person, String::new(), Some(registered.organization_name_zh)),
-        None => (registered.organization_name_zh, registered.organization_name_en, None),
-    };
-    let award = Award {
-        authority: registered.authority_name_zh,
-        title_zh: registered.scheme_name_zh,
-        title_en: registered.scheme_name_en,
-        holder,
-        holder_en,
-        employer,
-        level: registered.level,
-        applied_for: row.application_id.is_some(),
-        verify_at: pages.page(&["register", &registered.number]),
-        number: registered.number,
-        valid_from: registered.valid_from,
-        valid_to: registered.valid_to,
-    };
+    let award = award(store::registered(&mut tx, id).await?, row.application_id.is_some(), pages);
     let made = tokio::task::spawn_blocking(move || pdf::award(paper, &award)).await.map_err(ApiError::internal)?;
     let file = made.map_err(|error| error.unprintable())?;
     let (word, name) = match paper {
@@ -116,4 +98,26 @@ async fn print(state: &AppState, actor: &Actor, pages: &PublicUrl, id: Uuid, pap
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
     Ok((headers, file).into_response())
+}
+
+/// What is printed of a designation.
+pub(crate) fn award(registered: store::Registered, applied_for: bool, pages: &PublicUrl) -> Award {
+    let (holder, holder_en, employer) = match registered.professional_name {
+        Some(person) => (person, String::new(), Some(registered.organization_name_zh)),
+        None => (registered.organization_name_zh, registered.organization_name_en, None),
+    };
+    Award {
+        authority: registered.authority_name_zh,
+        title_zh: registered.scheme_name_zh,
+        title_en: registered.scheme_name_en,
+        holder,
+        holder_en,
+        employer,
+        level: registered.level,
+        applied_for,
+        verify_at: pages.page(&["register", &registered.number]),
+        number: registered.number,
+        valid_from: registered.valid_from,
+        valid_to: registered.valid_to,
+    }
 }

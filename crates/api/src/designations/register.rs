@@ -140,7 +140,7 @@ pub(super) struct RegisterRecord {
 /// Something that happened to a designation.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct RegisterEvent {
-    /// `awarded`, `suspended`, `lifted`, `revoked`, `renewed` or `assessed`.
+    /// `awarded`, `corrected`, `ended`, `suspended`, `lifted`, `revoked`, `kept`, `renewed` or `assessed`.
     kind: String,
     /// The day from which it holds.
     on_day: NaiveDate,

@@ -1,12 +1,15 @@
-//! What becomes of a designation: suspended, lifted, revoked, renewed, assessed. The authority of the scheme says so.
+//! What becomes of a designation: suspended, lifted, revoked, kept after all, renewed. The authority of the scheme says so.
 
-use axum::{Json, extract::State, http::StatusCode};
-use chrono::{DateTime, NaiveDate, Utc};
+use axum::{Json, extract::State};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono_tz::Asia::Shanghai;
 use kepu_domain::{
     designation::{
-        self as rules, Designation, Term,
+        self as rules, Designation, Refusal, Term,
+        renewal::Answer,
         standing::{StandingName, Step},
     },
+    reminder,
     role::Action,
 };
 use serde::{Deserialize, Serialize};
@@ -14,7 +17,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{DesignationView, refused, schemes, store};
+use super::{DesignationView, assess::AssessmentView, refused, renewals, schemes, store};
 use crate::{
     audit::{self, Event},
     auth::Actor,
@@ -22,6 +25,7 @@ use crate::{
     credits::{self, Author},
     error::{ApiError, ApiErrors, Result},
     extract::{ApiJson, ApiPath, ETag, IfMatch},
+    reminders::{self, News},
     state::AppState,
     tenancy::Tx,
 };
@@ -32,6 +36,15 @@ use crate::{
 pub(super) struct StandingChange {
     /// The day from which it holds. It may be past: credit follows.
     from: NaiveDate,
+    /// Why, for the trail.
+    #[schema(min_length = 1, max_length = 400)]
+    reason: String,
+}
+
+/// Why.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct KeepBody {
     /// Why, for the trail.
     #[schema(min_length = 1, max_length = 400)]
     reason: String,
@@ -48,49 +61,10 @@ pub(super) struct RenewalBody {
     reason: String,
 }
 
-/// How a year was.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum AssessmentOutcome {
-    /// Good.
-    Passed,
-    /// Not good; what follows is another decision.
-    Failed,
-    /// Good if the remark is heeded.
-    Conditions,
-}
-
-/// The assessment of a year.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct AssessmentBody {
-    /// The year.
-    year: i32,
-    /// How it was.
-    outcome: AssessmentOutcome,
-    /// Why, or the conditions; needed unless it passed.
-    #[serde(default)]
-    #[schema(max_length = 2000)]
-    remark: String,
-}
-
-/// An assessment that was made.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct AssessmentView {
-    /// The year.
-    year: i32,
-    /// `passed`, `failed` or `conditions`.
-    outcome: String,
-    /// Why, or the conditions.
-    remark: String,
-    /// When it was made.
-    assessed_at: DateTime<Utc>,
-}
-
 /// Something that happened.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct DesignationPast {
-    /// `awarded`, `suspended`, `lifted`, `revoked`, `renewed` or `assessed`.
+    /// `awarded`, `corrected`, `ended`, `suspended`, `lifted`, `revoked`, `kept`, `renewed` or `assessed`.
     kind: String,
     /// The day from which it holds.
     on_day: NaiveDate,
@@ -108,6 +82,8 @@ pub(super) struct DesignationStanding {
     /// What it is today: `upcoming`, `in_force`, `suspended`, `revoked` or `expired`.
     #[schema(value_type = String)]
     standing: StandingName,
+    /// Whether it is revoked from a later day on: until then it can be kept after all.
+    revocation_ahead: bool,
     /// First day on which it may be renewed; null if it never may.
     renewal_from: Option<NaiveDate>,
     /// Last day on which it may be renewed.
@@ -121,7 +97,7 @@ pub(super) struct DesignationStanding {
 }
 
 /// The answer to what the domain refuses.
-fn declined(refusal: rules::standing::Refusal) -> ApiError {
+pub(super) fn declined(refusal: rules::standing::Refusal) -> ApiError {
     ApiError::conflict(refusal.code(), format!("That cannot be done: {refusal}."))
 }
 
@@ -143,6 +119,7 @@ fn told(step: Step, row: &store::Designation) -> (&'static str, NaiveDate) {
         Step::Suspend { from } => ("suspended", from),
         Step::Lift { from } => ("lifted", from),
         Step::Revoke { from } => ("revoked", from),
+        Step::Keep { on } => ("kept", on),
         Step::Renew { on, .. } => ("renewed", row.valid_to.and_then(|last| last.succ_opt()).unwrap_or(on)),
     }
 }
@@ -162,7 +139,13 @@ pub(super) async fn apply(
     match step {
         Step::Suspend { from } => store::suspend(tx, state.new_id(), row.id, from).await?,
         Step::Lift { from } => store::lift(tx, row.id, from).await?,
-        Step::Revoke { .. } | Step::Renew { .. } => {}
+        Step::Revoke { .. } | Step::Keep { .. } => {}
+        Step::Renew { .. } => {
+            // Whoever renews grants what was asked.
+            if let Some(asked) = store::renewal_waiting(tx, row.id).await? {
+                renewals::answer(tx, asked, Answer::Grant { by }, now).await?;
+            }
+        }
     }
     row.revoked_from = after.revoked_from;
     row.valid_to = after.term.to();
@@ -174,6 +157,37 @@ pub(super) async fn apply(
     store::add_event(tx, &event).await?;
     let row = store::load(tx, row.id).await?;
     Ok((row, after))
+}
+
+/// Whether the holder has none of the same scheme on the days of this term, but the one that is to have it.
+pub(super) async fn room(tx: &mut Tx, row: &store::Designation, term: Term) -> Result<()> {
+    let all = store::of_holder(tx, row.holder(), row.scheme_id).await?;
+    let others = all.iter().filter(|other| other.id != row.id).map(store::Designation::rules);
+    rules::admit(term, "", &[], &others.collect::<Result<Vec<_>>>()?).map_err(|refusal| refused(&refusal))
+}
+
+/// Tells who holds a designation that it is suspended, in force again or revoked, and of a host the schools that have
+/// sessions ahead there.
+async fn tell(tx: &mut Tx, actor: &Actor, row: &store::Designation, step: Step, now: DateTime<Utc>) -> Result<()> {
+    use reminder::Step as Told;
+    let (holder, guests, from) = match step {
+        Step::Suspend { from } => (Told::DesignationSuspended, Told::HostSuspended, from),
+        Step::Lift { from } | Step::Keep { on: from } => (Told::DesignationResumed, Told::HostResumed, from),
+        Step::Revoke { from } => (Told::DesignationRevoked, Told::HostRevoked, from),
+        Step::Renew { .. } => return Ok(()),
+    };
+    let on = credits::today(tx, now).await?;
+    let (label_zh, label_en) = (row.label(), String::new());
+    let news = News { step: holder, object: row.id, page: None, on, label_zh, label_en };
+    reminders::tell_organizations(tx, actor, &[row.organization_id], &news, now).await?;
+    if row.professional_id.is_none() {
+        let start = from.and_time(NaiveTime::MIN).and_local_timezone(Shanghai).earliest();
+        let start = start.map_or(now, |start| now.max(start.to_utc()));
+        let mut schools = store::schools_ahead(tx, row.organization_id, start).await?;
+        schools.retain(|school| *school != row.organization_id);
+        reminders::tell_organizations(tx, actor, &schools, &News { step: guests, ..news }, now).await?;
+    }
+    Ok(())
 }
 
 async fn change(
@@ -204,9 +218,11 @@ async fn change(
         credits::touch_designation(&mut tx, &Author { account_id: actor.account_id, at: now }, row.organization_id)
             .await?;
     }
+    tell(&mut tx, actor, &row, step, now).await?;
+    let today = credits::today(&mut tx, now).await?;
     tx.commit().await?;
     credits::follow_designation(state);
-    Ok((ETag(row.version), Json(row.into())))
+    Ok((ETag(row.version), Json(DesignationView::of(row, today)?)))
 }
 
 /// Suspends a designation from a day on. What its host's guests earned since then is taken away; ask for the effect first.
@@ -257,7 +273,8 @@ pub(super) async fn lift(
     change(&state, &actor, id, version, "designation.lift", &reason, step).await
 }
 
-/// Revokes a designation from a day on, for good.
+/// Revokes a designation from a day on: until that day it can be kept after all, then it is revoked for good. Its number is not
+/// given again.
 #[utoipa::path(
     post,
     path = "/api/v1/designations/{id}/revoke",
@@ -281,7 +298,37 @@ pub(super) async fn revoke(
     change(&state, &actor, id, version, "designation.revoke", &reason, step).await
 }
 
-/// Renews a designation within the scheme's window: it holds until a later day.
+/// Keeps a designation whose revocation is still to come: it is as if it had never been revoked.
+#[utoipa::path(
+    post,
+    path = "/api/v1/designations/{id}/keep",
+    operation_id = "keep_designation",
+    tag = "designations",
+    params(
+        ("id" = Uuid, Path, description = "The designation"),
+        ("If-Match" = String, Header, description = "The ETag that was read")
+    ),
+    request_body = KeepBody,
+    responses((status = 200, description = "As it is now", body = DesignationView), ApiErrors)
+)]
+pub(super) async fn keep(
+    State(state): State<AppState>,
+    actor: Actor,
+    ApiPath(id): ApiPath<Uuid>,
+    version: IfMatch,
+    ApiJson(KeepBody { reason }): ApiJson<KeepBody>,
+) -> Result<(ETag, Json<DesignationView>)> {
+    let at = state.now();
+    let step = async move |tx: &mut Tx, row: &store::Designation, _: &store::Scheme| {
+        // Another may have been granted for the days after it.
+        room(tx, row, row.rules()?.term).await?;
+        Ok(Step::Keep { on: credits::today(tx, at).await? })
+    };
+    change(&state, &actor, id, version, "designation.keep", &reason, step).await
+}
+
+/// Renews a designation within the scheme's window: it holds until a later day. If its holder has asked for that, it is granted,
+/// and judged as of the day on which it was asked.
 #[utoipa::path(
     post,
     path = "/api/v1/designations/{id}/renew",
@@ -303,76 +350,24 @@ pub(super) async fn renew(
 ) -> Result<(ETag, Json<DesignationView>)> {
     let at = state.now();
     let step = async move |tx: &mut Tx, row: &store::Designation, scheme: &store::Scheme| {
-        let on = credits::today(tx, at).await?;
+        let waits = store::renewal_waiting(tx, row.id).await?;
+        let on = waits.map_or(credits::today(tx, at).await?, |one| one.asked_on);
         let asked = scheme.rules.as_ref().map(|rules| &rules.0);
         let next = row.valid_to.and_then(|last| last.succ_opt());
         let to = match (valid_to, asked, next) {
             (Some(to), ..) => Some(to),
-            (None, Some(rules), Some(next)) => rules.last_day(next).map_err(|refusal| refused(&refusal))?,
+            (None, Some(rules), Some(next)) => rules.last_day(next).map_err(|refusal| match refusal {
+                Refusal::SchemeOver { .. } => {
+                    ApiError::invalid_field("valid_to", "scheme_over", format!("{refusal}: give the last day"))
+                }
+                other => refused(&other),
+            })?,
             _ => None,
         };
-        let later = store::of_holder(tx, row.holder(), row.scheme_id).await?;
-        let others = later.iter().filter(|other| other.id != row.id).map(store::Designation::rules);
-        let term = Term::new(row.valid_from, to).map_err(|refusal| refused(&refusal))?;
-        rules::admit(term, "", &[], &others.collect::<Result<Vec<_>>>()?).map_err(|refusal| refused(&refusal))?;
+        room(tx, row, Term::new(row.valid_from, to).map_err(|refusal| refused(&refusal))?).await?;
         Ok(Step::Renew { on, to, rule: asked.and_then(|rules| rules.renewal) })
     };
     change(&state, &actor, id, version, "designation.renew", &reason, step).await
-}
-
-/// Enters the assessment of a year.
-#[utoipa::path(
-    post,
-    path = "/api/v1/designations/{id}/assessments",
-    operation_id = "assess_designation",
-    tag = "designations",
-    params(
-        ("id" = Uuid, Path, description = "The designation"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Repeat safely with the same key")
-    ),
-    request_body = AssessmentBody,
-    responses((status = 201, description = "Entered", body = AssessmentView), ApiErrors)
-)]
-pub(super) async fn assess(
-    State(state): State<AppState>,
-    actor: Actor,
-    ApiPath(id): ApiPath<Uuid>,
-    ApiJson(body): ApiJson<AssessmentBody>,
-) -> Result<axum::response::Response> {
-    let mut tx = state.begin(&actor).await?;
-    let (row, _) = lock(&mut tx, &actor, id).await?;
-    let mut checks = Checks::new();
-    let remark = checks.prose("remark", &body.remark, 2000);
-    let said = body.outcome == AssessmentOutcome::Passed || !remark.is_empty();
-    checks.require(said, "remark", "required", "must say why, or on which conditions");
-    checks.finish()?;
-    let now = state.now();
-    let today = credits::today(&mut tx, now).await?;
-    let assessed: Vec<i32> = store::assessments(&mut tx, &[id]).await?.iter().map(|one| one.year).collect();
-    row.rules()?.assess(body.year, today, &assessed).map_err(declined)?;
-    let outcome = serde_json::to_value(body.outcome)?.as_str().unwrap_or_default().to_owned();
-    let (year, assessed_by) = (body.year, actor.account_id);
-    let made = store::Assessment { designation_id: id, year, outcome, remark, assessed_by, assessed_at: now };
-    store::add_assessment(&mut tx, &made).await?;
-    let event = store::NewEvent {
-        id: state.new_id(),
-        designation_id: id,
-        kind: "assessed",
-        on_day: today,
-        reason: &made.remark,
-        account_id: actor.account_id,
-        at: now,
-    };
-    store::add_event(&mut tx, &event).await?;
-    let detail = json!({ "year": made.year, "outcome": made.outcome, "remark": made.remark });
-    audit::record(&mut tx, &actor, now, Event::new("designation.assess", "designation", id, detail)).await?;
-    tx.commit_with((StatusCode::CREATED, Json(AssessmentView::from(made)))).await
-}
-
-impl From<store::Assessment> for AssessmentView {
-    fn from(row: store::Assessment) -> Self {
-        Self { year: row.year, outcome: row.outcome, remark: row.remark, assessed_at: row.assessed_at }
-    }
 }
 
 /// Where a designation stands today, and what happened to it.
@@ -411,12 +406,13 @@ pub(super) async fn read(
     };
     let view = DesignationStanding {
         standing: known.standing_on(today),
+        revocation_ahead: row.revoked_from.is_some_and(|from| today < from),
         renewal_from: window.map(|(from, _)| from),
         renewal_to: window.map(|(_, to)| to),
         assessment_owed: owed.map(|(year, _)| year),
         assessments: assessments.into_iter().map(AssessmentView::from).collect(),
         history: history.into_iter().map(past).collect(),
-        designation: row.into(),
+        designation: DesignationView::of(row, today)?,
     };
     Ok((ETag(view.designation.version), Json(view)))
 }

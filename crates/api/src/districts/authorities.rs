@@ -56,12 +56,14 @@ pub struct AuthorityView {
     pub name_zh: String,
     /// The same in English.
     pub name_en: String,
+    /// For If-Match.
+    pub version: i64,
 }
 
 impl From<store::AuthorityRow> for AuthorityView {
     fn from(row: store::AuthorityRow) -> Self {
-        let store::AuthorityRow { id, parent_id, level, code, name_zh, name_en } = row;
-        Self { id, parent_id, level, code, name_zh, name_en }
+        let store::AuthorityRow { id, parent_id, level, code, name_zh, name_en, version } = row;
+        Self { id, parent_id, level, code, name_zh, name_en, version }
     }
 }
 
@@ -129,6 +131,7 @@ pub async fn create_authority(
         code: check_code(&mut checks, &body.code),
         name_zh: checks.text("name_zh", &body.name_zh, 1..=100),
         name_en: checks.text("name_en", &body.name_en, 0..=200),
+        version: 1,
     };
     checks.finish()?;
     let now = state.now();

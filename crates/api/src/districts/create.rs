@@ -86,6 +86,7 @@ pub async fn create_district(
         code: row.code.clone(),
         name_zh: row.name_zh.clone(),
         name_en: row.name_en.clone(),
+        version: 1,
     };
     store::add_authority(&mut tx, &authority, now).await?;
     store::add_district(&mut tx, &row).await?;

@@ -5,6 +5,7 @@ mod change;
 mod create;
 mod list;
 mod no_shows;
+mod rename;
 pub mod store;
 
 use chrono::{DateTime, Utc};
@@ -25,6 +26,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(authorities::list_authorities))
         .routes(routes!(authorities::create_authority))
+        .routes(routes!(rename::rename_authority))
         .routes(routes!(list::list_districts))
         .routes(routes!(create::create_district))
         .routes(routes!(list::read_district))

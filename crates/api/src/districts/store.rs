@@ -25,6 +25,8 @@ pub struct AuthorityRow {
     pub name_zh: String,
     /// The same in English.
     pub name_en: String,
+    /// Counts changes.
+    pub version: i64,
 }
 
 /// A district.
@@ -64,7 +66,7 @@ pub async fn authorities(
     fetch: i64,
 ) -> Result<Vec<AuthorityRow>> {
     Ok(sqlx::query_as(
-        "SELECT id, parent_id, level, code, name_zh, name_en FROM authority
+        "SELECT id, parent_id, level, code, name_zh, name_en, version FROM authority
          WHERE ($1::text IS NULL OR level = $1) AND ($2::text IS NULL OR code > $2) ORDER BY code LIMIT $3",
     )
     .bind(level)
@@ -77,6 +79,28 @@ pub async fn authorities(
 /// The level of an authority.
 pub async fn level(connection: &mut PgConnection, id: Uuid) -> Result<Option<String>> {
     Ok(sqlx::query_scalar("SELECT level FROM authority WHERE id = $1").bind(id).fetch_optional(connection).await?)
+}
+
+/// One authority.
+pub async fn authority(connection: &mut PgConnection, id: Uuid) -> Result<Option<AuthorityRow>> {
+    Ok(sqlx::query_as("SELECT id, parent_id, level, code, name_zh, name_en, version FROM authority WHERE id = $1")
+        .bind(id)
+        .fetch_optional(connection)
+        .await?)
+}
+
+/// Renames an authority if it still has this version.
+pub async fn rename_authority(connection: &mut PgConnection, row: &AuthorityRow) -> Result<bool> {
+    let done = sqlx::query(
+        "UPDATE authority SET name_zh = $3, name_en = $4, version = version + 1 WHERE id = $1 AND version = $2",
+    )
+    .bind(row.id)
+    .bind(row.version)
+    .bind(&row.name_zh)
+    .bind(&row.name_en)
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// Adds an authority.
@@ -168,9 +192,22 @@ pub async fn change_district(connection: &mut PgConnection, row: &DistrictRow, a
     .bind(&row.no_shows)
     .bind(row.second_official)
     .bind(row.report_packs)
+    .execute(&mut *connection)
+    .await?;
+    if done.rows_affected() != 1 {
+        return Ok(false);
+    }
+    // The district is an authority, too, and is called the same as such: on the register, beside its schemes.
+    sqlx::query(
+        "UPDATE authority SET name_zh = $2, name_en = $3, version = version + 1
+         WHERE id = $1 AND (name_zh, name_en) <> ($2, $3)",
+    )
+    .bind(row.id)
+    .bind(&row.name_zh)
+    .bind(&row.name_en)
     .execute(connection)
     .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(true)
 }
 
 /// Those of these ids that are districts.

@@ -94,7 +94,7 @@ pub(super) async fn decide_exception(
     if !body.void.is_empty() {
         participation::void_many(&mut tx, &state, &actor, &body.void, &remark).await?;
     }
-    store::update(&mut tx, id, &after, &row.records, row.measure).await?;
+    store::update(&mut tx, id, &after, (&row.records, row.measure), now, None).await?;
     let detail_of = json!({
         "kind": row.kind, "from": before.word(), "to": after.word(), "remark": remark, "voided": body.void,
     });

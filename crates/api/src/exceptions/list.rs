@@ -68,8 +68,14 @@ pub(super) enum Which {
     Open,
     /// Those on which somebody decided.
     Decided,
+    /// Those of them that were right as they were.
+    Cleared,
+    /// Those of them that were wrong.
+    Upheld,
     /// Those that went away by themselves.
     Gone,
+    /// All of them.
+    All,
 }
 
 /// Which exceptions.
@@ -90,6 +96,15 @@ pub(super) struct ExceptionFilter {
     /// About this school.
     #[serde(default)]
     school: Option<Uuid>,
+    /// Found on this day of the district or later.
+    #[serde(default)]
+    from: Option<NaiveDate>,
+    /// Found on this day of the district or earlier.
+    #[serde(default)]
+    to: Option<NaiveDate>,
+    /// Only those for which the time that an official may take has passed.
+    #[serde(default)]
+    late: bool,
 }
 
 /// Something that an official should look at. It is no verdict: credit counts meanwhile.
@@ -131,8 +146,10 @@ pub struct ExceptionView {
     pub decided_by_name: Option<String>,
     /// When it was decided.
     pub decided_at: Option<DateTime<Utc>>,
-    /// When it was found.
+    /// Since when it waits: when it was found, or found again after it had been decided or had gone.
     pub found_at: DateTime<Utc>,
+    /// When it was found for the first time.
+    pub first_found_at: DateTime<Utc>,
     /// Until when an official should have looked.
     pub due_at: DateTime<Utc>,
     /// Whether it is open and that time has passed.
@@ -167,13 +184,14 @@ impl ExceptionView {
             decided_by_name: shown.decided_by_name,
             decided_at: shown.row.decided_at,
             found_at: shown.row.found_at,
+            first_found_at: shown.row.first_found_at,
             due_at,
             version: shown.row.version,
         })
     }
 }
 
-/// What the rules found, the oldest first.
+/// What the rules found, what waits longest first.
 #[utoipa::path(
     get, path = "/api/v1/exceptions", operation_id = "list_exceptions", tag = TAG, params(ExceptionFilter, PageQuery),
     responses((status = 200, description = "A page of exceptions", body = Page<ExceptionView>), ApiErrors)
@@ -189,15 +207,31 @@ pub(super) async fn list_exceptions(
     let states: &[&str] = match filter.which {
         Which::Open => &["open"],
         Which::Decided => &["cleared", "upheld"],
+        Which::Cleared => &["cleared"],
+        Which::Upheld => &["upheld"],
         Which::Gone => &["gone"],
+        Which::All => &["open", "cleared", "upheld", "gone"],
     };
     let kind = filter.kind.map(|kind| Kind::from(kind).word());
-    let asked = store::Filter { states, kind, host: filter.host, school: filter.school };
-    let rows = store::list(&mut tx, &asked, page.after()?, page.fetch()?).await?;
     let target = store::rules(&mut tx).await?.rules().target_days;
-    tx.commit().await?;
     let now = state.now();
-    let page = Page::of(rows, &page, |shown| shown.row.id, |shown| ExceptionView::at(shown, now, target))?;
+    let asked = store::Filter {
+        states,
+        kind,
+        host: filter.host,
+        school: filter.school,
+        from: filter.from,
+        to: filter.to,
+        before: filter.late.then(|| now - TimeDelta::days(i64::from(target))),
+    };
+    let rows = store::list(&mut tx, &asked, page.after()?, page.fetch()?).await?;
+    tx.commit().await?;
+    let page = Page::of(
+        rows,
+        &page,
+        |shown| (shown.row.found_at, shown.row.id),
+        |shown| ExceptionView::at(shown, now, target),
+    )?;
     let items = page.items.into_iter().collect::<Result<_>>()?;
     Ok(Json(Page { items, next_cursor: page.next_cursor }))
 }

@@ -35,6 +35,8 @@ const AGAIN_MS: u128 = 3_600_000;
 const DAY_MS: u128 = 24 * 3_600_000;
 /// What was confirmed longer ago is not looked at for the first time.
 const NOT_BEFORE: TimeDelta = TimeDelta::days(60);
+/// Results are verified by themselves when nobody has touched them for so long: who submitted may still correct them.
+const UNTOUCHED: TimeDelta = TimeDelta::hours(1);
 /// Results that one look verifies at most; the next one goes on.
 const VERIFIED_MOST: i64 = 500;
 
@@ -112,7 +114,8 @@ pub async fn look_in(state: &AppState, tx: &mut Tx) -> Result<Looked> {
         let moved = after != before;
         let differs = row.state == "open" && (row.records != one.records || row.measure != measure);
         if moved || differs {
-            store::update(tx, row.id, &after, &one.records, measure).await?;
+            // It is due as what is found today: what was decided or had gone waited for nobody.
+            store::update(tx, row.id, &after, (&one.records, measure), now, moved.then_some(now)).await?;
         }
         looked.opened += usize::from(moved);
     }
@@ -121,7 +124,7 @@ pub async fn look_in(state: &AppState, tx: &mut Tx) -> Result<Looked> {
         let before = row.standing()?;
         let after = before.seen(Seen::NoMore);
         if after != before {
-            store::update(tx, row.id, &after, &row.records, row.measure).await?;
+            store::update(tx, row.id, &after, (&row.records, row.measure), now, None).await?;
             looked.gone += 1;
         }
     }
@@ -160,7 +163,7 @@ async fn facts(tx: &mut Tx, rules: &Rules, from: Uuid, now: DateTime<Utc>) -> Re
 
 /// Verifies the results that raise nothing, in the name of nobody: the rules did it.
 async fn verify(state: &AppState, tx: &mut Tx) -> Result<usize> {
-    let ids = store::unexceptional_results(tx, VERIFIED_MOST).await?;
+    let ids = store::unexceptional_results(tx, state.now() - UNTOUCHED, VERIFIED_MOST).await?;
     let outcomes = results::verify_all(tx, state, &Origin::default(), &ids).await?;
     Ok(outcomes.values().filter(|refusal| refusal.is_none()).count())
 }

@@ -12,9 +12,11 @@ mod look;
 mod read;
 mod rules;
 mod store;
+mod told;
 
 pub use look::{EVERY, look, look_in};
 pub use rules::ExceptionRules;
+pub(crate) use told::{Told, told};
 
 use utoipa_axum::{router::OpenApiRouter, routes};
 

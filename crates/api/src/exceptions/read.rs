@@ -49,6 +49,8 @@ pub struct ExceptionLine {
     pub host_name_zh: String,
     /// The same in English.
     pub host_name_en: String,
+    /// Where at the host; empty where it is not known, and for a result.
+    pub place: String,
     /// When the session began.
     pub starts_at: Option<DateTime<Utc>>,
     /// When it ended.

@@ -23,7 +23,8 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExceptionRules {
-    /// A person was at two hosts at once for more than so many minutes.
+    /// A person was in two sessions at once for more than so many minutes, unless one is a part of the other: within it,
+    /// at the same host and place.
     #[schema(minimum = 0, maximum = 1440)]
     pub overlap_minutes: Option<u32>,
     /// One account confirmed many sessions within a short time.
@@ -35,7 +36,8 @@ pub struct ExceptionRules {
     pub back_dated_days: Option<u32>,
     /// A result's contest is on no published list.
     pub unlisted: bool,
-    /// A result with evidence whose contest is on a published list, and that raises nothing, is verified by itself.
+    /// A result with evidence whose contest is on a published list, and that raises nothing, is verified by itself when
+    /// nobody has changed it for an hour. Participations are confirmed by their hosts and wait for no official.
     pub verify_the_rest: bool,
     /// An official looks at what was found within so many days.
     #[schema(minimum = 1, maximum = 365)]
@@ -159,7 +161,7 @@ pub(super) async fn change_rules(
     check(&body)?;
     let row = store::rules(&mut tx).await?;
     version.check("exception rules", row.version)?;
-    if !store::set_rules(&mut tx, &body, row.version).await? {
+    if !store::set_rules(&mut tx, &body, row.version, state.now()).await? {
         return Err(ApiError::version_changed("exception rules", row.version + 1));
     }
     let detail = patch::difference(&row.rules(), &body)?;

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::{read::ExceptionLine, rules::ExceptionRules};
 use crate::{
     error::{ApiError, Result},
+    former::{self, Own},
     tenancy::Tx,
 };
 
@@ -56,8 +57,9 @@ pub async fn lock_rules(tx: &mut Tx) -> Result<RulesRow> {
 }
 
 /// Keeps new rules, if they still have this version. What was looked at by the old ones is looked at again.
-pub async fn set_rules(tx: &mut Tx, rules: &ExceptionRules, version: i64) -> Result<bool> {
+pub async fn set_rules(tx: &mut Tx, rules: &ExceptionRules, version: i64, at: DateTime<Utc>) -> Result<bool> {
     let district = tx.district();
+    former::keep_own(tx, Own::ExceptionRules, district.0, at).await?;
     let done = sqlx::query(
         "INSERT INTO exception_rules AS r (district_id, rules, version) VALUES ($1, $2, $3 + 1)
          ON CONFLICT (district_id) DO UPDATE
@@ -103,6 +105,7 @@ struct AttendanceRow {
     person_id: Uuid,
     session_id: Uuid,
     host_id: Uuid,
+    place: String,
     school_id: Option<Uuid>,
     starts_at: DateTime<Utc>,
     ends_at: DateTime<Utc>,
@@ -121,6 +124,7 @@ impl From<AttendanceRow> for Attendance {
             person: row.person_id,
             session: row.session_id,
             host: row.host_id,
+            place: row.place,
             school: row.school_id,
             starts: row.starts_at,
             ends: row.ends_at,
@@ -160,7 +164,7 @@ pub async fn attendances(
              JOIN session t ON t.id = q.session_id
              WHERE q.state = 'confirmed' AND t.starts_at < seen.ends_at AND seen.starts_at < t.ends_at
          )
-         SELECT p.id, p.person_id, p.session_id, p.host_id, p.school_id, s.starts_at, s.ends_at,
+         SELECT p.id, p.person_id, p.session_id, p.host_id, s.place, p.school_id, s.starts_at, s.ends_at,
                 p.recorded_by, p.recorded_at, (p.recorded_at AT TIME ZONE d.time_zone)::date AS recorded_on,
                 p.confirmed_by, p.confirmed_at, (p.confirmed_at AT TIME ZONE d.time_zone)::date AS confirmed_on
          FROM wanted JOIN participation p ON p.district_id = $1 AND p.id = wanted.id
@@ -212,12 +216,13 @@ pub async fn shares(tx: &mut Tx, since: DateTime<Utc>) -> Result<Vec<HostSchool>
     Ok(rows.into_iter().map(share).collect())
 }
 
-/// Results that wait, with evidence, of a contest on a published list, about which nothing is open or was upheld.
-pub async fn unexceptional_results(tx: &mut Tx, most: i64) -> Result<Vec<Uuid>> {
+/// Results that wait untouched since this moment, with evidence, of a contest on a published list, about which nothing is
+/// open or was upheld.
+pub async fn unexceptional_results(tx: &mut Tx, untouched_since: DateTime<Utc>, most: i64) -> Result<Vec<Uuid>> {
     let district = tx.district();
     Ok(sqlx::query_scalar(
         "SELECT r.id FROM result r JOIN competition c ON c.id = r.competition_id
-         WHERE r.district_id = $1 AND r.state = 'submitted' AND c.listed
+         WHERE r.district_id = $1 AND r.state = 'submitted' AND c.listed AND r.updated_at <= $3
            AND EXISTS (SELECT FROM evidence v WHERE v.district_id = $1 AND v.removed_at IS NULL
                          AND v.result_id = coalesce(r.team_id, r.id))
            AND NOT EXISTS (SELECT FROM exception x WHERE x.district_id = $1 AND x.kind = 'unlisted_result'
@@ -226,6 +231,7 @@ pub async fn unexceptional_results(tx: &mut Tx, most: i64) -> Result<Vec<Uuid>> 
     )
     .bind(district.0)
     .bind(most)
+    .bind(untouched_since)
     .fetch_all(&mut **tx)
     .await?)
 }
@@ -247,7 +253,10 @@ pub struct Row {
     pub remark: String,
     pub decided_by: Option<Uuid>,
     pub decided_at: Option<DateTime<Utc>>,
+    /// Since when it waits: when it was found, or found again after it had been decided or had gone.
     pub found_at: DateTime<Utc>,
+    /// When it was found for the first time.
+    pub first_found_at: DateTime<Utc>,
     pub version: i64,
 }
 
@@ -309,8 +318,8 @@ pub async fn insert(tx: &mut Tx, id: Uuid, found: &Found, at: DateTime<Utc>) -> 
     let district = tx.district();
     sqlx::query(
         "INSERT INTO exception (district_id, id, kind, subject_id, other_id, on_day, person_id, host_id, school_id,
-                                records, measure, state, found_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'open', $12)",
+                                records, measure, state, found_at, first_found_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'open', $12, $12)",
     )
     .bind(district.0)
     .bind(id)
@@ -329,13 +338,21 @@ pub async fn insert(tx: &mut Tx, id: Uuid, found: &Found, at: DateTime<Utc>) -> 
     Ok(())
 }
 
-/// Keeps how one stands and what is in it.
-pub async fn update(tx: &mut Tx, id: Uuid, standing: &Standing, records: &[Uuid], measure: i32) -> Result<()> {
+/// Keeps how one stands and what is in it. Found again, it waits anew from `again` on.
+pub async fn update(
+    tx: &mut Tx,
+    id: Uuid,
+    standing: &Standing,
+    (records, measure): (&[Uuid], i32),
+    at: DateTime<Utc>,
+    again: Option<DateTime<Utc>>,
+) -> Result<()> {
     let district = tx.district();
+    former::keep_own(tx, Own::Exception, id, at).await?;
     let decision = standing.decision();
     sqlx::query(
         "UPDATE exception SET state = $3, remark = $4, decided_by = $5, decided_at = $6, records = $7, measure = $8,
-                version = version + 1
+                found_at = coalesce($9, found_at), version = version + 1
          WHERE district_id = $1 AND id = $2",
     )
     .bind(district.0)
@@ -346,6 +363,7 @@ pub async fn update(tx: &mut Tx, id: Uuid, standing: &Standing, records: &[Uuid]
     .bind(decision.map(|decision| decision.at))
     .bind(records)
     .bind(measure)
+    .bind(again)
     .execute(&mut **tx)
     .await?;
     Ok(())
@@ -402,22 +420,41 @@ pub struct Filter<'f> {
     pub kind: Option<&'static str>,
     pub host: Option<Uuid>,
     pub school: Option<Uuid>,
+    /// Found on these days of the district.
+    pub from: Option<NaiveDate>,
+    pub to: Option<NaiveDate>,
+    /// Found before this moment.
+    pub before: Option<DateTime<Utc>>,
 }
 
-/// The oldest first.
-pub async fn list(tx: &mut Tx, filter: &Filter<'_>, after: Option<Uuid>, fetch: i64) -> Result<Vec<Shown>> {
+/// The one that waits longest first.
+pub async fn list(
+    tx: &mut Tx,
+    filter: &Filter<'_>,
+    after: Option<(DateTime<Utc>, Uuid)>,
+    fetch: i64,
+) -> Result<Vec<Shown>> {
     let district = tx.district();
     Ok(sqlx::query_as(shown!(
         "AND x.state = ANY($2) AND ($3::text IS NULL OR x.kind = $3) AND ($4::uuid IS NULL OR x.host_id = $4)
-           AND ($5::uuid IS NULL OR x.school_id = $5) AND ($6::uuid IS NULL OR x.id > $6) ORDER BY x.id LIMIT $7"
+           AND ($5::uuid IS NULL OR x.school_id = $5) AND ($6::timestamptz IS NULL OR (x.found_at, x.id) > ($6, $7))
+           AND ($9::timestamptz IS NULL OR x.found_at < $9)
+           AND (($10::date IS NULL AND $11::date IS NULL)
+                OR (x.found_at AT TIME ZONE (SELECT time_zone FROM district WHERE id = $1))::date
+                   BETWEEN coalesce($10, '-infinity') AND coalesce($11, 'infinity'))
+         ORDER BY x.found_at, x.id LIMIT $8"
     ))
     .bind(district.0)
     .bind(filter.states)
     .bind(filter.kind)
     .bind(filter.host)
     .bind(filter.school)
-    .bind(after)
+    .bind(after.map(|(at, _)| at))
+    .bind(after.map(|(_, id)| id))
     .bind(fetch)
+    .bind(filter.before)
+    .bind(filter.from)
+    .bind(filter.to)
     .fetch_all(&mut **tx)
     .await?)
 }
@@ -451,7 +488,7 @@ pub async fn records(tx: &mut Tx, ids: &[Uuid], most: i64) -> Result<Vec<Excepti
     let district = tx.district();
     Ok(sqlx::query_as(
         "SELECT p.id, p.person_id, n.name AS person_name, p.session_id, a.title_zh, a.title_en,
-                h.name_zh AS host_name_zh, h.name_en AS host_name_en, s.starts_at, s.ends_at,
+                h.name_zh AS host_name_zh, h.name_en AS host_name_en, s.place, s.starts_at, s.ends_at,
                 r.display_name AS recorded_by_name, p.recorded_at, c.display_name AS decided_by_name,
                 p.confirmed_at AS decided_at, p.state, p.version
          FROM participation p JOIN person n ON n.district_id = $1 AND n.id = p.person_id
@@ -460,7 +497,7 @@ pub async fn records(tx: &mut Tx, ids: &[Uuid], most: i64) -> Result<Vec<Excepti
          LEFT JOIN account r ON r.id = p.recorded_by LEFT JOIN account c ON c.id = p.confirmed_by
          WHERE p.district_id = $1 AND p.id = ANY($2)
          UNION ALL
-         SELECT r.id, r.person_id, n.name, NULL, c.name_zh, c.name_en, '', '', NULL, NULL, s.display_name,
+         SELECT r.id, r.person_id, n.name, NULL, c.name_zh, c.name_en, '', '', '', NULL, NULL, s.display_name,
                 r.submitted_at, d.display_name, r.decided_at, r.state, r.version
          FROM result r JOIN person n ON n.district_id = $1 AND n.id = r.person_id
          JOIN competition c ON c.id = r.competition_id

@@ -2,6 +2,7 @@
 //! answer for a school or the district.
 
 mod oneroster;
+mod stated;
 mod store;
 mod xapi;
 

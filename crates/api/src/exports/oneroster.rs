@@ -160,16 +160,16 @@ pub(super) async fn export_oneroster(
     let district = store::district(&mut tx).await?;
     let schools = store::schools(&mut tx, of.school).await?;
     let classes = store::classes(&mut tx, of.school, today).await?;
-    let pupils = store::pupils(&mut tx, of.school, today).await?;
+    let persons = store::persons(&mut tx, of.school, today).await?;
     let event = Event::new(
         "roster.export",
         "organization",
         of.school.map_or_else(String::new, |id| id.to_string()),
-        json!({ "persons": pupils.len() }),
+        json!({ "persons": persons.len() }),
     );
     audit::record(&mut tx, &actor, now, event).await?;
     tx.commit().await?;
-    let sheets = sheets(&district, &schools, &classes, &pupils);
+    let sheets = sheets(&district, &schools, &classes, &persons);
     let bytes = tokio::task::spawn_blocking(move || package(&sheets)).await.map_err(ApiError::internal)??;
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/zip")),
@@ -183,7 +183,7 @@ fn sheets(
     district: &store::DistrictRow,
     schools: &[store::SchoolRow],
     classes: &[store::ClassRow],
-    pupils: &[store::PupilRow],
+    persons: &[store::PersonRow],
 ) -> Vec<Sheet> {
     let mut years: Vec<i32> = classes.iter().map(|class| class.school_year).collect();
     years.sort_unstable();
@@ -191,16 +191,29 @@ fn sheets(
     let year_id = |year: i32| format!("year-{year}");
     let course_id = |year: i32| format!("homeroom-{year}");
     let grade = |grade: i32| if grade > 0 { format!("{grade:02}") } else { "KG".to_owned() };
-    let sessions = years.iter().map(|year| {
-        let end = year + 1;
+    let session = |(id, title, kind): (String, String, &str), (from, to): (String, String), year: i32| {
         vec![
-            ("sourcedId", year_id(*year)),
-            ("title", format!("{year}-{end}")),
-            ("type", "schoolYear".to_owned()),
-            ("startDate", format!("{year}-09-01")),
-            ("endDate", format!("{end}-08-31")),
-            ("schoolYear", end.to_string()),
+            ("sourcedId", id),
+            ("title", title),
+            ("type", kind.to_owned()),
+            ("startDate", from),
+            ("endDate", to),
+            ("schoolYear", (year + 1).to_string()),
         ]
+    };
+    let sessions = years.iter().flat_map(|year| {
+        let (year, end) = (*year, year + 1);
+        let days = (format!("{year}-09-01"), format!("{end}-08-31"));
+        let whole = session((year_id(year), format!("{year}-{end}"), "schoolYear"), days, year);
+        let days =
+            [(format!("{year}-09-01"), format!("{end}-01-31")), (format!("{end}-02-01"), format!("{end}-08-31"))];
+        let terms =
+            term_ids(year).into_iter().zip(["第一学期", "第二学期"]).zip(days).map(move |((id, name), days)| {
+                let mut term = session((id, format!("{year}-{end} {name}"), "term"), days, year);
+                term.push(("parentSourcedId", year_id(year)));
+                term
+            });
+        std::iter::once(whole).chain(terms)
     });
     let mut orgs: Vec<Row> = vec![vec![
         ("sourcedId", district.id.to_string()),
@@ -233,51 +246,64 @@ fn sheets(
             ("courseSourcedId", course_id(class.school_year)),
             ("classType", "homeroom".to_owned()),
             ("schoolSourcedId", class.school_id.to_string()),
-            ("termSourcedIds", year_id(class.school_year)),
+            // Of terms: a class is given in terms, and the year is above them.
+            ("termSourcedIds", term_ids(class.school_year).join(",")),
         ]
     };
-    let user = |pupil: &store::PupilRow| {
-        let (given, family) = split(&pupil.name);
+    let word = |person: &store::PersonRow| if person.is_teacher { "teacher" } else { "student" }.to_owned();
+    let user = |person: &store::PersonRow| {
+        let (given, family) = split(&person.name);
         vec![
-            ("sourcedId", pupil.key.clone()),
+            ("sourcedId", person.key.clone()),
             ("enabledUser", "true".to_owned()),
-            // It must not be empty, and a pupil need not have an account here.
-            ("username", pupil.number.clone()),
+            // It must not be empty, and nobody need have an account here.
+            ("username", person.number.clone()),
             ("givenName", given),
             ("familyName", family),
-            ("identifier", pupil.number.clone()),
-            ("grades", grade(pupil.grade)),
-            ("primaryOrgSourcedId", pupil.school_id.to_string()),
+            ("identifier", person.number.clone()),
+            ("grades", if person.is_teacher { String::new() } else { grade(person.grade) }),
+            ("primaryOrgSourcedId", person.school_id.to_string()),
         ]
     };
-    let role = |pupil: &store::PupilRow| {
+    let role = |person: &store::PersonRow| {
         vec![
-            ("sourcedId", format!("role-{}", pupil.id)),
-            ("userSourcedId", pupil.key.clone()),
+            ("sourcedId", format!("role-{}", person.id)),
+            ("userSourcedId", person.key.clone()),
             ("roleType", "primary".to_owned()),
-            ("role", "student".to_owned()),
-            ("orgSourcedId", pupil.school_id.to_string()),
+            ("role", word(person)),
+            ("orgSourcedId", person.school_id.to_string()),
         ]
     };
-    let enrolment = |pupil: &store::PupilRow| {
-        vec![
-            ("sourcedId", pupil.enrolment_id.to_string()),
-            ("classSourcedId", pupil.class_key.clone()),
-            ("schoolSourcedId", pupil.school_id.to_string()),
-            ("userSourcedId", pupil.key.clone()),
-            ("role", "student".to_owned()),
-            ("beginDate", pupil.valid_from.to_string()),
-        ]
+    // Staff of a school is in none of its classes: who teaches which is not known here.
+    let enrolment = |person: &store::PersonRow| {
+        let class_key = person.class_key.clone()?;
+        let mut row = vec![
+            ("sourcedId", person.enrolment_id.to_string()),
+            ("classSourcedId", class_key),
+            ("schoolSourcedId", person.school_id.to_string()),
+            ("userSourcedId", person.key.clone()),
+            ("role", word(person)),
+            ("beginDate", person.valid_from.to_string()),
+        ];
+        if person.is_teacher {
+            row.push(("primary", "true".to_owned()));
+        }
+        Some(row)
     };
     vec![
         Sheet { name: "academicSessions", columns: ACADEMIC_SESSIONS, rows: sessions.collect() },
         Sheet { name: "orgs", columns: ORGS, rows: orgs },
         Sheet { name: "courses", columns: COURSES, rows: courses.collect() },
         Sheet { name: "classes", columns: CLASSES, rows: classes.iter().map(class).collect() },
-        Sheet { name: "users", columns: USERS, rows: pupils.iter().map(user).collect() },
-        Sheet { name: "roles", columns: ROLES, rows: pupils.iter().map(role).collect() },
-        Sheet { name: "enrollments", columns: ENROLLMENTS, rows: pupils.iter().map(enrolment).collect() },
+        Sheet { name: "users", columns: USERS, rows: persons.iter().map(user).collect() },
+        Sheet { name: "roles", columns: ROLES, rows: persons.iter().map(role).collect() },
+        Sheet { name: "enrollments", columns: ENROLLMENTS, rows: persons.iter().filter_map(enrolment).collect() },
     ]
+}
+
+/// The two terms of a school year.
+fn term_ids(year: i32) -> [String; 2] {
+    [format!("term-{year}-1"), format!("term-{year}-2")]
 }
 
 /// Given and family name: a Chinese name begins with the family's, which is one character of nearly all; in others it is last.

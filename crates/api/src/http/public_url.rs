@@ -26,6 +26,21 @@ impl PublicUrl {
         url.into()
     }
 
+    /// The name in which a district signs must be set: it is in badges for ever, and a request says what it likes.
+    ///
+    /// # Errors
+    /// It is not set.
+    pub fn require_set(config: &Config) -> Result<()> {
+        if config.public_url.is_some() || config.sign_anywhere {
+            return Ok(());
+        }
+        Err(ApiError::conflict(
+            "no_public_url",
+            "The service does not know its public address, so it signs no badges. Start it with KEPU_PUBLIC_URL (or \
+             --public-url) set to the address at which people open the pages, as https://kepu.example.cn.",
+        ))
+    }
+
     /// As it is set; else where the request came in.
     fn of(config: &Config, headers: &HeaderMap) -> Option<Self> {
         if let Some(url) = &config.public_url {
@@ -73,7 +88,12 @@ mod tests {
         assert_eq!(page(&config, &headers), Some(format!("https://kepu.test:8080/{path}")));
         config.public_url = Some("https://kepu.example.cn/district/".to_owned());
         assert_eq!(page(&config, &headers), Some(format!("https://kepu.example.cn/district/{path}")));
+        assert!(PublicUrl::require_set(&config).is_ok());
         config.public_url = None;
         assert_eq!(page(&config, &HeaderMap::new()), None);
+        let refused = PublicUrl::require_set(&config).expect_err("nobody knows in whose name");
+        assert_eq!(refused.code(), "no_public_url");
+        config.sign_anywhere = true;
+        assert!(PublicUrl::require_set(&config).is_ok());
     }
 }

@@ -22,8 +22,8 @@ use super::store::{self, OfferRow, PlannedRow};
 use crate::audit::{self, Event};
 use crate::auth::Actor;
 use crate::check::Checks;
-use crate::credits::store::{self as credit_store, ParticipationFacts, PersonRow};
-use crate::credits::{self, LangWord, NextView, ReasonView, RequirementView};
+use crate::credits::store::{self as credit_store, ParticipationFacts, PersonRow, VersionAt};
+use crate::credits::{self, LangWord, NextView, ReasonView, RequirementView, When};
 use crate::error::{ApiError, ApiErrors, Result};
 use crate::extract::{ApiPath, ApiQuery};
 use crate::participation::places;
@@ -42,7 +42,7 @@ const BUDGET: u32 = 20_000;
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct WhichNext {
-    /// The policy; needed where the district scores by several.
+    /// The policy; the one that can score such a person when left out, needed only where several can.
     #[serde(default)]
     pub policy: Option<String>,
     /// Sessions that begin within so many days, 90 if not given.
@@ -60,6 +60,8 @@ pub struct WhichNext {
 pub struct NextSteps {
     /// The policy.
     pub policy_id: String,
+    /// True when its values were made up for illustration; say so wherever its numbers are shown.
+    pub illustrative: bool,
     /// Whether the person may earn.
     pub eligible: bool,
     /// Credit as it is, a decimal.
@@ -182,13 +184,13 @@ pub async fn read_next(
     ApiQuery(which): ApiQuery<WhichNext>,
 ) -> Result<Json<NextSteps>> {
     let mut tx = state.begin(&actor).await?;
-    credits::readable_person(&mut tx, &actor, id).await?;
+    let person = credits::readable_person(&mut tx, &actor, id).await?;
     let mut checks = Checks::new();
     let days = which.days.unwrap_or(DAYS);
     checks.range("days", days, 1..=366);
     checks.finish()?;
     let now = state.now();
-    let version = credits::effective_at(&mut tx, which.policy.as_deref(), now, false).await?;
+    let version = credits::version_meant(&mut tx, which.policy.as_deref(), person.kind(), When::now(now)).await?;
     let policy = credits::policy(&mut tx, version.policy_version_id).await?;
     let found = Found::load(&mut tx, policy, &version.policy_id, id, (now, days)).await?;
     let event = Event::new("score.next", "person", id, json!({ "policy_id": version.policy_id, "days": days }));
@@ -196,7 +198,7 @@ pub async fn read_next(
     tx.commit().await?;
     let lang = LangWord::of(which.lang);
     // Thousands of evaluations: not where requests are served.
-    let answer = tokio::task::spawn_blocking(move || found.steps(version.policy_id, lang)).await;
+    let answer = tokio::task::spawn_blocking(move || found.steps(version, lang)).await;
     answer.map_err(ApiError::internal)?.map(Json)
 }
 
@@ -273,7 +275,7 @@ impl Found {
         })
     }
 
-    fn steps(self, policy_id: String, lang: Lang) -> Result<NextSteps> {
+    fn steps(self, version: VersionAt, lang: Lang) -> Result<NextSteps> {
         let policy = &self.policy;
         let options = Options { today: Some(self.today), decisions: &self.decisions, ..Options::default() };
         let total = evaluate(policy, &self.person, &self.records, &options).total;
@@ -307,7 +309,8 @@ impl Found {
         views.sort_by(|(a, x), (b, y)| b.cmp(a).then(x.starts_at.cmp(&y.starts_at)));
         let requirement = |r| credits::requirement_view(r, policy, lang);
         Ok(NextSteps {
-            policy_id,
+            policy_id: version.policy_id,
+            illustrative: version.illustrative,
             eligible: base.eligible,
             total: total.to_string(),
             total_with_planned: base.total.to_string(),

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use kepu_domain::policy::trial::{Change, Summary};
+use kepu_domain::policy::trial::{Change, LadderIs, Summary};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -46,9 +46,9 @@ pub struct TrialChange {
     pub total_after: String,
     /// What it costs in credits: after less before, a decimal that may be negative.
     pub cost: String,
-    /// Persons with a higher level on some ladder.
+    /// Persons with a higher level on some ladder that both policies have.
     pub climbed: u64,
-    /// Persons with a lower level on some ladder.
+    /// Persons with a lower level on some ladder that both policies have.
     pub fell: u64,
     /// Persons who meet a requirement that they did not meet.
     pub now_met: u64,
@@ -89,10 +89,39 @@ pub struct LevelMoves {
     pub from: Option<String>,
     /// The level after; null below the first.
     pub to: Option<String>,
-    /// Whether it is higher.
+    /// Whether it is higher; never on a ladder that is not the same.
     pub up: bool,
+    /// Whether both policies have the ladder.
+    #[serde(default)]
+    pub ladder_is: LadderFate,
     /// Persons.
     pub persons: u64,
+}
+
+/// What becomes of a ladder: on one that comes, goes or has all other levels nobody climbs or falls.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LadderFate {
+    /// Both policies have it.
+    #[default]
+    Same,
+    /// It comes.
+    New,
+    /// It goes.
+    Gone,
+    /// All its levels are others.
+    Replaced,
+}
+
+impl From<LadderIs> for LadderFate {
+    fn from(ladder: LadderIs) -> Self {
+        match ladder {
+            LadderIs::Same => Self::Same,
+            LadderIs::New => Self::New,
+            LadderIs::Gone => Self::Gone,
+            LadderIs::Replaced => Self::Replaced,
+        }
+    }
 }
 
 /// How many persons meet a requirement.
@@ -154,6 +183,7 @@ impl TrialOutcome {
                     from: moves.step.from,
                     to: moves.step.to,
                     up: moves.step.up,
+                    ladder_is: moves.step.ladder_is.into(),
                     persons: moves.persons,
                 })
                 .collect(),

@@ -1,4 +1,4 @@
-//! Published drafts become effective on their day. What is due is told by what is stored, so a stop loses nothing. What has
+//! Published drafts become effective on their day, and policies end on theirs. What is due is told by what is stored, so a stop loses nothing. What has
 //! failed is tried again every hour, and says so meanwhile.
 
 use std::time::Duration;
@@ -23,7 +23,7 @@ pub const EVERY: Duration = Duration::from_secs(60);
 /// How long after it was begun what failed is tried again.
 const RETRY: TimeDelta = TimeDelta::hours(1);
 
-/// Makes effective whatever is due by now, in every district.
+/// Ends and makes effective whatever is due by now, in every district.
 ///
 /// # Errors
 /// The districts could not be read.
@@ -43,8 +43,11 @@ pub(super) fn begin_soon(state: &AppState, district: DistrictId) {
     state.spawn_job("begin planned policies", async move { begin(&job, district).await });
 }
 
-/// Makes effective whatever is due in a district.
+/// Ends and makes effective whatever is due in a district.
 async fn begin(state: &AppState, district: DistrictId) {
+    if let Err(error) = policies::end_due(state, district).await {
+        tracing::error!(%error, district = %district.0, "a policy did not end on its day; it is tried again in a minute");
+    }
     let due = async {
         let mut tx = state.begin_in(district).await?;
         let today = credits::today(&mut tx, state.now()).await?;

@@ -10,6 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::TAG;
+use super::outcome::LadderFate;
 use super::store::{self, TrialPersonRow};
 use crate::audit::{self, Event};
 use crate::auth::Actor;
@@ -40,8 +41,16 @@ pub enum Only {
     Lost,
     /// Who has another level on some ladder.
     Level,
+    /// Who has a higher level on some ladder.
+    Climbed,
+    /// Who has a lower one on some.
+    Fell,
     /// Who meets a requirement, or meets it no more.
     Requirement,
+    /// Who meets one that was not met.
+    NowMet,
+    /// Who meets one no more.
+    NoLongerMet,
 }
 
 impl Only {
@@ -51,7 +60,11 @@ impl Only {
             Self::Gained => "c.after > c.before",
             Self::Lost => "c.after < c.before",
             Self::Level => "c.levels <> '[]'",
+            Self::Climbed => r#"c.levels @> '[{"up": true}]'"#,
+            Self::Fell => r#"c.levels @> '[{"up": false}]'"#,
             Self::Requirement => "c.requirements <> '[]'",
+            Self::NowMet => r#"c.requirements @> '[{"met": true}]'"#,
+            Self::NoLongerMet => r#"c.requirements @> '[{"met": false}]'"#,
         }
     }
 }
@@ -114,8 +127,11 @@ pub struct PersonLevelMove {
     pub from: Option<String>,
     /// The level after.
     pub to: Option<String>,
-    /// Whether it is higher.
+    /// Whether it is higher; never on a ladder that is not the same.
     pub up: bool,
+    /// Whether both policies have the ladder.
+    #[serde(default)]
+    pub ladder_is: LadderFate,
 }
 
 /// A requirement that is met, or is no more.

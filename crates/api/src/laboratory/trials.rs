@@ -79,6 +79,9 @@ pub struct TrialView {
     pub title_zh: String,
     /// Its title in English.
     pub title_en: String,
+    /// True when values of it, or of what it is compared with, were made up for illustration; say so wherever its numbers
+    /// are shown.
+    pub illustrative: bool,
     /// The version it is compared with; null for no credit at all.
     pub against_version_id: Option<Uuid>,
     /// The policy of that.
@@ -121,6 +124,7 @@ impl TryFrom<TrialRow> for TrialView {
             policy_version: row.policy_version,
             title_zh: row.title_zh,
             title_en: row.title_en,
+            illustrative: row.illustrative,
             against_version_id: row.against_version_id,
             against_policy_id: row.against_policy_id,
             against_version: row.against_version,
@@ -172,6 +176,7 @@ pub async fn start_trial(
         policy_version: &document.version,
         title_zh: document.title.get(Lang::Zh),
         title_en: document.title.get(Lang::En),
+        illustrative: document.illustrative,
         against_version_id: against,
         requested_by: actor.account_id,
         requested_at: now,

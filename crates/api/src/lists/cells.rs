@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use kepu_domain::roster::cell;
 
-use crate::{error::FieldError, sheet};
+use super::{Given, span};
+use crate::error::FieldError;
 
 /// Text by column.
 pub(super) type Cells = BTreeMap<String, String>;
@@ -69,23 +70,34 @@ impl<'c> Reader<'c> {
         Some(if is_year { year.to_owned() } else { text })
     }
 
-    /// A day: 2026-09-01, 2026/9/1, 2026.9.1, 2026年9月1日, or as Excel counts it.
-    pub(super) fn day(&mut self, column: &str) -> Option<NaiveDate> {
-        let text = self.raw(column);
-        if text.is_empty() {
-            return None;
+    /// The first and the last day of a term, from two cells or from one that holds both; what the row does not say is as it
+    /// was given for all of them. Refused if there is no first day.
+    pub(super) fn term(&mut self, given: &Given) -> (Option<NaiveDate>, Option<NaiveDate>) {
+        let (from, to) = (self.raw("valid_from"), self.raw("valid_to"));
+        let (whole, end) = (span::read(from), span::read(to));
+        let first = match (from.is_empty(), whole, end) {
+            (true, _, Some((Some(first), _))) | (false, Some((Some(first), _)), _) => Some(first),
+            (true, ..) => given.valid_from,
+            (false, ..) => span::begins(from),
+        };
+        if !to.is_empty() && end.is_none() {
+            self.refuse("valid_to", "invalid_date", "must be a day such as 2026-09-01, or both days of the term");
         }
-        let day = sheet::day(text);
-        if day.is_none() {
-            self.refuse(column, "invalid_date", "must be a day such as 2026-09-01");
-        }
-        day
-    }
-
-    /// A last day; none if there is to be none.
-    pub(super) fn last_day(&mut self, column: &str) -> Option<NaiveDate> {
-        let open = ["长期", "长期有效", "永久", "永久有效", "无", "无固定期限", "-", "--", "—", "——", "/"];
-        if open.contains(&self.raw(column)) { None } else { self.day(column) }
+        let Some(first) = first else {
+            if from.is_empty() {
+                let message = "must say from which day it holds, here or for the whole list";
+                self.refuse("valid_from", "required", message);
+            } else {
+                self.refuse("valid_from", "invalid_date", "must be a day such as 2026-09-01");
+            }
+            return (None, None);
+        };
+        let last = match (to.is_empty(), whole, end) {
+            (true, Some((Some(_), end)), _) | (false, _, Some((_, end))) => end.last(first),
+            (true, ..) => given.valid_to,
+            (false, ..) => None,
+        };
+        (Some(first), last)
     }
 
     /// One of these words, each with what else it may be called; compared without spaces and case.
@@ -168,33 +180,25 @@ mod tests {
     }
 
     #[test]
-    fn days_and_words_are_read_as_people_write_them() {
+    fn words_are_read_as_people_write_them() {
         let cells = cells(&[
-            ("a", "2026/9/1"),
-            ("b", "2026年9月1日"),
-            ("c", "2026-09-01T00:00:00"),
             ("d", "小学、初中"),
             ("e", "Ｐrimary"),
             ("f", "小 学/初中和中小学"),
             ("g", "示范（一）馆 Ｂ０１"),
             ("h", "Ｂ－０１（东）"),
             ("i", "２０２６年度"),
-            ("j", "长期"),
-            ("k", "2026.9.1"),
         ]);
         let mut reader = Reader::new(3, &cells);
-        let first = NaiveDate::from_ymd_opt(2026, 9, 1);
-        assert_eq!([reader.day("a"), reader.day("b"), reader.day("c")], [first; 3]);
         let words: &[(u8, &[&str])] = &[(1, &["primary", "小学", "中小学"]), (2, &["junior", "初中", "中小学"])];
         assert_eq!(reader.words("d", words), [1, 2]);
         assert_eq!(reader.words("f", words), [1, 2, 1, 2]);
         assert_eq!(reader.text("g", 20).as_deref(), Some("示范（一）馆 B01"));
         assert_eq!(reader.code("h", 20).as_deref(), Some("B-01(东)"));
         assert_eq!(reader.year("i", 20).as_deref(), Some("2026"));
-        assert_eq!((reader.last_day("j"), reader.last_day("k")), (None, first));
         assert_eq!(key("示范（一）馆 Ｂ"), key("示范(一)馆b"));
         assert_eq!(reader.word("e", words), Some(1));
-        assert_eq!((reader.day("none"), reader.word("none", words), reader.text("none", 3)), (None, None, None));
+        assert_eq!((reader.word("none", words), reader.text("none", 3)), (None, None));
         assert_eq!(reader.finish(), Ok(()));
         assert_eq!(
             (level("市级"), level("district"), level("五星")),
@@ -203,19 +207,50 @@ mod tests {
     }
 
     #[test]
+    fn a_term_stands_in_two_cells_in_one_or_in_the_upload() {
+        let day = |text: &str| Some(text.parse::<NaiveDate>().expect("a day"));
+        let given = Given { valid_from: day("2026-01-01"), valid_to: day("2026-12-31"), ..Given::default() };
+        let read = |given: &Given, from: &str, to: &str| {
+            let cells = cells(&[("valid_from", from), ("valid_to", to)]);
+            let mut reader = Reader::new(3, &cells);
+            let term = reader.term(given);
+            let told = reader.finish().err().unwrap_or_default();
+            (term, told.into_iter().map(|one| (one.field, one.code)).collect::<Vec<_>>())
+        };
+        let (first, last) = (day("2024-09-01"), day("2027-08-31"));
+        for (from, to) in [
+            ("2024/9/1", "2027年8月31日"),
+            ("2024-09-01T00:00:00", "三年"),
+            ("2024年9月", "2027年8月"),
+            ("", "2024-09-01至2027-08-31"),
+            ("自2024年9月1日起三年", ""),
+            ("45536", "2027.8.31"),
+        ] {
+            assert_eq!(read(&given, from, to), ((first, last), vec![]), "{from} {to}");
+        }
+        let none = Given::default();
+        assert_eq!(read(&given, "2024-09-01", ""), ((first, given.valid_to), vec![]));
+        assert_eq!(read(&given, "", ""), ((given.valid_from, given.valid_to), vec![]));
+        assert_eq!(read(&given, "2024-09-01", "长期"), ((first, None), vec![]));
+        assert_eq!(read(&none, "2024-09-01", ""), ((first, None), vec![]));
+        let wrong = |field: &str, code: &str| vec![(field.to_owned(), code.to_owned())];
+        assert_eq!(read(&none, "", ""), ((None, None), wrong("valid_from", "required")));
+        assert_eq!(read(&none, "soon", ""), ((None, None), wrong("valid_from", "invalid_date")));
+        assert_eq!(read(&given, "", "soon"), ((given.valid_from, None), wrong("valid_to", "invalid_date")));
+    }
+
+    #[test]
     fn each_cell_says_what_it_lacks() {
-        let cells = cells(&[("a", "soon"), ("b", "大学"), ("c", "小学,大学"), ("d", "abcd")]);
+        let cells = cells(&[("b", "大学"), ("c", "小学,大学"), ("d", "abcd")]);
         let mut reader = Reader::new(3, &cells);
         let words: &[(u8, &[&str])] = &[(1, &["primary", "小学"])];
-        reader.day("a");
         reader.word("b", words);
         reader.words("c", words);
         reader.text("d", 3);
         reader.required("e", 3);
         let errors = reader.finish().expect_err("wrong");
         let told: Vec<(&str, &str)> = errors.iter().map(|one| (one.field.as_str(), one.code.as_str())).collect();
-        let expected =
-            [("a", "invalid_date"), ("b", "unknown_word"), ("c", "unknown_word"), ("d", "too_long"), ("e", "required")];
+        let expected = [("b", "unknown_word"), ("c", "unknown_word"), ("d", "too_long"), ("e", "required")];
         assert_eq!(told, expected);
         assert!(errors.iter().all(|one| one.row == Some(3) && one.column.is_some()));
     }

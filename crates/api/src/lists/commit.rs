@@ -21,7 +21,8 @@ use crate::{
     designations,
     error::{ApiError, ApiErrors, Result},
     extract::{ApiPath, ETag, IfMatch},
-    organizations, programmes,
+    organizations,
+    programmes::{self, MemberRole},
     state::AppState,
     tenancy::Tx,
 };
@@ -81,6 +82,7 @@ pub(super) async fn commit_list(
 async fn enter(tx: &mut Tx, actor: &Actor, now: DateTime<Utc>, judged: Vec<Judged>) -> Result<BTreeSet<Uuid>> {
     let mut touched = BTreeSet::new();
     let mut events = Vec::new();
+    let mut members: Vec<(Uuid, MemberRole, Vec<Uuid>)> = Vec::new();
     for one in judged {
         let detail = one.detail;
         match one.act {
@@ -107,7 +109,7 @@ async fn enter(tx: &mut Tx, actor: &Actor, now: DateTime<Utc>, judged: Vec<Judge
                 } else {
                     touched.insert(row.organization_id);
                 }
-                designations::store::insert(tx, &row).await?;
+                designations::store::insert(tx, &row, actor.account_id, "").await?;
                 let detail = json!({
                     "organization_id": row.organization_id, "professional_id": row.professional_id,
                     "scheme": row.scheme_code, "number": row.number,
@@ -154,7 +156,20 @@ async fn enter(tx: &mut Tx, actor: &Actor, now: DateTime<Utc>, judged: Vec<Judge
                 };
                 events.push(Event::new(action, object, id, detail));
             }
+            Act::AddMember { edition, organization, roles, .. } => {
+                for role in roles {
+                    programmes::store::add_member(tx, edition, organization, role, now).await?;
+                    match members.iter_mut().find(|(of, as_what, _)| (*of, *as_what) == (edition, role)) {
+                        Some((.., added)) => added.push(organization),
+                        None => members.push((edition, role, vec![organization])),
+                    }
+                }
+            }
         }
+    }
+    for (edition, role, added) in members {
+        let detail = json!({ "organization_ids": added, "role": role });
+        events.push(Event::new("edition.add_members", "edition", edition, detail));
     }
     audit::record_many(tx, actor, now, events).await?;
     Ok(touched)

@@ -7,10 +7,10 @@ use kepu_domain::competition::Stage;
 
 use super::{
     Given,
-    cells::Reader,
-    judge::{Act, Meaning, Row, Taken, change},
+    cells::{Reader, key},
+    judge::{Act, Meaning, Row, Taken, change, tell},
     sheet::Column,
-    store::local_competitions,
+    store::{local_competitions, national},
 };
 use crate::{
     competitions::store::{self, Competition},
@@ -23,7 +23,7 @@ use crate::{
 pub(super) const COLUMNS: &[Column] = &[
     Column {
         key: "name",
-        names: &["名称", "竞赛名称", "赛事名称", "活动名称", "项目名称", "name"],
+        names: &["名称", "竞赛名称", "赛事名称", "活动名称", "项目名称", "竞赛活动名称", "name", "namezh"],
         required: true,
         example: "示范区科技创新大赛",
     },
@@ -43,13 +43,13 @@ pub(super) const COLUMNS: &[Column] = &[
     },
     Column {
         key: "valid_from",
-        names: &["有效期起", "起始日期", "开始日期", "validfrom", "from"],
-        required: true,
+        names: &["有效期起", "起始日期", "开始日期", "起始时间", "开始时间", "validfrom", "from"],
+        required: false,
         example: "2026-09-01",
     },
     Column {
         key: "valid_to",
-        names: &["有效期至", "截止日期", "结束日期", "validto", "to"],
+        names: &["有效期至", "截止日期", "结束日期", "有效期", "有效期限", "起止日期", "起止时间", "validto", "to"],
         required: false,
         example: "2027-08-31",
     },
@@ -92,6 +92,7 @@ pub(super) async fn judge(tx: &mut Tx, now: DateTime<Utc>, given: &Given, rows: 
     let known = local_competitions(tx).await?;
     let known: HashMap<(&str, &str), &Competition> =
         known.iter().map(|one| ((one.series.as_str(), one.edition.as_str()), one)).collect();
+    let national = national(tx).await?;
     let mut met: HashMap<(String, String), u64> = HashMap::new();
     let mut meanings = Vec::with_capacity(rows.len());
     for row in rows {
@@ -100,7 +101,7 @@ pub(super) async fn judge(tx: &mut Tx, now: DateTime<Utc>, given: &Given, rows: 
         let label = name.clone().unwrap_or_default();
         // A list of one year's contests names no series: each is its own, through the years by its name.
         let series = cells.text("series", 60).or_else(|| name.as_ref().map(|name| name.chars().take(60).collect()));
-        let (from, to) = (cells.day("valid_from"), cells.last_day("valid_to"));
+        let (from, to) = cells.term(given);
         let edition = cells.year("edition", 40).or_else(|| from.map(|day| day.year().to_string()));
         let name_en = cells.text("name_en", 200);
         let stages = cells.words("stages", STAGES);
@@ -110,9 +111,6 @@ pub(super) async fn judge(tx: &mut Tx, now: DateTime<Utc>, given: &Given, rows: 
             .map(|stage| stage.word().to_owned())
             .collect();
         let source = cells.text("source", 400).or_else(|| Some(given.source.clone()).filter(|text| !text.is_empty()));
-        if row.cells.get("valid_from").is_none_or(|text| text.trim().is_empty()) {
-            cells.refuse("valid_from", "required", "must say from which day a result counts");
-        }
         if from.zip(to).is_some_and(|(from, to)| to < from) {
             cells.refuse("valid_to", "before_valid_from", "must not lie before valid_from");
         }
@@ -131,7 +129,15 @@ pub(super) async fn judge(tx: &mut Tx, now: DateTime<Utc>, given: &Given, rows: 
         if let Some(earlier) = met.insert((series.clone(), edition.clone()), row.number()) {
             cells.refuse("name", "twice_in_file", format!("stands in row {earlier} already"));
         }
-        let taken = if let Some(known) = known.get(&(series.as_str(), edition.as_str())) {
+        // A contest of the national list is known already: a second one of its name would count once more.
+        let on_national = national.iter().any(|one| {
+            key(&one.name_zh) == key(&name)
+                && one.valid_to.is_none_or(|last| valid_from <= last)
+                && to.is_none_or(|last| one.valid_from <= last)
+        });
+        let taken = if on_national {
+            Taken { changes: Vec::new(), act: Act::None }
+        } else if let Some(known) = known.get(&(series.as_str(), edition.as_str())) {
             let (mut after, mut changes) = ((*known).clone(), Vec::new());
             change(&mut changes, "name", &mut after.name_zh, Some(name));
             change(&mut changes, "name_en", &mut after.name_en, name_en);
@@ -153,9 +159,23 @@ pub(super) async fn judge(tx: &mut Tx, now: DateTime<Utc>, given: &Given, rows: 
                 let message = format!("must hold the results, which were entered from {first} to {last}");
                 cells.refuse("valid_from", "results_outside", message);
             }
+            if given.listed && !known.listed {
+                if store::days_of_results(tx, known.id).await?.is_some() {
+                    let message = "has results, which were entered while it was on no list; it stays so";
+                    cells.refuse("name", "has_results", message);
+                }
+                let mut before = "no".to_owned();
+                change(&mut changes, "listed", &mut before, Some("yes".to_owned()));
+                after.listed = true;
+            }
             let act = if changes.is_empty() { Act::None } else { Act::ChangeCompetition(Box::new(after)) };
             Taken { changes, act }
         } else {
+            let mut changes = Vec::new();
+            tell(&mut changes, row, "edition", Some(&edition));
+            tell(&mut changes, row, "valid_from", Some(&valid_from.to_string()));
+            tell(&mut changes, row, "valid_to", to.map(|day| day.to_string()).as_deref());
+            tell(&mut changes, row, "listed", given.listed.then_some("yes"));
             let added = Competition {
                 id: ids::new(),
                 district_id: Some(district),
@@ -165,7 +185,7 @@ pub(super) async fn judge(tx: &mut Tx, now: DateTime<Utc>, given: &Given, rows: 
                 name_en: name_en.unwrap_or_default(),
                 list_no: None,
                 stages,
-                listed: false,
+                listed: given.listed,
                 valid_from,
                 valid_to: to,
                 source: source.unwrap_or_default(),
@@ -173,7 +193,7 @@ pub(super) async fn judge(tx: &mut Tx, now: DateTime<Utc>, given: &Given, rows: 
                 created_at: now,
                 updated_at: now,
             };
-            Taken { changes: Vec::new(), act: Act::AddCompetition(Box::new(added)) }
+            Taken { changes, act: Act::AddCompetition(Box::new(added)) }
         };
         meanings.push(Meaning { label, verdict: cells.finish().map(|()| taken) });
     }

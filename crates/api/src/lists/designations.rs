@@ -13,8 +13,8 @@ use uuid::Uuid;
 use super::{
     Given,
     cells::{Reader, key, level},
-    judge::{Act, Meaning, Row, Taken},
-    sheet::Column,
+    judge::{Act, Meaning, Row, Taken, tell},
+    sheet::{Column, SIDE},
     store::{Professional, professionals, reaching_schemes},
 };
 use crate::{
@@ -30,6 +30,7 @@ use crate::{
 
 /// The columns.
 pub(super) const COLUMNS: &[Column] = &[
+    Column { key: SIDE, names: &["序号", "序", "项号", "序列号"], required: false, example: "1" },
     Column {
         key: "holder",
         names: &[
@@ -76,7 +77,7 @@ pub(super) const COLUMNS: &[Column] = &[
     Column {
         key: "number",
         names: &["编号", "证书编号", "证书号", "牌匾编号", "牌号", "文号编号", "number", "no"],
-        required: true,
+        required: false,
         example: "示科〔2026〕1 号",
     },
     Column { key: "level", names: &["级别", "等级", "level"], required: false, example: "市级" },
@@ -93,15 +94,35 @@ pub(super) const COLUMNS: &[Column] = &[
             "颁发日期",
             "发证日期",
             "开始日期",
+            "公布日期",
+            "公布时间",
+            "发布日期",
+            "批准日期",
+            "起始时间",
             "validfrom",
             "from",
         ],
-        required: true,
+        required: false,
         example: "2026-09-01",
     },
     Column {
         key: "valid_to",
-        names: &["有效期至", "截止日期", "终止日期", "到期日期", "有效期止", "有效期", "结束日期", "validto", "to"],
+        names: &[
+            "有效期至",
+            "截止日期",
+            "终止日期",
+            "到期日期",
+            "有效期止",
+            "有效期",
+            "有效期限",
+            "有效时间",
+            "起止日期",
+            "起止时间",
+            "期限",
+            "结束日期",
+            "validto",
+            "to",
+        ],
         required: false,
         example: "2029-08-31",
     },
@@ -125,7 +146,7 @@ pub(super) async fn judge(tx: &mut Tx, now: DateTime<Utc>, given: &Given, rows: 
     }
     let people = professionals(tx).await?;
     let mut book = Book::new(&organizations, &schemes, people, held)?;
-    Ok(rows.iter().map(|row| book.meaning(now, given, row)).collect())
+    Ok(rows.iter().zip(1..).map(|(row, place)| book.meaning(now, given, row, place)).collect())
 }
 
 /// Who and what there is, and what was granted by earlier rows.
@@ -174,10 +195,13 @@ impl<'k> Book<'k> {
         })
     }
 
-    fn meaning(&mut self, now: DateTime<Utc>, given: &Given, row: &Row) -> Meaning {
+    fn meaning(&mut self, now: DateTime<Utc>, given: &Given, row: &Row, place: usize) -> Meaning {
         let mut cells = Reader::new(row.number(), &row.cells);
         let holder = cells.required("holder", 120);
-        let number = cells.required("number", 60);
+        let number = match given.number.as_deref() {
+            Some(pattern) => cells.text("number", 60).or_else(|| Some(numbered(pattern, row, place))),
+            None => cells.required("number", 60),
+        };
         let person = cells.text("professional", 60);
         let post = cells.text("post", 120);
         let label = [holder.as_deref(), person.as_deref(), number.as_deref()];
@@ -199,10 +223,7 @@ impl<'k> Book<'k> {
         let scheme = scheme.filter(|scheme| scheme.is_for(sort));
         let level = cells.text("level", 40).map(|text| level(&text));
         let source = cells.text("source", 400).unwrap_or_else(|| given.source.clone());
-        let (from, to) = (cells.day("valid_from"), cells.last_day("valid_to"));
-        if row.cells.get("valid_from").is_none_or(|text| text.trim().is_empty()) {
-            cells.refuse("valid_from", "required", "must say from which day it is valid");
-        }
+        let (from, to) = cells.term(given);
         let term = from.and_then(|from| match Term::new(from, to) {
             Ok(term) => Some(term),
             Err(refusal) => {
@@ -264,7 +285,14 @@ impl<'k> Book<'k> {
                 Act::Grant { row: Box::new(wanted), post: post.unwrap_or_default() }
             }
         };
-        let verdict = cells.finish().map(|()| Taken { changes: Vec::new(), act });
+        let mut changes = Vec::new();
+        if matches!(act, Act::Grant { .. }) {
+            let days = (term.from().to_string(), term.to().map(|day| day.to_string()));
+            tell(&mut changes, row, "number", Some(&number));
+            tell(&mut changes, row, "valid_from", Some(&days.0));
+            tell(&mut changes, row, "valid_to", days.1.as_deref());
+        }
+        let verdict = cells.finish().map(|()| Taken { changes, act });
         if verdict.is_ok() {
             self.numbers.entry((scheme.id, number)).or_insert(Held::Row(row.number()));
         }
@@ -318,10 +346,51 @@ impl<'k> Book<'k> {
     }
 }
 
+/// The number that a row has by the pattern of the whole list: with the number at its side, or else with its place.
+fn numbered(pattern: &str, row: &Row, place: usize) -> String {
+    let side = row.cells.get(SIDE).map(|text| cell::fold(text)).unwrap_or_default();
+    let side = side.trim_end_matches(['.', '、']);
+    let is_number = (1..=9).contains(&side.len()) && side.bytes().all(|byte| byte.is_ascii_digit());
+    let number = if is_number { side.to_owned() } else { place.to_string() };
+    let found = pattern.find("{n").and_then(|at| {
+        let (before, rest) = pattern.split_at(at);
+        let (letters, after) = rest.strip_prefix('{')?.split_once('}')?;
+        letters.bytes().all(|byte| byte == b'n').then_some((before, letters.len(), after))
+    });
+    let (before, width, after) = found.unwrap_or((pattern, 1, ""));
+    format!("{before}{:0>width$}{after}", number.trim_start_matches('0'))
+}
+
 /// Whether a list says nothing new of a designation.
 fn same(known: &Designation, wanted: &Designation) -> bool {
     known.organization_id == wanted.organization_id
         && known.professional_id == wanted.professional_id
         && (known.valid_from, known.valid_to) == (wanted.valid_from, wanted.valid_to)
         && (wanted.level.is_none() || known.level == wanted.level)
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("示科〔2026〕{n}号", "7", "示科〔2026〕7号")]
+    #[case("KP-{nnn}", "7", "KP-007")]
+    #[case("KP-{nnn}", "０12.", "KP-012")]
+    #[case("KP-{nnn}", "1234", "KP-1234")]
+    #[case("KP2026-", "7", "KP2026-7")]
+    #[case("KP-{x}-", "7", "KP-{x}-7")]
+    #[case("KP-{n}", "（一）", "KP-3")]
+    #[case("KP-{n}", "", "KP-3")]
+    fn rows_are_numbered_by_the_pattern_of_their_list(
+        #[case] pattern: &str,
+        #[case] side: &str,
+        #[case] expected: &str,
+    ) {
+        let cells = [(SIDE.to_owned(), side.to_owned())].into();
+        let row = Row { row_no: 9, cells, faults: Vec::new() };
+        assert_eq!(numbered(pattern, &row, 3), expected);
+    }
 }

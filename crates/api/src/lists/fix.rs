@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    ListRowView, Outcome, TAG,
+    ListRowView, TAG,
     discard::staged,
     judge::{self, Row, counts},
     read::allowed,
@@ -35,7 +35,7 @@ pub(super) struct ListRowFix {
     cells: BTreeMap<String, String>,
 }
 
-/// Corrects the cells of a refused row; the whole list is judged again. The answer's ETag is that of the import.
+/// Corrects the cells of a row; the whole list is judged again. The answer's ETag is that of the import.
 #[utoipa::path(
     patch, path = "/api/v1/list_imports/{id}/rows/{row_no}", operation_id = "fix_list_row", tag = TAG,
     request_body = ListRowFix,
@@ -59,10 +59,8 @@ pub(super) async fn fix_row(
     staged(&import)?;
     version.check("import", import.version)?;
     let stored = store::all_rows(&mut tx, id).await?;
-    let this = stored.iter().find(|row| row.row_no == row_no).ok_or_else(|| ApiError::not_found("row"))?;
-    if this.outcome != Outcome::Refused {
-        let detail = "Only refused rows can be corrected; this one is taken as it is.";
-        return Err(ApiError::conflict("not_refused", detail));
+    if !stored.iter().any(|row| row.row_no == row_no) {
+        return Err(ApiError::not_found("row"));
     }
     let mut checks = Checks::new();
     let columns = import.kind.columns();

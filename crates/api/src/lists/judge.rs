@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::{
-    Given, ListChange, ListCounts, ListKind, Outcome, cells::Cells, competitions, designations, organizations,
+    Given, ListChange, ListCounts, ListKind, Outcome, cells::Cells, competitions, designations, members, organizations,
     store::StoredRow, themes,
 };
 use crate::{
@@ -13,7 +14,10 @@ use crate::{
     designations::store::Designation,
     error::{FieldError, Result},
     organizations::store::Organization,
-    programmes::store::{Edition, Programme, Strand, Theme},
+    programmes::{
+        MemberRole,
+        store::{Edition, Programme, Strand, Theme},
+    },
     tenancy::Tx,
 };
 
@@ -57,6 +61,8 @@ pub(super) enum Act {
     AddPart { programme: Option<Box<Programme>>, edition: Option<Box<Edition>>, part: Part },
     /// Changes one.
     ChangePart(Part),
+    /// Gives an organization roles in an edition, whose member it is with others already or not yet.
+    AddMember { edition: Uuid, organization: Uuid, roles: Vec<MemberRole>, known: bool },
 }
 
 /// A part of an edition.
@@ -82,10 +88,15 @@ impl Taken {
     fn outcome(&self) -> Outcome {
         match self.act {
             Act::None => Outcome::Unchanged,
-            Act::AddOrganization(_) | Act::Grant { .. } | Act::AddCompetition(_) | Act::AddPart { .. } => {
-                Outcome::Added
-            }
-            Act::ChangeOrganization(_) | Act::ChangeCompetition(_) | Act::ChangePart(_) => Outcome::Changed,
+            Act::AddOrganization(_)
+            | Act::Grant { .. }
+            | Act::AddCompetition(_)
+            | Act::AddPart { .. }
+            | Act::AddMember { known: false, .. } => Outcome::Added,
+            Act::ChangeOrganization(_)
+            | Act::ChangeCompetition(_)
+            | Act::ChangePart(_)
+            | Act::AddMember { known: true, .. } => Outcome::Changed,
         }
     }
 }
@@ -114,6 +125,7 @@ pub(super) async fn judge(
         ListKind::Designations => designations::judge(tx, now, given, &rows).await?,
         ListKind::Competitions => competitions::judge(tx, now, given, &rows).await?,
         ListKind::Themes => themes::judge(tx, actor, now, given, &rows).await?,
+        ListKind::Members => members::judge(tx, actor, given, &rows).await?,
     };
     Ok(rows.into_iter().zip(meanings).map(|(row, meaning)| judged(row, meaning)).collect())
 }
@@ -152,5 +164,13 @@ pub(super) fn change(changes: &mut Vec<ListChange>, field: &str, known: &mut Str
     if let Some(new) = new.filter(|new| new != known) {
         changes.push(ListChange { field: field.to_owned(), from: known.clone(), to: new.clone() });
         *known = new;
+    }
+}
+
+/// What becomes of something new, if the row does not say it in these words itself.
+pub(super) fn tell(changes: &mut Vec<ListChange>, row: &Row, field: &str, value: Option<&str>) {
+    let said = row.cells.get(field).map(|text| text.trim()).unwrap_or_default();
+    if let Some(value) = value.filter(|value| *value != said) {
+        changes.push(ListChange::new(field, value));
     }
 }

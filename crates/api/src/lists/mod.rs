@@ -1,4 +1,4 @@
-//! Lists that come as a sheet: organizations, designations, competitions, themes of programmes.
+//! Lists that come as a sheet: organizations, designations, competitions, themes of programmes, who takes part in them.
 //!
 //! ```text
 //! stage: file ─▶ sheet (cells by column) ─▶ judge (each row against what is known) ─▶ kept with its outcome
@@ -6,7 +6,7 @@
 //! ```
 //!
 //! One file a kind says which columns it has, what a row means and what entering it does ([`organizations`],
-//! [`designations`], [`competitions`], [`themes`]); all else is shared. A list is judged whole each time, because its rows lean on each
+//! [`designations`], [`competitions`], [`themes`], [`members`]); all else is shared. A list is judged whole each time, because its rows lean on each
 //! other: a code twice, a licence that begins while another still runs.
 
 mod cells;
@@ -16,9 +16,12 @@ mod designations;
 mod discard;
 mod fix;
 mod judge;
+mod kinds;
+mod members;
 mod organizations;
 mod read;
 mod sheet;
+mod span;
 mod stage;
 mod store;
 mod template;
@@ -26,7 +29,7 @@ mod themes;
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use kepu_domain::role::Action;
 use serde::{Deserialize, Serialize};
 use sqlx::types::Json;
@@ -34,7 +37,7 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use crate::{error::FieldError, organizations::OrganizationKind, state::AppState};
+use crate::{error::FieldError, organizations::OrganizationKind, programmes::MemberRole, state::AppState};
 
 const TAG: &str = "lists";
 
@@ -63,6 +66,8 @@ pub enum ListKind {
     Competitions,
     /// What the months of programmes are about, and what runs beside them.
     Themes,
+    /// Who takes part in a programme's year, and as what.
+    Members,
 }
 
 impl ListKind {
@@ -72,7 +77,7 @@ impl ListKind {
             Self::Organizations => Action::OrganizationManage,
             Self::Designations => Action::DesignationManage,
             Self::Competitions => Action::CompetitionManage,
-            Self::Themes => Action::ProgrammeManage,
+            Self::Themes | Self::Members => Action::ProgrammeManage,
         }
     }
 
@@ -83,7 +88,22 @@ impl ListKind {
             Self::Designations => designations::COLUMNS,
             Self::Competitions => competitions::COLUMNS,
             Self::Themes => themes::COLUMNS,
+            Self::Members => members::COLUMNS,
         }
+    }
+
+    /// What the header must name beside the required columns, for the upload does not say it for all rows; one column of
+    /// each set will do.
+    fn asked(self, given: &Given) -> Vec<&'static [&'static str]> {
+        let number = (self == Self::Designations && given.number.is_none()).then_some(&["number"][..]);
+        let dated = matches!(self, Self::Designations | Self::Competitions) && given.valid_from.is_none();
+        // The last day's column may hold both.
+        number.into_iter().chain(dated.then_some(&["valid_from", "valid_to"][..])).collect()
+    }
+
+    /// Whether what such a list means follows from which programmes its uploader runs, so that nobody else sees it.
+    fn is_own(self) -> bool {
+        matches!(self, Self::Themes | Self::Members)
     }
 }
 
@@ -157,6 +177,19 @@ pub struct Given {
     pub organization_kind: Option<OrganizationKind>,
     /// Where the list was published, for rows that do not say.
     pub source: String,
+    /// First day of designations and contests whose rows name none.
+    pub valid_from: Option<NaiveDate>,
+    /// Last day of those whose rows name none.
+    pub valid_to: Option<NaiveDate>,
+    /// How designations are numbered whose rows have no number: with `{n}` where the number at the row's side stands, or else
+    /// its place in the list; with more of these letters, `{nnn}`, zeros before it. It follows at the end if it has no place.
+    pub number: Option<String>,
+    /// Whether the contests are on a published list, as policies read it.
+    pub listed: bool,
+    /// The edition of a programme whose members these are.
+    pub edition: Option<Uuid>,
+    /// What members are whose rows say nothing.
+    pub member_role: Option<MemberRole>,
 }
 
 /// An import.
@@ -176,6 +209,8 @@ pub struct ListImportView {
     counts: ListCounts,
     /// Columns that were passed over, and other worksheets that look like such a list, as `Name!`.
     ignored: Vec<String>,
+    /// How the file was read, where that is not plain: `chinese_commas`, if its cells are divided by `，`.
+    notes: Vec<String>,
     /// The account that uploaded it.
     created_by: Uuid,
     /// When.
@@ -196,6 +231,7 @@ impl From<store::ImportRow> for ListImportView {
             given: row.given.0,
             counts: row.counts.0,
             ignored: row.ignored,
+            notes: row.notes,
             created_by: row.created_by,
             created_at: row.created_at,
             finished_at: row.finished_at,
@@ -204,15 +240,22 @@ impl From<store::ImportRow> for ListImportView {
     }
 }
 
-/// Something that changes.
+/// Something that changes; of what is new, what the row does not say in these words itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ListChange {
     /// The column.
     field: String,
-    /// What is known.
+    /// What is known; empty of what is new.
     from: String,
     /// What it becomes.
     to: String,
+}
+
+impl ListChange {
+    /// What becomes of something new.
+    fn new(field: &str, to: impl Into<String>) -> Self {
+        Self { field: field.to_owned(), from: String::new(), to: to.into() }
+    }
 }
 
 /// A row of an import.

@@ -3,13 +3,15 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use serde_json::Map;
+use serde_json::{Map, Value};
 use sqlx::types::Json;
+use uuid::Uuid;
 
 use super::{
     Given,
     cells::{Reader, key, level},
-    judge::{Act, Meaning, Row, Taken, change},
+    judge::{Act, Meaning, Row, Taken, change, tell},
+    kinds::{KINDS, is_nature, kind_of, told_by_name},
     sheet::Column,
 };
 use crate::{
@@ -56,7 +58,7 @@ pub(super) const COLUMNS: &[Column] = &[
     },
     Column {
         key: "kind",
-        names: &["类型", "单位类型", "机构类型", "单位性质", "性质", "类别", "kind", "type"],
+        names: &["类型", "单位类型", "机构类型", "类别", "kind", "type"],
         required: false,
         example: "博物馆",
     },
@@ -73,30 +75,22 @@ pub(super) const COLUMNS: &[Column] = &[
         example: "Demonstration Science Museum",
     },
     Column { key: "level", names: &["级别", "等级", "level"], required: false, example: "市级" },
+    Column {
+        key: "nature",
+        names: &["单位性质", "性质", "办学性质", "办园性质", "nature"],
+        required: false,
+        example: "公办",
+    },
 ];
 
-const KINDS: &[(OrganizationKind, &[&str])] = &[
-    (
-        OrganizationKind::School,
-        &["学校", "school", "小学", "中学", "初中", "高中", "中小学", "九年一贯制学校", "完全中学"],
-    ),
-    (OrganizationKind::Kindergarten, &["幼儿园", "kindergarten"]),
-    (OrganizationKind::Base, &["基地", "base", "科普基地", "教育基地", "农场", "生态园"]),
-    (OrganizationKind::Museum, &["博物馆", "museum", "科技馆", "场馆", "科普场馆", "美术馆", "图书馆", "馆"]),
-    (OrganizationKind::Company, &["企业", "company", "公司"]),
-    (OrganizationKind::Institute, &["科研院所", "institute", "研究所", "研究院", "科研机构", "科学院"]),
-    (OrganizationKind::University, &["高校", "university", "大学", "学院", "高等院校"]),
-    (OrganizationKind::Community, &["社区", "community", "街道", "街道办", "街道办事处", "居委会", "居民委员会"]),
-    (OrganizationKind::Media, &["媒体", "media"]),
-    (OrganizationKind::Authority, &["主管部门", "authority", "机关", "政府部门", "局", "委员会"]),
-];
+/// The attribute that keeps what a list calls 性质: 公办, 民办 …
+const NATURE: &str = "nature";
 
-/// The kind that a word says: a known one, or one with something before it, such as 民办幼儿园; the longest is meant.
-fn kind_of(text: &str) -> Option<OrganizationKind> {
-    let text = key(text);
-    let ends = KINDS.iter().flat_map(|(kind, names)| names.iter().map(move |name| (*kind, *name)));
-    let ends = ends.filter(|(_, name)| text == *name || (!name.is_ascii() && text.ends_with(name)));
-    ends.max_by_key(|(_, name)| name.len()).map(|(kind, _)| kind)
+/// The kind that a name says more clearly than what is registered. A base may be called a museum, and a museum a base.
+fn clearer(known: OrganizationKind, name: Option<&str>) -> Option<OrganizationKind> {
+    use OrganizationKind::{Base, Museum};
+    let named = name.and_then(told_by_name)?;
+    (!(matches!(known, Base | Museum) && matches!(named, Base | Museum))).then_some(named)
 }
 
 /// Judges all rows.
@@ -105,6 +99,8 @@ pub(super) async fn judge(tx: &mut Tx, now: DateTime<Utc>, given: &Given, rows: 
     let filter = store::Filter { district: Some(district), ..store::Filter::default() };
     let known = store::list(tx, &filter, None, i64::MAX).await?;
     let mut book = Book::new(&known);
+    let wanted: Vec<_> = rows.iter().filter_map(|row| book.other_kind(row)).collect();
+    book.in_use = store::kind_in_use(tx, &wanted).await?;
     let mut meanings = Vec::with_capacity(rows.len());
     for row in rows {
         meanings.push(book.meaning(row, given, |kind, code, name| Organization {
@@ -132,6 +128,32 @@ struct Book<'k> {
     by_name: HashMap<String, Vec<&'k Organization>>,
     codes: HashSet<String>,
     met: HashMap<String, u64>,
+    /// Those whose kind cannot become another, for something depends on it.
+    in_use: HashSet<Uuid>,
+}
+
+/// What a row says of the kind, beside the name.
+struct SaidKind<'r> {
+    /// The kind.
+    kind: Option<OrganizationKind>,
+    /// What it says of who runs it, such as 公办.
+    nature: Option<&'r str>,
+    /// A word that is none of both.
+    unknown: bool,
+}
+
+impl<'r> SaidKind<'r> {
+    fn of(row: &'r Row) -> Self {
+        let cell = |column| row.cells.get(column).map(|text| text.trim()).filter(|text| !text.is_empty());
+        let (said, nature) = (cell("kind"), cell("nature"));
+        let kind = said.and_then(kind_of);
+        let in_kind = said.filter(|text| kind.is_none() && is_nature(text));
+        let unknown = said.is_some() && kind.is_none() && in_kind.is_none();
+        // 性质 may say the kind after all; what else it says is kept as it is.
+        let in_nature = nature.and_then(kind_of);
+        let nature = nature.filter(|_| in_nature.is_none()).or(in_kind);
+        Self { kind: kind.or(in_nature), nature, unknown }
+    }
 }
 
 impl<'k> Book<'k> {
@@ -145,7 +167,17 @@ impl<'k> Book<'k> {
             by_name,
             codes: known.iter().map(|one| one.code.clone()).collect(),
             met: HashMap::new(),
+            in_use: HashSet::new(),
         }
+    }
+
+    /// Who is known and would be of another kind by a row, and of which.
+    fn other_kind(&self, row: &Row) -> Option<(Uuid, OrganizationKind)> {
+        let mut cells = Reader::new(row.number(), &row.cells);
+        let (code, name) = (cells.code("code", 40), cells.text("name", 120));
+        let known = self.known(&mut cells, code.as_deref(), name.as_deref())?;
+        let kind = SaidKind::of(row).kind.or_else(|| clearer(known.kind, name.as_deref()))?;
+        (kind != known.kind).then_some((known.id, kind))
     }
 
     fn meaning(
@@ -158,24 +190,33 @@ impl<'k> Book<'k> {
         let name = cells.required("name", 120);
         let label = name.clone().unwrap_or_default();
         let code = cells.code("code", 40);
-        let said = row.cells.get("kind").map(|text| text.trim()).filter(|text| !text.is_empty());
-        let kind = said.and_then(kind_of).or_else(|| cells.word("kind", KINDS));
+        let said = SaidKind::of(row);
+        if said.unknown {
+            cells.word("kind", KINDS);
+        }
         let name_en = cells.text("name_en", 200);
         let level = cells.text("level", 40).map(|text| level(&text));
         let known = self.known(&mut cells, code.as_deref(), name.as_deref());
-        if let Some(known) = known
-            && kind.is_some_and(|kind| kind != known.kind)
+        let fixed = known.filter(|known| self.in_use.contains(&known.id));
+        if let Some(known) = fixed
+            && said.kind.is_some_and(|kind| kind != known.kind)
         {
-            cells.refuse(
-                "kind",
-                "kind_stays",
-                format!("must be {}: what kind an organization is never changes", known.kind.as_str()),
+            let message = format!(
+                "must be {}: classes, activities, licences, agreements or accounts depend on its kind",
+                known.kind.as_str()
             );
+            cells.refuse("kind", "kind_stays", message);
         }
-        let kind = known.map(|one| one.kind).or(kind).or(given.organization_kind.filter(|_| said.is_none()));
-        if kind.is_none() && said.is_none() {
+        let kind = match (fixed, known) {
+            (Some(fixed), _) => Some(fixed.kind),
+            (None, Some(known)) => said.kind.or_else(|| clearer(known.kind, name.as_deref())).or(Some(known.kind)),
+            // A list is of one kind at the most: where a name says another, the name is right.
+            (None, None) => said.kind.or_else(|| name.as_deref().and_then(told_by_name)).or(given.organization_kind),
+        };
+        if kind.is_none() && !said.unknown {
             cells.refuse("kind", "required", "must say of what kind a new organization is");
         }
+        let nature = said.nature.map(|text| text.chars().take(60).collect::<String>());
         let met = code
             .as_ref()
             .map(|code| format!("code {code}"))
@@ -188,7 +229,7 @@ impl<'k> Book<'k> {
             }
         }
         let verdict = cells.finish().map(|()| match (known, name, kind) {
-            (Some(known), name, _) => {
+            (Some(known), name, kind) => {
                 let (mut after, mut changes) = (known.clone(), Vec::new());
                 // Who was found by the name is not called otherwise because a bracket is wider.
                 let name = name.filter(|name| code.is_some() || key(name) != key(&known.name_zh));
@@ -197,6 +238,15 @@ impl<'k> Book<'k> {
                 let mut before = after.level.clone().unwrap_or_default();
                 change(&mut changes, "level", &mut before, level);
                 after.level = Some(before).filter(|level| !level.is_empty());
+                let mut before = known.kind.as_str().to_owned();
+                change(&mut changes, "kind", &mut before, kind.map(|kind| kind.as_str().to_owned()));
+                after.kind = kind.unwrap_or(known.kind);
+                let mut before =
+                    known.attributes.get(NATURE).and_then(Value::as_str).map(str::to_owned).unwrap_or_default();
+                change(&mut changes, "nature", &mut before, nature.clone());
+                if let Some(nature) = nature {
+                    after.attributes.insert(NATURE.to_owned(), Value::String(nature));
+                }
                 let act = if changes.is_empty() { Act::None } else { Act::ChangeOrganization(Box::new(after)) };
                 Taken { changes, act }
             }
@@ -206,7 +256,13 @@ impl<'k> Book<'k> {
                 let mut added = new(kind, code, name);
                 added.name_en = name_en.unwrap_or_default();
                 added.level = level;
-                Taken { changes: Vec::new(), act: Act::AddOrganization(Box::new(added)) }
+                let mut changes = Vec::new();
+                tell(&mut changes, row, "kind", Some(kind.as_str()));
+                tell(&mut changes, row, "nature", nature.as_deref());
+                if let Some(nature) = nature {
+                    added.attributes.insert(NATURE.to_owned(), Value::String(nature));
+                }
+                Taken { changes, act: Act::AddOrganization(Box::new(added)) }
             }
             // Both were asked for above.
             (None, _, _) => Taken { changes: Vec::new(), act: Act::None },
@@ -240,26 +296,5 @@ impl<'k> Book<'k> {
             }
             number = number.saturating_add(1);
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use rstest::rstest;
-
-    use super::*;
-
-    #[rstest]
-    #[case("学 校", Some(OrganizationKind::School))]
-    #[case("民办幼儿园", Some(OrganizationKind::Kindergarten))]
-    #[case("大学附属小学", Some(OrganizationKind::School))]
-    #[case("市级科普教育基地", Some(OrganizationKind::Base))]
-    #[case("天文馆", Some(OrganizationKind::Museum))]
-    #[case("Ｍuseum", Some(OrganizationKind::Museum))]
-    #[case("区教育局", Some(OrganizationKind::Authority))]
-    #[case("nuseum museum", None)]
-    #[case("动物园", None)]
-    fn kinds_are_told_by_how_they_end(#[case] text: &str, #[case] kind: Option<OrganizationKind>) {
-        assert_eq!(kind_of(text), kind);
     }
 }

@@ -20,7 +20,7 @@ use crate::{
     state::AppState,
 };
 
-/// Lists the imports of the district, the newest first; of lists of themes only the own ones.
+/// Lists the imports of the district, the newest first; of lists of themes and members only the own ones.
 #[utoipa::path(
     get, path = "/api/v1/list_imports", operation_id = "list_list_imports", tag = TAG, params(PageQuery),
     responses((status = 200, description = "Imports", body = Page<ListImportView>), ApiErrors)
@@ -86,11 +86,11 @@ pub(super) async fn list_rows(
     Ok(Json(Page::of(rows, &page, |row| row.row_no, ListRowView::from)?))
 }
 
-/// The import, if the actor may enter such a list. One of themes is for whoever uploaded it: what its rows mean follows
-/// from which programmes that account runs.
+/// The import, if the actor may enter such a list. One of themes or members is for whoever uploaded it: what its rows mean
+/// follows from which programmes that account runs.
 pub(super) fn allowed(actor: &Actor, row: ImportRow) -> Result<ImportRow> {
     enters(actor, row.kind, row.district_id)?;
-    if row.kind == ListKind::Themes && row.created_by != actor.account_id {
+    if row.kind.is_own() && row.created_by != actor.account_id {
         return Err(ApiError::not_found("import"));
     }
     Ok(row)
@@ -103,7 +103,7 @@ pub(super) fn enters(actor: &Actor, kind: ListKind, district: Uuid) -> Result<()
         GrantScope::Authority { authority, .. } => actor.may(kind.action(), &Scope::Authority { authority }),
         _ => false,
     };
-    if kind == ListKind::Themes && actor.grants.iter().any(above) {
+    if kind.is_own() && actor.grants.iter().any(above) {
         return Ok(());
     }
     actor.require(kind.action(), &Scope::District { district })

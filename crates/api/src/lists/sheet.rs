@@ -13,6 +13,9 @@ use crate::{
 /// The most rows of a list.
 const MOST: u64 = 5000;
 
+/// The column of the number at the side of each row.
+pub(super) const SIDE: &str = "no";
+
 /// A column that is read.
 #[derive(Debug)]
 pub(super) struct Column {
@@ -33,6 +36,8 @@ pub(super) struct Content {
     pub(super) rows: Vec<(u64, Cells, Vec<FieldError>)>,
     /// Columns that were passed over, and other worksheets with such a header as `Name!`.
     pub(super) ignored: Vec<String>,
+    /// How the file was read, where that is not plain.
+    pub(super) notes: Vec<String>,
 }
 
 /// Where a column stands: under the first of its names that the header has.
@@ -42,8 +47,8 @@ fn find(header: &[String], column: &Column) -> Option<usize> {
     column.names.iter().copied().chain([key.as_str()]).find_map(|name| header.iter().position(|known| known == name))
 }
 
-/// Reads a file.
-pub(super) fn read(name: &str, bytes: Bytes, columns: &[Column]) -> Result<Content> {
+/// Reads a file. Of each set of columns that is asked for, the header must have one.
+pub(super) fn read(name: &str, bytes: Bytes, columns: &[Column], asked: &[&[&str]]) -> Result<Content> {
     let limits = Limits { bytes: 32 << 20, unpacked_bytes: 64 << 20, rows: MOST, ..Limits::default() };
     let unreadable = |error: &dyn std::fmt::Display| ApiError::unprocessable("unreadable_sheet", error.to_string());
     let mut sheet = Sheet::from_bytes(name, bytes, limits).map_err(|error| unreadable(&error))?.filled();
@@ -53,15 +58,25 @@ pub(super) fn read(name: &str, bytes: Bytes, columns: &[Column]) -> Result<Conte
     let has_places = sheet.worksheets().is_some();
     let rows = sheet.rows_under(is_header).map_err(|error| unreadable(&error))?;
     let header: Vec<String> = rows.header().to_vec();
+    let notes = rows.has_chinese_commas().then(|| "chinese_commas".to_owned()).into_iter().collect();
     let places: Vec<Option<usize>> = columns.iter().map(|column| find(&header, column)).collect();
-    let missing = columns.iter().zip(&places).filter(|(column, place)| column.required && place.is_none());
-    let missing: Vec<FieldError> = missing
-        .map(|(column, _)| {
-            let name = column.names.first().copied().unwrap_or(column.key);
-            let message = format!("there is no column {name} ({}); the header must name it", column.key);
-            FieldError::new(column.key, "missing_column", message)
-        })
-        .collect();
+    let has = |key: &str| columns.iter().zip(&places).any(|(column, place)| column.key == key && place.is_some());
+    let lacks = |column: &&Column| column.required && !has(column.key);
+    let missing = columns.iter().filter(lacks).map(|column| {
+        let name = column.names.first().copied().unwrap_or(column.key);
+        let message = format!("there is no column {name} ({}); the header must name it", column.key);
+        FieldError::new(column.key, "missing_column", message)
+    });
+    let unsaid = asked.iter().filter(|set| !set.iter().any(|key| has(key))).filter_map(|set| set.first());
+    let unsaid = unsaid.filter_map(|key| columns.iter().find(|column| column.key == *key)).map(|column| {
+        let name = column.names.first().copied().unwrap_or(column.key);
+        let message = format!(
+            "there is no column {name} ({}); the header must name it, or the upload say it for all",
+            column.key
+        );
+        FieldError::new(column.key, "missing_or_given", message)
+    });
+    let missing: Vec<FieldError> = missing.chain(unsaid).collect();
     if !missing.is_empty() {
         let detail =
             format!("The header lacks columns, see errors. Row {} reads: {}", rows.header_row(), header.join(", "));
@@ -70,7 +85,7 @@ pub(super) fn read(name: &str, bytes: Bytes, columns: &[Column]) -> Result<Conte
     let ignored = header.iter().enumerate().filter(|(at, name)| !name.is_empty() && !places.contains(&Some(*at)));
     let ignored = ignored.map(|(_, name)| name.chars().take(40).collect());
     let ignored = ignored.chain(others.iter().map(|name| format!("{name}!"))).collect();
-    let mut content = Content { rows: Vec::new(), ignored };
+    let mut content = Content { rows: Vec::new(), ignored, notes };
     for row in rows {
         let row = row.map_err(|error| unreadable(&error))?;
         let cells = columns.iter().zip(&places).filter_map(|(column, place)| {
@@ -86,7 +101,7 @@ pub(super) fn read(name: &str, bytes: Bytes, columns: &[Column]) -> Result<Conte
             row.faults.iter().filter(read).map(|fault| told(fault, row.number, &header, columns)).collect();
         // A number at the side, a page's footer, or the header once more.
         let named = |(key, text): (&String, &String)| {
-            columns.iter().any(|one| one.key == key && find(std::slice::from_ref(text), one).is_some())
+            key == SIDE || columns.iter().any(|one| one.key == key && find(std::slice::from_ref(text), one).is_some())
         };
         if faults.is_empty() && cells.iter().all(named) {
             continue;

@@ -4,10 +4,12 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
+use chrono::NaiveDate;
 use serde::Deserialize;
 use serde_json::json;
 use sqlx::types::Json as Stored;
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 use super::{
     Given, ListImportView, ListKind, ListState, TAG,
@@ -22,6 +24,7 @@ use crate::{
     error::{ApiError, ApiErrors, Result},
     extract::{ApiQuery, ETag, Location},
     organizations::OrganizationKind,
+    programmes::MemberRole,
     state::AppState,
     upload,
 };
@@ -45,6 +48,20 @@ pub(super) struct ListGiven {
     organization_kind: Option<OrganizationKind>,
     /// Where the list was published, for rows that do not say.
     source: Option<String>,
+    /// First day of designations and contests whose rows name none.
+    valid_from: Option<NaiveDate>,
+    /// Last day of those whose rows name none.
+    valid_to: Option<NaiveDate>,
+    /// How designations are numbered whose rows have no number, such as `示科〔2026〕{n}号`: `{n}` is the number at the row's
+    /// side, or else its place in the list; `{nnn}` has zeros before it.
+    number: Option<String>,
+    /// Whether the contests are on a list that the authority has published, as policies read it.
+    #[serde(default)]
+    listed: bool,
+    /// The edition of a programme whose members these are; needed for them.
+    edition: Option<Uuid>,
+    /// What members are whose rows say nothing.
+    member_role: Option<MemberRole>,
 }
 
 /// The form.
@@ -83,10 +100,20 @@ pub(super) async fn stage_list(
         new_programmes: given.new_programmes,
         organization_kind: given.organization_kind,
         source: checks.text("source", given.source.as_deref().unwrap_or_default(), 0..=400),
+        valid_from: given.valid_from,
+        valid_to: given.valid_to,
+        number: checks.optional_text("number", given.number.as_deref(), 60),
+        listed: given.listed && kind == ListKind::Competitions,
+        edition: given.edition,
+        member_role: given.member_role,
     };
+    let in_order = given.valid_from.zip(given.valid_to).is_none_or(|(from, to)| from <= to);
+    checks.require(in_order, "valid_to", "before_valid_from", "must not lie before valid_from");
+    let needs_edition = kind == ListKind::Members && given.edition.is_none();
+    checks.require(!needs_edition, "edition", "required", "must say of which edition they are members");
     checks.finish()?;
-    let name = file_name.clone();
-    let reading = tokio::task::spawn_blocking(move || sheet::read(&name, bytes, kind.columns()));
+    let (name, asked) = (file_name.clone(), kind.asked(&given));
+    let reading = tokio::task::spawn_blocking(move || sheet::read(&name, bytes, kind.columns(), &asked));
     let content = reading.await.map_err(ApiError::internal)??;
     let rows = content.rows.into_iter().map(|(number, cells, faults)| Row {
         row_no: i64::try_from(number).unwrap_or(i64::MAX),
@@ -105,6 +132,7 @@ pub(super) async fn stage_list(
         given: Stored(given),
         counts: Stored(counts(&judged)),
         ignored: content.ignored,
+        notes: content.notes,
         created_by: actor.account_id,
         created_at: now,
         finished_at: None,

@@ -1,6 +1,6 @@
 //! The SQL of list imports, and of what their rows are compared with.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 use sqlx::{FromRow, types::Json};
 use uuid::Uuid;
@@ -10,7 +10,7 @@ use crate::{
     competitions::store::Competition,
     designations::store::Scheme,
     error::{ApiError, FieldError, Result},
-    tenancy::Tx,
+    tenancy::{DistrictId, Tx},
 };
 
 /// An import.
@@ -24,6 +24,7 @@ pub struct ImportRow {
     pub given: Json<Given>,
     pub counts: Json<ListCounts>,
     pub ignored: Vec<String>,
+    pub notes: Vec<String>,
     pub created_by: Uuid,
     pub created_at: DateTime<Utc>,
     pub finished_at: Option<DateTime<Utc>>,
@@ -44,8 +45,9 @@ pub struct StoredRow {
 /// Adds an import.
 pub(super) async fn insert(tx: &mut Tx, row: &ImportRow) -> Result<()> {
     sqlx::query(
-        "INSERT INTO list_import (district_id, id, kind, file_name, state, given, counts, ignored, created_by, created_at, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "INSERT INTO list_import (district_id, id, kind, file_name, state, given, counts, ignored, created_by, created_at, version,
+                                  notes)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     )
     .bind(tx.district().0)
     .bind(row.id)
@@ -58,6 +60,7 @@ pub(super) async fn insert(tx: &mut Tx, row: &ImportRow) -> Result<()> {
     .bind(row.created_by)
     .bind(row.created_at)
     .bind(row.version)
+    .bind(&row.notes)
     .execute(&mut **tx)
     .await?;
     Ok(())
@@ -99,7 +102,7 @@ pub(super) async fn lock(tx: &mut Tx, id: Uuid) -> Result<ImportRow> {
         .ok_or_else(|| ApiError::not_found("import"))
 }
 
-/// Lists imports, the newest first: all but other accounts' lists of themes, or the account's own alone.
+/// Lists imports, the newest first: all but other accounts' lists of themes and members, or the account's own alone.
 pub(super) async fn imports(
     tx: &mut Tx,
     all: bool,
@@ -109,7 +112,7 @@ pub(super) async fn imports(
 ) -> Result<Vec<ImportRow>> {
     Ok(sqlx::query_as::<_, ImportRow>(
         "SELECT * FROM list_import
-         WHERE district_id = $1 AND (created_by = $3 OR $2 AND kind <> 'themes') AND ($4::uuid IS NULL OR id < $4)
+         WHERE district_id = $1 AND (created_by = $3 OR $2 AND kind NOT IN ('themes', 'members')) AND ($4::uuid IS NULL OR id < $4)
          ORDER BY id DESC LIMIT $5",
     )
     .bind(tx.district().0)
@@ -234,6 +237,34 @@ pub(super) async fn professionals(tx: &mut Tx) -> Result<Vec<Professional>> {
 pub(super) async fn local_competitions(tx: &mut Tx) -> Result<Vec<Competition>> {
     Ok(sqlx::query_as::<_, Competition>("SELECT * FROM competition WHERE district_id = $1 ORDER BY id")
         .bind(tx.district().0)
+        .fetch_all(&mut **tx)
+        .await?)
+}
+
+/// A contest of the national list, by its name, in one of its editions.
+#[derive(Debug, sqlx::FromRow)]
+pub(super) struct National {
+    /// What it is called.
+    pub(super) name_zh: String,
+    /// The first day on which a result counts.
+    pub(super) valid_from: NaiveDate,
+    /// The last one.
+    pub(super) valid_to: Option<NaiveDate>,
+}
+
+/// The editions of the national list.
+pub(super) async fn national(tx: &mut Tx) -> Result<Vec<National>> {
+    Ok(sqlx::query_as::<_, National>(
+        "SELECT name_zh, valid_from, valid_to FROM competition WHERE district_id IS NULL ORDER BY id",
+    )
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
+/// Districts by identity: their code and name.
+pub(super) async fn districts(tx: &mut Tx) -> Result<Vec<(Uuid, String, String)>> {
+    Ok(sqlx::query_as("SELECT id, code, name_zh FROM district WHERE id <> $1 ORDER BY id")
+        .bind(DistrictId::PLATFORM.0)
         .fetch_all(&mut **tx)
         .await?)
 }

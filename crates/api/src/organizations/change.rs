@@ -8,13 +8,13 @@ use sqlx::types::Json as Jsonb;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{OrganizationView, check_attributes, store};
+use super::{OrganizationKind, OrganizationView, check_attributes, store};
 use crate::{
     audit::{self, Event},
     auth::Actor,
     check::Checks,
     credits::{self, Author},
-    error::{ApiErrors, Result},
+    error::{ApiError, ApiErrors, Result},
     extract::{ApiJson, ApiPath, ETag, IfMatch},
     patch,
     state::AppState,
@@ -24,6 +24,8 @@ use crate::{
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct OrganizationChange {
+    /// What kind; another one only while nothing depends on it.
+    kind: Option<OrganizationKind>,
     /// Code, unique in the district.
     #[schema(min_length = 1, max_length = 40)]
     code: Option<String>,
@@ -85,6 +87,16 @@ pub(super) async fn change(
         check_attributes(&mut checks, &row.attributes);
     }
     checks.finish()?;
+    if let Some(kind) = body.kind.filter(|kind| *kind != before.kind) {
+        if store::kind_in_use(&mut tx, &[(id, kind)]).await?.contains(&id) {
+            return Err(ApiError::conflict(
+                "kind_in_use",
+                "Its kind stays as it is: classes, activities, licences, agreements, applications or accounts depend on it. \
+                 Register another organization instead, or take those away first.",
+            ));
+        }
+        row.kind = kind;
+    }
     let now = state.now();
     row.version += 1;
     row.updated_at = now;

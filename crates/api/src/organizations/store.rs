@@ -1,5 +1,7 @@
 //! The SQL of organizations.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use sqlx::{FromRow, types::Json};
@@ -135,7 +137,7 @@ pub async fn update(tx: &mut Tx, row: &Organization) -> Result<()> {
     former::keep_shared(tx, Shared::Organization, &[row.id], row.updated_at).await?;
     sqlx::query(
         "UPDATE organization SET code = $2, name_zh = $3, name_en = $4, level = $5, attributes = $6, status = $7,
-                                 version = $8, updated_at = $9
+                                 version = $8, updated_at = $9, kind = $10
          WHERE id = $1",
     )
     .bind(row.id)
@@ -147,8 +149,38 @@ pub async fn update(tx: &mut Tx, row: &Organization) -> Result<()> {
     .bind(row.status)
     .bind(row.version)
     .bind(row.updated_at)
+    .bind(row.kind)
     .execute(&mut **tx)
     .await
     .on_constraint("organization_district_id_code_key", code_taken)?;
     Ok(())
+}
+
+/// Which organizations cannot become of these kinds, for something depends on what they are: classes, sessions, places that
+/// are kept, roles of accounts, agreements and what is offered for them, applications, and licences that are for other kinds.
+pub async fn kind_in_use(tx: &mut Tx, wanted: &[(Uuid, OrganizationKind)]) -> Result<HashSet<Uuid>> {
+    if wanted.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let (ids, kinds): (Vec<Uuid>, Vec<&str>) = wanted.iter().map(|(id, kind)| (*id, kind.as_str())).unzip();
+    let found: Vec<Uuid> = sqlx::query_scalar(
+        "SELECT o.id FROM unnest($2::uuid[], $3::text[]) AS o (id, kind)
+         WHERE EXISTS (SELECT FROM class c WHERE c.district_id = $1 AND c.school_id = o.id)
+            OR EXISTS (SELECT FROM enrolment e WHERE e.district_id = $1 AND e.school_id = o.id)
+            OR EXISTS (SELECT FROM activity a WHERE a.host_id = o.id)
+            OR EXISTS (SELECT FROM session_quota q WHERE q.school_id = o.id)
+            OR EXISTS (SELECT FROM account_grant g WHERE g.organization_id = o.id AND g.revoked_at IS NULL)
+            OR EXISTS (SELECT FROM agreement_party p WHERE p.organization_id = o.id)
+            OR EXISTS (SELECT FROM partner_profile p WHERE p.organization_id = o.id)
+            OR EXISTS (SELECT FROM application p WHERE p.organization_id = o.id)
+            OR EXISTS (SELECT FROM designation d JOIN scheme s ON s.id = d.scheme_id
+                       WHERE d.organization_id = o.id AND d.professional_id IS NULL
+                         AND cardinality(s.holder_kinds) > 0 AND NOT o.kind = ANY (s.holder_kinds))",
+    )
+    .bind(tx.district().0)
+    .bind(ids)
+    .bind(kinds)
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(found.into_iter().collect())
 }

@@ -1,8 +1,10 @@
-//! What schools and firms offer to each other and seek, and who fits whom.
+//! What schools and firms offer to each other and seek, who fits whom, and what they show on the market.
 
+mod market;
 mod matching;
 mod profile;
 pub mod store;
+mod works;
 
 use kepu_domain::agreement::partner as rules;
 use serde::{Deserialize, Serialize};
@@ -15,7 +17,12 @@ const TAG: &str = "partners";
 
 /// The operations of this slice.
 pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(profile::read, profile::put)).routes(routes!(matching::partners))
+    OpenApiRouter::new()
+        .routes(routes!(profile::read, profile::put))
+        .routes(routes!(matching::partners))
+        .routes(routes!(market::market))
+        .routes(routes!(works::show))
+        .routes(routes!(works::remove))
 }
 
 mirror! {

@@ -51,6 +51,17 @@ pub struct CreditPaper {
     pub reached: Vec<(String, String)>,
 }
 
+impl CreditPaper {
+    /// The characters on it that no font of the system has.
+    pub fn missing(&self) -> Result<String, PdfError> {
+        let own = [&self.district, &self.name, &self.school, &self.class, &self.policy, &self.version];
+        let lines = self.lines.iter().flat_map(|line| [&line.title, &line.host, &line.category]);
+        let lists = self.sums.iter().chain(&self.reached).flat_map(|(what, how)| [what, how]);
+        let all = own.into_iter().chain([&self.achieved, &self.achieved_en]).chain(lines).chain(lists);
+        Ok(Fonts::system()?.missing(all.map(String::as_str)))
+    }
+}
+
 /// A line of a transcript.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PaperLine {

@@ -1,9 +1,10 @@
 //! Fonts: which one has a character, and how wide text is in it.
 //!
-//! The binary holds Noto Sans CJK SC, cut down to GB 2312 and Latin (`fonts/README.md`). A rarer character is looked for in the
+//! The binary holds Noto Sans CJK SC, cut down to the 8105 general standard characters, GB 2312 and Latin (`fonts/README.md`). A rarer character is looked for in the
 //! fonts of the system, which are read only when one is needed, and then kept.
 
 use std::{
+    collections::BTreeSet,
     env, fs,
     ops::Range,
     path::PathBuf,
@@ -23,7 +24,7 @@ use skrifa::{
 
 use super::PdfError;
 
-static BUILT_IN: &[u8] = include_bytes!("../../fonts/NotoSansCJKsc-Regular-gb2312.otf");
+static BUILT_IN: &[u8] = include_bytes!("../../fonts/NotoSansCJKsc-Regular-8105.otf");
 
 /// Where distributions put fonts that have rare Chinese characters, the best first.
 const USUAL_PATHS: &[&str] = &[
@@ -103,6 +104,12 @@ impl Fonts {
     /// How wide a line of text is, in points.
     pub fn width(&self, text: &str, size: f32) -> Result<f32, PdfError> {
         Ok(self.set(text)?.iter().map(Run::width).sum::<f32>() * size)
+    }
+
+    /// The characters of these texts that no font has, each once; most often there are none.
+    pub fn missing<'t>(&self, texts: impl IntoIterator<Item = &'t str>) -> String {
+        let all: BTreeSet<char> = texts.into_iter().flat_map(str::chars).collect();
+        all.into_iter().filter(|character| self.find(*character).is_none()).collect()
     }
 
     /// Chooses a font and a glyph for every character.

@@ -80,14 +80,23 @@ pub enum PdfError {
 impl PdfError {
     /// What stands in the way of printing, and what to do about it.
     pub fn unprintable(&self) -> ApiError {
-        let code = match self {
+        match self {
+            Self::NoCards | Self::QrTooLong { .. } | Self::Written(_) => {
+                ApiError::internal(anyhow::anyhow!("a paper was not made: {self}"))
+            }
+            _ => ApiError::unprocessable(self.code(), self.to_string()),
+        }
+    }
+
+    /// Stable code.
+    pub const fn code(&self) -> &'static str {
+        match self {
             Self::MissingGlyph { .. } => "missing_glyph",
             Self::TooLong { .. } => "too_long_to_print",
             Self::TooMany { .. } => "too_many_to_print",
-            Self::NoCards | Self::QrTooLong { .. } | Self::Written(_) => {
-                return ApiError::internal(anyhow::anyhow!("a paper was not made: {self}"));
-            }
-        };
-        ApiError::unprocessable(code, self.to_string())
+            Self::NoCards => "no_cards",
+            Self::QrTooLong { .. } => "qr_too_long",
+            Self::Written(_) => "not_written",
+        }
     }
 }

@@ -9,8 +9,8 @@ use super::{
     *,
 };
 
-/// Characters of names that the font in the binary lacks.
-const RARE: &str = "㛃𬭎䶮𠮷";
+/// Characters that the font in the binary lacks.
+const RARE: &str = "𠮷㐂囍龘";
 
 /// With a font that has them and nothing else, so that no test depends on the fonts of the system.
 fn fonts() -> Fonts {
@@ -167,6 +167,15 @@ fn a_rare_character_is_taken_from_another_font_or_named_in_the_error() {
         let done = cards_with(&fonts(), &sheet(), &[card(1, name)]);
         assert!(matches!(done, Err(PdfError::MissingGlyph { .. })), "{name:?}");
     }
+}
+
+#[test]
+fn the_font_in_the_binary_has_every_general_standard_character() {
+    let listed = include_str!("../../../../data/general-standard-characters-2013.txt");
+    assert_eq!(listed.chars().filter(|character| *character != '\n').count(), 8105);
+    let alone = Fonts::with([]).unwrap();
+    assert_eq!(alone.missing(listed.lines()), "");
+    assert_eq!(alone.missing(["玥祎喆堃珺㛃𬭎䶮", "王𠮷囍", "囍"]), "囍𠮷");
 }
 
 /// The whole of Noto is a collection, in which the Chinese face must be found.

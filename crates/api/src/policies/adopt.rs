@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::TAG;
 use super::adoption;
+use super::end::EndingView;
 use super::store::{self, AdoptionRow};
 use crate::audit;
 use crate::auth::Actor;
@@ -42,7 +43,7 @@ pub struct AdoptionView {
     pub policy_id: String,
     /// The version's name.
     pub policy_version: String,
-    /// `computing`, `computed`, `applying`, `effective`, `superseded`, `discarded` or `failed`.
+    /// `computing`, `computed`, `applying`, `effective`, `superseded`, `ended`, `discarded` or `failed`.
     pub state: String,
     /// Persons evaluated so far.
     pub progress_done: i64,
@@ -57,6 +58,10 @@ pub struct AdoptionView {
     pub effective_at: Option<DateTime<Utc>>,
     /// Until when it did.
     pub superseded_at: Option<DateTime<Utc>>,
+    /// True when values were made up for illustration; say so wherever its numbers are shown.
+    pub illustrative: bool,
+    /// Its end, once somebody asked for it.
+    pub ending: Option<EndingView>,
     /// Its version, for `If-Match`.
     pub version: i64,
 }
@@ -75,6 +80,8 @@ impl From<AdoptionRow> for AdoptionView {
             requested_at: row.requested_at,
             effective_at: row.effective_at,
             superseded_at: row.superseded_at,
+            illustrative: row.illustrative,
+            ending: row.ending.map(|ending| EndingView::of(ending.0, row.asked_by_name, row.agreed_by_name)),
             version: row.version,
         }
     }
@@ -118,7 +125,13 @@ pub async fn list_adoptions(
 ) -> Result<Json<Page<AdoptionView>>> {
     let mut tx = state.begin_snapshot(&actor).await?;
     let rows = store::adoptions(&mut tx, page.after()?, page.fetch()?).await?;
-    Ok(Json(Page::of(rows, &page, |r| r.id, AdoptionView::from)?))
+    // Who asks for the end of a policy, and why, is told to those who read how the rules change.
+    let told = actor.may(Action::LaboratoryRead, &Scope::District { district: tx.district().0 });
+    let view = |row: AdoptionRow| {
+        let view = AdoptionView::from(row);
+        AdoptionView { ending: view.ending.filter(|_| told), ..view }
+    };
+    Ok(Json(Page::of(rows, &page, |r| r.id, view)?))
 }
 
 /// One adoption: how far it is, and what it would change.

@@ -1,17 +1,21 @@
 //! Policies: published rule sets, and which of them a district scores by.
 //!
 //! A version is published once and never changes. To score by it a district adopts it: the adoption is computed in the
-//! background (who gains, who loses), read by an official, and then made effective in one transaction.
+//! background (who gains, who loses), read by an official, and then made effective in one transaction. It ends when a later
+//! version of the same policy becomes effective, or from a day on that an official asks for.
 
 mod adopt;
 mod adoption;
+mod end;
 mod publish;
 mod read;
+mod scored;
 mod shipped;
 pub(crate) mod store;
 mod titles;
 
 pub use adoption::{apply, compute, resume};
+pub use end::end_due;
 pub use publish::{InLang, PolicyCheck, read_document, sound_document};
 pub(crate) use publish::{digest, publish, size};
 pub use shipped::load_shipped;
@@ -30,8 +34,11 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(publish::publish_policy, read::list_policies))
         .routes(routes!(publish::check_policy))
         .routes(routes!(read::read_policy))
+        .routes(routes!(scored::list_scored))
         .routes(routes!(adopt::adopt_policy, adopt::list_adoptions))
         .routes(routes!(adopt::read_adoption))
         .routes(routes!(adopt::make_effective))
         .routes(routes!(adopt::discard_adoption))
+        .routes(routes!(end::end_policy, end::withdraw_end))
+        .routes(routes!(end::agree_end))
 }

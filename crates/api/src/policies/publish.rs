@@ -86,6 +86,8 @@ pub struct PolicyProblem {
     pub code: String,
     /// Line, from 1.
     pub line: u64,
+    /// Character of the line, from 1.
+    pub column: u64,
     /// The way to the value.
     pub path: String,
     /// What is wrong.
@@ -294,7 +296,8 @@ fn in_words(case: &FailedCase, lang: Lang) -> String {
 fn view(problem: &Problem, lang: Lang) -> PolicyProblem {
     PolicyProblem {
         code: problem.code.to_owned(),
-        line: problem.line as u64,
+        line: problem.place.line as u64,
+        column: problem.place.column as u64,
         path: problem.path.to_string(),
         message: problem.message.get(lang).to_owned(),
         help: problem.help.get(lang).to_owned(),
@@ -306,17 +309,17 @@ fn refused(problems: &[Problem], lang: Lang) -> ApiError {
         .iter()
         .map(|p| {
             let mut error = FieldError::new(format!("document:{}", p.path), p.code, p.advice(lang));
-            error.row = Some(p.line as u64);
+            error.row = Some(p.place.line as u64);
             error
         })
         .collect();
     let many = problems.len();
     let detail = match (problems.first(), lang) {
         (Some(first), Lang::Zh) => {
-            format!("办法有 {many} 处问题，首先在第 {} 行：{}", first.line, first.message.get(lang))
+            format!("办法有 {many} 处问题，首先在第 {} 行：{}", first.place.line, first.message.get(lang))
         }
         (Some(first), Lang::En) => {
-            format!("The policy has {many} problem(s), first on line {}: {}", first.line, first.message.get(lang))
+            format!("The policy has {many} problem(s), first on line {}: {}", first.place.line, first.message.get(lang))
         }
         (None, Lang::Zh) => "无法读取办法。".to_owned(),
         (None, Lang::En) => "The policy cannot be read.".to_owned(),

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
-use kepu_domain::text::Lang;
+use kepu_domain::text::{Lang, Text};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -52,6 +52,28 @@ pub struct PolicyDetail {
     pub sentences_zh: Vec<String>,
     /// The rules as sentences in English.
     pub sentences_en: Vec<String>,
+    /// The requirements that it sets, in its order.
+    pub requirements: Vec<Reachable>,
+    /// The ladders on which it gives levels, in its order.
+    pub ladders: Vec<Reachable>,
+}
+
+/// What a person can reach under a policy.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct Reachable {
+    /// Its id in the policy.
+    pub id: String,
+    /// Title in Chinese; its id if it has none.
+    pub title_zh: String,
+    /// Title in English; its id if it has none.
+    pub title_en: String,
+}
+
+impl Reachable {
+    fn of(id: &str, title: Option<&Text>) -> Self {
+        let told = |lang| title.map(|title| title.get(lang)).filter(|title| !title.is_empty()).unwrap_or(id).to_owned();
+        Self { id: id.to_owned(), title_zh: told(Lang::Zh), title_en: told(Lang::En) }
+    }
 }
 
 impl From<VersionRow> for PolicyView {
@@ -111,5 +133,8 @@ pub async fn read_policy(
     let policy = credits::policy(&mut tx, id).await?;
     let sentences = |lang| kepu_domain::policy::explain(&policy, lang);
     let (sentences_zh, sentences_en) = (sentences(Lang::Zh), sentences(Lang::En));
-    Ok(Json(PolicyDetail { policy: row.into(), document, sentences_zh, sentences_en }))
+    let rules = policy.document();
+    let requirements = rules.requirements.iter().map(|one| Reachable::of(&one.id, one.title.as_ref())).collect();
+    let ladders = rules.ladders.iter().map(|one| Reachable::of(&one.id, one.title.as_ref())).collect();
+    Ok(Json(PolicyDetail { policy: row.into(), document, sentences_zh, sentences_en, requirements, ladders }))
 }

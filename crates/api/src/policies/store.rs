@@ -1,8 +1,10 @@
 //! SQL of policies and their adoption.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
+use kepu_domain::ending::Ending;
 use serde_json::Value;
 use sqlx::FromRow;
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::error::{ApiError, Result};
@@ -52,6 +54,10 @@ pub struct AdoptionRow {
     pub requested_at: DateTime<Utc>,
     pub effective_at: Option<DateTime<Utc>>,
     pub superseded_at: Option<DateTime<Utc>>,
+    pub illustrative: bool,
+    pub ending: Option<Json<Ending>>,
+    pub asked_by_name: Option<String>,
+    pub agreed_by_name: Option<String>,
     pub version: i64,
 }
 
@@ -60,7 +66,11 @@ const VERSION: &str =
                        FROM policy_version";
 const ADOPTION: &str = "SELECT a.id, a.policy_version_id, a.policy_id, v.version AS policy_version, a.state,
                                a.progress_done, a.progress_total, a.outcome, a.requested_at,
-                               a.effective_at, a.superseded_at, a.version
+                               a.effective_at, a.superseded_at, v.illustrative, a.ending,
+                               (SELECT display_name FROM account
+                                WHERE id = (a.ending #>> '{asked,by}')::uuid) AS asked_by_name,
+                               (SELECT display_name FROM account
+                                WHERE id = (a.ending #>> '{agreed,by}')::uuid) AS agreed_by_name, a.version
                         FROM policy_adoption a JOIN policy_version v ON v.id = a.policy_version_id";
 
 /// Publishes a version; answers false where the same id and version are published already.
@@ -206,9 +216,19 @@ pub async fn set_progress(tx: &mut Tx, id: Uuid, done: i64, total: i64) -> Resul
     Ok(())
 }
 
-/// Ends the version that was effective, and makes this one so.
+/// Ends the version that was effective, and makes this one so. An end of the policy that is under way is one of its new
+/// version, too.
 pub async fn supersede(tx: &mut Tx, id: Uuid, policy_id: &str, at: DateTime<Utc>) -> Result<()> {
     let district = tx.district();
+    sqlx::query(
+        "UPDATE policy_adoption a SET ending = b.ending, ends_on = b.ends_on FROM policy_adoption b
+         WHERE a.district_id = $1 AND a.id = $2 AND b.district_id = $1 AND b.policy_id = $3 AND b.state = 'effective'",
+    )
+    .bind(district.0)
+    .bind(id)
+    .bind(policy_id)
+    .execute(&mut **tx)
+    .await?;
     sqlx::query(
         "UPDATE policy_adoption SET state = 'superseded', superseded_at = $3, version = version + 1
          WHERE district_id = $1 AND policy_id = $2 AND state = 'effective'",
@@ -221,6 +241,48 @@ pub async fn supersede(tx: &mut Tx, id: Uuid, policy_id: &str, at: DateTime<Utc>
     sqlx::query(
         "UPDATE policy_adoption SET state = 'effective', effective_at = $3, version = version + 1
          WHERE district_id = $1 AND id = $2",
+    )
+    .bind(district.0)
+    .bind(id)
+    .bind(at)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Keeps the end of a policy that is under way, or forgets it.
+pub async fn set_ending(tx: &mut Tx, id: Uuid, ending: Option<&Ending>) -> Result<()> {
+    let district = tx.district();
+    sqlx::query(
+        "UPDATE policy_adoption SET ending = $3, ends_on = $4, version = version + 1 WHERE district_id = $1 AND id = $2",
+    )
+    .bind(district.0)
+    .bind(id)
+    .bind(ending.map(Json))
+    .bind(ending.filter(|ending| ending.is_agreed()).map(|ending| ending.on))
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Policies that are effective and were to end by a day.
+pub async fn ending_by(tx: &mut Tx, day: NaiveDate) -> Result<Vec<Uuid>> {
+    let district = tx.district();
+    Ok(sqlx::query_scalar(
+        "SELECT id FROM policy_adoption WHERE district_id = $1 AND state = 'effective' AND ends_on <= $2 ORDER BY id",
+    )
+    .bind(district.0)
+    .bind(day)
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
+/// Ends a policy: from this moment on the district does not score by it.
+pub async fn end(tx: &mut Tx, id: Uuid, at: DateTime<Utc>) -> Result<()> {
+    let district = tx.district();
+    sqlx::query(
+        "UPDATE policy_adoption SET state = 'ended', superseded_at = $3, version = version + 1
+         WHERE district_id = $1 AND id = $2 AND state = 'effective'",
     )
     .bind(district.0)
     .bind(id)

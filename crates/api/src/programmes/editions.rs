@@ -50,10 +50,13 @@ pub(super) struct NewEdition {
     source: String,
 }
 
-/// What to change; what is left out stays. Of a closed edition only `reported` can be changed.
+/// What to change; what is left out stays. Of a published edition the year stays; of a closed one only `reported` can be changed.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct EditionChange {
+    /// The year; of a draft alone.
+    #[schema(minimum = 2000, maximum = 2100)]
+    year: Option<i32>,
     /// The main theme in Chinese.
     #[schema(min_length = 1, max_length = 120)]
     title_zh: Option<String>,
@@ -191,10 +194,15 @@ pub(super) async fn change(
         || body.last_day.is_some()
         || body.host_scheme_id.is_some()
         || body.source.is_some();
-    let step = if says { Step::Change } else { Step::Report };
+    let step = match body.year {
+        Some(_) => Step::ChangeYear,
+        None if says => Step::Change,
+        None => Step::Report,
+    };
     let before = managed(&mut tx, &actor, id, Some(version), step).await?;
     let mut row = before.clone();
     let mut checks = Checks::new();
+    row.year = checks.range("year", body.year.unwrap_or(row.year), 2000..=2100);
     row.title_zh = body.title_zh.unwrap_or(row.title_zh);
     row.title_en = body.title_en.unwrap_or(row.title_en);
     row.first_day = body.first_day.unwrap_or(row.first_day);

@@ -1,4 +1,4 @@
-use axum::{Json, extract::State, response::Response};
+use axum::{Json, extract::State, http::StatusCode, response::Response};
 use kepu_domain::programme::Step;
 use serde_json::json;
 use uuid::Uuid;
@@ -60,6 +60,36 @@ pub(super) async fn close(
     let mut tx = begin(&state, &actor).await?;
     let row = managed(&mut tx, &actor, id, Some(version), Step::Close { at: state.now() }).await?;
     keep(&state, tx, &actor, row, "edition.close").await
+}
+
+/// Removes a draft with its themes, strands and members. What was published stays.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/editions/{id}",
+    operation_id = "remove_edition",
+    tag = TAG,
+    params(
+        ("id" = Uuid, Path, description = "The edition"),
+        ("If-Match" = String, Header, description = "The ETag that was read")
+    ),
+    responses((status = 204, description = "Gone"), ApiErrors)
+)]
+pub(super) async fn remove(
+    State(state): State<AppState>,
+    actor: Actor,
+    ApiPath(id): ApiPath<Uuid>,
+    version: IfMatch,
+) -> Result<StatusCode> {
+    let mut tx = begin(&state, &actor).await?;
+    let row = managed(&mut tx, &actor, id, Some(version), Step::Remove).await?;
+    let (themes, strands) = (store::themes(&mut tx, id).await?.len(), store::strands(&mut tx, id).await?.len());
+    store::remove_edition(&mut tx, id).await?;
+    let detail = json!({
+        "programme": row.programme_code, "year": row.year, "title_zh": row.title_zh, "themes": themes, "strands": strands,
+    });
+    audit::record(&mut tx, &actor, state.now(), Event::new("edition.remove", "edition", id, detail)).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 async fn keep(

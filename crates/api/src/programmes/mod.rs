@@ -43,7 +43,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(programme::change))
         .routes(routes!(list::list))
         .routes(routes!(editions::create))
-        .routes(routes!(list::read, editions::change))
+        .routes(routes!(list::read, editions::change, life::remove))
         .routes(routes!(life::publish))
         .routes(routes!(life::close))
         .routes(routes!(themes::add))
@@ -118,7 +118,13 @@ fn speaks_for(actor: &Actor, member: &store::Member) -> bool {
 }
 
 /// An edition that the actor manages, locked, in the version that was read, if a step of this kind can be taken.
-async fn managed(tx: &mut Tx, actor: &Actor, id: Uuid, version: Option<IfMatch>, step: Step) -> Result<store::Edition> {
+pub async fn managed(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: Uuid,
+    version: Option<IfMatch>,
+    step: Step,
+) -> Result<store::Edition> {
     let mut row = store::lock_edition(tx, id).await?;
     if row.state == EditionState::Draft && !sees_all(tx, actor, row.authority_id).await? {
         return Err(ApiError::not_found("edition"));

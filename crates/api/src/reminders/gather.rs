@@ -1,8 +1,11 @@
 //! What is to be done by a day, by whom: applications, assessments and renewals, things that were lent, agreements, appeals;
-//! and who is to know that an appeal was answered.
+//! and who is to know that an appeal or a renewal was answered.
 
 use chrono::{Days, NaiveDate};
-use kepu_domain::reminder::{NEWS_DAYS, Step};
+use kepu_domain::{
+    designation::renewal::due,
+    reminder::{NEWS_DAYS, Step},
+};
 use uuid::Uuid;
 
 use super::store;
@@ -41,6 +44,12 @@ pub(super) async fn gather(tx: &mut Tx, today: NaiveDate) -> Result<Vec<Owed>> {
         for by in [By::Organization(loan.organization_id), By::Accounts(vec![loan.asked_by])] {
             let (label_zh, label_en) = (loan.title_zh.clone(), loan.title_en.clone());
             all.push(Owed { step: Step::Return, object: loan.id, due: loan.due, by, label_zh, label_en });
+        }
+        // From the day after on, its owner knows that it did not come back.
+        if let Some(due) = loan.due.succ_opt() {
+            let by = By::Organization(loan.owner_id);
+            let (label_zh, label_en) = (loan.title_zh, loan.title_en);
+            all.push(Owed { step: Step::LoanLate, object: loan.id, due, by, label_zh, label_en });
         }
     }
     for agreement in store::agreements_ending(tx, today).await? {
@@ -83,6 +92,9 @@ async fn of_scheme(tx: &mut Tx, today: NaiveDate, scheme: &Scheme, all: &mut Vec
     let assessed = held::assessments(tx, &ids).await?;
     let assessment = scheme.rules.as_ref().and_then(|rules| rules.assessment);
     let renewal = scheme.rules.as_ref().and_then(|rules| rules.renewal);
+    let since = today.checked_sub_days(Days::new(NEWS_DAYS)).unwrap_or(today);
+    let asked = held::renewals_since(tx, scheme.id, since).await?;
+    let targets = scheme.rules.as_ref().map(|rules| rules.targets).unwrap_or_default();
     let ahead = |step: Step| today.checked_add_days(Days::new(step.days_ahead().saturating_add(1))).unwrap_or(today);
     for one in designations.iter().filter(|one| one.revoked_from.is_none()) {
         if let Some(rule) = assessment {
@@ -91,9 +103,21 @@ async fn of_scheme(tx: &mut Tx, today: NaiveDate, scheme: &Scheme, all: &mut Vec
                 all.push(of(one, Step::Assess, due, By::Authority(scheme.authority_id)));
             }
         }
-        let Some(last) = one.valid_to else { continue };
         let by = By::Organization(one.organization_id);
+        for ask in asked.iter().filter(|ask| ask.designation_id == one.id) {
+            match ask.answered_on {
+                Some(on) => all.push(of(one, Step::RenewalAnswered, on, by.clone())),
+                None => {
+                    let authority = By::Authority(scheme.authority_id);
+                    all.push(of(one, Step::AnswerRenewal, due(ask.asked_on, &targets), authority));
+                }
+            }
+        }
+        let Some(last) = one.valid_to else { continue };
+        let waits = asked.iter().any(|ask| ask.designation_id == one.id && ask.answered_on.is_none());
         match renewal {
+            // Who has asked waits, and has nothing to do.
+            Some(_) if waits => {}
             Some(renewal) if today <= renewal.window(last).1 => all.push(of(one, Step::Renew, last, by)),
             Some(_) => {}
             None => all.push(of(one, Step::DesignationEnds, last, by)),
@@ -103,7 +127,5 @@ async fn of_scheme(tx: &mut Tx, today: NaiveDate, scheme: &Scheme, all: &mut Vec
 }
 
 fn of(one: &Designation, step: Step, due: NaiveDate, by: By) -> Owed {
-    let who = one.professional_name.as_ref().unwrap_or(&one.organization_name_zh);
-    let label_zh = format!("{who} · {} {}", one.scheme_name_zh, one.number);
-    Owed { step, object: one.id, due, by, label_zh, label_en: String::new() }
+    Owed { step, object: one.id, due, by, label_zh: one.label(), label_en: String::new() }
 }

@@ -3,8 +3,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::NaiveDate;
-use kepu_domain::reminder::{Stage, tell};
+use chrono::{Days, NaiveDate};
+use kepu_domain::reminder::{NEWS_DAYS, Stage, Step, tell};
 use uuid::Uuid;
 
 use super::{gather, store};
@@ -31,7 +31,7 @@ pub async fn remind(state: &AppState) -> Result<usize> {
         .await?
         .into_iter()
         .filter_map(|row| {
-            let step = kepu_domain::reminder::Step::parse(&row.step)?;
+            let step = Step::parse(&row.step)?;
             let key = (row.account_id, step.word(), row.object_id, row.due);
             Some((key, (row.id, Stage::parse(&row.stage)?)))
         })
@@ -64,6 +64,7 @@ pub async fn remind(state: &AppState) -> Result<usize> {
                     created_at: now,
                     read_at: None,
                     over_at: None,
+                    page_id: None,
                 });
             } else if let Some((id, _)) = before
                 && kepu_domain::reminder::stage(one.step, one.due, today).is_some()
@@ -74,7 +75,9 @@ pub async fn remind(state: &AppState) -> Result<usize> {
     }
     waiting.extend(new.iter().map(|one| one.id));
     store::insert(&mut tx, &new).await?;
-    store::put_away(&mut tx, &waiting, now).await?;
+    let told_at_once: Vec<&str> = Step::ALL.into_iter().filter(|step| step.is_told_at_once()).map(Step::word).collect();
+    let news_since = today.checked_sub_days(Days::new(NEWS_DAYS)).unwrap_or(today);
+    store::put_away(&mut tx, &waiting, &told_at_once, news_since, now).await?;
     tx.commit().await?;
     Ok(new.len())
 }

@@ -39,11 +39,17 @@ struct ReminderView {
     id: Uuid,
     /// What is to be done: `submit`, `complete`, `appeal`, `check`, `review`, `decide`, `publish`, `answer_objection`,
     /// `award`, `answer_appeal` of an application, `assess`, `renew`, `designation_ends` of a designation, `return` of a
-    /// booking, `agreement_ends` of an agreement, `state_appeal`, `decide_appeal` of an appeal; and `appeal_answered`, which
-    /// says that an appeal of one's own was granted or declined.
+    /// booking, `agreement_ends` of an agreement, `state_appeal`, `decide_appeal` of an appeal. News are `appeal_answered`,
+    /// which says that an appeal of one's own was granted or declined; `application_returned`, `application_approved`,
+    /// `application_refused`, `application_published`, `application_awarded`, `refusal_answered`; `designation_suspended`,
+    /// `designation_resumed`, `designation_revoked`, and with `host_` for who has sessions ahead there; `booking_asked`,
+    /// `booking_approved`, `booking_refused`, `booking_cancelled`, `loan_late`; `agreement_offered`, `agreement_refused`,
+    /// `agreement_ended`; `theme_moved`.
     step: String,
-    /// The application, designation, booking, agreement or appeal.
+    /// The application, designation, booking, agreement, appeal or theme.
     object_id: Uuid,
+    /// Where that has no page of its own, the one on which it is seen: the edition of a theme.
+    page_id: Option<Uuid>,
     /// The last day; of news, the day on which it happened.
     due: NaiveDate,
     /// How near that was when it was told: `soon`, `today`, `late`; `news` if nothing is to be done.
@@ -66,6 +72,7 @@ impl From<store::Reminder> for ReminderView {
             id: row.id,
             step: row.step,
             object_id: row.object_id,
+            page_id: row.page_id,
             due: row.due,
             stage: row.stage,
             label_zh: row.label_zh,
@@ -78,12 +85,14 @@ impl From<store::Reminder> for ReminderView {
 }
 
 /// News, told in the transaction in which it happened: the hourly round would tell it late.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct News {
     /// What has happened.
     pub step: Step,
     /// With what.
     pub object: Uuid,
+    /// The page on which that is seen, if it has none of its own.
+    pub page: Option<Uuid>,
     /// On which day.
     pub on: NaiveDate,
     /// What it is about.
@@ -109,8 +118,28 @@ pub async fn tell_news(tx: &mut Tx, account: Uuid, news: News, now: DateTime<Utc
         created_at: now,
         read_at: None,
         over_at: None,
+        page_id: news.page,
     };
-    store::insert(tx, &[row]).await
+    store::tell(tx, &row).await
+}
+
+/// Tells news to all who speak for organizations, each of them once, but not to who made it happen.
+///
+/// # Errors
+/// If the database cannot be read or written.
+pub async fn tell_organizations(
+    tx: &mut Tx,
+    by: &Actor,
+    organizations: &[Uuid],
+    news: &News,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    for account in store::speakers(tx, organizations).await? {
+        if account != by.account_id {
+            tell_news(tx, account, news.clone(), now).await?;
+        }
+    }
+    Ok(())
 }
 
 /// How many wait.

@@ -33,6 +33,8 @@ pub struct Reminder {
     pub read_at: Option<DateTime<Utc>>,
     /// When it was done, or told anew.
     pub over_at: Option<DateTime<Utc>>,
+    /// The page on which it is seen, if it has none of its own.
+    pub page_id: Option<Uuid>,
 }
 
 /// Something with a last day that concerns an organization.
@@ -55,6 +57,8 @@ pub struct Ending {
 pub struct Loan {
     /// Identity of the booking.
     pub id: Uuid,
+    /// Whose it is.
+    pub owner_id: Uuid,
     /// Who has it.
     pub organization_id: Uuid,
     /// The account that asked for it.
@@ -70,7 +74,7 @@ pub struct Loan {
 /// What is lent and not back: what does not come back is not lent.
 pub async fn lent(tx: &mut Tx) -> Result<Vec<Loan>> {
     Ok(sqlx::query_as(
-        "SELECT b.id, b.organization_id, b.requested_by AS asked_by, r.title_zh, r.title_en, b.last_day AS due
+        "SELECT b.id, r.owner_id, b.organization_id, b.requested_by AS asked_by, r.title_zh, r.title_en, b.last_day AS due
          FROM booking b JOIN resource r ON r.id = b.resource_id
          WHERE b.state = 'delivered' AND EXISTS (SELECT FROM booking_item i WHERE i.booking_id = b.id AND i.is_out)
          ORDER BY b.id",
@@ -134,6 +138,41 @@ pub async fn people(tx: &mut Tx) -> Result<People> {
     Ok(people)
 }
 
+/// The accounts that speak for any of these organizations and may sign in.
+pub async fn speakers(tx: &mut Tx, organizations: &[Uuid]) -> Result<Vec<Uuid>> {
+    Ok(sqlx::query_scalar(
+        "SELECT DISTINCT g.account_id FROM account_grant g JOIN account a ON a.id = g.account_id
+         WHERE g.organization_id = ANY($1) AND g.role IN ('school_admin', 'base_admin')
+           AND g.revoked_at IS NULL AND a.status = 'active' ORDER BY g.account_id",
+    )
+    .bind(organizations)
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
+/// Tells news; what happened once more on the same day is new again.
+pub async fn tell(tx: &mut Tx, row: &Reminder) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO reminder (id, account_id, step, object_id, due, stage, label_zh, label_en, created_at, page_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT ON CONSTRAINT reminder_once
+         DO UPDATE SET label_zh = excluded.label_zh, label_en = excluded.label_en, created_at = excluded.created_at,
+                       page_id = excluded.page_id, read_at = NULL, over_at = NULL",
+    )
+    .bind(row.id)
+    .bind(row.account_id)
+    .bind(&row.step)
+    .bind(row.object_id)
+    .bind(row.due)
+    .bind(&row.stage)
+    .bind(&row.label_zh)
+    .bind(&row.label_en)
+    .bind(row.created_at)
+    .bind(row.page_id)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 /// Lets one round run at a time.
 pub async fn hold(tx: &mut Tx) -> Result<()> {
     sqlx::query("SELECT pg_advisory_xact_lock(hashtext('kepu.reminders'))").execute(&mut **tx).await?;
@@ -189,13 +228,25 @@ pub async fn insert(tx: &mut Tx, rows: &[Reminder]) -> Result<()> {
     Ok(())
 }
 
-/// Puts away all but these.
-pub async fn put_away(tx: &mut Tx, waiting: &[Uuid], at: DateTime<Utc>) -> Result<()> {
-    sqlx::query("UPDATE reminder SET over_at = $2 WHERE over_at IS NULL AND id <> ALL($1)")
-        .bind(waiting)
-        .bind(at)
-        .execute(&mut **tx)
-        .await?;
+/// Puts away all but these. What is `told_at_once` where it happens is not among them; it waits from its day on until
+/// `news_since` has passed that.
+pub async fn put_away(
+    tx: &mut Tx,
+    waiting: &[Uuid],
+    told_at_once: &[&str],
+    news_since: NaiveDate,
+    at: DateTime<Utc>,
+) -> Result<()> {
+    sqlx::query(
+        "UPDATE reminder SET over_at = $2
+         WHERE over_at IS NULL AND id <> ALL($1) AND (step <> ALL($3) OR due < $4)",
+    )
+    .bind(waiting)
+    .bind(at)
+    .bind(told_at_once)
+    .bind(news_since)
+    .execute(&mut **tx)
+    .await?;
     // What is owed again, as it was before. News that were read are over.
     sqlx::query(
         "UPDATE reminder SET over_at = NULL

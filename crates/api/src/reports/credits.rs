@@ -37,7 +37,7 @@ const BANDS: i64 = 10;
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct WhichReport {
-    /// The policy; needed where the district scores by several.
+    /// The policy; the one that can score students when left out, needed only where several can.
     #[serde(default)]
     pub policy: Option<String>,
     /// Over what: `district`, `school` or `class`; by what else is given when left out.
@@ -152,12 +152,7 @@ pub async fn report_credits(
     let groups = groups(which.group.as_deref(), level)?;
     let mut tx = begin(&state, actor.district()?, which.as_of.as_deref()).await?;
     let frame = Frame::read(&mut tx, &actor, &asked, state.now(), Narrow::Refuse).await?;
-    let sums = sums_of(&state, &mut tx, &frame.filter, &groups).await?;
-    let mut report = sums.report(&frame, level, &groups);
-    let wanted = report.ids();
-    if !(wanted.0.is_empty() && wanted.1.is_empty()) {
-        report.name(&frame, store::names(&mut tx, &wanted.0, &wanted.1).await?);
-    }
+    let report = read(&state, &mut tx, (&frame, level), &groups, None).await?;
     tx.rollback().await?;
     let format = which.format.unwrap_or_default();
     if format == Format::Json {
@@ -173,6 +168,28 @@ pub async fn report_credits(
         Format::Csv => lines::csv(&state, &frame, &report).await,
         Format::Json | Format::Xlsx => lines::xlsx(&frame, &report).await,
     }
+}
+
+/// The report of a ground, whatever is made of it. How persons stand is of another moment, where one is given.
+pub async fn read(
+    state: &AppState,
+    tx: &mut Tx,
+    (frame, level): (&Frame, Level),
+    groups: &BTreeSet<Group>,
+    stand: Option<(&mut Tx, &Frame)>,
+) -> Result<CreditsReport> {
+    let mut sums = sums_of(state, tx, &frame.filter, groups).await?;
+    let mut standing = frame;
+    if let Some((then, of)) = stand {
+        sums.stand(store::standing(then, &of.filter).await?);
+        standing = of;
+    }
+    let mut report = sums.report((frame, standing), level, groups);
+    let wanted = report.ids();
+    if !(wanted.0.is_empty() && wanted.1.is_empty()) {
+        report.name(frame, store::names(tx, &wanted.0, &wanted.1).await?);
+    }
+    Ok(report)
 }
 
 /// Reads what the report is made of; where a connection is free, what is added up and who stands where at the same time.
@@ -246,11 +263,22 @@ impl Summary {
         Self { parts }
     }
 
+    /// Puts how persons stand in the place of what was read with the sums.
+    fn stand(&mut self, rows: Vec<Sum>) {
+        const STANDING: [&str; 3] = ["scored", "requirement", "level"];
+        self.parts.retain(|part, _| !STANDING.contains(&part.as_str()));
+        for row in rows.into_iter().filter(|row| STANDING.contains(&row.part.as_str())) {
+            self.parts.entry(row.part.clone()).or_default().push(row);
+        }
+    }
+
     fn take(&mut self, part: &str) -> Vec<Sum> {
         self.parts.remove(part).unwrap_or_default()
     }
 
-    fn report(mut self, frame: &Frame, level: Level, groups: &BTreeSet<Group>) -> CreditsReport {
+    /// Names and titles are of the first ground; requirements and levels of the second.
+    fn report(mut self, grounds: (&Frame, &Frame), level: Level, groups: &BTreeSet<Group>) -> CreditsReport {
+        let (frame, standing) = grounds;
         let total = self.take("total").pop();
         let all = total.as_ref().map_or(0, |sum| sum.credits);
         let enrolled = self.take("enrolled").pop().map_or(0, |sum| sum.persons);
@@ -281,8 +309,8 @@ impl Summary {
             distribution: bands.map(|bands| distribution(&bands, persons)),
             by_category: categories.map(|rows| by_category(frame, rows, all)),
             by_rule: rules.map(|rows| by_rule(frame, rows, all)),
-            requirements: requirements.map(|rows| by_requirement(frame, rows, persons, eligible)),
-            levels: levels.map(|rows| by_level(frame, &rows)),
+            requirements: requirements.map(|rows| by_requirement(standing, rows, persons, eligible)),
+            levels: levels.map(|rows| by_level(standing, &rows)),
             by_host: hosts.map(|rows| by_host(rows, all)),
             by_school: schools.map(|rows| by_place(Group::School, rows, self.take("enrolled_school"))),
             by_grade: grades.map(|rows| by_place(Group::Grade, rows, self.take("enrolled_grade"))),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use chrono_tz::Tz;
+use kepu_domain::person::PersonKind;
 use kepu_domain::policy::Policy;
 use kepu_domain::role::{Action, Scope};
 use kepu_domain::text::Lang;
@@ -14,7 +15,7 @@ use uuid::Uuid;
 use super::store;
 use crate::auth::Actor;
 use crate::check::Checks;
-use crate::credits::{self, store::VersionAt};
+use crate::credits;
 use crate::error::{ApiError, FieldError, Result};
 use crate::state::AppState;
 use crate::tenancy::{DistrictId, Tx};
@@ -130,6 +131,8 @@ pub enum Narrow {
     SchoolsOrHosts,
     /// What happened at its hosts.
     Hosts,
+    /// Nothing, whatever place is named: only who sees the whole district sees any of it.
+    Whole,
 }
 
 /// A report's ground, read in its snapshot.
@@ -171,6 +174,12 @@ impl Frame {
         Self::judged(tx, asked, now, |_| Ok(Allowed { schools: None, hosts: None })).await
     }
 
+    /// The same ground at another moment: who may see it was judged before.
+    pub async fn again(&self, tx: &mut Tx, asked: &Asked<'_>, now: DateTime<Utc>) -> Result<Self> {
+        let allowed = Allowed { schools: self.filter.schools.clone(), hosts: self.filter.hosts.clone() };
+        Self::judged(tx, asked, now, |_| Ok(allowed)).await
+    }
+
     async fn judged(
         tx: &mut Tx,
         asked: &Asked<'_>,
@@ -195,7 +204,7 @@ impl Frame {
         let reach = judge(school)?;
 
         let mut zone: Tz = place.time_zone.parse().unwrap_or(Tz::Asia__Shanghai);
-        let at = asked.as_of.map_or(Ok(now), |text| credits::moment(text, zone))?;
+        let at = asked.as_of.map_or(Ok(now), |text| credits::moment(text, zone, now))?;
         if at > now {
             return Err(ApiError::invalid_field("as_of", "in_the_future", "must be a moment that has passed"));
         }
@@ -206,7 +215,9 @@ impl Frame {
             place = store::place(tx, asked.school, asked.class, asked.host).await?;
             zone = place.time_zone.parse().unwrap_or(zone);
         }
-        let version = version(tx, asked.policy, at, past).await?;
+        // A report is about students; one about teachers names its policy.
+        let when = credits::When { at, past };
+        let version = credits::version_meant(tx, asked.policy, PersonKind::Student, when).await?;
         let rules = credits::policy(tx, version.policy_version_id).await?;
         let period = period(asked, &rules)?;
         let lang = asked.lang.unwrap_or_default();
@@ -434,6 +445,9 @@ fn may(actor: &Actor, district: Uuid, school: Option<Uuid>, host: Option<Uuid>, 
     if actor.may(Action::ReportRead, &whole) {
         return Ok(all);
     }
+    if narrow == Narrow::Whole {
+        actor.require(Action::ReportRead, &whole)?;
+    }
     if let Some(school) = school {
         actor.require(Action::ReportRead, &Scope::School { district, school })?;
         return Ok(all);
@@ -457,22 +471,6 @@ fn may(actor: &Actor, district: Uuid, school: Option<Uuid>, host: Option<Uuid>, 
     }
     actor.require(Action::ReportRead, &whole)?;
     Ok(all)
-}
-
-/// The version by which the district scores, or scored at a past moment.
-async fn version(tx: &mut Tx, policy: Option<&str>, at: DateTime<Utc>, past: bool) -> Result<VersionAt> {
-    let mut versions = credits::store::versions_at(tx, policy, at, past).await?;
-    if versions.len() > 1 {
-        let ids: Vec<String> = versions.into_iter().map(|v| v.policy_id).collect();
-        let message = format!("the district scores by several policies; say which: {}", ids.join(", "));
-        return Err(ApiError::invalid_field("policy", "required", message));
-    }
-    versions.pop().ok_or_else(|| {
-        ApiError::conflict(
-            "no_policy",
-            "The district scores by no such policy, or did not at that moment. Adopt one, or name one that it scores by.",
-        )
-    })
 }
 
 fn period(asked: &Asked<'_>, rules: &Policy) -> Result<PeriodView> {

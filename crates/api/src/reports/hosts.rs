@@ -29,7 +29,7 @@ pub struct WhichHost {
     /// The host; may be left out by an account that answers for one.
     #[serde(default)]
     pub host: Option<Uuid>,
-    /// The policy; needed where the district scores by several.
+    /// The policy; the one that can score students when left out, needed only where several can.
     #[serde(default)]
     pub policy: Option<String>,
     /// First day, included.
@@ -158,7 +158,8 @@ pub async fn report_host(
     let frame = Frame::read(&mut tx, &actor, &asked, state.now(), Narrow::Refuse).await?;
     let rows = store::host_summary(&mut tx, &frame.filter).await?;
     tx.rollback().await?;
-    let (whole, schools): (Vec<HostSum>, Vec<HostSum>) = rows.into_iter().partition(|row| row.whole);
+    let (whole, rest): (Vec<HostSum>, Vec<HostSum>) = rows.into_iter().partition(|row| row.part == "whole");
+    let schools: Vec<HostSum> = rest.into_iter().filter(|row| row.part == "school").collect();
     let Some(whole) = whole.first() else {
         return Err(ApiError::internal(anyhow::anyhow!("a report without a whole")));
     };
@@ -167,7 +168,7 @@ pub async fn report_host(
         let by_school = schools
             .iter()
             .map(|row| HostSchool {
-                school_id: row.school_id,
+                school_id: row.id,
                 name: row.zh.clone().map(|zh| in_lang(frame.lang, zh, row.en.clone().unwrap_or_default())),
                 figures: row.into(),
             })
@@ -190,22 +191,8 @@ async fn file(state: &AppState, frame: &Frame, format: Format, schools: Vec<Host
         .iter()
         .map(|row| {
             let name = row.zh.clone().map(|zh| in_lang(frame.lang, zh, row.en.clone().unwrap_or_default()));
-            let mut cells = vec![Cell::Text(name.unwrap_or_else(|| unknown.to_owned()))];
-            let counts = [
-                row.sessions,
-                row.entered,
-                row.participants,
-                row.confirmed,
-                row.rejected,
-                row.waiting,
-                row.absent,
-                row.voided,
-                row.minutes,
-                row.credited,
-            ];
-            cells.extend(counts.map(Cell::Count));
-            cells.extend([Cell::Credit(row.credits), Cell::Text(policy.clone())]);
-            cells
+            let first = vec![Cell::Text(name.unwrap_or_else(|| unknown.to_owned()))];
+            [first, cells(row), vec![Cell::Text(policy.clone())]].concat()
         })
         .collect();
     let permit = open_exports().await?;
@@ -233,20 +220,43 @@ async fn file(state: &AppState, frame: &Frame, format: Format, schools: Vec<Host
 }
 
 fn columns(frame: &Frame) -> Vec<Column> {
+    let mut columns = vec![Column::text(frame.say("学校", "School"), 30.0)];
+    columns.extend(figures(frame).into_iter().map(|(_, column)| column));
+    columns.push(Column::text(frame.policy_title(), 30.0));
+    columns
+}
+
+/// What is told of each place, with the word of each column.
+pub fn figures(frame: &Frame) -> Vec<(&'static str, Column)> {
     let count = |zh, en| Column::count(frame.say(zh, en));
     vec![
-        Column::text(frame.say("学校", "School"), 30.0),
-        count("场次", "Sessions"),
-        count("登记人次", "Entered").summed(),
-        count("参与人数", "Participants").summed(),
-        count("已确认", "Confirmed").summed(),
-        count("已驳回", "Rejected").summed(),
-        count("待确认", "Waiting").summed(),
-        count("缺席", "Absent").summed(),
-        count("已作废", "Voided").summed(),
-        count("分钟", "Minutes").summed(),
-        count("得分人次", "Credited").summed(),
-        Column::credit(frame.say("学分", "Credits")).summed(),
-        Column::text(frame.policy_title(), 30.0),
+        ("sessions", count("场次", "Sessions")),
+        ("entered", count("登记人次", "Entered").summed()),
+        ("participants", count("参与人数", "Participants").summed()),
+        ("confirmed", count("已确认", "Confirmed").summed()),
+        ("rejected", count("已驳回", "Rejected").summed()),
+        ("waiting", count("待确认", "Waiting").summed()),
+        ("absent", count("缺席", "Absent").summed()),
+        ("voided", count("已作废", "Voided").summed()),
+        ("minutes", count("分钟", "Minutes").summed()),
+        ("credited", count("得分人次", "Credited").summed()),
+        ("credits", Column::credit(frame.say("学分", "Credits")).summed()),
     ]
+}
+
+/// The cells of these columns.
+pub fn cells(row: &HostSum) -> Vec<Cell> {
+    let counts = [
+        row.sessions,
+        row.entered,
+        row.participants,
+        row.confirmed,
+        row.rejected,
+        row.waiting,
+        row.absent,
+        row.voided,
+        row.minutes,
+        row.credited,
+    ];
+    counts.map(Cell::Count).into_iter().chain([Cell::Credit(row.credits)]).collect()
 }

@@ -1,9 +1,10 @@
-//! The report on credits as a file: one flat table as CSV, a sheet for each part as XLSX.
+//! The report on credits as tables: one flat table as CSV, a sheet for each part as XLSX, sections of ready reports.
 
 use axum::response::Response;
 use kepu_domain::credit::Credit;
 
 use super::frame::Frame;
+use super::ready::model::{Of, Section, Sort};
 use super::table::{Book, Cell, Column, Export, book_response, open_exports};
 use super::view::{CreditsReport, PlaceSums, Sums};
 use crate::error::{ApiError, Result};
@@ -76,6 +77,31 @@ const SUMS: [Col; 9] = [
 ];
 
 impl Col {
+    /// Its word in a section.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Key => "key",
+            Self::Name => "name",
+            Self::Within => "within",
+            Self::Enrolled => "enrolled",
+            Self::Persons => "persons",
+            Self::Participants => "participants",
+            Self::Participation => "participation",
+            Self::Earners => "earners",
+            Self::Records => "records",
+            Self::Counted => "counted",
+            Self::Cut => "cut",
+            Self::Refused => "refused",
+            Self::Flagged => "flagged",
+            Self::Raw => "raw",
+            Self::Credits => "credits",
+            Self::Share => "share",
+            Self::Met => "met",
+            Self::Short => "short",
+            Self::Shortfall => "shortfall",
+        }
+    }
+
     fn column(self, frame: &Frame) -> Column {
         let say = |zh, en| frame.say(zh, en);
         match self {
@@ -102,12 +128,13 @@ impl Col {
     }
 }
 
-fn milli(text: &str) -> Cell {
+/// A decimal as thousandths.
+pub fn milli(text: &str) -> Cell {
     text.parse::<Credit>().map_or(Cell::Empty, |credit| Cell::Credit(credit.milli()))
 }
 
 /// A share with four places as ten-thousandths.
-fn share(text: Option<&String>) -> Cell {
+pub fn share(text: Option<&String>) -> Cell {
     Cell::maybe(text.and_then(|text| text.replace('.', "").parse().ok()), Cell::Share)
 }
 
@@ -262,6 +289,56 @@ fn place_name(report: &CreditsReport) -> String {
 fn pick(row: &[(Col, Cell)], columns: &[Col]) -> Vec<Cell> {
     let cell = |col: &Col| row.iter().find(|(of, _)| of == col).map_or(Cell::Empty, |(_, cell)| cell.clone());
     columns.iter().map(cell).collect()
+}
+
+/// The parts as sections of a ready report: each row leads to what it is of.
+pub fn sections(frame: &Frame, report: &CreditsReport) -> Vec<Section> {
+    let section = |part: Part| {
+        let (key, drawn): (_, &[&str]) = match part.word {
+            "total" => ("whole", &[]),
+            "category" => ("categories", &["credits"]),
+            "rule" => ("rules", &[]),
+            "requirement" => ("requirements", &["met", "short"]),
+            "level" => ("levels", &["persons"]),
+            "host" => ("hosts", &["records"]),
+            "school" => ("schools", &["participation"]),
+            "grade" => ("grades", &["participation"]),
+            "class" => ("classes", &["participation"]),
+            other => (other, &["persons"]),
+        };
+        let shown: Vec<Col> = part.columns.iter().copied().filter(|col| *col != Col::Key).collect();
+        let column = |col: &Col| {
+            let column = col.column(frame);
+            // One row is its own sum.
+            (col.word(), if part.word == "total" { Column { summed: false, ..column } } else { column })
+        };
+        let mut section = Section::new(key, part.name, shown.iter().map(column).collect());
+        for row in &part.rows {
+            section.push(pick(row, &shown), of(part.word, row));
+        }
+        if drawn.is_empty() { section } else { section.drawn(drawn) }
+    };
+    parts(frame, report).into_iter().map(section).collect()
+}
+
+/// What a row of a part is of.
+fn of(part: &str, row: &[(Col, Cell)]) -> Option<Of> {
+    let key = row.iter().find_map(|(col, cell)| match cell {
+        Cell::Text(text) if *col == Col::Key => Some(text.as_str()),
+        _ => None,
+    });
+    let id = |sort: Sort| key.and_then(|key| key.parse().ok()).map(|id| sort.of(id));
+    match part {
+        "total" => Some(Of::whole()),
+        "category" => key.map(|key| Sort::Category.named(key)),
+        "rule" => key.map(|key| Sort::Rule.named(key)),
+        "requirement" => key.map(|key| Of::whole().asking(key)),
+        "host" => id(Sort::Host),
+        "school" => id(Sort::School),
+        "class" => id(Sort::Class),
+        "grade" => key.and_then(|key| key.parse().ok()).map(|grade| Of::grade(Some(grade))),
+        _ => None,
+    }
 }
 
 /// All parts in one table; the first column says which part a row is of, the last which policy.

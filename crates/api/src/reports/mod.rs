@@ -10,6 +10,7 @@
 
 mod credit_sums;
 mod credits;
+mod details;
 mod frame;
 mod hosts;
 mod kept;

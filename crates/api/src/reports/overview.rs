@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use axum::{Json, extract::State};
 use chrono::NaiveDate;
-use kepu_domain::{credit::Credit, text::Lang};
+use kepu_domain::{credit::Credit, policy::document::Requirement, text::Lang};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -31,7 +31,7 @@ const NOT_REACHED: usize = 20;
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct WhichOverview {
-    /// The policy; needed where the district scores by several.
+    /// The policy; the one that can score students when left out, needed only where several can.
     #[serde(default)]
     policy: Option<String>,
     /// Over what: `district`, `school` or `class`; by what else is given when left out.
@@ -253,16 +253,22 @@ pub async fn report_overview(
     };
     let mut tx = begin(&state, actor.district()?, which.as_of.as_deref()).await?;
     let frame = Frame::read(&mut tx, &actor, &asked, state.now(), Narrow::Schools).await?;
+    let overview = read(&state, &mut tx, &frame, which.category.as_deref()).await?;
+    tx.rollback().await?;
+    Ok(Json(overview))
+}
+
+/// The figures of a ground, whatever is made of them.
+pub async fn read(state: &AppState, tx: &mut Tx, frame: &Frame, category: Option<&str>) -> Result<Overview> {
     let filter = &frame.filter;
     let persons = async |tx: &mut Tx| -> Result<_> {
         let enrolled = store::enrolled(tx, filter).await?;
-        let requirements = store::requirements_now(tx, filter).await?;
+        let requirements = requirements(tx, frame).await?;
         Ok((enrolled, requirements, store::result_sums(tx, filter).await?))
     };
-    let category = which.category.as_deref();
-    let (cells, (enrolled, requirements, results)) = match store::beside(state.db(), &mut tx).await? {
-        Some(mut other) => tokio::try_join!(store::cells(&mut tx, filter, category), persons(&mut other))?,
-        None => (store::cells(&mut tx, filter, category).await?, persons(&mut tx).await?),
+    let (cells, (enrolled, requirements, results)) = match store::beside(state.db(), tx).await? {
+        Some(mut other) => tokio::try_join!(store::cells(tx, filter, category), persons(&mut other))?,
+        None => (store::cells(tx, filter, category).await?, persons(tx).await?),
     };
     let organizations: Vec<Uuid> = cells
         .iter()
@@ -271,31 +277,30 @@ pub async fn report_overview(
         .flatten()
         .collect();
     let classes: Vec<Uuid> = enrolled.iter().filter_map(|e| e.class_id).collect();
-    let names = store::names(&mut tx, &organizations, &classes).await?;
-    tx.rollback().await?;
+    let names = store::names(tx, &organizations, &classes).await?;
     let names: HashMap<Uuid, NameRow> = names.into_iter().map(|row| (row.id, row)).collect();
-    let figures = Figures { frame: &frame, cells, enrolled, names };
-    let mut overview = figures.overview();
+    let mut overview = Figures { frame, cells, enrolled, names }.overview();
     overview.results = results;
-    overview.requirements = frame
-        .rules
-        .document()
-        .requirements
-        .iter()
-        .map(|written| {
-            let row = requirements.iter().find(|row| row.id == written.id);
-            let (persons, met) = row.map_or((0, 0), |row| (row.persons, row.met));
-            RequirementFigures {
-                id: written.id.clone(),
-                title: written.title.as_ref().map_or(written.id.as_str(), |title| title.get(frame.lang)).to_owned(),
-                persons,
-                met,
-                short: persons - met,
-                met_share: share(met, persons).map(share_text),
-            }
-        })
-        .collect();
-    Ok(Json(overview))
+    overview.requirements = requirements;
+    Ok(overview)
+}
+
+/// How requirements stand at the moment of a ground, in the order of its policy.
+pub async fn requirements(tx: &mut Tx, frame: &Frame) -> Result<Vec<RequirementFigures>> {
+    let rows = store::requirements_now(tx, &frame.filter).await?;
+    let figures = |written: &Requirement| {
+        let row = rows.iter().find(|row| row.id == written.id);
+        let (persons, met) = row.map_or((0, 0), |row| (row.persons, row.met));
+        RequirementFigures {
+            id: written.id.clone(),
+            title: written.title.as_ref().map_or(written.id.as_str(), |title| title.get(frame.lang)).to_owned(),
+            persons,
+            met,
+            short: persons - met,
+            met_share: share(met, persons).map(share_text),
+        }
+    };
+    Ok(frame.rules.document().requirements.iter().map(figures).collect())
 }
 
 struct Figures<'f> {

@@ -17,7 +17,8 @@ use uuid::Uuid;
 
 use super::TAG;
 use super::frame::{About, Asked, Format, Frame, Level, Narrow, begin, in_lang};
-use super::store::{self, PersonSum};
+use super::ready::plain;
+use super::store::{self, Filter, PersonSum, Whom};
 use super::table::{Book, Cell, Column, Export, open_exports};
 use crate::audit;
 use crate::auth::Actor;
@@ -25,13 +26,14 @@ use crate::error::{ApiErrors, Result};
 use crate::extract::ApiQuery;
 use crate::page::{Page, PageQuery};
 use crate::state::AppState;
+use crate::tenancy::Tx;
 
 /// Which persons.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct WhichPersons {
-    /// The policy; needed where the district scores by several.
+    /// The policy; the one that can score students when left out, needed only where several can.
     #[serde(default)]
     pub policy: Option<String>,
     /// Over what: `district`, `school` or `class`. When left out: by what else is given, else all that may be seen.
@@ -47,9 +49,34 @@ pub struct WhichPersons {
     /// Of this grade.
     #[serde(default)]
     pub grade: Option<i32>,
-    /// `true`: only who meets every requirement that applies; `false`: only who is short of one; both as scores stand now.
+    /// `true`: only who meets every requirement that applies, or the one that is named; `false`: only who is short of one,
+    /// or of that one; both as scores stand now.
     #[serde(default)]
     pub met: Option<bool>,
+    /// Only those to whom this requirement of the policy applies.
+    #[serde(default)]
+    pub requirement: Option<String>,
+    /// Only who has a record in the period, wherever; `false`: only who has none.
+    #[serde(default)]
+    pub took: Option<bool>,
+    /// Only who has credit in the period, wherever; `false`: only who has none.
+    #[serde(default)]
+    pub earned: Option<bool>,
+    /// Only whose enrolment is here: on any day of the period (`within`), as the last one of the period (`last`), or still
+    /// (`now`). When left out: also who has a record here.
+    #[serde(default)]
+    #[param(inline)]
+    pub enrolled: Option<Enrolled>,
+    /// Only of this sex.
+    #[serde(default)]
+    #[param(inline)]
+    pub sex: Option<Sex>,
+    /// Only of schools of which this attribute is kept, with `value`; without it, of those of which it is not.
+    #[serde(default)]
+    pub attribute: Option<String>,
+    /// The value of the attribute; yes and no are `true` and `false`.
+    #[serde(default)]
+    pub value: Option<String>,
     /// First day, included.
     #[serde(default)]
     pub from: Option<NaiveDate>,
@@ -78,6 +105,73 @@ pub struct WhichPersons {
     /// `next_cursor` of the page before; not for files.
     #[serde(default)]
     pub cursor: Option<String>,
+}
+
+/// Whose enrolment is here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Enrolled {
+    /// On any day of the period.
+    Within,
+    /// The last one of the period.
+    Last,
+    /// It has not ended.
+    Now,
+}
+
+impl Enrolled {
+    /// The word in SQL.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Within => "within",
+            Self::Last => "last",
+            Self::Now => "now",
+        }
+    }
+}
+
+/// A sex.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Sex {
+    /// Female.
+    Female,
+    /// Male.
+    Male,
+    /// Not known.
+    Unknown,
+}
+
+impl Sex {
+    /// The word in SQL.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Female => "female",
+            Self::Male => "male",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl WhichPersons {
+    /// Whom it asks for beside the filter, leaving only schools of the attribute in that.
+    async fn whom(&self, tx: &mut Tx, filter: &mut Filter) -> Result<Whom> {
+        if let Some(name) = &self.attribute {
+            let of = store::attributes_of_schools(tx).await?.into_iter();
+            let like = of.filter(|(_, kept)| kept.get(name).and_then(plain) == self.value).map(|(id, _)| id);
+            let among = |id: &Uuid| filter.schools.as_ref().is_none_or(|schools| schools.contains(id));
+            let schools = like.filter(among).collect();
+            filter.schools = Some(schools);
+        }
+        Ok(Whom {
+            met: self.met,
+            requirement: self.requirement.clone(),
+            took: self.took,
+            earned: self.earned,
+            enrolled: self.enrolled,
+            sex: self.sex,
+        })
+    }
 }
 
 /// A page of persons, and what the numbers are.
@@ -207,12 +301,16 @@ pub async fn report_persons(
     let permit = if format == Format::Json { None } else { Some(open_exports().await?) };
     let mut tx = begin(&state, actor.district()?, which.as_of.as_deref()).await?;
     let narrow = if which.level.is_none() { Narrow::Schools } else { Narrow::Refuse };
-    let frame = Frame::read(&mut tx, &actor, &asked, state.now(), narrow).await?;
+    let mut frame = Frame::read(&mut tx, &actor, &asked, state.now(), narrow).await?;
+    let whom = which.whom(&mut tx, &mut frame.filter).await?;
     let detail = json!({ "report": "persons", "format": format, "school": which.school, "class": which.class,
-                         "grade": which.grade, "met": which.met, "period": frame.about.period, "policy": frame.about.policy.id });
+                         "grade": which.grade, "met": which.met, "requirement": which.requirement, "took": which.took,
+                         "earned": which.earned, "enrolled": which.enrolled, "sex": which.sex,
+                         "attribute": which.attribute, "value": which.value,
+                         "period": frame.about.period, "policy": frame.about.policy.id });
     let Some(permit) = permit else {
         let rows: Vec<PersonSum> =
-            store::persons(&mut tx, &frame.filter, which.met, after, Some(fetch)).try_collect().await?;
+            store::persons(&mut tx, &frame.filter, &whom, after, Some(fetch)).try_collect().await?;
         tx.rollback().await?;
         let page = Page::of(rows, &page, |r| r.number.clone(), |r| view(r, frame.lang))?;
         audited(&state, &actor, "report.read", detail, Some(page.items.len())).await?;
@@ -225,14 +323,13 @@ pub async fn report_persons(
         columns: columns(&frame),
         permit,
     };
-    let met = |met| if met { frame.say("全部达标", "met") } else { frame.say("未达标", "short of one") };
-    let said: Vec<_> = which.met.map(|m| (frame.say("要求", "Requirements"), met(m).to_owned())).into_iter().collect();
+    let said = said(&frame, &which);
     let lines = frame.lines(frame.say("个人学分明细", "Credits by person"), &said);
     let words = Words::of(&frame);
     let (totals, mark) = (frame.say("合计", "Total") == "Total", frame.mark());
     let produce = move |mut sink: super::table::Rows| async move {
         {
-            let mut rows = store::persons(&mut tx, &frame.filter, which.met, None, None).boxed();
+            let mut rows = store::persons(&mut tx, &frame.filter, &whom, None, None).boxed();
             while let Some(row) = rows.try_next().await? {
                 sink.push(cells(row, &frame, &words)).await?;
             }
@@ -250,6 +347,37 @@ pub async fn report_persons(
         Ok(book)
     };
     export.xlsx(&state, sheets, produce).await
+}
+
+/// What a file says of whom it was asked for.
+fn said(frame: &Frame, which: &WhichPersons) -> Vec<(&'static str, String)> {
+    let chinese = frame.lang == Lang::Zh;
+    let say = |zh, en| if chinese { zh } else { en };
+    let (yes, no) = (say("是", "yes"), say("否", "no"));
+    let answer = |is: bool| if is { yes } else { no }.to_owned();
+    let enrolled = |word| match word {
+        Enrolled::Within => say("期内在籍", "within the period"),
+        Enrolled::Last => say("期内最后在此", "the last of the period"),
+        Enrolled::Now => say("现在在籍", "still"),
+    };
+    let sex = |sex| match sex {
+        Sex::Female => say("女", "female"),
+        Sex::Male => say("男", "male"),
+        Sex::Unknown => say("未登记", "not known"),
+    };
+    let attribute = |name: &String| format!("{name}: {}", which.value.as_deref().unwrap_or(say("未登记", "not known")));
+    [
+        (say("要求", "Requirement"), which.requirement.clone()),
+        (say("达标", "Met"), which.met.map(answer)),
+        (say("期内有记录", "Took part"), which.took.map(answer)),
+        (say("期内有学分", "With credit"), which.earned.map(answer)),
+        (say("学籍", "Enrolment"), which.enrolled.map(|word| enrolled(word).to_owned())),
+        (say("性别", "Sex"), which.sex.map(|one| sex(one).to_owned())),
+        (say("学校属性", "Attribute of schools"), which.attribute.as_ref().map(attribute)),
+    ]
+    .into_iter()
+    .filter_map(|(label, value)| Some((label, value?)))
+    .collect()
 }
 
 /// Says in the trail who read the detail of persons.

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::TAG;
 use super::frame::{About, Asked, Format, Frame, Level, Narrow, begin, in_lang};
 use super::persons::audited;
-use super::store::{self, RecordLine};
+use super::store::{self, Lines, RecordLine};
 use super::table::{Book, Cell, Column, Export, Rows, open_exports};
 use crate::auth::Actor;
 use crate::error::{ApiErrors, Result};
@@ -28,7 +28,7 @@ use crate::state::AppState;
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct WhichRecords {
-    /// The policy; needed where the district scores by several.
+    /// The policy; the one that can score students when left out, needed only where several can.
     #[serde(default)]
     pub policy: Option<String>,
     /// Over what: `district`, `school` or `class`. When left out: by what else is given, else all that may be seen.
@@ -51,6 +51,21 @@ pub struct WhichRecords {
     #[serde(default)]
     #[param(inline)]
     pub status: Option<StatusWord>,
+    /// Only of this category, as the policy names it.
+    #[serde(default)]
+    pub category: Option<String>,
+    /// Only of this rule of the policy.
+    #[serde(default)]
+    pub rule: Option<String>,
+    /// Only of activities of this edition of a programme.
+    #[serde(default)]
+    pub edition: Option<Uuid>,
+    /// Only of activities of this theme; `none` for those of no theme.
+    #[serde(default)]
+    pub theme: Option<String>,
+    /// Only those for which a soft rule waits for a decision.
+    #[serde(default)]
+    pub flagged: Option<bool>,
     /// First day, included.
     #[serde(default)]
     pub from: Option<NaiveDate>,
@@ -218,6 +233,14 @@ pub async fn report_records(
     };
     let format = which.format.unwrap_or_default();
     let status = which.status.map(StatusWord::word);
+    let lines = Lines {
+        status,
+        category: which.category.clone(),
+        rule: which.rule.clone(),
+        edition: which.edition,
+        theme: which.theme.clone(),
+        flagged: which.flagged,
+    };
     let page = PageQuery { limit: which.limit, cursor: which.cursor.clone() };
     let (after, fetch) = (page.after()?, page.fetch()?);
     let permit = if format == Format::Json { None } else { Some(open_exports().await?) };
@@ -225,11 +248,12 @@ pub async fn report_records(
     let narrow = if which.level.is_none() { Narrow::SchoolsOrHosts } else { Narrow::Refuse };
     let frame = Frame::read(&mut tx, &actor, &asked, state.now(), narrow).await?;
     let detail = json!({ "report": "records", "format": format, "school": which.school, "class": which.class,
-                         "grade": which.grade, "host": which.host, "status": status, "period": frame.about.period,
+                         "grade": which.grade, "host": which.host, "status": status, "category": which.category,
+                         "rule": which.rule, "edition": which.edition, "theme": which.theme, "period": frame.about.period,
                          "policy": frame.about.policy.id });
     let Some(permit) = permit else {
         let rows: Vec<RecordLine> =
-            store::records(&mut tx, &frame.filter, status, after, Some(fetch)).try_collect().await?;
+            store::records(&mut tx, &frame.filter, &lines, after, Some(fetch)).try_collect().await?;
         tx.rollback().await?;
         let page = Page::of(rows, &page, |r| r.record_id, |r| view(r, frame.lang))?;
         audited(&state, &actor, "report.read", detail, Some(page.items.len())).await?;
@@ -242,13 +266,20 @@ pub async fn report_records(
         columns: columns(&frame),
         permit,
     };
-    let words = status.map(|word| (frame.say("状态", "Status"), word.to_owned()));
-    let lines = frame.lines(frame.say("学分记录明细", "Credit record by record"), words.as_slice());
+    let words: Vec<(&str, String)> = [
+        (frame.say("状态", "Status"), status.map(str::to_owned)),
+        (frame.say("类别", "Category"), which.category.clone()),
+        (frame.say("规则", "Rule"), which.rule.clone()),
+    ]
+    .into_iter()
+    .filter_map(|(label, value)| Some((label, value?)))
+    .collect();
+    let said = frame.lines(frame.say("学分记录明细", "Credit record by record"), &words);
     let (mark, english) = (frame.mark(), frame.lang == Lang::En);
     let policy = frame.policy_cell();
     let produce = move |mut sink: Rows| async move {
         {
-            let mut rows = store::records(&mut tx, &frame.filter, status, None, None).boxed();
+            let mut rows = store::records(&mut tx, &frame.filter, &lines, None, None).boxed();
             while let Some(row) = rows.try_next().await? {
                 sink.push(cells(row, &frame, &policy)).await?;
             }
@@ -262,7 +293,7 @@ pub async fn report_records(
     let sheets = move |columns| {
         let mut book = Book::new(if english { "Total" } else { "合计" }, mark);
         book.begin(if english { "Records" } else { "记录" }, columns)?;
-        book.about(if english { "About" } else { "说明" }, &lines)?;
+        book.about(if english { "About" } else { "说明" }, &said)?;
         Ok(book)
     };
     export.xlsx(&state, sheets, produce).await

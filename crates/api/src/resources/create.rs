@@ -97,7 +97,7 @@ pub(super) async fn create(
     let mut checks = Checks::new();
     let now = state.now();
     let grades = body.grades.map(|grades| check_grades(&mut checks, grades));
-    let items = labelled(&state, &mut checks, body.kind, 0, body.count, &body.labels);
+    let items = labelled(&state, &mut checks, body.kind, &[], body.count, &body.labels);
     let mut row = store::Resource {
         id: state.new_id(),
         district_id: district,

@@ -1,5 +1,7 @@
 //! The things that can be had at a time, one row each.
 
+use std::collections::BTreeSet;
+
 use axum::{Json, extract::State, http::StatusCode, response::Response};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -49,12 +51,13 @@ pub(super) struct ResourceItems {
     items: Vec<ResourceItem>,
 }
 
-/// New items after `there` others: labelled, or counted and labelled with their numbers.
+/// New items after those that are there: labelled, each otherwise than all others, or counted and labelled with their numbers,
+/// or the next ones that no label has.
 pub(super) fn labelled(
     state: &AppState,
     checks: &mut Checks,
     kind: ResourceKind,
-    there: usize,
+    known: &[store::Item],
     count: Option<i32>,
     labels: &[String],
 ) -> Vec<store::Item> {
@@ -64,6 +67,7 @@ pub(super) fn labelled(
         "not_with_labels",
         "must be left out where labels are given, for each label is one",
     );
+    let there = known.len();
     let room = ITEMS_MAX.saturating_sub(there);
     let count = match count {
         Some(count) => usize::try_from(count).unwrap_or(usize::MAX),
@@ -78,20 +82,26 @@ pub(super) fn labelled(
         "out_of_range",
         "must be at least 1, for only material can be files alone",
     );
-    (there + 1..)
-        .take(count.min(room))
-        .enumerate()
-        .map(|(at, number)| store::Item {
-            id: state.new_id(),
-            number: i32::try_from(number).unwrap_or(i32::MAX),
-            label: match labels.get(at) {
-                Some(label) => checks.text(&format!("labels[{at}]"), label, 1..=60),
-                None => number.to_string(),
-            },
-            in_service: true,
-            note: String::new(),
-        })
-        .collect()
+    let mut taken: BTreeSet<String> = known.iter().map(|item| item.label.clone()).collect();
+    let mut counted = there;
+    let mut items = Vec::new();
+    for (at, number) in (there + 1..).take(count.min(room)).enumerate() {
+        let label = if let Some(label) = labels.get(at) {
+            let field = format!("labels[{at}]");
+            let label = checks.text(&field, label, 1..=60);
+            checks.require(taken.insert(label.clone()), &field, "twice", "is what another item is called");
+            label
+        } else {
+            counted += 1;
+            while !taken.insert(counted.to_string()) {
+                counted += 1;
+            }
+            counted.to_string()
+        };
+        let number = i32::try_from(number).unwrap_or(i32::MAX);
+        items.push(store::Item { id: state.new_id(), number, label, in_service: true, note: String::new() });
+    }
+    items
 }
 
 /// Lists the things of a resource that can be had at a time.
@@ -152,7 +162,7 @@ pub(super) async fn add(
     let row = managed(&mut tx, &actor, id, None).await?;
     let mut items = store::items(&mut tx, id).await?;
     let mut checks = Checks::new();
-    let new = labelled(&state, &mut checks, row.kind, items.len(), body.count, &body.labels);
+    let new = labelled(&state, &mut checks, row.kind, &items, body.count, &body.labels);
     checks.finish()?;
     store::add_items(&mut tx, id, &new).await?;
     let detail = json!({ "labels": new.iter().map(|item| item.label.as_str()).collect::<Vec<_>>() });

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use kepu_domain::{
     designation::{
         application::{StateName, Step, until},
-        rank::decide as judge,
+        rank::{Undecidable, decide as judge},
     },
     role::Action,
 };
@@ -69,7 +69,7 @@ pub(super) struct DecidedList {
 }
 
 /// Decides on applications of a round after its last day, all together or none: within the quota, nobody who lacks something,
-/// and nobody passed over in silence.
+/// nobody passed over in silence, and no place given away that somebody who is not seen through may still deserve.
 #[utoipa::path(
     post,
     path = "/api/v1/rounds/{id}/decisions",
@@ -109,9 +109,15 @@ pub(super) async fn decide(
     }
     checks.finish()?;
     let rows = applications::store::lock_round(&mut tx, id, &["under_review"]).await?;
-    let found = waiting(&mut tx, &round, rows).await?;
-    judge(&found.ranked, found.places, &choices)
-        .map_err(|refusal| ApiError::conflict(refusal.code(), format!("That cannot be decided so: {refusal}.")))?;
+    let found = waiting(&mut tx, &round, rows, today).await?;
+    let unchecked: Vec<Uuid> = found.unchecked.iter().map(|row| row.id).collect();
+    judge(&found.ranked, found.places, &unchecked, &choices).map_err(|refusal| {
+        let detail = format!("That cannot be decided so: {refusal}.");
+        let answer = ApiError::conflict(refusal.code(), detail);
+        let Undecidable::PlacesPending { pending, .. } = &refusal else { return answer };
+        let name = |name: String| FieldError::new("pending", "this_one", name);
+        answer.with_errors(found.names(pending).into_iter().map(name).collect())
+    })?;
     let appeal_until = until(today, round.rules.appeal_days);
     let by = actor.account_id;
     let mut items = Vec::with_capacity(choices.len());

@@ -1,9 +1,12 @@
 //! Rounds: when a scheme takes applications, who reviews them, and what the authority decides about all of them.
 
+mod candidates;
+mod change;
 mod close;
 mod decide;
 mod list;
 mod open;
+mod papers;
 mod ranking;
 mod reviewers;
 pub mod store;
@@ -30,12 +33,14 @@ pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(open::open))
         .routes(routes!(list::list))
-        .routes(routes!(list::read))
+        .routes(routes!(list::read, change::change))
         .routes(routes!(close::close))
         .routes(routes!(reviewers::list, reviewers::assign))
+        .routes(routes!(candidates::candidates))
         .routes(routes!(ranking::ranking))
         .routes(routes!(decide::decide))
         .routes(routes!(decide::publish))
+        .routes(routes!(papers::papers))
 }
 
 /// A round of a scheme.
@@ -98,6 +103,9 @@ impl From<store::Round> for RoundView {
         }
     }
 }
+
+/// Whether something of a round was decided, so that who applied may know what came of it.
+const DECIDED: [&str; 6] = ["approved", "refused", "published", "awarded", "appealed", "dismissed"];
 
 /// Refuses who may not do this for the authority that runs the scheme.
 pub async fn require(tx: &mut Tx, actor: &Actor, action: Action, authority: Uuid) -> Result<()> {

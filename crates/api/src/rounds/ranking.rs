@@ -1,8 +1,9 @@
 use axum::{Json, extract::State};
+use chrono::NaiveDate;
 use kepu_domain::{
     designation::{
-        application::StateName,
-        rank::{Entry, Ranked, rank},
+        application::{Application, StateName},
+        rank::{Chance, Entry, Ranked, rank},
     },
     role::Action,
 };
@@ -17,6 +18,7 @@ use super::{
 use crate::{
     applications::{self, store::ApplicationRow},
     auth::Actor,
+    credits,
     error::{ApiErrors, Result},
     extract::ApiPath,
     state::AppState,
@@ -48,8 +50,13 @@ pub(super) struct RankedView {
     second_hearing: bool,
     /// From 1.
     place: usize,
-    /// Whether it lacks nothing and is among the best that there are places for.
+    /// Whether it lacks nothing and is among the best that there are places for, whatever comes of those that are pending.
     within: bool,
+    /// Whether it has a place: `within`; `awaits`: lacks nothing, and has one if not all that are pending take one; `beyond`:
+    /// lacks nothing, and there is none for it; `pending`: lacks what is still to come, a review, a visit or its photographs;
+    /// `lacking`.
+    #[schema(value_type = String)]
+    chance: Chance,
     /// Mean of all points together, in hundredths.
     mean: u64,
     /// Reviews that there are.
@@ -61,6 +68,20 @@ pub(super) struct RankedView {
     lacks: Vec<String>,
 }
 
+/// An application that is not under review yet, and may still come to be.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct UncheckedView {
+    /// The application.
+    application_id: Uuid,
+    /// Who applies.
+    organization_name_zh: String,
+    /// The professional who is to hold it; null if the organization is.
+    professional_name: Option<String>,
+    /// `submitted`, or `returned` while there are days left to complete it.
+    #[schema(value_type = String)]
+    state: StateName,
+}
+
 /// The order of a round.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct RankingView {
@@ -70,6 +91,9 @@ pub(super) struct RankingView {
     places_left: Option<usize>,
     /// Those that wait for a decision, the best first.
     items: Vec<RankedView>,
+    /// Those that may still come to be among them. As long as they and those that are pending may take the last places,
+    /// these are not given to others.
+    unchecked: Vec<UncheckedView>,
 }
 
 /// What waits for a decision, in its order.
@@ -78,16 +102,34 @@ pub(super) struct Waiting {
     pub entries: Vec<Entry>,
     pub ranked: Vec<Ranked>,
     pub places: Option<usize>,
+    /// What may still come to be among them.
+    pub unchecked: Vec<ApplicationRow>,
+}
+
+impl Waiting {
+    /// Who these are.
+    pub fn names(&self, ids: &[Uuid]) -> Vec<String> {
+        let all = self.rows.iter().chain(&self.unchecked).filter(|row| ids.contains(&row.id));
+        all.map(|row| row.professional_name.clone().unwrap_or_else(|| row.organization_name_zh.clone())).collect()
+    }
 }
 
 /// Looks at what waits for a decision in a round.
-pub(super) async fn waiting(tx: &mut Tx, round: &Round, rows: Vec<ApplicationRow>) -> Result<Waiting> {
+pub(super) async fn waiting(
+    tx: &mut Tx,
+    round: &Round,
+    rows: Vec<ApplicationRow>,
+    today: NaiveDate,
+) -> Result<Waiting> {
     let taken = usize::try_from(applications::store::places_taken(tx, round.id).await?).unwrap_or(usize::MAX);
     let quota = round.rules.quota.map(|quota| usize::try_from(quota).unwrap_or(usize::MAX));
     let places = quota.map(|quota| quota.saturating_sub(taken));
     let entries = applications::outcomes(tx, round, &rows).await?;
-    let ranked = rank(entries.clone(), places);
-    Ok(Waiting { rows, entries, ranked, places })
+    let mut unchecked = applications::store::of_round(tx, round.id, &["submitted", "returned"]).await?;
+    // What was not completed in time does not come back by itself.
+    unchecked.retain(|row| !matches!(row.standing.0, Application::Returned { until, .. } if until < today));
+    let ranked = rank(entries.clone(), places, unchecked.len());
+    Ok(Waiting { rows, entries, ranked, places, unchecked })
 }
 
 /// Ranks the applications of a round that wait for a decision: by mean points, then by the criteria in their order, then by
@@ -109,7 +151,8 @@ pub(super) async fn ranking(
     let round = store::load(&mut tx, id).await?;
     require(&mut tx, &actor, Action::RoundRead, round.authority_id).await?;
     let rows = applications::store::of_round(&mut tx, id, &["under_review"]).await?;
-    let found = waiting(&mut tx, &round, rows).await?;
+    let today = credits::today(&mut tx, state.now()).await?;
+    let found = waiting(&mut tx, &round, rows, today).await?;
     tx.commit().await?;
     let mut items = Vec::with_capacity(found.ranked.len());
     for one in found.ranked {
@@ -124,7 +167,8 @@ pub(super) async fn ranking(
             state: row.standing.0.state(),
             second_hearing: row.hearing() == 2,
             place: one.place,
-            within: one.within,
+            within: one.chance == Chance::Within,
+            chance: one.chance,
             mean: entry.outcome.mean.hundredths(),
             reviews: entry.outcome.mean.of,
             criteria: criteria
@@ -133,5 +177,12 @@ pub(super) async fn ranking(
             lacks: entry.outcome.lacks.iter().map(|lack| lack.code().to_owned()).collect(),
         });
     }
-    Ok(Json(RankingView { quota: round.rules.quota, places_left: found.places, items }))
+    let unchecked = found.unchecked.into_iter().map(|row| UncheckedView {
+        application_id: row.id,
+        state: row.standing.0.state(),
+        organization_name_zh: row.organization_name_zh,
+        professional_name: row.professional_name,
+    });
+    let unchecked = unchecked.collect();
+    Ok(Json(RankingView { quota: round.rules.quota, places_left: found.places, items, unchecked }))
 }

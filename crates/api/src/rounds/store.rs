@@ -143,13 +143,19 @@ pub async fn insert(tx: &mut Tx, row: &Round) -> Result<()> {
 
 /// Writes the changed fields of a round that is locked.
 pub async fn update(tx: &mut Tx, row: &Round) -> Result<()> {
-    sqlx::query("UPDATE round SET closes_on = $2, version = $3, updated_at = $4 WHERE id = $1")
-        .bind(row.id)
-        .bind(row.closes_on)
-        .bind(row.version)
-        .bind(row.updated_at)
-        .execute(&mut **tx)
-        .await?;
+    sqlx::query(
+        "UPDATE round SET closes_on = $2, version = $3, updated_at = $4, name_zh = $5, name_en = $6, rules = $7
+         WHERE id = $1",
+    )
+    .bind(row.id)
+    .bind(row.closes_on)
+    .bind(row.version)
+    .bind(row.updated_at)
+    .bind(&row.name_zh)
+    .bind(&row.name_en)
+    .bind(&row.rules)
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }
 
@@ -169,6 +175,39 @@ pub async fn reviewers(tx: &mut Tx, round: Uuid) -> Result<Vec<ReviewerRow>> {
          WHERE r.round_id = $1 ORDER BY r.account_id",
     )
     .bind(round)
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
+/// An account that might review.
+#[derive(Debug, FromRow)]
+pub struct CandidateRow {
+    /// The account.
+    pub account_id: Uuid,
+    /// What it is called.
+    pub display_name: String,
+    /// What it works for.
+    pub belongs_to: Vec<String>,
+}
+
+/// Accounts that work and hold one of these roles, whose name or organization holds the text or whose login it is; by name.
+pub async fn candidates(tx: &mut Tx, text: &str, roles: &[&str], most: i64) -> Result<Vec<CandidateRow>> {
+    let roles: Vec<String> = roles.iter().map(|role| (*role).to_owned()).collect();
+    Ok(sqlx::query_as(
+        "SELECT a.id AS account_id, a.display_name,
+                array_agg(DISTINCT coalesce(o.name_zh, u.name_zh, '') ORDER BY coalesce(o.name_zh, u.name_zh, ''))
+                    AS belongs_to
+         FROM account a JOIN account_grant g ON g.account_id = a.id AND g.revoked_at IS NULL AND g.role = ANY($2)
+         LEFT JOIN organization o ON o.id = g.organization_id
+         LEFT JOIN authority u ON u.id = coalesce(g.authority_id, g.district_id)
+         WHERE a.status = 'active'
+         GROUP BY a.id
+         HAVING a.login = lower($1) OR strpos(a.display_name, $1) > 0 OR bool_or(strpos(coalesce(o.name_zh, ''), $1) > 0)
+         ORDER BY a.display_name, a.id LIMIT $3",
+    )
+    .bind(text)
+    .bind(roles)
+    .bind(most)
     .fetch_all(&mut **tx)
     .await?)
 }

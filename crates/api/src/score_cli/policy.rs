@@ -29,7 +29,8 @@ impl InFile {
         match &self.problem {
             Ok(problem) => json!({
                 "file": self.file,
-                "row": problem.line,
+                "row": problem.place.line,
+                "column": problem.place.column,
                 "path": problem.path,
                 "code": problem.code,
                 "message": problem.message.get(lang),
@@ -87,8 +88,8 @@ pub(super) fn show_problems(out: &mut impl Write, problems: &[InFile], lang: Lan
         match problem {
             Err(message) => writeln!(out, "{file}: {}", message.get(lang))?,
             Ok(problem) => {
-                let Problem { code, line, path, .. } = problem;
-                write!(out, "{file}:{line}: ")?;
+                let Problem { code, place, path, .. } = problem;
+                write!(out, "{file}:{}: ", place.line)?;
                 if !path.segments().is_empty() {
                     write!(out, "{path}: ")?;
                 }

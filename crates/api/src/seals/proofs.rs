@@ -1,6 +1,7 @@
 //! Proofs that a person's credit is in the sealed ledger, to be kept and checked without the service.
 
 use std::collections::BTreeSet;
+use std::io::{Cursor, Write};
 use std::ops::Range;
 
 use axum::{
@@ -8,6 +9,7 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
+use kepu_domain::credit::Credit;
 use kepu_domain::seal::entry::Entry;
 use kepu_domain::seal::proof::Proof;
 use kepu_domain::seal::tree::{self, Hash, Node};
@@ -54,12 +56,16 @@ pub(super) async fn range_hashes(
     parts.iter().map(one).collect()
 }
 
-/// The proofs of a person's sealed ledger entries (c2sp.org/tlog-proof, one after another), to be kept: `kepu verify-proof`
-/// checks them with nothing but the district's public key.
+/// The proofs of a person's sealed ledger entries, to be kept: `kepu verify-proof` checks them with nothing but the district's
+/// public key. Each entry is a file of its own (c2sp.org/tlog-proof): one entry is that file, several are a ZIP of them.
 #[utoipa::path(
     get, path = "/api/v1/persons/{id}/ledger/proof", operation_id = "read_ledger_proof", tag = TAG,
     params(("id" = Uuid, Path, description = "The person"), WhichProofs),
-    responses((status = 200, description = "The proofs", body = String, content_type = "text/plain"), ApiErrors)
+    responses(
+        (status = 200, description = "The proof of one entry, or a ZIP with one file for each",
+         content((String = "text/plain"), (String = "application/zip"))),
+        ApiErrors
+    )
 )]
 pub(super) async fn read_ledger_proof(
     State(state): State<AppState>,
@@ -82,28 +88,52 @@ pub(super) async fn read_ledger_proof(
     let paths: Vec<Vec<Range<u64>>> =
         rows.iter().map(|row| tree::inclusion(store::unsigned(row.position), size).unwrap_or_default()).collect();
     let mut hashes = range_hashes(&mut tx, district, &paths.concat()).await?.into_iter();
-    let mut file = String::new();
-    let many = rows.len();
+    let mut files = Vec::with_capacity(rows.len());
     for (row, path) in rows.into_iter().zip(&paths) {
+        let (leaf, salt) = (store::hash(&row.hash)?, store::hash(&row.salt)?);
+        let (index, entry) = (store::unsigned(row.position), Entry::from(row.entry));
         let proof = Proof {
-            leaf: store::hash(&row.hash)?,
-            salt: store::hash(&row.salt)?,
-            index: store::unsigned(row.position),
-            canonical: Entry::from(row.entry).canonical(),
+            leaf,
+            salt,
+            index,
+            canonical: entry.canonical(),
             path: hashes.by_ref().take(path.len()).collect(),
             checkpoint: latest.note.clone(),
         };
-        file.push_str(&proof.text());
+        files.push((file_name(index, &entry), proof.text()));
     }
-    let detail = json!({ "entries": many, "size": latest.size });
+    let detail = json!({ "entries": files.len(), "size": latest.size });
     audit::record(&mut tx, &actor, state.now(), Event::new("ledger.prove", "person", id, detail)).await?;
     tx.commit().await?;
+    match files.as_slice() {
+        [(name, text)] => Ok(download("text/plain; charset=utf-8", name, text.clone())),
+        _ => Ok(download("application/zip", "credit-proofs.zip", packed(&files).map_err(ApiError::internal)?)),
+    }
+}
+
+/// So that one knows which entry it is of: its day, its number in the ledger, the credit, its id.
+fn file_name(index: u64, entry: &Entry) -> String {
+    let amount = Credit::from_milli(entry.amount).to_string();
+    let sign = if amount.starts_with('-') { "" } else { "+" };
+    format!("{}_no{}_{sign}{amount}_{}.tlog-proof", entry.on, index + 1, entry.id)
+}
+
+fn packed(files: &[(String, String)]) -> zip::result::ZipResult<Vec<u8>> {
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, text) in files {
+        writer.start_file(name.as_str(), zip::write::SimpleFileOptions::default())?;
+        writer.write_all(text.as_bytes())?;
+    }
+    Ok(writer.finish()?.into_inner())
+}
+
+fn download(kind: &'static str, name: &str, body: impl IntoResponse) -> Response {
     let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8")),
-        (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"credits.tlog-proof\"")),
+        (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
         (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
     ];
-    Ok((headers, file).into_response())
+    let named = [(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\""))];
+    (headers, named, body).into_response()
 }
 
 fn not_sealed() -> ApiError {

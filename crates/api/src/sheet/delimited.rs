@@ -11,6 +11,8 @@ pub(super) struct Delimited<R> {
     name: String,
     input: encoding::Decoded<R>,
     delimiter: u8,
+    /// Whether the delimiter is the Chinese comma, whose first byte is `delimiter`.
+    wide: bool,
     /// The line that is being read, from 1.
     line: u64,
     limits: Limits,
@@ -51,12 +53,17 @@ impl<R: Read + Seek> Delimited<R> {
         {
             said = Some((*delimiter, beginning.len() - end.len()));
         }
-        let delimiter = said.map_or_else(|| delimiter_of(beginning), |(delimiter, _)| delimiter);
+        let wide = said.is_none() && has_chinese_commas(beginning);
+        let delimiter = match said {
+            Some((delimiter, _)) => delimiter,
+            None if wide => WIDE.first().copied().unwrap_or(b','),
+            None => delimiter_of(beginning),
+        };
         if let Some((_, length)) = said {
             input.consume(length);
             line = 2;
         }
-        Ok(Self { name: name.to_owned(), input, delimiter, line, limits, cell: Vec::new(), too_long: false })
+        Ok(Self { name: name.to_owned(), input, delimiter, wide, line, limits, cell: Vec::new(), too_long: false })
     }
 }
 
@@ -82,6 +89,23 @@ fn delimiter_of(beginning: &[u8]) -> u8 {
     counts.iter().rev().max_by_key(|(_, count)| *count).map_or(b',', |(delimiter, _)| *delimiter)
 }
 
+/// The comma that a Chinese keyboard writes.
+const WIDE: &[u8] = "，".as_bytes();
+
+/// Whether cells are divided by Chinese commas: none of the leading lines has another delimiter, and most of them have these.
+fn has_chinese_commas(beginning: &[u8]) -> bool {
+    let lines = beginning.split(|byte| matches!(byte, b'\n' | b'\r')).filter(|line| !line.trim_ascii().is_empty());
+    let (mut all, mut with) = (0, 0);
+    for line in lines.take(20) {
+        if line.iter().any(|byte| matches!(byte, b',' | b';' | b'\t')) {
+            return false;
+        }
+        all += 1;
+        with += usize::from(memchr::memmem::find(line, WIDE).is_some());
+    }
+    with > 0 && with * 2 >= all
+}
+
 impl<R> Delimited<R> {
     fn end_cell(cell: &mut Vec<u8>, too_long: &mut bool, row: &mut RawRow, limits: &Limits) {
         // Only a cell that was cut may end within a character.
@@ -99,8 +123,12 @@ impl<R> Delimited<R> {
 }
 
 impl<R: Read> RawRows for Delimited<R> {
+    fn has_chinese_commas(&self) -> bool {
+        self.wide
+    }
+
     fn next_row(&mut self, row: &mut RawRow) -> Result<bool, SheetError> {
-        let Self { name, input, delimiter, line, limits, cell, too_long } = self;
+        let Self { name, input, delimiter, wide, line, limits, cell, too_long } = self;
         let mut state = State::Start;
         let mut opened_on = *line;
         row.number = *line;
@@ -136,6 +164,18 @@ impl<R: Read> RawRows for Delimited<R> {
                         Self::append(cell, too_long, rest.get(..length).unwrap_or_default(), limits);
                         at += length;
                         let Some(end) = rest.get(length) else { break };
+                        if *wide && end == delimiter {
+                            // Blocks end where a character does, and this byte begins one of three.
+                            let sign = rest.get(length..length + WIDE.len()).unwrap_or_default();
+                            at += sign.len().max(1);
+                            if sign == WIDE {
+                                Self::end_cell(cell, too_long, row, limits);
+                                state = State::Start;
+                            } else {
+                                Self::append(cell, too_long, sign, limits);
+                            }
+                            continue;
+                        }
                         at += 1;
                         Self::end_cell(cell, too_long, row, limits);
                         match end {

@@ -1,4 +1,4 @@
-//! Spreadsheets as rows of text: CSV (or semicolons or tabs) and XLSX, told apart by their content.
+//! Spreadsheets as rows of text: CSV (or semicolons, tabs or Chinese commas) and XLSX, told apart by their content.
 //!
 //! ```text
 //! Sheet::open(path) ─▶ sheet.rows() ─▶ rows.header(), then Row { number, cells, faults } one at a time
@@ -270,6 +270,11 @@ impl Rows<'_> {
         &self.header
     }
 
+    /// Whether the cells are divided by Chinese commas, which no spreadsheet writes.
+    pub fn has_chinese_commas(&self) -> bool {
+        self.source.has_chinese_commas()
+    }
+
     /// The row number of the header.
     pub fn header_row(&self) -> u64 {
         self.header_row
@@ -380,4 +385,9 @@ fn excerpt(text: &str) -> String {
 trait RawRows {
     /// Fills the row; false at the end.
     fn next_row(&mut self, row: &mut RawRow) -> Result<bool, SheetError>;
+
+    /// Whether Chinese commas divide its cells.
+    fn has_chinese_commas(&self) -> bool {
+        false
+    }
 }

@@ -43,6 +43,8 @@ fn utf16(text: &str, little: bool) -> Vec<u8> {
 #[case::utf16_little(utf16("姓名\t年级\n张三\t7\n", true))]
 #[case::utf16_big(utf16("姓名\t年级\n张三\t7\n", false))]
 #[case::semicolons("姓名;年级\n张三;7\n".as_bytes().to_vec())]
+#[case::chinese_commas("姓名，年级\n张三，7\n".as_bytes().to_vec())]
+#[case::chinese_commas_in_gb18030(encoding_rs::GB18030.encode("姓名，年级\r\n张三， 7\r\n").0.into_owned())]
 #[case::excel_says("sep=;\n姓名;年级\n张三;7\n".as_bytes().to_vec())]
 #[case::quoted_header("\"姓名\",\"年级\"\n\"张三\",\"7\"\n".as_bytes().to_vec())]
 #[case::carriage_returns("姓名,年级\r张三,7\r".as_bytes().to_vec())]
@@ -76,6 +78,11 @@ fn a_name_only_in_gb18030_is_read_across_blocks() {
 #[case::too_few("a,b,c\n1,2\n3,4,5", "a|b|c\n2: 1|2| [: TooFewCells { found: 2, columns: 3 }]\n3: 3|4|5")]
 #[case::nameless("a,,b\n1,,2\n1,x,2\n", "a||b\n2: 1||2\n3: 1|x|2 [: ColumnWithoutName { column: 2 }]")]
 #[case::nul("a,b\n1\u{0}2,3\n", "a|b\n2: |3 [a: Nul]")]
+#[case::chinese_commas(
+    "名单\na，b\n\"1，2\"，３、4，\n",
+    "名单\n2: a [: TooManyCells { found: 2, columns: 1 }]\n3: 1，2 [: TooManyCells { found: 2, columns: 1 }]"
+)]
+#[case::commas_of_both_sorts("a，b,c\n1，2,3\n", "a，b|c\n2: 1，2|3")]
 #[case::one_column("a\n1\n\n2\n", "a\n2: 1\n4: 2")]
 #[case::only_header("a,b\n", "a|b")]
 fn rows_keep_their_numbers_and_faults(#[case] text: &str, #[case] expected: &str) {

@@ -11,18 +11,27 @@
 //! ```
 //!
 //! The first party is the one that proposes: it writes, offers, recalls and withdraws; to offer is to sign. Each of the
-//! others signs for itself or refuses. Nothing here reads a clock: days and moments are given.
+//! others signs for itself or refuses. A pairing may be brought by an official: then both sign.
+//!
+//! What was signed on paper is entered as it is, by a party or an official: `draft ─▶ signed`, whatever its days. A party in
+//! whose name others entered a signature may dispute it, `signed ─▶ disputed`, and take that back; who entered it may strike it,
+//! `─▶ withdrawn`. What is disputed is not in force.
+//!
+//! Nothing here reads a clock: days and moments are given.
 
 pub mod end;
 pub mod partner;
 pub mod project;
+mod standing;
+mod step;
 mod terms;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 use uuid::Uuid;
 
+pub use standing::{Standing, StateName};
+pub use step::{Refusal, Step};
 pub use terms::{Kind, PARTIES_MAX, Side, Term, Terms, Unfit, check_parties, check_term};
 
 /// Who did something, and when.
@@ -45,6 +54,18 @@ pub struct Signature {
     pub post: String,
     /// Who entered it.
     pub act: Act,
+    /// That it was given on paper; none if it was given here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paper: Option<Paper>,
+}
+
+/// A signature on paper that somebody entered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Paper {
+    /// The day on which it was given.
+    pub on: NaiveDate,
+    /// The party that entered it; none: an official.
+    pub entered_for: Option<Uuid>,
 }
 
 /// An agreement in its state. Each state owns what it needs to be true.
@@ -79,6 +100,17 @@ pub enum Agreement {
         /// Of all parties.
         signatures: Vec<Signature>,
     },
+    /// A party says that it did not sign what others entered from paper.
+    Disputed {
+        /// Of all parties, as they were entered.
+        signatures: Vec<Signature>,
+        /// The party that says so.
+        party: Uuid,
+        /// Who, when.
+        act: Act,
+        /// What is wrong.
+        reason: String,
+    },
     /// Ended before its term was over.
     Ended {
         /// Of all parties.
@@ -105,196 +137,6 @@ pub enum Agreement {
     },
 }
 
-/// A state's name, as stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum StateName {
-    /// See [`Agreement::Draft`].
-    Draft,
-    /// See [`Agreement::Offered`].
-    Offered,
-    /// See [`Agreement::Refused`].
-    Refused,
-    /// See [`Agreement::Withdrawn`].
-    Withdrawn,
-    /// See [`Agreement::Signed`].
-    Signed,
-    /// See [`Agreement::Ended`].
-    Ended,
-    /// See [`Agreement::Renewed`].
-    Renewed,
-}
-
-impl StateName {
-    /// The word in the database and in JSON.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Draft => "draft",
-            Self::Offered => "offered",
-            Self::Refused => "refused",
-            Self::Withdrawn => "withdrawn",
-            Self::Signed => "signed",
-            Self::Ended => "ended",
-            Self::Renewed => "renewed",
-        }
-    }
-}
-
-/// How an agreement stands on a day: its state, and where the day lies in its term.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Standing {
-    /// Is being written.
-    Draft,
-    /// Waits for signatures.
-    Offered,
-    /// A party refused it.
-    Refused,
-    /// Will not be.
-    Withdrawn,
-    /// Signed by all; its term has not begun.
-    NotBegun,
-    /// Holds.
-    InForce,
-    /// Its term is over.
-    Expired,
-    /// Ended early.
-    Ended,
-    /// Another one is in its place.
-    Renewed,
-}
-
-impl Standing {
-    /// The word in JSON.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Draft => "draft",
-            Self::Offered => "offered",
-            Self::Refused => "refused",
-            Self::Withdrawn => "withdrawn",
-            Self::NotBegun => "not_begun",
-            Self::InForce => "in_force",
-            Self::Expired => "expired",
-            Self::Ended => "ended",
-            Self::Renewed => "renewed",
-        }
-    }
-}
-
-/// Something that is done with an agreement.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
-    /// The proposer changes what it says.
-    Change(Uuid),
-    /// The proposer signs and offers it.
-    Offer(Signature),
-    /// Another party signs.
-    Sign(Signature),
-    /// Another party does not sign: why.
-    Refuse(Uuid, Act, String),
-    /// The proposer takes it back to change it.
-    Recall(Uuid),
-    /// The proposer gives it up: why.
-    Withdraw(Uuid, Act, String),
-    /// A party ends it from this day on, today or later: why.
-    End(Uuid, Act, NaiveDate, String),
-    /// Another one was signed in its place, from this day on.
-    Renew(Uuid, Act, NaiveDate),
-}
-
-impl Step {
-    const fn participle(&self) -> &'static str {
-        match self {
-            Self::Change(_) => "changed",
-            Self::Offer(_) => "offered",
-            Self::Sign(_) => "signed",
-            Self::Refuse(..) => "refused",
-            Self::Recall(_) => "recalled",
-            Self::Withdraw(..) => "withdrawn",
-            Self::End(..) => "ended",
-            Self::Renew(..) => "renewed",
-        }
-    }
-
-    const fn party(&self) -> Option<Uuid> {
-        match self {
-            Self::Offer(signature) | Self::Sign(signature) => Some(signature.party),
-            Self::Change(party)
-            | Self::Recall(party)
-            | Self::Refuse(party, ..)
-            | Self::Withdraw(party, ..)
-            | Self::End(party, ..) => Some(*party),
-            Self::Renew(..) => None,
-        }
-    }
-}
-
-/// Why a step is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub enum Refusal {
-    /// The state does not allow it.
-    #[error("an agreement that is {} cannot be {step}", .from.word())]
-    NotFromHere {
-        /// How it stands.
-        from: Standing,
-        /// The step, as a participle.
-        step: &'static str,
-    },
-    /// Only parties take steps.
-    #[error("only a party of the agreement does that")]
-    NotAParty,
-    /// Only the first party writes.
-    #[error("only the party that proposed it does that")]
-    OnlyProposer,
-    /// Who proposes signs by offering, and gives up by withdrawing.
-    #[error("who proposed it has signed it by offering it; it can be recalled or withdrawn")]
-    OnlyOthers,
-    /// Each party signs once.
-    #[error("this party has signed already")]
-    SignedAlready,
-    /// A reason is needed.
-    #[error("a reason is needed")]
-    ReasonNeeded,
-    /// Somebody signs, with a name and a post.
-    #[error("say who signs, and in what post")]
-    SignatoryNeeded,
-    /// There is nothing to sign.
-    #[error("its text is not there yet; add the file first")]
-    TextNeeded,
-    /// It would be over on the day on which it is offered or signed.
-    #[error("its last day, {0}, is over; change the term first")]
-    TermIsOver(NaiveDate),
-    /// What is over cannot be undone.
-    #[error("it can be ended from today, {0}, on")]
-    EndsInThePast(NaiveDate),
-    /// Its term ends it earlier.
-    #[error("its last day, {0}, lies before that day; it ends by itself")]
-    EndsByItself(NaiveDate),
-    /// A renewal takes the place of one that began before it.
-    #[error("a renewal begins after the first day of what it renews, {0}")]
-    RenewsFromTheStart(NaiveDate),
-}
-
-impl Refusal {
-    /// The stable code.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::NotFromHere { .. } => "not_from_this_state",
-            Self::NotAParty => "not_a_party",
-            Self::OnlyProposer => "only_proposer",
-            Self::OnlyOthers => "only_others",
-            Self::SignedAlready => "signed_already",
-            Self::ReasonNeeded => "reason_needed",
-            Self::SignatoryNeeded => "signatory_needed",
-            Self::TextNeeded => "text_needed",
-            Self::TermIsOver(_) => "term_is_over",
-            Self::EndsInThePast(_) => "ends_in_the_past",
-            Self::EndsByItself(_) => "ends_by_itself",
-            Self::RenewsFromTheStart(_) => "renews_from_the_start",
-        }
-    }
-}
-
 impl Agreement {
     /// The name of its state.
     pub const fn state(&self) -> StateName {
@@ -304,6 +146,7 @@ impl Agreement {
             Self::Refused { .. } => StateName::Refused,
             Self::Withdrawn { .. } => StateName::Withdrawn,
             Self::Signed { .. } => StateName::Signed,
+            Self::Disputed { .. } => StateName::Disputed,
             Self::Ended { .. } => StateName::Ended,
             Self::Renewed { .. } => StateName::Renewed,
         }
@@ -326,6 +169,7 @@ impl Agreement {
             Self::Refused { .. } => Standing::Refused,
             Self::Withdrawn { .. } => Standing::Withdrawn,
             Self::Signed { .. } => of_term(),
+            Self::Disputed { .. } => Standing::Disputed,
             Self::Ended { on, .. } if day < *on => of_term(),
             Self::Ended { .. } => Standing::Ended,
             Self::Renewed { from, .. } if day < *from => of_term(),
@@ -348,9 +192,15 @@ impl Agreement {
             Self::Draft | Self::Refused { .. } | Self::Withdrawn { .. } => &[],
             Self::Offered { signatures }
             | Self::Signed { signatures }
+            | Self::Disputed { signatures, .. }
             | Self::Ended { signatures, .. }
             | Self::Renewed { signatures, .. } => signatures,
         }
+    }
+
+    /// How it was entered from paper: by which party, or none for an official; none if it was signed here.
+    pub fn entered_for(&self) -> Option<Option<Uuid>> {
+        self.signatures().iter().find_map(|one| one.paper.map(|paper| paper.entered_for))
     }
 
     /// Takes a step on this day.
@@ -375,7 +225,22 @@ impl Agreement {
                 not_over(terms.term, today)?;
                 Ok(Self::Offered { signatures: vec![signed(signature)?] })
             }
-            (Self::Offered { .. }, Step::Sign(_) | Step::Refuse(..)) if proposes => Err(Refusal::OnlyOthers),
+            (Self::Draft, Step::Bring) => {
+                if terms.kind != Kind::Pairing {
+                    return Err(Refusal::NotAPairing);
+                }
+                not_over(terms.term, today)?;
+                Ok(Self::Offered { signatures: Vec::new() })
+            }
+            (Self::Draft, Step::Record(by, signatures)) => {
+                Ok(Self::Signed { signatures: on_paper(terms, today, by, signatures)? })
+            }
+            // Who proposes has signed by that, unless an official brought it.
+            (Self::Offered { signatures }, Step::Sign(_) | Step::Refuse(..))
+                if proposes && signatures.iter().any(|one| Some(one.party) == terms.proposer()) =>
+            {
+                Err(Refusal::OnlyOthers)
+            }
             (Self::Offered { mut signatures }, Step::Sign(signature)) => {
                 if signatures.iter().any(|one| one.party == signature.party) {
                     return Err(Refusal::SignedAlready);
@@ -406,6 +271,27 @@ impl Agreement {
                 let reason = needed(reason)?;
                 Ok(Self::Ended { signatures: state.signatures().to_vec(), party, act, on, reason })
             }
+            (state @ Self::Signed { .. }, Step::Dispute(party, act, reason)) => {
+                match state.entered_for() {
+                    Some(by) if by != Some(party) => {}
+                    _ => return Err(Refusal::NotEnteredByOthers),
+                }
+                Ok(Self::Disputed { signatures: state.signatures().to_vec(), party, act, reason: needed(reason)? })
+            }
+            (Self::Disputed { signatures, party, .. }, Step::Uphold(by)) => {
+                if by == party {
+                    Ok(Self::Signed { signatures })
+                } else {
+                    Err(Refusal::OnlyObjector)
+                }
+            }
+            (state @ (Self::Signed { .. } | Self::Disputed { .. }), Step::Strike(by, act, reason)) => {
+                if state.entered_for() == Some(by) {
+                    Ok(Self::Withdrawn { act, reason: needed(reason)? })
+                } else {
+                    Err(Refusal::OnlyRecorder)
+                }
+            }
             (Self::Signed { signatures }, Step::Renew(successor, act, from)) => {
                 if from <= terms.term.from {
                     return Err(Refusal::RenewsFromTheStart(terms.term.from));
@@ -422,6 +308,31 @@ fn not_over(term: Term, today: NaiveDate) -> Result<(), Refusal> {
         Some(to) if to < today => Err(Refusal::TermIsOver(to)),
         _ => Ok(()),
     }
+}
+
+/// The signatures of an agreement on paper: of each party one, none of a day to come, and with the text that they are under.
+fn on_paper(
+    terms: &Terms,
+    today: NaiveDate,
+    by: Option<Uuid>,
+    signatures: Vec<Signature>,
+) -> Result<Vec<Signature>, Refusal> {
+    if !terms.has_text {
+        return Err(Refusal::TextNeeded);
+    }
+    let signed_once = |party: &Uuid| signatures.iter().filter(|one| one.party == *party).count() == 1;
+    if signatures.len() != terms.parties.len() || !terms.parties.iter().all(signed_once) {
+        return Err(Refusal::NotSignedByAll);
+    }
+    signatures
+        .into_iter()
+        .map(|one| match one.paper {
+            Some(paper) if paper.entered_for != by => Err(Refusal::OnlyRecorder),
+            Some(paper) if paper.on > today => Err(Refusal::SignedInTheFuture(paper.on)),
+            Some(_) => signed(one),
+            None => Err(Refusal::NotSignedByAll),
+        })
+        .collect()
 }
 
 fn signed(signature: Signature) -> Result<Signature, Refusal> {

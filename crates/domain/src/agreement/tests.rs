@@ -23,7 +23,13 @@ fn terms() -> Terms {
 }
 
 fn signature(party: Uuid) -> Signature {
-    Signature { party, name: "Zhang".into(), post: "director".into(), act: act() }
+    Signature { party, name: "Zhang".into(), post: "director".into(), act: act(), paper: None }
+}
+
+/// Of all parties, as one of them or an official entered them from paper.
+fn from_paper(entered_for: Option<Uuid>) -> Vec<Signature> {
+    let paper = Some(Paper { on: day(2), entered_for });
+    all_signed().into_iter().map(|one| Signature { paper, ..one }).collect()
 }
 
 fn all_signed() -> Vec<Signature> {
@@ -39,10 +45,17 @@ fn every_state() -> Vec<(&'static str, Agreement)> {
     vec![
         ("draft", Agreement::Draft),
         ("offered", Agreement::Offered { signatures: vec![signature(PROPOSER)] }),
+        ("brought", Agreement::Offered { signatures: vec![] }),
         ("last to sign", Agreement::Offered { signatures: vec![signature(PROPOSER), signature(THIRD)] }),
         ("refused", Agreement::Refused { party: OTHER, act: act(), reason: why() }),
         ("withdrawn", Agreement::Withdrawn { act: act(), reason: String::new() }),
         ("signed", Agreement::Signed { signatures: signatures() }),
+        ("from paper", Agreement::Signed { signatures: from_paper(Some(PROPOSER)) }),
+        ("by official", Agreement::Signed { signatures: from_paper(None) }),
+        (
+            "disputed",
+            Agreement::Disputed { signatures: from_paper(Some(PROPOSER)), party: OTHER, act: act(), reason: why() },
+        ),
         ("ended", Agreement::Ended { signatures: signatures(), party: OTHER, act: act(), on: day(10), reason: why() }),
         ("renewed", Agreement::Renewed { signatures: signatures(), successor: STRANGER, act: act(), from: day(12) }),
     ]
@@ -57,6 +70,10 @@ fn steps_of(party: Uuid) -> Vec<(&'static str, Step)> {
         ("recall", Step::Recall(party)),
         ("withdraw", Step::Withdraw(party, act(), String::new())),
         ("end", Step::End(party, act(), day(9), why())),
+        ("record", Step::Record(Some(party), from_paper(Some(party)))),
+        ("dispute", Step::Dispute(party, act(), why())),
+        ("uphold", Step::Uphold(party)),
+        ("strike", Step::Strike(Some(party), act(), why())),
     ]
 }
 
@@ -82,12 +99,16 @@ fn table(party: Uuid) -> String {
 #[test]
 fn every_step_of_who_proposes_from_every_state() {
     insta::assert_snapshot!(table(PROPOSER), @r"
-    draft        change → draft, offer → offered, withdraw → withdrawn
+    draft        change → draft, offer → offered, withdraw → withdrawn, record → signed
     offered      sign: only_others, refuse: only_others, recall → draft, withdraw → withdrawn
+    brought      sign → offered, refuse → refused, recall → draft, withdraw → withdrawn
     last to sign sign: only_others, refuse: only_others, recall → draft, withdraw → withdrawn
     refused      change → draft, withdraw → withdrawn
     withdrawn    nothing
-    signed       end → ended, renew → renewed
+    signed       end → ended, dispute: not_entered_by_others, strike: only_recorder, renew → renewed
+    from paper   end → ended, dispute: not_entered_by_others, strike → withdrawn, renew → renewed
+    by official  end → ended, dispute → disputed, strike: only_recorder, renew → renewed
+    disputed     uphold: only_objector, strike → withdrawn
     ended        nothing
     renewed      nothing
     ");
@@ -96,15 +117,89 @@ fn every_step_of_who_proposes_from_every_state() {
 #[test]
 fn every_step_of_another_party_from_every_state() {
     insta::assert_snapshot!(table(OTHER), @r"
-    draft        change: only_proposer, offer: only_proposer, recall: only_proposer, withdraw: only_proposer
+    draft        change: only_proposer, offer: only_proposer, recall: only_proposer, withdraw: only_proposer, record → signed
     offered      change: only_proposer, offer: only_proposer, sign → offered, refuse → refused, recall: only_proposer, withdraw: only_proposer
+    brought      change: only_proposer, offer: only_proposer, sign → offered, refuse → refused, recall: only_proposer, withdraw: only_proposer
     last to sign change: only_proposer, offer: only_proposer, sign → signed, refuse → refused, recall: only_proposer, withdraw: only_proposer
     refused      change: only_proposer, offer: only_proposer, recall: only_proposer, withdraw: only_proposer
     withdrawn    nothing
-    signed       end → ended, renew → renewed
+    signed       end → ended, dispute: not_entered_by_others, strike: only_recorder, renew → renewed
+    from paper   end → ended, dispute → disputed, strike: only_recorder, renew → renewed
+    by official  end → ended, dispute → disputed, strike: only_recorder, renew → renewed
+    disputed     uphold → signed, strike: only_recorder
     ended        nothing
     renewed      nothing
     ");
+}
+
+#[test]
+fn an_official_enters_what_is_on_paper_and_brings_pairings() {
+    let pairing = Terms { kind: Kind::Pairing, parties: vec![PROPOSER, OTHER], ..terms() };
+    let mut table = String::new();
+    for (name, state) in every_state() {
+        let steps = [
+            ("bring", &pairing, Step::Bring),
+            ("record", &terms(), Step::Record(None, from_paper(None))),
+            ("strike", &terms(), Step::Strike(None, act(), why())),
+        ];
+        let cells: Vec<String> = steps
+            .into_iter()
+            .filter_map(|(what, terms, step)| match state.clone().take(terms, day(9), step) {
+                Ok(after) => Some(format!("{what} → {}", after.state().word())),
+                Err(Refusal::NotFromHere { .. }) => None,
+                Err(refusal) => Some(format!("{what}: {}", refusal.code())),
+            })
+            .collect();
+        let _ = writeln!(table, "{name:<12} {}", if cells.is_empty() { "nothing".into() } else { cells.join(", ") });
+    }
+    insta::assert_snapshot!(table, @r"
+    draft        bring → offered, record → signed
+    offered      nothing
+    brought      nothing
+    last to sign nothing
+    refused      nothing
+    withdrawn    nothing
+    signed       strike: only_recorder
+    from paper   strike: only_recorder
+    by official  strike → withdrawn
+    disputed     strike: only_recorder
+    ended        nothing
+    renewed      nothing
+    ");
+    let brought = Agreement::Draft.take(&pairing, day(1), Step::Bring).expect("brought");
+    let half = brought.take(&pairing, day(1), Step::Sign(signature(PROPOSER))).expect("signed by the first");
+    assert_eq!(half.state(), StateName::Offered);
+    let whole = half.take(&pairing, day(1), Step::Sign(signature(OTHER))).expect("signed by both");
+    assert_eq!(whole.state(), StateName::Signed);
+}
+
+#[test]
+fn what_is_on_paper_is_entered_whole_whatever_its_days() {
+    let record = |terms: &Terms, today, signatures| {
+        Agreement::Draft.take(terms, day(today), Step::Record(Some(PROPOSER), signatures)).map(|after| after.state())
+    };
+    let own = || from_paper(Some(PROPOSER));
+    assert_eq!(record(&terms(), 30, own()), Ok(StateName::Signed), "its term is over, and it was signed all the same");
+    let no_text = Terms { has_text: false, ..terms() };
+    let pairing = Terms { kind: Kind::Pairing, parties: vec![PROPOSER, OTHER], has_text: false, ..terms() };
+    for terms in [no_text, pairing] {
+        assert_eq!(record(&terms, 9, own()), Err(Refusal::TextNeeded));
+    }
+    let two: Vec<Signature> = own().into_iter().take(2).collect();
+    assert_eq!(record(&terms(), 9, two.clone()), Err(Refusal::NotSignedByAll));
+    let twice = [two.clone(), two.into_iter().take(1).collect()].concat();
+    assert_eq!(record(&terms(), 9, twice), Err(Refusal::NotSignedByAll));
+    assert_eq!(record(&terms(), 9, all_signed()), Err(Refusal::NotSignedByAll), "signed here is not on paper");
+    assert_eq!(record(&terms(), 1, own()), Err(Refusal::SignedInTheFuture(day(2))));
+    assert_eq!(record(&terms(), 9, from_paper(None)), Err(Refusal::OnlyRecorder));
+    let blank = own().into_iter().map(|one| Signature { name: " ".into(), ..one }).collect();
+    assert_eq!(record(&terms(), 9, blank), Err(Refusal::SignatoryNeeded));
+    let whole = terms();
+    assert_eq!(Agreement::Draft.take(&whole, day(1), Step::Bring), Err(Refusal::NotAPairing));
+    for step in [Step::Dispute(OTHER, act(), " ".into()), Step::Strike(Some(PROPOSER), act(), " ".into())] {
+        let signed = Agreement::Signed { signatures: own() };
+        assert_eq!(signed.take(&whole, day(9), step), Err(Refusal::ReasonNeeded));
+    }
 }
 
 #[test]

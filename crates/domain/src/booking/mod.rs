@@ -1,14 +1,15 @@
 //! The life of a booking: one organization uses what another offers, on some days.
 //!
 //! ```text
-//! requested ─▶ approved ─▶ delivered ─▶ returned      (what is not lent ends with its delivery)
+//! requested ─▶ approved ◀─▶ delivered ─▶ returned     (what is not lent ends with its delivery)
 //!     │   │        │
 //!     │   └────────┴─▶ cancelled    (by who asked, or by the owner with a reason)
 //!     └─▶ refused                   (with a reason)
 //! ```
 //!
 //! A request holds its items at once, so that two who ask for the same thing are not both left hoping; refusing and
-//! cancelling let go of them. Nothing here reads a clock: days and moments are given.
+//! cancelling let go of them. So does the wish to keep a loan longer. A delivery that was entered by mistake is taken back on
+//! the day on which it was entered, by who entered it. Nothing here reads a clock: days and moments are given.
 
 pub mod days;
 pub mod tour;
@@ -78,6 +79,24 @@ pub struct Delivery {
     pub on: NaiveDate,
 }
 
+/// Whether who borrowed something wants to keep it longer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Longer {
+    /// Nobody has asked.
+    Unasked,
+    /// Asked for, until the last of these days.
+    Asked {
+        /// By whom, when.
+        act: Act,
+        /// The days that it would have.
+        days: Days,
+        /// Why.
+        reason: String,
+    },
+    /// The owner needs it back as agreed, and says why.
+    Refused(String),
+}
+
 /// Back again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Return {
@@ -102,8 +121,8 @@ pub enum Booking {
     Refused(Terms, Act, String),
     /// Will not be, says one of the two.
     Cancelled(Terms, Act, Side, String),
-    /// Handed over or held.
-    Delivered(Terms, Delivery),
+    /// Handed over or held; what is lent may be wanted longer.
+    Delivered(Terms, Delivery, Longer),
     /// Came back.
     Returned(Terms, Delivery, Return),
 }
@@ -160,6 +179,21 @@ pub enum Step {
     Cancel(Act, Side, String),
     /// Other days, by one of the two.
     Move(Side, Days),
+    /// Who borrowed it asks to keep it for these days: why.
+    AskLonger(Act, Days, String),
+    /// The owner lends it for these days, asked or not.
+    Lengthen(Days),
+    /// The owner needs it back as agreed: why.
+    RefuseLonger(String),
+    /// The delivery was entered by mistake; `entered` and `today` are days where the owner is.
+    Undo {
+        /// Who takes it back, when.
+        act: Act,
+        /// The day on which the delivery was entered.
+        entered: NaiveDate,
+        /// The day it is.
+        today: NaiveDate,
+    },
 }
 
 /// Why a step is refused.
@@ -203,6 +237,24 @@ pub enum Refusal {
     /// Once it is approved, only the owner moves it.
     #[error("the owner has agreed to these days; ask the owner for others, or cancel and ask anew")]
     OnlyOwnerMoves,
+    /// Keeping something longer is to keep it after its last day.
+    #[error("it is lent until {last} already; name a later day")]
+    NotLonger {
+        /// Last day booked.
+        last: NaiveDate,
+    },
+    /// Nobody has asked to keep it longer.
+    #[error("nobody has asked to keep it longer")]
+    NotAsked,
+    /// Only who entered a delivery takes it back.
+    #[error("somebody else entered the delivery; who entered it takes it back")]
+    OnlyWhoDelivered,
+    /// After that day others have counted on it.
+    #[error("the delivery was entered on {entered}; it could be taken back on that day alone")]
+    TooLateToUndo {
+        /// The day on which it was entered.
+        entered: NaiveDate,
+    },
 }
 
 impl Refusal {
@@ -216,6 +268,10 @@ impl Refusal {
             Self::NotOnThatDay { .. } => "not_on_that_day",
             Self::BackBeforeItWent { .. } => "back_before_it_went",
             Self::OnlyOwnerMoves => "only_owner_moves",
+            Self::NotLonger { .. } => "not_longer",
+            Self::NotAsked => "not_asked",
+            Self::OnlyWhoDelivered => "only_who_delivered",
+            Self::TooLateToUndo { .. } => "too_late_to_undo",
         }
     }
 }
@@ -240,7 +296,7 @@ impl Booking {
             | Self::Approved(terms, _)
             | Self::Refused(terms, ..)
             | Self::Cancelled(terms, ..)
-            | Self::Delivered(terms, _)
+            | Self::Delivered(terms, ..)
             | Self::Returned(terms, ..) => *terms,
         }
     }
@@ -250,7 +306,8 @@ impl Booking {
     pub fn held(&self) -> Option<Days> {
         match self {
             Self::Refused(..) | Self::Cancelled(..) => None,
-            Self::Requested(terms) | Self::Approved(terms, _) | Self::Delivered(terms, _) => Some(terms.days),
+            Self::Delivered(_, _, Longer::Asked { days, .. }) => Some(*days),
+            Self::Requested(terms) | Self::Approved(terms, _) | Self::Delivered(terms, ..) => Some(terms.days),
             Self::Returned(terms, _, back) => {
                 let last = terms.days.last().min(back.on);
                 Days::new(terms.days.first(), last).ok()
@@ -260,7 +317,7 @@ impl Booking {
 
     /// Whether its items are with who asked, now.
     pub const fn is_out(&self) -> bool {
-        matches!(self, Self::Delivered(Terms { comes_back: true, .. }, _))
+        matches!(self, Self::Delivered(Terms { comes_back: true, .. }, ..))
     }
 
     /// How many days late it is on `today`, or was when it came back; none if it is not.
@@ -301,9 +358,30 @@ impl Booking {
                     let (first, last) = (terms.days.first(), terms.days.last());
                     return Err(Refusal::NotOnThatDay { on, first, last });
                 }
-                Ok(Self::Delivered(terms, Delivery { act, on }))
+                Ok(Self::Delivered(terms, Delivery { act, on }, Longer::Unasked))
             }
-            (Self::Delivered(terms, delivery), Step::Return(act, on, condition, remark)) => {
+            (Self::Delivered(terms, delivery, _), Step::AskLonger(act, days, reason)) => {
+                longer(terms, days)?;
+                Ok(Self::Delivered(terms, delivery, Longer::Asked { act, days, reason }))
+            }
+            (Self::Delivered(terms, delivery, _), Step::Lengthen(days)) => {
+                longer(terms, days)?;
+                Ok(Self::Delivered(Terms { days, ..terms }, delivery, Longer::Unasked))
+            }
+            (Self::Delivered(terms, delivery, Longer::Asked { .. }), Step::RefuseLonger(reason)) => {
+                Ok(Self::Delivered(terms, delivery, Longer::Refused(needed(reason)?)))
+            }
+            (Self::Delivered(..), Step::RefuseLonger(_)) => Err(Refusal::NotAsked),
+            (Self::Delivered(terms, delivery, _), Step::Undo { act, entered, today }) => {
+                if act.by != delivery.act.by {
+                    return Err(Refusal::OnlyWhoDelivered);
+                }
+                if entered != today {
+                    return Err(Refusal::TooLateToUndo { entered });
+                }
+                Ok(Self::Approved(terms, act))
+            }
+            (Self::Delivered(terms, delivery, _), Step::Return(act, on, condition, remark)) => {
                 if !terms.comes_back {
                     return Err(Refusal::NotLent);
                 }
@@ -329,8 +407,21 @@ impl Step {
             Self::Return(..) => "returned",
             Self::Cancel(..) => "cancelled",
             Self::Move(..) => "moved",
+            Self::AskLonger(..) | Self::Lengthen(_) | Self::RefuseLonger(_) => "lent longer",
+            Self::Undo { .. } => "undelivered",
         }
     }
+}
+
+/// What is lent is lent longer when its last day is a later one.
+fn longer(terms: Terms, days: Days) -> Result<(), Refusal> {
+    if !terms.comes_back {
+        return Err(Refusal::NotLent);
+    }
+    if days.last() <= terms.days.last() {
+        return Err(Refusal::NotLonger { last: terms.days.last() });
+    }
+    Ok(())
 }
 
 fn needed(reason: String) -> Result<String, Refusal> {

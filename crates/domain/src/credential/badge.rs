@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::claim::Claim;
+use super::claim::{Achievement, Claim};
 use crate::text::Lang;
 
 /// The contexts of a badge.
@@ -54,6 +54,49 @@ impl HashedName {
     }
 }
 
+/// The policy version under which something is achieved.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules<'a> {
+    /// Its id.
+    pub id: Uuid,
+    /// Its name.
+    pub version: &'a str,
+    /// The policy's title.
+    pub title: &'a str,
+    /// Whether its values were made up for illustration: whoever reads the badge must see that.
+    pub illustrative: bool,
+}
+
+/// The word by which an achievement tells programs that its rules are illustrative.
+pub const ILLUSTRATIVE: &str = "illustrative-policy";
+/// The same for people.
+const MADE_UP: &str = "示例学分办法，数值仅作示例 Illustrative policy: its values are made up";
+
+impl Rules<'_> {
+    /// What can be achieved under them, as an Achievement of Open Badges.
+    pub fn achievement(&self, issuer: &str, of: &Achievement) -> Value {
+        let note = |text: String, between: &str| {
+            if self.illustrative { format!("{MADE_UP}{between}{text}") } else { text }
+        };
+        let mut told = json!({
+            "id": format!("{issuer}/achievements/{}/{}", self.id, of.slug),
+            "type": ["Achievement"],
+            "achievementType": "Achievement",
+            "inLanguage": "zh-CN",
+            "name": of.name.zh,
+            "description": note(format!("{} · {}", self.title, of.name.en), " · "),
+            "version": self.version,
+            "criteria": { "narrative": note(format!("{}\n\n{}", of.criteria.zh, of.criteria.en), "\n\n") },
+        });
+        if self.illustrative
+            && let Some(fields) = told.as_object_mut()
+        {
+            fields.insert("tag".to_owned(), json!([ILLUSTRATIVE]));
+        }
+        told
+    }
+}
+
 /// A badge that is about to be signed.
 #[derive(Debug, Clone)]
 pub struct Badge<'a> {
@@ -69,12 +112,8 @@ pub struct Badge<'a> {
     pub holder: Option<HashedName>,
     /// What it states.
     pub claim: &'a Claim,
-    /// The policy version under which it is so.
-    pub policy_version_id: Uuid,
-    /// That version's name.
-    pub policy_version: &'a str,
-    /// The policy's title.
-    pub policy_title: &'a str,
+    /// Under which rules.
+    pub under: Rules<'a>,
     /// Since when: the moment of the sheet.
     pub from: DateTime<Utc>,
     /// Until when.
@@ -89,28 +128,13 @@ impl Badge<'_> {
     /// The payload of its JWT: the credential, and the registered claims that say the same.
     pub fn payload(&self) -> Value {
         let (id, subject) = (urn(self.id), urn(self.subject));
-        let wanted = &self.claim.wanted;
-        let slug = if wanted.id().is_empty() {
-            wanted.word().to_owned()
-        } else {
-            format!("{}-{}", wanted.word(), wanted.id())
-        };
         let mut achieved = json!({
             "id": subject,
             "type": ["AchievementSubject"],
             "licenseNumber": self.number,
             // Exact to the thousandth, as the engine counts; written as a number because the standard asks for one.
             "creditsEarned": number(&self.claim.credits.to_string()),
-            "achievement": {
-                "id": format!("{}/achievements/{}/{slug}", self.issuer.id, self.policy_version_id),
-                "type": ["Achievement"],
-                "achievementType": "Achievement",
-                "inLanguage": "zh-CN",
-                "name": self.claim.name(Lang::Zh),
-                "description": format!("{} · {}", self.policy_title, self.claim.name(Lang::En)),
-                "version": self.policy_version,
-                "criteria": { "narrative": format!("{}\n\n{}", self.claim.criteria.zh, self.claim.criteria.en) },
-            },
+            "achievement": self.under.achievement(&self.issuer.id, &self.claim.achievement()),
         });
         if let (Some(holder), Some(fields)) = (&self.holder, achieved.as_object_mut()) {
             let identity = json!({

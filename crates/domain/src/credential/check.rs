@@ -4,6 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
+use super::badge::ILLUSTRATIVE;
 use crate::text::Lang;
 
 /// The one algorithm that is allowed: with any other, a public key could be taken for a secret, or nothing be signed.
@@ -77,16 +78,19 @@ impl Refusal {
     }
 }
 
-/// The name of the key, if the header of the JWT is one that is accepted.
+/// The name of the key, if the header of the JWT is one that is accepted; it need not name one (RFC 7515).
 ///
 /// # Errors
 /// It is no header of a badge, or names another algorithm.
-pub fn header(header: &Value) -> Result<&str, Refusal> {
+pub fn header(header: &Value) -> Result<Option<&str>, Refusal> {
     let word = |name: &str| header.get(name).and_then(Value::as_str);
     match word("alg") {
         None => Err(Refusal::Malformed("alg")),
         Some(ALGORITHM) if header.get("crit").is_some() => Err(Refusal::Malformed("crit")),
-        Some(ALGORITHM) => word("kid").ok_or(Refusal::Malformed("kid")),
+        Some(ALGORITHM) => match header.get("kid") {
+            None => Ok(None),
+            Some(kid) => kid.as_str().map(Some).ok_or(Refusal::Malformed("kid")),
+        },
         Some(_) => Err(Refusal::Algorithm),
     }
 }
@@ -95,6 +99,12 @@ pub fn header(header: &Value) -> Result<&str, Refusal> {
 /// several names; that the key is one of the issuer's is known by the list in which it is found.
 pub fn key_id(kid: &str) -> &str {
     kid.rsplit_once('/').map_or(kid, |(_, id)| id)
+}
+
+/// Whether the key of this name signs for an issuer: where its name is an address under an issuer, it signs for that one
+/// alone. Of other names nothing follows but what the list says in which the key is found.
+pub fn signs_for(kid: &str, issuer: &str) -> bool {
+    kid.rsplit_once("/keys/").is_none_or(|(owner, _)| owner == issuer)
 }
 
 /// Where the status of a badge stands.
@@ -147,6 +157,8 @@ pub struct Verified {
     pub issuer_name: String,
     /// What was achieved.
     pub achievement: String,
+    /// Whether the rules under which it was are illustrative.
+    pub illustrative: bool,
     /// Since when.
     pub from: DateTime<Utc>,
     /// Until when; for ever if none.
@@ -209,9 +221,19 @@ fn read(payload: &Value) -> Result<Verified, Refusal> {
         issuer: issuer.to_owned(),
         issuer_name: text("/issuer/name").unwrap_or(issuer).to_owned(),
         achievement: achievement.to_owned(),
+        illustrative: is_illustrative(payload),
         from,
         until,
     })
+}
+
+/// Whether a badge says of its rules that their values were made up.
+fn is_illustrative(payload: &Value) -> bool {
+    match payload.pointer("/credentialSubject/achievement/tag") {
+        Some(Value::Array(tags)) => tags.iter().any(|tag| tag == ILLUSTRATIVE),
+        Some(tag) => tag == ILLUSTRATIVE,
+        None => false,
+    }
 }
 
 /// A moment that credential and claims must agree on, to the second.
@@ -378,14 +400,17 @@ mod tests {
     #[test]
     fn only_one_algorithm_is_accepted() {
         let key = "https://kepu.test/keys/1";
-        assert_eq!(header(&json!({ "alg": "RS256", "kid": key, "typ": "JWT" })), Ok(key));
+        assert_eq!(header(&json!({ "alg": "RS256", "kid": key, "typ": "JWT" })), Ok(Some(key)));
+        assert_eq!(header(&json!({ "alg": "RS256" })), Ok(None));
         assert_eq!(key_id(key), "1");
+        assert!(signs_for(key, "https://kepu.test") && signs_for("1", "https://kepu.test"));
+        assert!(!signs_for(key, "https://kepu.test/issuers/D1"));
         for alg in ["none", "None", "HS256", "RS512", "PS256", "ES256", "EdDSA", ""] {
             assert_eq!(header(&json!({ "alg": alg, "kid": key })), Err(Refusal::Algorithm), "{alg}");
         }
         for (bad, what) in [
             (json!({ "kid": key }), "alg"),
-            (json!({ "alg": "RS256" }), "kid"),
+            (json!({ "alg": "RS256", "kid": 1 }), "kid"),
             (json!({ "alg": "RS256", "kid": key, "crit": ["b64"] }), "crit"),
             (json!("RS256"), "alg"),
         ] {

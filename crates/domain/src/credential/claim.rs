@@ -53,10 +53,24 @@ pub struct Claim {
     pub title: Text,
     /// The level, when it is one.
     pub level: Option<Text>,
+    /// The level as the policy names it; claims of before it was kept have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level_id: Option<String>,
     /// What the policy asks for it.
     pub criteria: Text,
     /// All credit that the person has under the policy.
     pub credits: Credit,
+}
+
+/// Something that can be achieved under a policy, whoever has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Achievement {
+    /// What it is called, with the level.
+    pub name: Text,
+    /// What the policy asks for it.
+    pub criteria: Text,
+    /// The last part of its address.
+    pub slug: String,
 }
 
 /// Why nothing is stated.
@@ -93,46 +107,96 @@ impl NotReached {
 /// # Errors
 /// It is not reached.
 pub fn claim(policy: &Policy, sheet: &ScoreSheet, wanted: Wanted) -> Result<Claim, NotReached> {
+    let mut level_id = None;
+    match &wanted {
+        Wanted::Credits if sheet.total.is_zero() => return Err(NotReached::NoCredit),
+        Wanted::Credits => {}
+        Wanted::Requirement { id } => {
+            let outcome = sheet.requirements.iter().find(|one| one.id == *id).ok_or(NotReached::Unknown)?;
+            if !outcome.met {
+                return Err(NotReached::NotMet);
+            }
+        }
+        Wanted::Level { id } => {
+            if !policy.document().ladders.iter().any(|one| one.id == *id) {
+                return Err(NotReached::Unknown);
+            }
+            level_id = Some(sheet.levels.get(id).cloned().flatten().ok_or(NotReached::NoLevel)?);
+        }
+    }
+    let (title, level, criteria) = words(policy, &wanted, level_id.as_deref()).ok_or(NotReached::Unknown)?;
+    Ok(Claim { wanted, title, level, level_id, criteria, credits: sheet.total })
+}
+
+/// Title, level and criteria of what a policy knows.
+fn words(policy: &Policy, wanted: &Wanted, level: Option<&str>) -> Option<(Text, Option<Text>, Text)> {
     let document = policy.document();
     let both = |text: &dyn Fn(Lang) -> String| Text { zh: text(Lang::Zh), en: text(Lang::En) };
     let titled = |title: &Option<Text>, id: &str| match title {
         Some(title) if !title.is_empty() => both(&|lang| title.get(lang).to_owned()),
         _ => both(&|_| id.to_owned()),
     };
-    let (title, level, criteria) = match &wanted {
-        Wanted::Credits => {
-            if sheet.total.is_zero() {
-                return Err(NotReached::NoCredit);
-            }
-            (document.title.clone(), None, both(&|lang| explain(policy, lang).join("\n")))
-        }
+    Some(match wanted {
+        Wanted::Credits => (document.title.clone(), None, both(&|lang| explain(policy, lang).join("\n"))),
         Wanted::Requirement { id } => {
-            let outcome = sheet.requirements.iter().find(|one| one.id == *id).ok_or(NotReached::Unknown)?;
-            if !outcome.met {
-                return Err(NotReached::NotMet);
-            }
-            let written = document.requirements.iter().find(|one| one.id == *id).ok_or(NotReached::Unknown)?;
+            let written = document.requirements.iter().find(|one| one.id == *id)?;
             let criteria = both(&|lang| explain_requirement(policy, id, lang).unwrap_or_default());
             (titled(&written.title, id), None, criteria)
         }
         Wanted::Level { id } => {
-            let ladder = document.ladders.iter().find(|one| one.id == *id).ok_or(NotReached::Unknown)?;
-            let reached = sheet.levels.get(id).and_then(Option::as_deref).ok_or(NotReached::NoLevel)?;
-            let level = ladder.levels.iter().find(|one| one.id == reached).ok_or(NotReached::Unknown)?;
+            let ladder = document.ladders.iter().find(|one| one.id == *id)?;
+            let level = match level {
+                Some(reached) => Some(ladder.levels.iter().find(|one| one.id == reached)?),
+                None => None,
+            };
             let criteria = both(&|lang| explain_ladder(policy, id, lang).unwrap_or_default().join("\n"));
-            (titled(&ladder.title, id), Some(titled(&level.title, reached)), criteria)
+            (titled(&ladder.title, id), level.map(|level| titled(&level.title, &level.id)), criteria)
         }
-    };
-    Ok(Claim { wanted, title, level, criteria, credits: sheet.total })
+    })
+}
+
+/// What a policy calls what has an address that ends so.
+pub fn achievement(policy: &Policy, slug: &str) -> Option<Achievement> {
+    let document = policy.document();
+    let requirements = document.requirements.iter().map(|one| (Wanted::Requirement { id: one.id.clone() }, None));
+    let levels = document.ladders.iter().flat_map(|ladder| {
+        // Badges of before levels had addresses name the ladder alone.
+        let each = ladder.levels.iter().map(|level| Some(level.id.as_str())).chain([None]);
+        each.map(move |level| (Wanted::Level { id: ladder.id.clone() }, level))
+    });
+    let mut all = [(Wanted::Credits, None)].into_iter().chain(requirements).chain(levels);
+    let (wanted, level) = all.find(|(wanted, level)| slug_of(wanted, *level) == slug)?;
+    let (title, level, criteria) = words(policy, &wanted, level)?;
+    let name = |lang| named(&title, level.as_ref(), lang);
+    let name = Text { zh: name(Lang::Zh), en: name(Lang::En) };
+    Some(Achievement { name, criteria, slug: slug.to_owned() })
+}
+
+fn slug_of(wanted: &Wanted, level: Option<&str>) -> String {
+    let parts = [Some(wanted.word()), Some(wanted.id()).filter(|id| !id.is_empty()), level];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("-")
+}
+
+fn named(title: &Text, level: Option<&Text>, lang: Lang) -> String {
+    let title = title.get(lang);
+    match level {
+        Some(level) => format!("{title} · {}", level.get(lang)),
+        None => title.to_owned(),
+    }
 }
 
 impl Claim {
     /// What was achieved, with the level.
     pub fn name(&self, lang: Lang) -> String {
-        let title = self.title.get(lang);
-        match &self.level {
-            Some(level) => format!("{title} · {}", level.get(lang)),
-            None => title.to_owned(),
+        named(&self.title, self.level.as_ref(), lang)
+    }
+
+    /// What is claimed, whoever has achieved it.
+    pub fn achievement(&self) -> Achievement {
+        Achievement {
+            name: Text { zh: self.name(Lang::Zh), en: self.name(Lang::En) },
+            criteria: self.criteria.clone(),
+            slug: slug_of(&self.wanted, self.level_id.as_deref()),
         }
     }
 }
@@ -200,5 +264,21 @@ requirements:
         assert!(ladder.en.contains("One star") && ladder.zh.contains("一星"), "{ladder:?}");
         let all = criteria(Wanted::Credits);
         assert!(all.en.contains(&one.en), "{all:?}");
+    }
+
+    #[test]
+    fn an_address_leads_to_what_was_claimed() {
+        let (policy, sheet) = sheet(10, Some("two"), true);
+        let wanted = [Wanted::Credits, Wanted::Requirement { id: "ten".into() }, Wanted::Level { id: "rank".into() }];
+        for (wanted, slug) in wanted.into_iter().zip(["credits", "requirement-ten", "level-rank-two"]) {
+            let claimed = claim(&policy, &sheet, wanted).ok().map(|claim| claim.achievement());
+            assert_eq!(claimed.as_ref().map(|one| one.slug.as_str()), Some(slug));
+            assert_eq!(achievement(&policy, slug), claimed);
+        }
+        let ladder = achievement(&policy, "level-rank").map(|one| one.name.en);
+        assert_eq!(ladder.as_deref(), Some("Stars"));
+        for unknown in ["", "credit", "requirement-", "level-rank-three", "level-order"] {
+            assert_eq!(achievement(&policy, unknown), None, "{unknown}");
+        }
     }
 }

@@ -1,11 +1,15 @@
 //! Licences and titles: who may have one ([`scheme`], [`form`]), how one is had ([`application`], [`review`], [`rank`],
-//! [`deadline`]), from when to when it holds ([`standing`]), and what that makes of an organization as a host on a day.
+//! [`deadline`], [`mod@round`]) and numbered ([`number`]), from when to when it holds ([`standing`]), how its holder asks for
+//! more of it ([`renewal`]), and what that makes of an organization as a host on a day.
 
 pub mod application;
 pub mod deadline;
 pub mod form;
+pub mod number;
 pub mod rank;
+pub mod renewal;
 pub mod review;
+pub mod round;
 pub mod scheme;
 pub mod standing;
 mod wrong;
@@ -94,6 +98,14 @@ pub enum Refusal {
         kind: String,
         /// Kinds that may hold one.
         allowed: String,
+    },
+    /// All that is awarded under the scheme ends before that day.
+    #[error("the scheme's own last day, {last}, lies before {from}")]
+    SchemeOver {
+        /// First day.
+        from: NaiveDate,
+        /// Last day of all awards.
+        last: NaiveDate,
     },
     /// It ends before that day as it is.
     #[error("it ends on {to} already; correct its dates to lengthen it")]

@@ -247,7 +247,7 @@ impl Rules {
             Validity::Months { months } => {
                 Ok(from.checked_add_months(Months::new(months)).and_then(|day| day.pred_opt()))
             }
-            Validity::Until { day } if day < from => Err(super::Refusal::EndsBeforeItBegins { from, to: day }),
+            Validity::Until { day } if day < from => Err(super::Refusal::SchemeOver { from, last: day }),
             Validity::Until { day } => Ok(Some(day)),
             Validity::Open => Ok(None),
         }
@@ -407,6 +407,6 @@ mod tests {
         let mut document = document();
         document["validity"] = json!({ "kind": "until", "day": "2023-08-31" });
         let refused = rules(document).last_day("2023-09-01".parse().expect("a day"));
-        assert!(matches!(refused, Err(crate::designation::Refusal::EndsBeforeItBegins { .. })));
+        assert!(matches!(refused, Err(crate::designation::Refusal::SchemeOver { .. })));
     }
 }

@@ -15,7 +15,7 @@ pub use self::standing::{Decision, NotNow, Seen, Standing};
 /// What a district wants to look at. A rule that is left out raises nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rules {
-    /// A person was at two places at once for more than so many minutes.
+    /// A person was in two sessions at once for more than so many minutes.
     pub overlap_minutes: Option<u32>,
     /// One account confirmed many sessions within a short time.
     pub burst: Option<Burst>,
@@ -64,7 +64,7 @@ impl Default for Rules {
 }
 
 /// A confirmed participation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attendance {
     /// The participation.
     pub id: Uuid,
@@ -74,6 +74,8 @@ pub struct Attendance {
     pub session: Uuid,
     /// Its host.
     pub host: Uuid,
+    /// Where at the host, as it is written; empty where it is not known.
+    pub place: String,
     /// The person's school on the day.
     pub school: Option<Uuid>,
     /// When the session began.
@@ -166,7 +168,7 @@ pub struct Key {
 /// The rules by which an exception is raised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
-    /// One person at two places at once.
+    /// One person in two sessions at once.
     TwoPlaces,
     /// Many sessions confirmed in a short time.
     Burst,
@@ -232,7 +234,7 @@ fn two_places(minutes: u32, all: &[Attendance], found: &mut Vec<Found>) {
         for (at, first) in visits.iter().enumerate() {
             // In the order in which they begin: who begins after the end of this one is not at once with it.
             let rest = visits.iter().skip(at.saturating_add(1)).take_while(|next| next.starts < first.ends);
-            for second in rest.filter(|second| second.session != first.session && second.host != first.host) {
+            for second in rest.filter(|second| second.session != first.session && !is_part(first, second)) {
                 let together = first.ends.min(second.ends).signed_duration_since(second.starts);
                 let together = u32::try_from(together.num_minutes()).unwrap_or(u32::MAX);
                 if together <= minutes {
@@ -259,6 +261,18 @@ fn two_places(minutes: u32, all: &[Attendance], found: &mut Vec<Found>) {
             }
         }
     }
+}
+
+/// Whether one is a part of the other: a shorter session within a longer one of the same host at the same place, as an
+/// experiment of a day's camp. Where a place is not known, or both are as long, nobody can tell, and somebody looks.
+fn is_part(one: &Attendance, other: &Attendance) -> bool {
+    let (a, b) = ((one.starts, one.ends), (other.starts, other.ends));
+    let within = |inner: (DateTime<Utc>, DateTime<Utc>), outer: (DateTime<Utc>, DateTime<Utc>)| {
+        inner != outer && outer.0 <= inner.0 && inner.1 <= outer.1
+    };
+    let plain = |place: &str| place.split_whitespace().collect::<String>().to_lowercase();
+    let (here, there) = (plain(&one.place), plain(&other.place));
+    one.host == other.host && !here.is_empty() && here == there && (within(a, b) || within(b, a))
 }
 
 fn bursts(burst: Burst, all: &[Attendance], found: &mut Vec<Found>) {

@@ -19,6 +19,7 @@ fn visit(number: u128, person: u128, session: u128, from: i64, minutes: i64) -> 
         person: id(1000 + person),
         session: id(2000 + session),
         host: id(3000 + session),
+        place: String::new(),
         school: Some(id(4000)),
         starts,
         ends,
@@ -52,9 +53,31 @@ fn two_places_at_once_are_found_when_they_overlap_for_longer_than_the_rule_allow
     let mut others = at(0);
     others[1].person = id(1002);
     assert_eq!(only(rules.clone(), others), [], "two persons may");
-    let mut halls = at(0);
-    halls[1].host = halls[0].host;
-    assert_eq!(only(rules, halls), [], "a host knows its own halls");
+    let mut again = at(0);
+    again[1].session = again[0].session;
+    assert_eq!(only(rules, again), [], "one session is one place");
+}
+
+#[test]
+fn two_sessions_of_one_host_are_two_places_unless_one_is_a_part_of_the_other() {
+    let rules = Rules { overlap_minutes: Some(15), ..nothing() };
+    let of = |(from, minutes), places: [&str; 2]| {
+        let mut both = vec![visit(1, 1, 1, 0, 240), visit(2, 1, 2, from, minutes)];
+        both[1].host = both[0].host;
+        for (visit, place) in both.iter_mut().zip(places) {
+            visit.place = place.to_owned();
+        }
+        only(rules.clone(), both).first().map(|found| (found.key.kind, found.measure))
+    };
+    let raised = |minutes| Some((Kind::TwoPlaces, minutes));
+    assert_eq!(of((0, 240), ["A hall", "A hall"]), raised(240), "twice the same time is no part of it");
+    assert_eq!(of((60, 60), ["A hall", " a  Hall "]), None, "an hour of a day's camp");
+    assert_eq!(of((0, 60), ["A hall", "A hall"]), None);
+    assert_eq!(of((60, 60), ["A hall", "B hall"]), raised(60));
+    assert_eq!(of((60, 60), ["A hall", ""]), raised(60), "nobody knows where it was");
+    assert_eq!(of((60, 60), ["", ""]), raised(60));
+    assert_eq!(of((200, 60), ["A hall", "A hall"]), raised(40), "longer than what it would be a part of");
+    assert_eq!(of((225, 60), ["A hall", "B hall"]), None, "15 minutes are allowed");
 }
 
 #[test]
@@ -131,7 +154,8 @@ fn pairs_at_once(minutes: i64, all: &[Attendance]) -> usize {
     for (at, a) in all.iter().enumerate() {
         for b in &all[at + 1..] {
             let together = a.ends.min(b.ends) - a.starts.max(b.starts);
-            count += usize::from(a.person == b.person && a.host != b.host && together > TimeDelta::minutes(minutes));
+            let two = a.session != b.session && !is_part(a, b);
+            count += usize::from(a.person == b.person && two && together > TimeDelta::minutes(minutes));
         }
     }
     count
@@ -140,13 +164,17 @@ fn pairs_at_once(minutes: i64, all: &[Attendance]) -> usize {
 proptest! {
     #[test]
     fn the_order_of_facts_does_not_matter_and_no_pair_is_missed(
-        visits in prop::collection::vec((0u128..4, 0u128..6, 0i64..200, 1i64..90), 0..24),
+        visits in prop::collection::vec((0u128..4, 0u128..6, 0i64..200, 1i64..90, 0u128..3, 0usize..3), 0..24),
         turn in 0usize..24,
     ) {
         let mut all: Vec<Attendance> = visits
             .iter()
             .enumerate()
-            .map(|(at, (person, session, from, minutes))| visit(u128::try_from(at).unwrap(), *person, *session, *from, *minutes))
+            .map(|(at, (person, session, from, minutes, host, place))| Attendance {
+                host: id(3000 + host),
+                place: ["", "A", "B"][*place].to_owned(),
+                ..visit(u128::try_from(at).unwrap(), *person, *session, *from, *minutes)
+            })
             .collect();
         let rules = Rules { overlap_minutes: Some(5), burst: Some(Burst { sessions: 2, within_minutes: 30 }), ..nothing() };
         let found = only(rules.clone(), all.clone());

@@ -41,6 +41,21 @@ pub struct TermOfDay {
     pub name: String,
 }
 
+/// A term with its days.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TermDays {
+    /// `2025-autumn`; dated terms keep their own id.
+    pub id: String,
+    /// `autumn`; dated terms keep their own id.
+    pub name: String,
+    /// The year in which its school year starts; a dated term is of none.
+    pub school_year: Option<i32>,
+    /// First day.
+    pub from: NaiveDate,
+    /// Last day.
+    pub to: NaiveDate,
+}
+
 /// A term that a policy names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TermMatch {
@@ -181,6 +196,38 @@ impl Almanac {
                 Some((from, next.pred_opt()?))
             }
         }
+    }
+
+    /// First and last day of the school year that starts in this year.
+    pub fn school_year_days(&self, year: i32) -> Option<(NaiveDate, NaiveDate)> {
+        Some((on(year, self.year_starts)?, on(year.checked_add(1)?, self.year_starts)?.pred_opt()?))
+    }
+
+    /// Terms that have a day within these, the earliest first.
+    pub fn terms_within(&self, from: NaiveDate, to: NaiveDate) -> Vec<TermDays> {
+        let all: Vec<TermDays> = match &self.terms {
+            Terms::Dated(terms) => {
+                let term = |(id, from, to): &(String, NaiveDate, NaiveDate)| TermDays {
+                    id: id.clone(),
+                    name: id.clone(),
+                    school_year: None,
+                    from: *from,
+                    to: *to,
+                };
+                terms.iter().map(term).collect()
+            }
+            Terms::Recurring(terms) => {
+                // The last term of the year before may run into this one.
+                let years = self.school_year(from).saturating_sub(1)..=self.school_year(to);
+                let term = |year: i32, name: &str| {
+                    let id = format!("{year}-{name}");
+                    let (from, to) = self.term_days(&id)?;
+                    Some(TermDays { id, name: name.to_owned(), school_year: Some(year), from, to })
+                };
+                years.flat_map(|year| terms.iter().filter_map(move |(name, _)| term(year, name))).collect()
+            }
+        };
+        all.into_iter().filter(|term| term.from <= to && from <= term.to).collect()
     }
 
     /// The last term that ended before a day: how it is called, its first and its last day.

@@ -20,6 +20,7 @@ mod grade;
 mod groups;
 mod key;
 mod limit;
+mod meant;
 mod measure;
 mod numbering;
 mod parts;
@@ -29,6 +30,7 @@ mod reason;
 mod sheet;
 mod standing;
 mod structure;
+mod terms;
 pub mod trial;
 mod wording;
 mod words;
@@ -38,10 +40,12 @@ pub use case::{Case, Expect, run_case};
 pub use condition::{Condition, Mismatch, OneOf, Range};
 pub use document::Document;
 pub use evaluate::{Detail, Options, SoftDecision, SoftMode, evaluate};
-pub use problem::{Path, Problem, Segment, closest};
+pub use meant::{Meant, meant};
+pub use problem::{Path, Place, Problem, Segment, closest};
 pub use reason::Reason;
 pub use sheet::{Line, Missing, Need, NextLevel, RequirementOutcome, ScoreSheet, Status, Unit};
 pub use standing::Turn;
+pub use terms::{SchoolYear, TermTitled};
 pub use wording::{explain, explain_ladder, explain_requirement};
 
 use calendar::Almanac;
@@ -119,12 +123,12 @@ impl Policy {
         let document = structure::read(&root)?;
         let mut problems = check::check(&document);
         for problem in &mut problems {
-            problem.line = root.line_of(&problem.path);
+            problem.place = root.place_of(&problem.path);
         }
         if problems.is_empty() {
             return Ok(Self { plan: Plan::new(&document), document });
         }
-        problems.sort_by_key(|p| p.line);
+        problems.sort_by_key(|p| p.place);
         Err(problems)
     }
 

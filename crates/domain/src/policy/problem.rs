@@ -77,13 +77,28 @@ impl Serialize for Path {
     }
 }
 
+/// A place in a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Place {
+    /// Line, from 1.
+    pub line: usize,
+    /// Character of the line, from 1.
+    pub column: usize,
+}
+
+impl Place {
+    /// Where a document begins.
+    pub const START: Self = Self { line: 1, column: 1 };
+}
+
 /// One thing wrong with a policy document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Problem {
     /// A stable word for the kind of problem.
     pub code: &'static str,
-    /// Line of the document, from 1.
-    pub line: usize,
+    /// Where it stands.
+    #[serde(flatten)]
+    pub place: Place,
     /// The way to the value.
     pub path: Path,
     /// What is wrong.
@@ -93,9 +108,9 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A problem on a line.
-    pub fn new(code: &'static str, line: usize, message: Text) -> Self {
-        Self { code, line, path: Path::default(), message, help: Text::default() }
+    /// A problem at a place.
+    pub fn new(code: &'static str, place: Place, message: Text) -> Self {
+        Self { code, place, path: Path::default(), message, help: Text::default() }
     }
 
     /// With what to do.
@@ -126,7 +141,7 @@ impl Problem {
 /// In English, as logs are.
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}", self.line)?;
+        write!(f, "line {}", self.place.line)?;
         if !self.path.segments().is_empty() {
             write!(f, ", {}", self.path)?;
         }

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::document::Document;
-use super::problem::{Path, Problem, Segment};
+use super::problem::{Path, Place, Problem, Segment};
 use super::yaml::{Node, ReadError, Value};
 use crate::text::say;
 
@@ -20,7 +20,7 @@ pub(super) fn read(root: &Node) -> Result<Document, Vec<Problem>> {
     if problems.is_empty() {
         problems.push(first);
     }
-    problems.sort_by_key(|p| p.line);
+    problems.sort_by_key(|p| p.place);
     Err(problems)
 }
 
@@ -33,23 +33,23 @@ fn in_pieces(root: &Node) -> Vec<Problem> {
             if *key == "rules" { ("计分规则列表", "a list of rules") } else { ("它的值", "a value") };
         let message = say(format!("缺少 `{key}`"), format!("`{key}` is missing"));
         let help = say(format!("在最外层写上 `{key}:`，后接{zh}"), format!("add `{key}:` with {en} at the top level"));
-        problems.push(Problem::new("missing_key", root.line, message).help(help).at(Path::from(*key)));
+        problems.push(Problem::new("missing_key", root.place, message).help(help).at(Path::from(*key)));
     }
-    for (key, line, node) in entries {
+    for (key, place, node) in entries {
         match &node.value {
             Value::Seq(items) if items.len() > 1 => {
                 for (index, item) in items.iter().enumerate() {
-                    let alone = Node { value: Value::Seq(vec![item.clone()]), line: node.line };
-                    problems.extend(alone_wrong(key, *line, alone).map(|p| moved(p, index)));
+                    let alone = Node { value: Value::Seq(vec![item.clone()]), place: node.place };
+                    problems.extend(alone_wrong(key, *place, alone).map(|p| moved(p, index)));
                 }
             }
             Value::Map(below) if below.len() > 1 => {
                 for entry in below {
-                    let alone = Node { value: Value::Map(vec![entry.clone()]), line: node.line };
-                    problems.extend(alone_wrong(key, *line, alone));
+                    let alone = Node { value: Value::Map(vec![entry.clone()]), place: node.place };
+                    problems.extend(alone_wrong(key, *place, alone));
                 }
             }
-            _ => problems.extend(alone_wrong(key, *line, node.clone())),
+            _ => problems.extend(alone_wrong(key, *place, node.clone())),
         }
     }
     // A key that is not known at all is found once with each of its entries.
@@ -58,8 +58,8 @@ fn in_pieces(root: &Node) -> Vec<Problem> {
 }
 
 /// What is wrong with one key of the document; that others are missing is not its fault.
-fn alone_wrong(key: &str, line: usize, node: Node) -> Option<Problem> {
-    let alone = Node { value: Value::Map(vec![(key.to_owned(), line, node)]), line };
+fn alone_wrong(key: &str, place: Place, node: Node) -> Option<Problem> {
+    let alone = Node { value: Value::Map(vec![(key.to_owned(), place, node)]), place };
     let error: ReadError = Document::deserialize(&alone).err()?;
     let problem = error.into_problem();
     (!problem.path.segments().is_empty()).then_some(problem)

@@ -1,7 +1,7 @@
 //! What another policy would change: the sheets of the same persons under two policies, compared and added up.
 //!
 //! Nothing here books anything. A requirement or level that one of the policies does not have is not met and not reached
-//! there.
+//! there. Who climbs or falls does so on a ladder that both have; what is on a ladder that comes or goes is told as that.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,7 +35,50 @@ pub struct LevelMove {
     /// The level after.
     pub to: Option<String>,
     /// Whether it is higher, where the ladder of the policy that is tried knows both; else as the earlier ladder has it.
+    /// Never so on a ladder that is not the same.
     pub up: bool,
+    /// Whether both have the ladder.
+    #[serde(default)]
+    pub ladder_is: LadderIs,
+}
+
+/// What becomes of a ladder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LadderIs {
+    /// Both have it.
+    #[default]
+    Same,
+    /// It comes.
+    New,
+    /// It goes.
+    Gone,
+    /// Both have one of this id, but none of its levels: they cannot be compared.
+    Replaced,
+}
+
+impl LadderIs {
+    fn between(before: Option<&Policy>, after: &Policy, ladder: &str) -> Self {
+        let find = |policy: &Policy| policy.document().ladders.iter().find(|l| l.id == ladder).cloned();
+        match (before.and_then(find), find(after)) {
+            (Some(_), None) => Self::Gone,
+            (None, _) => Self::New,
+            (Some(was), Some(is)) if is.levels.iter().any(|l| was.levels.iter().any(|w| w.id == l.id)) => Self::Same,
+            (Some(_), Some(_)) => Self::Replaced,
+        }
+    }
+}
+
+impl LevelMove {
+    /// Whether somebody climbs by it.
+    fn climbs(&self) -> bool {
+        self.ladder_is == LadderIs::Same && self.up
+    }
+
+    /// Whether somebody falls by it.
+    fn falls(&self) -> bool {
+        self.ladder_is == LadderIs::Same && !self.up
+    }
 }
 
 /// A requirement that is met, or is no more.
@@ -60,8 +103,11 @@ impl PersonChange {
             let rank = |level: Option<&str>| {
                 rank(policy, ladder, level).or_else(|| before.and_then(|(before, _)| rank(before, ladder, level)))
             };
-            let up = rank(to.as_deref()) > rank(from.as_deref());
-            (from != to).then(|| LevelMove { ladder: ladder.clone(), from, to, up })
+            (from != to).then(|| {
+                let ladder_is = LadderIs::between(before.map(|(before, _)| before), policy, ladder);
+                let up = ladder_is == LadderIs::Same && rank(to.as_deref()) > rank(from.as_deref());
+                LevelMove { ladder: ladder.clone(), from, to, up, ladder_is }
+            })
         });
         let met = |sheet: &ScoreSheet, id: &str| sheet.requirements.iter().any(|r| r.id == id && r.met);
         let ids: BTreeSet<&String> = was.requirements.iter().chain(&is.requirements).map(|r| &r.id).collect();
@@ -102,9 +148,9 @@ pub struct Change {
     pub total_before: Credit,
     /// Credit of all after.
     pub total_after: Credit,
-    /// Persons who have a higher level on some ladder.
+    /// Persons who have a higher level on some ladder that both have.
     pub climbed: u64,
-    /// Persons who have a lower level on some ladder.
+    /// Persons who have a lower level on some ladder that both have.
     pub fell: u64,
     /// Persons who meet a requirement that they did not meet.
     pub now_met: u64,
@@ -122,8 +168,8 @@ impl Change {
         self.loss = self.loss.plus(person.before.shortfall(person.after));
         self.total_before = self.total_before.plus(person.before);
         self.total_after = self.total_after.plus(person.after);
-        count(&mut self.climbed, person.levels.iter().any(|l| l.up));
-        count(&mut self.fell, person.levels.iter().any(|l| !l.up));
+        count(&mut self.climbed, person.levels.iter().any(LevelMove::climbs));
+        count(&mut self.fell, person.levels.iter().any(LevelMove::falls));
         count(&mut self.now_met, person.requirements.iter().any(|r| r.met));
         count(&mut self.no_longer_met, person.requirements.iter().any(|r| !r.met));
     }
@@ -228,13 +274,16 @@ mod tests {
     use crate::policy::{Options, evaluate};
     use crate::record::Record;
 
-    fn policy(price: &str, least: &str) -> Policy {
-        let text = format!(
+    fn text(price: &str, least: &str) -> String {
+        format!(
             "kepu: 1\nid: t\nversion: '1'\ntitle: {{ zh: 试, en: t }}\nrules: [ {{ id: a, credit: {{ fixed: {price} }} }} ]\n\
              requirements: [ {{ id: enough, when: {{ measure: total, at_least: {least} }} }} ]\n\
              ladders: [ {{ id: stars, levels: [ {{ id: one, at_least: 2 }}, {{ id: two, at_least: 4 }} ] }} ]\n"
-        );
-        Policy::parse(&text).expect("a policy")
+        )
+    }
+
+    fn policy(price: &str, least: &str) -> Policy {
+        Policy::parse(&text(price, least)).expect("a policy")
     }
 
     fn sheet(policy: &Policy, records: u32) -> ScoreSheet {
@@ -285,10 +334,42 @@ mod tests {
         .expect("a policy");
         let (a, b) = (sheet(&full, 2), sheet(&plain, 2));
         let gone = PersonChange::between(Some((&full, &a)), (&plain, &b));
-        assert_eq!(gone.levels, [LevelMove { ladder: "stars".into(), from: Some("two".into()), to: None, up: false }]);
+        let (from, ladder_is) = (Some("two".into()), LadderIs::Gone);
+        assert_eq!(gone.levels, [LevelMove { ladder: "stars".into(), from, to: None, up: false, ladder_is }]);
         assert_eq!(gone.requirements, [RequirementMove { id: "enough".into(), met: false }]);
         let come = PersonChange::between(None, (&full, &a));
         assert_eq!((come.before, come.after), (Credit::ZERO, Credit::whole(4)));
-        assert!(come.levels.iter().all(|l| l.up) && come.requirements.iter().all(|r| r.met));
+        assert!(come.levels.iter().all(|l| l.ladder_is == LadderIs::New) && come.requirements.iter().all(|r| r.met));
+    }
+
+    #[test]
+    fn nobody_climbs_or_falls_where_all_ladders_are_others() {
+        let old = policy("2", "3");
+        let renamed = |words: &[(&str, &str)]| {
+            let text = words.iter().fold(text("2", "3"), |text, (from, to)| text.replace(from, to));
+            Policy::parse(&text).expect("a policy")
+        };
+        for (tried, expected) in [
+            (renamed(&[("id: stars", "id: medals")]), vec![LadderIs::New, LadderIs::Gone]),
+            (renamed(&[("id: one", "id: bronze"), ("id: two", "id: gold")]), vec![LadderIs::Replaced]),
+        ] {
+            let mut tally = Tally::default();
+            for records in 0..4 {
+                let (a, b) = (sheet(&old, records), sheet(&tried, records));
+                let change = PersonChange::between(Some((&old, &a)), (&tried, &b));
+                tally.add((None, None), (Some(&a), &b), &change);
+                if records > 0 {
+                    assert_eq!(change.levels.iter().map(|l| l.ladder_is).collect::<Vec<_>>(), expected, "{records}");
+                }
+            }
+            let summary = tally.summary();
+            assert_eq!((summary.all.climbed, summary.all.fell), (0, 0));
+            assert!(summary.levels.iter().all(|moves| !moves.step.up && moves.persons > 0));
+        }
+        // One level of the same name is enough to compare by.
+        let longer = renamed(&[("id: two", "id: three")]);
+        let (a, b) = (sheet(&old, 1), sheet(&longer, 2));
+        let change = PersonChange::between(Some((&old, &a)), (&longer, &b));
+        assert_eq!(change.levels.iter().map(|l| (l.up, l.ladder_is)).collect::<Vec<_>>(), [(true, LadderIs::Same)]);
     }
 }

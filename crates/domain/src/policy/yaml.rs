@@ -5,10 +5,10 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use saphyr_parser::{Event, Parser, ScalarStyle};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
 use serde::de::{self, DeserializeSeed, IntoDeserializer, Visitor};
 
-use super::problem::{Path, Problem, Segment, closest};
+use super::problem::{Path, Place, Problem, Segment, closest};
 use crate::text::{Text, Told, say, tell};
 
 /// Nodes of a document at the most; an alias counts what it stands for. Real policies have a few thousand.
@@ -21,8 +21,8 @@ const DEEPEST: usize = 64;
 pub struct Node {
     /// What stands there.
     pub value: Value,
-    /// Line, from 1.
-    pub line: usize,
+    /// Where it begins.
+    pub place: Place,
 }
 
 /// What stands at a place.
@@ -37,8 +37,8 @@ pub enum Value {
     },
     /// A list.
     Seq(Vec<Node>),
-    /// A mapping in the order written: key, line of the key, value.
-    Map(Vec<(String, usize, Node)>),
+    /// A mapping in the order written: key, where the key stands, value.
+    Map(Vec<(String, Place, Node)>),
 }
 
 impl Node {
@@ -49,34 +49,34 @@ impl Node {
     pub fn read(text: &str) -> Result<Self, Box<Problem>> {
         let mut builder = Builder { stack: Vec::new(), anchors: HashMap::new(), root: None, nodes: 0 };
         for event in Parser::new_from_str(text) {
-            let (event, span) = event.map_err(|e| not_yaml(text, e.marker().line(), e.info()))?;
-            builder.event(event, span.start.line())?;
+            let (event, span) = event.map_err(|e| not_yaml(text, place(e.marker()), e.info()))?;
+            builder.event(event, place(&span.start))?;
         }
         builder.root.ok_or_else(|| {
-            Problem::new("empty", 1, say("文档是空的", "the document is empty"))
+            Problem::new("empty", Place::START, say("文档是空的", "the document is empty"))
                 .help(say("以 `kepu: 1` 开头", "start with `kepu: 1`"))
                 .into()
         })
     }
 
-    /// The line of the value at `path`, or of the nearest thing around it.
-    pub fn line_of(&self, path: &Path) -> usize {
+    /// Where the value at `path`, or the nearest thing around it, is written: at its key, if it has one.
+    pub fn place_of(&self, path: &Path) -> Place {
         let mut node = self;
-        let mut line = node.line;
+        let mut place = node.place;
         for segment in path.segments() {
             let next = match (&node.value, segment) {
                 (Value::Map(entries), Segment::Key(key)) => {
-                    entries.iter().find(|(k, ..)| k == key).map(|(_, line, node)| (*line, node))
+                    entries.iter().find(|(k, ..)| k == key).map(|(_, place, node)| (*place, node))
                 }
-                (Value::Seq(items), Segment::Index(i)) => items.get(*i).map(|n| (n.line, n)),
+                (Value::Seq(items), Segment::Index(i)) => items.get(*i).map(|n| (n.place, n)),
                 _ => None,
             };
             match next {
-                Some((l, n)) => (line, node) = (l, n),
+                Some((at, n)) => (place, node) = (at, n),
                 None => break,
             }
         }
-        line
+        place
     }
 
     fn is_null(&self) -> bool {
@@ -102,18 +102,24 @@ impl Node {
     }
 }
 
+fn place(marker: &Marker) -> Place {
+    Place { line: marker.line(), column: marker.col().saturating_add(1) }
+}
+
 /// What the reader of YAML stumbled over; it knows what it wanted, not what the author did.
-fn not_yaml(text: &str, line: usize, info: &str) -> Problem {
+fn not_yaml(text: &str, place: Place, info: &str) -> Problem {
     let indentation = |line: &str| line.len().saturating_sub(line.trim_start().len());
-    let tab =
-        text.lines().take(line.saturating_add(1)).position(|l| l.get(..indentation(l)).unwrap_or("").contains('\t'));
+    let tab = text
+        .lines()
+        .take(place.line.saturating_add(1))
+        .position(|l| l.get(..indentation(l)).unwrap_or("").contains('\t'));
     if let Some(before) = tab {
         let message = say("这一行以制表符（Tab）开头", "a tab stands at the beginning of this line");
-        return Problem::new("tab", before.saturating_add(1), message)
+        return Problem::new("tab", Place { line: before.saturating_add(1), column: 1 }, message)
             .help(say("YAML 用空格缩进，把制表符换成空格", "YAML is indented with spaces; replace the tab by spaces"));
     }
     let message = say(format!("不符合 YAML 的写法：{}", stumbled(info)), format!("this is not YAML: {info}"));
-    Problem::new("yaml", line, message).help(say(
+    Problem::new("yaml", place, message).help(say(
         "检查这一行和上一行的缩进、冒号、括号和引号",
         "look at indentation, colons, brackets and quotes on this line and the one above",
     ))
@@ -158,18 +164,18 @@ struct Open {
     node: Node,
     anchor: usize,
     /// A key of a mapping that waits for its value.
-    key: Option<(String, usize)>,
+    key: Option<(String, Place)>,
 }
 
 impl Builder {
-    fn event(&mut self, event: Event<'_>, line: usize) -> Result<(), Box<Problem>> {
+    fn event(&mut self, event: Event<'_>, place: Place) -> Result<(), Box<Problem>> {
         match event {
             Event::Scalar(text, style, anchor, _) => {
                 let value = Value::Scalar { text: text.into_owned(), plain: style == ScalarStyle::Plain };
-                self.push(Node { value, line }, anchor)
+                self.push(Node { value, place }, anchor)
             }
-            Event::SequenceStart(anchor, _) => self.open(Value::Seq(Vec::new()), line, anchor),
-            Event::MappingStart(anchor, _) => self.open(Value::Map(Vec::new()), line, anchor),
+            Event::SequenceStart(anchor, _) => self.open(Value::Seq(Vec::new()), place, anchor),
+            Event::MappingStart(anchor, _) => self.open(Value::Map(Vec::new()), place, anchor),
             Event::SequenceEnd | Event::MappingEnd => match self.stack.pop() {
                 Some(open) => self.push(open.node, open.anchor),
                 None => Ok(()),
@@ -178,7 +184,7 @@ impl Builder {
                 let node = self.anchors.get(&id).cloned().ok_or_else(|| {
                     let message =
                         say("这个别名（*）引用的锚点还没有写完", "this alias names an anchor that is not complete");
-                    Problem::new("yaml", line, message)
+                    Problem::new("yaml", place, message)
                         .help(say("不要在锚点自己的内容里引用它", "take the alias out of what its anchor stands for"))
                 })?;
                 self.nodes = self.nodes.saturating_add(node.count());
@@ -186,7 +192,7 @@ impl Builder {
             }
             Event::DocumentStart(_) if self.root.is_some() => {
                 let message = say("这里又开始了一份文档", "a second document starts here");
-                Err(Problem::new("yaml", line, message)
+                Err(Problem::new("yaml", place, message)
                     .help(say("每个文件只写一份办法", "keep one policy a file"))
                     .into())
             }
@@ -204,12 +210,12 @@ impl Builder {
         Path::from(segments.collect::<Vec<_>>())
     }
 
-    fn open(&mut self, value: Value, line: usize, anchor: usize) -> Result<(), Box<Problem>> {
+    fn open(&mut self, value: Value, place: Place, anchor: usize) -> Result<(), Box<Problem>> {
         if self.stack.len() >= DEEPEST {
             let message = say(format!("嵌套超过 {DEEPEST} 层"), format!("nested deeper than {DEEPEST} levels"));
-            return Err(Problem::new("too_deep", line, message).help(say("减少嵌套的层数", "nest less")).into());
+            return Err(Problem::new("too_deep", place, message).help(say("减少嵌套的层数", "nest less")).into());
         }
-        self.stack.push(Open { node: Node { value, line }, anchor, key: None });
+        self.stack.push(Open { node: Node { value, place }, anchor, key: None });
         Ok(())
     }
 
@@ -218,7 +224,7 @@ impl Builder {
         if self.nodes > MOST_NODES {
             let message = say(format!("超过 {MOST_NODES} 个值"), format!("more than {MOST_NODES} values"));
             let help = say("精简文档", "make the document smaller");
-            return Err(Problem::new("too_large", node.line, message).help(help).into());
+            return Err(Problem::new("too_large", node.place, message).help(help).into());
         }
         if anchor != 0 {
             self.anchors.insert(anchor, node.clone());
@@ -229,23 +235,23 @@ impl Builder {
         };
         match (&mut open.node.value, open.key.take()) {
             (Value::Seq(items), _) => items.push(node),
-            (Value::Map(entries), Some((key, line))) => entries.push((key, line, node)),
+            (Value::Map(entries), Some((key, place))) => entries.push((key, place, node)),
             (Value::Map(entries), None) => {
                 let Value::Scalar { text, .. } = node.value else {
                     let message = say("键必须是一个词", "a key must be a plain word");
                     let help = say("在冒号前只写一个词", "write one word before the colon");
-                    return Err(Problem::new("yaml", node.line, message).help(help).into());
+                    return Err(Problem::new("yaml", node.place, message).help(help).into());
                 };
                 if let Some((_, first, _)) = entries.iter().find(|(k, ..)| *k == text) {
                     let message = say(
-                        format!("`{text}` 写了两次，第一次在第 {first} 行"),
-                        format!("`{text}` is written twice; the first is on line {first}"),
+                        format!("`{text}` 写了两次，第一次在第 {} 行", first.line),
+                        format!("`{text}` is written twice; the first is on line {}", first.line),
                     );
                     let help = say("只保留其中一个", "keep one of them");
                     let path = self.path().then(text.as_str());
-                    return Err(Problem::new("duplicate_key", node.line, message).help(help).at(path).into());
+                    return Err(Problem::new("duplicate_key", node.place, message).help(help).at(path).into());
                 }
-                open.key = Some((text, node.line));
+                open.key = Some((text, node.place));
             }
             (Value::Scalar { .. }, _) => {}
         }
@@ -270,7 +276,7 @@ pub struct ReadError {
     /// In a box, as every value that is read might have been this instead.
     said: Box<Said>,
     code: &'static str,
-    line: Option<usize>,
+    place: Option<Place>,
     path: Vec<Segment>,
 }
 
@@ -282,17 +288,17 @@ struct Said {
 
 impl ReadError {
     fn new(code: &'static str, message: Text, help: Text) -> Self {
-        Self { said: Box::new(Said { message, help }), code, line: None, path: Vec::new() }
+        Self { said: Box::new(Said { message, help }), code, place: None, path: Vec::new() }
     }
 
-    fn within(mut self, segment: Segment, line: usize) -> Self {
+    fn within(mut self, segment: Segment, place: Place) -> Self {
         self.path.push(segment);
-        self.line.get_or_insert(line);
+        self.place.get_or_insert(place);
         self
     }
 
-    fn at(mut self, line: usize) -> Self {
-        self.line.get_or_insert(line);
+    fn at(mut self, place: Place) -> Self {
+        self.place.get_or_insert(place);
         self
     }
 
@@ -300,7 +306,7 @@ impl ReadError {
     pub fn into_problem(mut self) -> Problem {
         self.path.reverse();
         let Said { message, help } = *self.said;
-        Problem::new(self.code, self.line.unwrap_or(1), message).help(help).at(Path::from(self.path))
+        Problem::new(self.code, self.place.unwrap_or(Place::START), message).help(help).at(Path::from(self.path))
     }
 }
 
@@ -398,7 +404,7 @@ macro_rules! from_text {
 
 /// Another value than the one that is there is expected.
 fn wrong(node: &Node, zh: &str, en: &str) -> ReadError {
-    <ReadError as de::Error>::invalid_type(node.found(), &Wanted { zh, en }).at(node.line)
+    <ReadError as de::Error>::invalid_type(node.found(), &Wanted { zh, en }).at(node.place)
 }
 
 struct Wanted<'t> {
@@ -422,7 +428,7 @@ impl<'de> de::Deserializer<'de> for &'de Node {
             Value::Seq(items) => visitor.visit_seq(Items { items: items.iter().enumerate() }),
             Value::Map(entries) => visitor.visit_map(Entries { entries: entries.iter(), value: None }),
         }
-        .map_err(|e| e.at(self.line))
+        .map_err(|e| e.at(self.place))
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
@@ -432,7 +438,7 @@ impl<'de> de::Deserializer<'de> for &'de Node {
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match &self.value {
             Value::Scalar { text, .. } if !self.is_null() => {
-                visitor.visit_str(text).map_err(|e: ReadError| e.at(self.line))
+                visitor.visit_str(text).map_err(|e: ReadError| e.at(self.place))
             }
             _ => Err(wrong(self, "文本", "a text")),
         }
@@ -490,11 +496,11 @@ impl<'de> de::Deserializer<'de> for &'de Node {
         }
         match &self.value {
             Value::Scalar { text, .. } if !self.is_null() => {
-                visitor.visit_enum(text.as_str().into_deserializer()).map_err(|e: ReadError| e.at(self.line))
+                visitor.visit_enum(text.as_str().into_deserializer()).map_err(|e: ReadError| e.at(self.place))
             }
             Value::Map(entries) => match entries.as_slice() {
-                [(key, line, node)] => {
-                    visitor.visit_enum(Tagged { key, line: *line, node }).map_err(|e| e.at(self.line))
+                [(key, place, node)] => {
+                    visitor.visit_enum(Tagged { key, place: *place, node }).map_err(|e| e.at(self.place))
                 }
                 _ => Err(wrong(
                     self,
@@ -539,30 +545,32 @@ impl<'de> de::SeqAccess<'de> for Items<'de> {
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, ReadError> {
         self.items
             .next()
-            .map(|(i, node)| seed.deserialize(node).map_err(|e| e.within(Segment::Index(i), node.line)))
+            .map(|(i, node)| seed.deserialize(node).map_err(|e| e.within(Segment::Index(i), node.place)))
             .transpose()
     }
 }
 
 struct Entries<'de> {
-    entries: std::slice::Iter<'de, (String, usize, Node)>,
-    value: Option<(&'de str, usize, &'de Node)>,
+    entries: std::slice::Iter<'de, (String, Place, Node)>,
+    value: Option<(&'de str, Place, &'de Node)>,
 }
 
 impl<'de> de::MapAccess<'de> for Entries<'de> {
     type Error = ReadError;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, ReadError> {
-        let Some((key, line, node)) = self.entries.next() else { return Ok(None) };
-        self.value = Some((key, *line, node));
+        let Some((key, place, node)) = self.entries.next() else { return Ok(None) };
+        self.value = Some((key, *place, node));
         seed.deserialize(key.as_str().into_deserializer())
             .map(Some)
-            .map_err(|e: ReadError| e.within(Segment::Key(key.clone()), *line))
+            .map_err(|e: ReadError| e.within(Segment::Key(key.clone()), *place))
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, ReadError> {
         match self.value.take() {
-            Some((key, line, node)) => seed.deserialize(node).map_err(|e| e.within(Segment::Key(key.to_owned()), line)),
+            Some((key, place, node)) => {
+                seed.deserialize(node).map_err(|e| e.within(Segment::Key(key.to_owned()), place))
+            }
             None => Err(de::Error::custom(Told(say("有值而没有键", "a value without a key")))),
         }
     }
@@ -570,7 +578,7 @@ impl<'de> de::MapAccess<'de> for Entries<'de> {
 
 struct Tagged<'de> {
     key: &'de str,
-    line: usize,
+    place: Place,
     node: &'de Node,
 }
 
@@ -581,7 +589,7 @@ impl<'de> de::EnumAccess<'de> for Tagged<'de> {
     fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), ReadError> {
         let variant = seed
             .deserialize(self.key.into_deserializer())
-            .map_err(|e: ReadError| e.within(Segment::Key(self.key.to_owned()), self.line))?;
+            .map_err(|e: ReadError| e.within(Segment::Key(self.key.to_owned()), self.place))?;
         Ok((variant, self))
     }
 }
@@ -594,16 +602,16 @@ impl<'de> de::VariantAccess<'de> for Tagged<'de> {
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, ReadError> {
-        seed.deserialize(self.node).map_err(|e| e.within(Segment::Key(self.key.to_owned()), self.line))
+        seed.deserialize(self.node).map_err(|e| e.within(Segment::Key(self.key.to_owned()), self.place))
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, ReadError> {
         de::Deserializer::deserialize_seq(self.node, visitor)
-            .map_err(|e| e.within(Segment::Key(self.key.to_owned()), self.line))
+            .map_err(|e| e.within(Segment::Key(self.key.to_owned()), self.place))
     }
 
     fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Result<V::Value, ReadError> {
         de::Deserializer::deserialize_map(self.node, visitor)
-            .map_err(|e| e.within(Segment::Key(self.key.to_owned()), self.line))
+            .map_err(|e| e.within(Segment::Key(self.key.to_owned()), self.place))
     }
 }

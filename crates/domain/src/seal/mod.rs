@@ -11,7 +11,7 @@
 //! - [`tree`]: hashes, inclusion and consistency proofs exactly as RFC 6962 and RFC 9162 say;
 //! - [`entry`]: the bytes of a ledger entry, versioned;
 //! - [`note`]: C2SP signed-note and tlog-checkpoint;
-//! - [`proof`]: C2SP tlog-proof, several in a file, and what they prove;
+//! - [`proof`]: C2SP tlog-proof, one for each entry, and what they prove;
 //! - [`wording`]: the same in words.
 //!
 //! Signatures (Ed25519) are made and checked by the caller.

@@ -1,4 +1,5 @@
-//! Proofs that go without the service: c2sp.org/tlog-proof, one for each entry, one after another in a file.
+//! Proofs that go without the service: c2sp.org/tlog-proof, one for each entry, each a file of its own, as the format wants
+//! it. Files of older downloads hold several, one after another; they are read as well.
 //!
 //! The extra data of a proof is text: what the leaf is of, and the leaf as it was when the proof was made, so that an entry
 //! that was changed in the file is told apart from a leaf that is not in the tree.
@@ -15,6 +16,7 @@ use std::collections::BTreeSet;
 
 use data_encoding::BASE64;
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use super::entry::Told;
 use super::note::{Checkpoint, Holds, Key, Note, Untrusted};
@@ -99,6 +101,29 @@ pub struct Proven {
     pub checkpoint: Checkpoint,
 }
 
+/// What several files prove together, one [`Proven`] for each ledger.
+///
+/// # Errors
+/// The entry of this id is in more than one of them, so its credit would be told twice.
+pub fn together(files: impl IntoIterator<Item = Proven>) -> Result<Vec<Proven>, Uuid> {
+    let (mut seen, mut ledgers) = (BTreeSet::new(), Vec::<Proven>::new());
+    for file in files {
+        if let Some((_, twice)) = file.entries.iter().find(|(_, told)| !seen.insert(told.id)) {
+            return Err(twice.id);
+        }
+        match ledgers.iter_mut().find(|ledger| ledger.checkpoint.origin == file.checkpoint.origin) {
+            Some(ledger) => {
+                ledger.entries.extend(file.entries);
+                if file.checkpoint.size > ledger.checkpoint.size {
+                    ledger.checkpoint = file.checkpoint;
+                }
+            }
+            None => ledgers.push(file),
+        }
+    }
+    Ok(ledgers)
+}
+
 impl Proof {
     /// The text of the proof.
     pub fn text(&self) -> String {
@@ -138,7 +163,7 @@ fn hash(text: &str) -> Option<Hash> {
     BASE64.decode(text.as_bytes()).ok()?.try_into().ok()
 }
 
-/// What a file of proofs proves to whoever trusts these keys. `holds` tells whether a key has made a signature of a text.
+/// What a file of one proof, or of several, proves to whoever trusts these keys. `holds` tells whether a key has made a signature of a text.
 pub fn verify(file: &str, keys: &[Key], holds: Holds<'_>) -> Result<Proven, Refusal> {
     // As mail and some editors leave it.
     let file = file.trim_start_matches('\u{feff}').replace("\r\n", "\n");

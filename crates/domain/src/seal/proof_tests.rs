@@ -163,3 +163,15 @@ proptest! {
         prop_assert!(verify(&headed, &[key()], &holds).is_err());
     }
 }
+
+#[test]
+fn several_files_prove_together_what_each_proves_alone() {
+    let of = |number: usize| verify(&proofs(5)[number].text(), &[key()], &holds).expect("proven");
+    let both = together([of(1), of(4)]).expect("proven");
+    let ids: Vec<u128> = both[0].entries.iter().map(|(_, told)| told.id.as_u128()).collect();
+    assert_eq!((both.len(), ids, both[0].checkpoint.size), (1, vec![1, 4], 5));
+    assert_eq!(together([of(1), of(4), of(1)]), Err(Uuid::from_u128(1)));
+    let mut elsewhere = of(2);
+    elsewhere.checkpoint.origin = "kepu/elsewhere".into();
+    assert_eq!(together([of(1), elsewhere]).expect("proven").len(), 2, "each ledger for itself");
+}

@@ -21,9 +21,9 @@ impl Proven {
         }
         let mut lines = vec![
             say(
-                format!("已证明：文件中的 {many} 条学分流水都在 {origin} 的账本中，封存后未被改动。"),
+                format!("已证明：所给的 {many} 条学分流水都在 {origin} 的账本中，封存后未被改动。"),
                 format!(
-                    "Proven: all {many} ledger entries of the file are in the ledger of {origin}, unchanged since they were sealed."
+                    "Proven: all {many} ledger entries that were given are in the ledger of {origin}, unchanged since they were sealed."
                 ),
             ),
             say(
@@ -48,8 +48,8 @@ impl Proven {
             ));
         }
         lines.push(say(
-            "合计只含本文件中的流水。请把检查点与学校保存的检查点核对。",
-            "The sum is that of this file alone. Compare the checkpoint with the one that schools keep.",
+            "合计只含这里所给的流水。请把检查点与学校保存的检查点核对。",
+            "The sum is that of what was given here alone. Compare the checkpoint with the one that schools keep.",
         ));
         lines.iter().fold(String::new(), |text, line| text + line.get(lang) + "\n")
     }
@@ -60,8 +60,8 @@ impl Refusal {
     pub fn text(&self, lang: Lang) -> String {
         let text = match self {
             Self::NoProof => say(
-                "文件中没有证明。请使用从学分页下载的 .tlog-proof 文件。",
-                "There is no proof in the file. Use the .tlog-proof file as it was downloaded from the credits page.",
+                "文件中没有证明。请使用从学分页下载的 .tlog-proof 文件或压缩包。",
+                "There is no proof in the file. Use the .tlog-proof file or the archive as it was downloaded from the credits page.",
             ),
             Self::Unreadable(number) => say(
                 format!("第 {number} 个证明无法读取：文件不完整或被改动。请重新下载。"),
@@ -102,6 +102,15 @@ impl Refusal {
         };
         text.get(lang).to_owned()
     }
+}
+
+/// That the entry of this id is in more than one of the files that were given.
+pub fn given_twice(entry: Uuid, lang: Lang) -> String {
+    let text = say(
+        format!("流水 {entry} 出现在不止一个文件中，请每条只给一次。"),
+        format!("The entry {entry} is in more than one of the files. Give each once."),
+    );
+    text.get(lang).to_owned()
 }
 
 #[cfg(test)]

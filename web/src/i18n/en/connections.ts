@@ -110,13 +110,13 @@ const en: Texts<typeof zh> = {
     whole: "The whole district",
     oneroster: {
       title: "Roster (OneRoster 1.2)",
-      lead: "School years, organizations, classes, students and enrolments as of today: CSV files in one ZIP, for systems that import OneRoster.",
-      holds: "It holds names and student numbers. The download is kept in the audit trail.",
+      lead: "School years and terms, organizations, classes, students, teachers and enrolments as of today: CSV files in one ZIP, for systems that import OneRoster.",
+      holds: "It holds names and numbers. The download is kept in the audit trail.",
       get: "Download ZIP",
     },
     xapi: {
       title: "Credit (xAPI 1.0.3)",
-      lead: "Each participation and result that counts now, one statement each, to be posted to a learning record store. The id of a statement is always the same, so a store takes it once.",
+      lead: "Each participation and result that counts now, one statement each, to be posted to a learning record store. What says the same has the same id, so a store takes it once; what was told before and was changed or taken back comes as voided.",
       holds: "Students are told by id, not by name. The download is kept in the audit trail.",
       from: "From",
       to: "To",

@@ -36,10 +36,11 @@ const texts: Texts<typeof zh> = {
   register: {
     title: "Register of designated bases",
     lead: "Organizations that the authority has designated to host. What takes place before or after that may earn no credit.",
-    onToday: { in_force: "In force today.", suspended: "Suspended today.", over: "Revoked or expired by today." },
-    onDay: { in_force: "In force on {{day}}.", suspended: "Suspended on {{day}}.", over: "Revoked or expired by {{day}}." },
+    onToday: { in_force: "In force today.", upcoming: "Granted, and in force from a later day.", suspended: "Suspended today.", over: "Revoked or expired by today." },
+    onDay: { in_force: "In force on {{day}}.", upcoming: "Granted, and in force from a day after {{day}}.", suspended: "Suspended on {{day}}.", over: "Revoked or expired by {{day}}." },
     standing: "Standing",
     in_force: "In force",
+    upcoming: "Still to come",
     suspended: "Suspended",
     over: "Revoked or expired",
     find: "Find",

@@ -1,7 +1,7 @@
 import type zh from "../zh-CN/reports";
 
 const en: typeof zh = {
-  menu: { settlement: "Settlement" },
+  menu: { base: "Reports" },
   ready: {
     title: "Ready reports",
     kinds: "Kinds of reports",
@@ -15,6 +15,10 @@ const en: typeof zh = {
     results: "Competition results",
     requirements: "Requirements met and short",
     overview: "Overview",
+    school: "Schools",
+    class: "Classes",
+    base: "Bases",
+    exceptions: "Exceptions",
     credits: "Credits",
     persons: "Persons",
     records: "Records",
@@ -89,13 +93,22 @@ const en: typeof zh = {
     xlsx: "Workbook",
     pdf: "PDF",
     monthOf: "{{year}}-{{month}}",
-    autumn: "First term of {{from}}–{{to}}",
-    spring: "Second term of {{from}}–{{to}}",
   },
-  base: {
-    title: "Settlement",
-    lead: "Who booked and came to each session, and what is due. Amounts are whole cents, never rounded.",
-    host: "Host",
+  narrow: {
+    only: "Only:",
+    remove: "Take this away",
+    took: "Took part",
+    tookIs: { true: "with a record", false: "without a record" },
+    earned: "Credit in period",
+    earnedIs: { true: "with credit", false: "without credit" },
+    enrolledIs: { within: "enrolled in the period", last: "last enrolled here", now: "enrolled then" },
+    sexIs: { female: "female", male: "male", unknown: "not known" },
+    requirement: "requirement {{id}}",
+    rule: "rule {{id}}",
+    edition: "this edition of a programme",
+    theme: "this theme",
+    noTheme: "no theme",
+    flagged: "flagged",
   },
 };
 

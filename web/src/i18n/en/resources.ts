@@ -6,6 +6,8 @@ const texts: Texts<typeof zh> = {
   catalogue: {
     title: "Resources",
     lead: "Courses, equipment, games, lesson material and speakers that organizations offer. Find what fits, choose the days and ask for it.",
+    own: "Our resources",
+    of: "Resources of {{name}}",
     new: "Offer something",
     find: "Find",
     findHelp: "Title, theme or description",
@@ -114,6 +116,10 @@ const texts: Texts<typeof zh> = {
     add: "Add a file",
     send: "Upload",
     added: "The file was added",
+    remove: "Remove",
+    removeOf: "Remove: {{name}}",
+    removeAsk: "Remove the file “{{name}}”? Others can no longer download it.",
+    removed: "The file was removed",
     types: "PDF, OFD, images, Word, Excel, PowerPoint",
   },
   ask: {
@@ -162,6 +168,8 @@ const texts: Texts<typeof zh> = {
     days: "Days",
     asker: "Asked by",
     items: "Items",
+    wanted: "Wanted until {{day}}",
+    notLonger: "Not lent longer: {{reason}}",
     steps: "Next",
   },
   step: {
@@ -172,6 +180,13 @@ const texts: Texts<typeof zh> = {
     cancel: "Cancel",
     move: "Move",
     rate: "Rate",
+    extend: "Lend longer",
+    askLonger: "Ask to keep it",
+    refuseLonger: "Not longer",
+    undo: "Undo delivery",
+    undoLead: "A delivery that was noted by mistake can be undone the same day, by who noted it. The booking is approved again.",
+    wanted: "They ask to keep it until {{day}}. {{reason}}",
+    lastDay: "New day of return",
     of: "{{step}}: {{name}}, {{organization}}",
     about: "{{organization}} asks for {{name}}, {{first}} to {{last}}.",
     reason: "Why",
@@ -190,6 +205,10 @@ const texts: Texts<typeof zh> = {
       return: "Return noted",
       cancel: "Cancelled",
       rate: "Thank you",
+      extend: "Lent longer",
+      askLonger: "Asked. The owner will answer",
+      refuseLonger: "Answered",
+      undo: "Delivery undone",
     },
   },
   tour: {
@@ -212,5 +231,15 @@ const texts: Texts<typeof zh> = {
   },
   move: { done: "Moved", met: "In the way are these stops:" },
   condition: { good: "Good", worn: "Worn", damaged: "Damaged", lost: "Lost" },
+  problem: {
+    code: {
+      not_asked: "Nobody has asked to keep it longer.",
+      only_who_delivered: "Somebody else noted the delivery; they can undo it.",
+      too_late_to_undo: "It could be undone on the day on which it was noted.",
+      rated_already: "It was rated, so it was delivered.",
+      label_taken: "Another item has this label. Choose another.",
+    },
+    field: { not_longer: "must be later than the day of return" },
+  },
 };
 export default texts;

@@ -59,7 +59,7 @@ const texts: Texts<typeof zh> = {
     emptyLead: "The first one is signed within a minute of the first booking of credit.",
     keys: "Public keys",
     noKeys: "The public key stands here once the first checkpoint is signed.",
-    how: "To check a proof of a student: kepu verify-proof FILE --key PUBLICKEY. To check a checkpoint that was kept: kepu verify --checkpoint FILE.",
+    how: "To check a proof of a student: kepu verify-proof FILE... --key PUBLICKEY. To check a checkpoint that was kept: kepu verify --checkpoint FILE.",
     copy: "Copy",
     copyOne: "Copy public key {{id}}",
     copied: "The public key is copied",

@@ -29,7 +29,9 @@ const texts: Texts<typeof zh> = {
     ledger: "Ledger",
     policy: "The rules",
     proof: "Download proof",
-    proofLead: "Proves that this credit is in the ledger of the district, unchanged. It can be checked without this service.",
+    proofLead: "Proves that this credit is in the ledger of the district, unchanged. It can be checked without this service. One file for each entry, several as an archive.",
+    proofOf: "Proof",
+    proofOne: "Download the proof of {{what}} on {{day}} ({{amount}} credits)",
     empty: "No record has been scored yet. What you take part in stands here once the host has confirmed it.",
   },
   pass: {

@@ -33,10 +33,11 @@ export default {
   register: {
     title: "科普基地名录",
     lead: "经主管部门认定、可以举办科普活动的单位。认定之前或到期以后的活动，可能不计学分。",
-    onToday: { in_force: "以下为今天有效的资质。", suspended: "以下为今天暂停的资质。", over: "以下为截至今天已撤销或到期的资质。" },
-    onDay: { in_force: "以下为 {{day}} 有效的资质。", suspended: "以下为 {{day}} 暂停的资质。", over: "以下为截至 {{day}} 已撤销或到期的资质。" },
+    onToday: { in_force: "以下为今天有效的资质。", upcoming: "以下为已授予、今天尚未生效的资质。", suspended: "以下为今天暂停的资质。", over: "以下为截至今天已撤销或到期的资质。" },
+    onDay: { in_force: "以下为 {{day}} 有效的资质。", upcoming: "以下为已授予、{{day}} 尚未生效的资质。", suspended: "以下为 {{day}} 暂停的资质。", over: "以下为截至 {{day}} 已撤销或到期的资质。" },
     standing: "状态",
     in_force: "有效",
+    upcoming: "尚未生效",
     suspended: "暂停",
     over: "已撤销或到期",
     find: "查找",

@@ -1,5 +1,5 @@
 const zh = {
-  menu: { settlement: "结算" },
+  menu: { base: "报表" },
   ready: {
     title: "成文报表",
     kinds: "报表种类",
@@ -13,6 +13,10 @@ const zh = {
     results: "竞赛成绩",
     requirements: "达标情况",
     overview: "总览",
+    school: "学校情况",
+    class: "班级情况",
+    base: "基地情况",
+    exceptions: "异常核查",
     credits: "学分",
     persons: "学生",
     records: "记录",
@@ -86,13 +90,22 @@ const zh = {
     xlsx: "工作簿",
     pdf: "PDF",
     monthOf: "{{year}} 年 {{month}} 月",
-    autumn: "{{from}}–{{to}} 学年第一学期",
-    spring: "{{from}}–{{to}} 学年第二学期",
   },
-  base: {
-    title: "结算",
-    lead: "各场次预约、到场和应结金额。金额以分为单位计算，不作舍入。",
-    host: "单位",
+  narrow: {
+    only: "只含：",
+    remove: "去掉这个条件",
+    took: "期内参与",
+    tookIs: { true: "有记录的", false: "没有记录的" },
+    earned: "期内学分",
+    earnedIs: { true: "有学分的", false: "没有学分的" },
+    enrolledIs: { within: "期内在籍", last: "期内最后一条学籍在此", now: "届时在籍" },
+    sexIs: { female: "女", male: "男", unknown: "未登记" },
+    requirement: "要求 {{id}}",
+    rule: "规则 {{id}}",
+    edition: "这个年度的科普计划",
+    theme: "这个主题",
+    noTheme: "无主题",
+    flagged: "待定",
   },
 };
 

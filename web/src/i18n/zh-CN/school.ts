@@ -56,7 +56,7 @@ export default {
     emptyLead: "有学分入账后，系统会在一分钟内签出第一个检查点。",
     keys: "公钥",
     noKeys: "签出第一个检查点后，公钥会列在这里。",
-    how: "核对学生的学分证明：kepu verify-proof 文件 --key 公钥。核对保存的检查点：kepu verify --checkpoint 文件。",
+    how: "核对学生的学分证明：kepu verify-proof 文件… --key 公钥。核对保存的检查点：kepu verify --checkpoint 文件。",
     copy: "复制",
     copyOne: "复制公钥 {{id}}",
     copied: "公钥已复制",

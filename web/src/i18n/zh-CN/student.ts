@@ -25,7 +25,9 @@ export default {
     ledger: "流水",
     policy: "学分办法",
     proof: "下载证明",
-    proofLead: "证明这些学分已记入全区账本且未被改动，不经过本系统也能核对。",
+    proofLead: "证明这些学分已记入全区账本且未被改动，不经过本系统也能核对。每条流水一个文件，多条时打成压缩包。",
+    proofOf: "证明",
+    proofOne: "下载 {{day}} {{what}}（{{amount}} 学分）的证明",
     empty: "还没有计分的记录。参加活动并由场馆确认后，会出现在这里。",
   },
   pass: {

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Card, Typography } from "antd";
 import { useTranslation } from "@/i18n";
-import { Navigate, useSearchParams } from "react-router";
+import { Link, Navigate, useSearchParams } from "react-router";
 import { meQuery } from "@/api/query";
 import { PageTitle } from "@/ui/PageTitle";
 import { SignInForm } from "./SignInForm";
@@ -13,6 +13,7 @@ export function safeNext(next: string | null): string {
 
 export function Component() {
   const { t } = useTranslation("account");
+  const { t: common } = useTranslation();
   const { data: me } = useQuery(meQuery);
   const client = useQueryClient();
   const [params] = useSearchParams();
@@ -25,6 +26,9 @@ export function Component() {
         <Typography.Paragraph type="secondary" style={{ margin: "20px 0 0" }}>
           {t("signIn.help")}
         </Typography.Paragraph>
+        <Link to="/public/editions" style={{ textDecoration: "underline" }}>
+          {common("areas.programmes")}
+        </Link>
       </Card>
     </div>
   );

@@ -19,7 +19,7 @@ import { formatTime } from "@/ui/time";
 import { fileSize } from "@/ui/UploadArea";
 import type { Step } from "./StepForm";
 import { ProjectState, Standing } from "./Tags";
-import { type Agreement, useParties, useTerm } from "./words";
+import { type Agreement, useArranges, useParties, useTerm } from "./words";
 
 const AgreementForm = lazy(() => import("./AgreementForm"));
 const StepForm = lazy(() => import("./StepForm"));
@@ -30,11 +30,14 @@ const ProjectForm = lazy(() => import("./ProjectForm"));
 const HEADING = { fontSize: 18, margin: "24px 0 12px" };
 
 /** What each party may do next. The service decides; this only offers what makes sense. */
-function stepsOf(row: Agreement, own: Host[]): { steps: Step[]; proposer: Host[]; signers: Host[]; mine: Host[] } {
+function stepsOf(row: Agreement, own: Host[], arranges: boolean) {
   const is = (id: string) => own.filter((one) => one.id === id);
   const mine = row.parties.flatMap((party) => is(party.organization_id));
   const proposer = is(row.parties[0]?.organization_id ?? "");
-  const signers = row.parties.slice(1).flatMap((party) => (party.signature ? [] : is(party.organization_id)));
+  // Who proposed it has signed by that; who was brought to it by an official has not.
+  const signers = row.parties.flatMap((party) => (party.signature ? [] : is(party.organization_id)));
+  const objectors = mine.filter((one) => one.id !== row.entered_for);
+  const upholders = mine.filter((one) => one.id === row.by_organization_id);
   const steps: Step[] = [];
   if (row.standing === "draft" && proposer.length > 0) steps.push("offer", "withdraw");
   if (row.standing === "refused" && proposer.length > 0) steps.push("withdraw");
@@ -42,7 +45,12 @@ function stepsOf(row: Agreement, own: Host[]): { steps: Step[]; proposer: Host[]
     if (signers.length > 0) steps.push("sign", "refuse");
     if (proposer.length > 0) steps.push("recall", "withdraw");
   }
-  return { steps, proposer, signers, mine };
+  if (row.on_paper && ["in_force", "not_begun", "expired", "disputed"].includes(row.standing)) {
+    if (row.standing === "disputed" && upholders.length > 0) steps.push("uphold");
+    if (row.standing !== "disputed" && objectors.length > 0) steps.push("dispute");
+    if (row.entered_for ? mine.some((one) => one.id === row.entered_for) : arranges) steps.push("strike");
+  }
+  return { steps, proposer, signers, mine, objectors, upholders };
 }
 
 /** One agreement: who signed what for how long, what is done under it, and how it came about. */
@@ -54,11 +62,12 @@ export function Component() {
   const term = useTerm();
   const { language } = useLanguage();
   const own = useParties();
+  const arranges = useArranges();
   const [open, setOpen] = useState<Step | "edit" | "text" | "end" | "renew" | "project">();
   const { data: row, error, isPending, refetch } = useQuery(getQuery("/api/v1/agreements/{id}", { params: { path: { id } } }));
   if (isPending) return <PageSkeleton />;
   if (!row) return <ProblemAlert error={error} retry={refetch} />;
-  const { steps, proposer, signers, mine } = stepsOf(row, own);
+  const { steps, proposer, signers, mine, objectors, upholders } = stepsOf(row, own, arranges);
   const close = () => setOpen(undefined);
   const name = (party: string | null | undefined) => {
     const found = row.parties.find((one) => one.organization_id === party);
@@ -83,19 +92,17 @@ export function Component() {
                 {t("form.edit")}
               </Button>
             )}
+            {(signed || row.standing === "expired") && mine.length > 0 && <Button onClick={() => setOpen("renew")}>{t("step.renew")}</Button>}
             {signed && mine.length > 0 && (
-              <>
-                <Button onClick={() => setOpen("renew")}>{t("step.renew")}</Button>
-                <Button danger onClick={() => setOpen("end")}>
-                  {t("step.end")}
-                </Button>
-              </>
+              <Button danger onClick={() => setOpen("end")}>
+                {t("step.end")}
+              </Button>
             )}
             {steps.map((step) => (
               <Button
                 key={step}
                 type={step === "sign" || step === "offer" ? "primary" : "default"}
-                danger={step === "refuse" || step === "withdraw"}
+                danger={step === "refuse" || step === "withdraw" || step === "dispute" || step === "strike"}
                 onClick={() => setOpen(step)}
               >
                 {t(`step.${step}`)}
@@ -113,6 +120,24 @@ export function Component() {
           style={{ marginBottom: 16 }}
           title={t("page.refusedBy", { name: name(row.by_organization_id), reason: row.reason })}
           description={editable ? t("page.changeAgain") : undefined}
+        />
+      )}
+      {row.on_paper && row.standing !== "disputed" && (
+        <Alert
+          type="info"
+          showIcon
+          style={{ marginBottom: 16 }}
+          title={row.entered_for ? t("page.onPaper", { name: name(row.entered_for) }) : t("page.onPaperOfficial")}
+          description={objectors.length > 0 ? t("page.mayDispute") : undefined}
+        />
+      )}
+      {row.standing === "disputed" && (
+        <Alert
+          type="error"
+          showIcon
+          style={{ marginBottom: 16 }}
+          title={t("page.disputed", { name: name(row.by_organization_id), reason: row.reason })}
+          description={t("page.disputedHelp")}
         />
       )}
       {row.over_from && row.by_organization_id && (
@@ -174,13 +199,13 @@ export function Component() {
             <Flex gap={8} wrap align="center">
               <strong>{named(party.name_zh, party.name_en)}</strong>
               <Muted>{t(`organization.${party.kind}`)}</Muted>
-              {at === 0 && <Tag>{t("page.proposes")}</Tag>}
+              {at === 0 && !row.on_paper && (row.standing !== "offered" || party.signature) && <Tag>{t("page.proposes")}</Tag>}
               <span>
                 {party.signature ? (
                   t("page.signed", {
                     name: party.signature.name,
                     post: party.signature.post,
-                    day: formatTime(party.signature.at, "date", language),
+                    day: formatTime(party.signature.on ?? party.signature.at, "date", language),
                   })
                 ) : (
                   <Muted>{t("page.unsigned")}</Muted>
@@ -205,6 +230,9 @@ export function Component() {
         {(open === "offer" || open === "recall" || open === "withdraw") && (
           <StepForm step={open} row={row} parties={proposer} onClose={close} />
         )}
+        {open === "dispute" && <StepForm step={open} row={row} parties={objectors} onClose={close} />}
+        {open === "uphold" && <StepForm step={open} row={row} parties={upholders} onClose={close} />}
+        {open === "strike" && <StepForm step={open} row={row} parties={[]} onClose={close} />}
         {(open === "sign" || open === "refuse") && <StepForm step={open} row={row} parties={signers} onClose={close} />}
       </Suspense>
     </>

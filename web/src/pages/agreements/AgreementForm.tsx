@@ -47,7 +47,10 @@ const valuesOf = (row: Agreement): Values => ({
 /** What a renewal begins with: the day after the old one ends, by whoever of the parties writes it. */
 function renewalOf(row: Agreement, own: Host[]): Values {
   const writer = row.parties.find((party) => own.some((one) => one.id === party.organization_id));
-  const from = row.last_day ? dayjs(row.last_day).add(1, "day") : dayjs(today());
+  const now = dayjs(today());
+  const next = row.last_day ? dayjs(row.last_day).add(1, "day") : now;
+  // One that is over already goes on from today.
+  const from = next.isBefore(now) ? now : next;
   return {
     ...valuesOf(row),
     proposer_id: writer?.organization_id ?? "",

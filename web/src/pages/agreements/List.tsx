@@ -10,9 +10,10 @@ import { EmptyState } from "@/ui/EmptyState";
 import { PageTitle } from "@/ui/PageTitle";
 import { useAddress } from "@/ui/useAddress";
 import { Standing } from "./Tags";
-import { type Agreement, KINDS, STANDINGS, useParties, useTerm } from "./words";
+import { type Agreement, KINDS, STANDINGS, useArranges, useParties, useTerm } from "./words";
 
 const AgreementForm = lazy(() => import("./AgreementForm"));
+const PaperForm = lazy(() => import("./PaperForm"));
 
 /** The agreements of one's own organizations, or of a district. */
 export function Component() {
@@ -20,6 +21,7 @@ export function Component() {
   const named = useNamed();
   const term = useTerm();
   const own = useParties();
+  const arranges = useArranges();
   const [address, set] = useAddress("new");
   const title = (row: Agreement) => named(row.title_zh, row.title_en);
   const parties = (row: Agreement) => row.parties.map((party) => named(party.name_zh, party.name_en)).join(t("join"));
@@ -28,11 +30,14 @@ export function Component() {
       <PageTitle
         lead={t("list.lead")}
         actions={
-          own.length > 0 && (
-            <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => set({ new: "1" })}>
-              {t("list.new")}
-            </Button>
-          )
+          <>
+            {(own.length > 0 || arranges) && <Button onClick={() => set({ new: "paper" })}>{t("paper.action")}</Button>}
+            {own.length > 0 && (
+              <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => set({ new: "1" })}>
+                {t("list.new")}
+              </Button>
+            )}
+          </>
         }
       >
         {t("list.title")}
@@ -94,7 +99,10 @@ export function Component() {
           },
         ]}
       />
-      <Suspense>{address.new !== undefined && <AgreementForm own={own} onClose={() => set({ new: undefined })} />}</Suspense>
+      <Suspense>
+        {address.new === "1" && <AgreementForm own={own} onClose={() => set({ new: undefined })} />}
+        {address.new === "paper" && <PaperForm own={own} onClose={() => set({ new: undefined })} />}
+      </Suspense>
     </>
   );
 }

@@ -13,6 +13,7 @@ import { PageSkeleton } from "@/ui/PageSkeleton";
 import { PageTitle } from "@/ui/PageTitle";
 import { ProblemAlert } from "@/ui/ProblemAlert";
 import { useAddress } from "@/ui/useAddress";
+import { OwnWorks } from "./OwnWorks";
 import { Standing } from "./Tags";
 import { useParties } from "./words";
 
@@ -68,6 +69,7 @@ export function Component() {
           </Button>
         </Card>
       )}
+      {mine && <OwnWorks id={id} />}
       {matches.data?.described !== false && (
         <>
           <h2 style={HEADING}>{t("partners.matches")}</h2>

@@ -10,7 +10,10 @@ import { ProblemAlert } from "@/ui/ProblemAlert";
 import { applyProblemToForm, useProblemText } from "@/ui/problems";
 import type { Agreement } from "./words";
 
-export type Step = "offer" | "sign" | "refuse" | "recall" | "withdraw";
+export type Step = "offer" | "sign" | "refuse" | "recall" | "withdraw" | "dispute" | "uphold" | "strike";
+
+/** Those that need to be told why. */
+const WHY: Step[] = ["refuse", "dispute", "strike"];
 
 interface Values {
   organization_id: string;
@@ -40,6 +43,11 @@ export default function StepForm({ step, row, parties, onClose }: { step: Step; 
     if (step === "sign") return call(api.POST("/api/v1/agreements/{id}/sign", { params, body: signature }));
     if (step === "refuse") return call(api.POST("/api/v1/agreements/{id}/refuse", { params, body: reason }));
     if (step === "recall") return call(api.POST("/api/v1/agreements/{id}/recall", { params, body: reason }));
+    if (step === "dispute") return call(api.POST("/api/v1/agreements/{id}/dispute", { params, body: reason }));
+    if (step === "uphold") return call(api.POST("/api/v1/agreements/{id}/uphold", { params, body: reason }));
+    // Nobody's party: an official entered it.
+    if (step === "strike")
+      return call(api.POST("/api/v1/agreements/{id}/strike", { params, body: { ...reason, organization_id: row.entered_for ?? null } }));
     return call(api.POST("/api/v1/agreements/{id}/withdraw", { params, body: reason }));
   };
   const take = useMutation({
@@ -62,7 +70,7 @@ export default function StepForm({ step, row, parties, onClose }: { step: Step; 
       open
       title={t(`step.${step}`)}
       okText={t(`step.${step}`)}
-      okButtonProps={{ danger: step === "refuse" || step === "withdraw" }}
+      okButtonProps={{ danger: WHY.includes(step) || step === "withdraw" }}
       cancelText={common("action.back")}
       confirmLoading={take.isPending}
       onOk={() => form.submit()}
@@ -91,7 +99,7 @@ export default function StepForm({ step, row, parties, onClose }: { step: Step; 
             </Form.Item>
           </>
         ) : (
-          <Form.Item name="reason" label={t("step.reason")} {...(step === "refuse" && { rules: required })}>
+          <Form.Item name="reason" label={t("step.reason")} {...(WHY.includes(step) && { rules: required })}>
             <Input maxLength={400} autoFocus />
           </Form.Item>
         )}

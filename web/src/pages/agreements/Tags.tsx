@@ -10,6 +10,7 @@ const OF_AGREEMENT: Record<Agreement["standing"], string> = {
   not_begun: "processing",
   in_force: "success",
   expired: "default",
+  disputed: "error",
   ended: "error",
   renewed: "default",
 };

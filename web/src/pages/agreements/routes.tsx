@@ -27,11 +27,13 @@ export const routes: AreaRoute[] = [
     lazy: () => import("./Project"),
   },
   { path: "/partners", handle: { title: "agreements:partners.title", audience: ADMINS }, lazy: () => import("./Partners") },
+  { path: "/market", handle: { title: "agreements:market.title", audience: STAFF }, lazy: () => import("./Market") },
   { path: "/network", handle: { title: "agreements:network.title", audience: STAFF }, lazy: () => import("./Network") },
 ];
 
 export const menu: MenuEntry[] = [
   { path: "/agreements", label: "agreements:menu.list", icon: <AuditOutlined />, audience: PARTIES, order: 64 },
   { path: "/partners", label: "agreements:menu.partners", icon: <MenuIcon name="accounts" />, audience: ADMINS, order: 65 },
+  { path: "/market", label: "agreements:menu.market", icon: <MenuIcon name="market" />, audience: PARTIES, order: 65 },
   { path: "/network", label: "agreements:menu.network", icon: <MenuIcon name="network" />, audience: PARTIES, order: 66 },
 ];

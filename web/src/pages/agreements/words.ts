@@ -12,7 +12,7 @@ export type Field = Schemas["PartnerField"];
 
 export const KINDS = ["strategic", "framework", "pairing"] as const;
 export const STANDINGS = [
-  "draft", "offered", "refused", "not_begun", "in_force", "expired", "ended", "renewed", "withdrawn",
+  "draft", "offered", "refused", "not_begun", "in_force", "disputed", "expired", "ended", "renewed", "withdrawn",
 ] as const;
 export const FIELDS: Field[] = [
   "robotics", "ai", "information", "electronics", "biology", "medicine", "agriculture", "physics", "chemistry", "materials",
@@ -32,6 +32,11 @@ export function useParties(): Host[] {
     // `named` only changes with the language, which `me` outlives.
     // oxlint-disable-next-line react/exhaustive-deps
   }, [me]);
+}
+
+/** Whether the account arranges for organizations of a district: brings them together, enters what they signed on paper. */
+export function useArranges(): boolean {
+  return useMe().grants.some(({ role }) => role === "district_official");
 }
 
 /** From when to when. */

@@ -9,6 +9,7 @@ import { Muted } from "@/ui/Muted";
 import { PageSkeleton } from "@/ui/PageSkeleton";
 import { ProblemAlert } from "@/ui/ProblemAlert";
 import { WideTable } from "@/ui/WideTable";
+import { usePolicy } from "@/ui/score/policy";
 import { today } from "@/ui/time";
 import { useAddress } from "@/ui/useAddress";
 import { monthOf, schoolYearOf } from "./day";
@@ -21,17 +22,23 @@ export default function Figures({ host, named: withName }: { host: Host; named: 
   const { lang } = useLanguage();
   const [address, setAddress] = useAddress("period");
   const day = today();
-  const year = schoolYearOf(day);
+  const policy = usePolicy();
+  const [now, before] = policy.meant?.school_years ?? [];
+  const span = ({ from, to }: { from: string; to: string }) => ({ from, to });
+  const year = now ? span(now) : schoolYearOf(day);
   const month = monthOf(day);
   const periods = {
     year,
-    last: schoolYearOf(`${Number(year.from.slice(0, 4))}-08-31`),
+    last: before ? span(before) : schoolYearOf(`${Number(year.from.slice(0, 4))}-08-31`),
     month: { from: month.first, to: month.last },
     all: {},
   };
   const period = address.period && address.period in periods ? (address.period as keyof typeof periods) : "year";
-  const query = { host: host.id, lang, ...periods[period] };
-  const { data, error, isPending, refetch } = useQuery(getQuery("/api/v1/reports/hosts", { params: { query } }));
+  const query = { host: host.id, lang, ...policy.query, ...periods[period] };
+  const { data, error, isPending, refetch } = useQuery({
+    ...getQuery("/api/v1/reports/hosts", { params: { query } }),
+    enabled: policy.ready,
+  });
   const link = (format: string) => `/api/v1/reports/hosts?${new URLSearchParams({ ...query, format })}`;
   const totals = data?.totals;
   const shown = totals && [
@@ -50,6 +57,7 @@ export default function Figures({ host, named: withName }: { host: Host; named: 
       title={<h2 style={{ margin: 0, fontSize: 18 }}>{withName ? t("figures.titleOf", { name: host.name }) : t("figures.title")}</h2>}
       extra={
         <Flex gap={8} wrap className="kepu-no-print">
+          {policy.choice}
           <Select
             aria-label={t("figures.period")}
             value={period}

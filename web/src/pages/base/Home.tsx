@@ -17,6 +17,7 @@ import { useHosts } from "./hosts";
 import { reviewCountQuery } from "./reviews/Waiting";
 
 const Figures = lazy(() => import("./Figures"));
+const OwnFeed = lazy(() => import("@/pages/programmes/OwnFeed"));
 
 /** The most sessions that are shown at once; the calendar has the others. */
 const SHOWN = 8;
@@ -43,6 +44,7 @@ export function Component() {
         {hosts.map((host) => (
           <Figures key={host.id} host={host} named={hosts.length > 1} />
         ))}
+        <OwnFeed hosts={hosts} />
       </Suspense>
     </>
   );

@@ -14,6 +14,7 @@ import { PageSkeleton } from "@/ui/PageSkeleton";
 import { PageTitle } from "@/ui/PageTitle";
 import { ProblemAlert } from "@/ui/ProblemAlert";
 import { useSaveFile } from "@/ui/saveFile";
+import { usePolicy } from "@/ui/score/policy";
 import { StateOf } from "./StateOf";
 import { useSaid } from "./useSaid";
 
@@ -63,15 +64,19 @@ function Make({ person }: { person: string }) {
   const { said } = useSaid();
   const [form] = Form.useForm<Wish>();
   const chosen = Form.useWatch("form", form) ?? "badge";
-  const score = useQuery(getQuery("/api/v1/persons/{id}/score", { params: { path: { id: person }, query: { lang } } }));
+  const policy = usePolicy({ person });
+  const score = useQuery({
+    ...getQuery("/api/v1/persons/{id}/score", { params: { path: { id: person }, query: { ...policy.query, lang } } }),
+    enabled: policy.ready,
+  });
   const make = useMutation({
     mutationFn: ({ what, form: kind, with_name }: Wish) => {
       const [sort = "credits", ...rest] = (what ?? "credits").split(":");
       const achievement = { kind: sort as Schemas["AchievementKind"], ...(rest.length > 0 && { id: rest.join(":") }) };
       const params = { path: { id: person }, header: key.header };
       if (kind === "badge")
-        return call(api.POST("/api/v1/persons/{id}/badges", { params, body: { achievement, with_name: with_name ?? false } }));
-      return call(api.POST("/api/v1/persons/{id}/papers", { params, body: { kind, ...(kind === "certificate" && { achievement }) } }));
+        return call(api.POST("/api/v1/persons/{id}/badges", { params, body: { achievement, with_name: with_name ?? false, ...policy.query } }));
+      return call(api.POST("/api/v1/persons/{id}/papers", { params, body: { kind, ...(kind === "certificate" && { achievement }), ...policy.query } }));
     },
     onSuccess: async (made) => {
       key.renew();
@@ -89,7 +94,7 @@ function Make({ person }: { person: string }) {
     ...levels.map(([ladder, level]) => ({ value: `level:${ladder}`, label: t("mine.level", { title: level }) })),
   ];
   return (
-    <Card title={<h2 style={{ margin: 0, fontSize: 17 }}>{t("mine.makeTitle")}</h2>}>
+    <Card title={<h2 style={{ margin: 0, fontSize: 17 }}>{t("mine.makeTitle")}</h2>} extra={policy.choice}>
       <ProblemAlert error={said(make.error)} />
       {score.data.total === "0" ? (
         <Muted>{t("mine.nothing")}</Muted>

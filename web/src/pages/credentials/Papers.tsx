@@ -1,43 +1,68 @@
-import { DownloadOutlined } from "@ant-design/icons";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { App, Button, Card, Flex, Form, Progress, Radio, Select, Tag } from "antd";
-import { api, call, type Schemas } from "@/api/client";
-import { getQuery, useIdempotencyKey, useInvalidate } from "@/api/query";
+import { App, Button, Card, Form, Radio, Select } from "antd";
+import { useState } from "react";
+import { api, call } from "@/api/client";
+import { getQuery, useIdempotencyKey, useInvalidate, useMe } from "@/api/query";
+import { rolesOf } from "@/app/roles";
 import { useTranslation } from "@/i18n";
-import { SchoolSwitch, useSchool } from "@/pages/school/useSchool";
-import { schoolYearOf, useClassName } from "@/pages/school/words";
-import { DateTime } from "@/ui/DateTime";
+import { SchoolSelect } from "@/pages/district/pick";
+import { useClassName } from "@/pages/school/words";
+import { useOwnClasses, useOwnSchool } from "@/pages/teacher/school";
 import { EmptyState } from "@/ui/EmptyState";
-import { Muted } from "@/ui/Muted";
 import { PageSkeleton } from "@/ui/PageSkeleton";
 import { PageTitle } from "@/ui/PageTitle";
 import { ProblemAlert } from "@/ui/ProblemAlert";
-import { useSaveFile } from "@/ui/saveFile";
-import { today } from "@/ui/time";
+import { usePolicy } from "@/ui/score/policy";
+import { PaperBatch, useClasses } from "./PaperBatch";
+import { useStatable } from "./statable";
 import { useSaid } from "./useSaid";
-
-type Batch = Schemas["BatchView"];
 
 interface Wish {
   kind: "transcript" | "certificate";
+  /** What certificates state: a value of [`useStatable`]. */
+  what?: string;
   /** A class; the whole school if empty. */
   class_id?: string;
 }
 
-/** Transcripts and certificates of a class or of the whole school, made in the background. */
+/** Transcripts and certificates of a class or of a whole school, made in the background: of the own school, or of any by officials. */
 export function Component() {
   const { t } = useTranslation("credentials");
-  const school = useSchool();
+  const roles = rolesOf(useMe());
+  const own = useOwnSchool();
+  const [chosen, setChosen] = useState<string>();
+  const official = roles.includes("district_official");
+  const school = official ? (chosen ?? "") : own.id;
   const list = useQuery({
     ...getQuery("/api/v1/credential-batches", { params: { query: { limit: 20 } } }),
     refetchInterval: (query) => (query.state.data?.items.some((one) => one.state === "working") ? 1500 : false),
   });
   return (
     <div style={{ maxWidth: 860 }}>
-      <PageTitle lead={t("papers.lead")} actions={<SchoolSwitch />}>
-        {t("papers.title")}
-      </PageTitle>
-      <Make school={school.id} />
+      <PageTitle lead={t("papers.lead")}>{t("papers.title")}</PageTitle>
+      <Card>
+        {official && (
+          <Form layout="vertical">
+            <Form.Item label={t("papers.school")} htmlFor="papers-school">
+              <SchoolSelect id="papers-school" label={t("papers.school")} placeholder={t("papers.chooseSchool")} value={chosen} onChange={setChosen} width={320} />
+            </Form.Item>
+          </Form>
+        )}
+        {!official && own.schools.length > 1 && (
+          <Form layout="vertical">
+            <Form.Item label={t("papers.school")} htmlFor="papers-school">
+              <Select
+                id="papers-school"
+                style={{ maxWidth: 320 }}
+                value={own.id}
+                onChange={own.choose}
+                options={own.schools.map((one) => ({ value: one.id, label: one.name }))}
+              />
+            </Form.Item>
+          </Form>
+        )}
+        <Make key={school} school={school} whole={official || roles.includes("school_admin")} />
+      </Card>
       <h2 style={{ fontSize: 18, margin: "24px 0 12px" }}>{t("papers.list")}</h2>
       <ProblemAlert error={list.error} retry={list.refetch} />
       {list.isPending && <PageSkeleton rows={3} />}
@@ -45,7 +70,7 @@ export function Component() {
       <ul style={{ listStyle: "none", margin: 0, padding: 0, display: "grid", gap: 12 }}>
         {list.data?.items.map((one) => (
           <li key={one.id}>
-            <One batch={one} school={school.id} />
+            <PaperBatch batch={one} />
           </li>
         ))}
       </ul>
@@ -53,14 +78,7 @@ export function Component() {
   );
 }
 
-function useClasses(school: string) {
-  return useQuery({
-    ...getQuery("/api/v1/classes", { params: { query: { school, school_year: schoolYearOf(today()), limit: 500 } } }),
-    enabled: school !== "",
-  });
-}
-
-function Make({ school }: { school: string }) {
+function Make({ school, whole }: { school: string; whole: boolean }) {
   const { t } = useTranslation("credentials");
   const { message } = App.useApp();
   const className = useClassName();
@@ -68,15 +86,20 @@ function Make({ school }: { school: string }) {
   const key = useIdempotencyKey();
   const { said } = useSaid();
   const classes = useClasses(school);
+  const policy = usePolicy();
+  const own = useOwnClasses();
+  const statable = useStatable();
+  const [form] = Form.useForm<Wish>();
+  const kind = Form.useWatch("kind", form) ?? "transcript";
   const make = useMutation({
-    mutationFn: ({ kind, class_id }: Wish) =>
+    mutationFn: (wish: Wish) =>
       call(
         api.POST("/api/v1/credential-batches", {
           params: { header: key.header },
           body: {
-            kind,
-            ...(class_id ? { class_id } : { school_id: school }),
-            ...(kind === "certificate" && { achievement: { kind: "credits" as const } }),
+            kind: wish.kind,
+            ...(wish.class_id ? { class_id: wish.class_id } : { school_id: school }),
+            ...(wish.kind === "certificate" ? statable.wanted(wish.what) : policy.query),
           },
         }),
       ),
@@ -86,71 +109,55 @@ function Make({ school }: { school: string }) {
       await invalidate("/api/v1/credential-batches");
     },
   });
+  // The classes that a teacher has marked as the own ones come first.
+  const shown = (classes.data?.items ?? []).toSorted((a, b) => Number(own.ids.includes(b.id)) - Number(own.ids.includes(a.id)));
   return (
-    <Card>
+    <>
       <ProblemAlert error={said(make.error)} />
-      <Form<Wish> layout="vertical" requiredMark={false} initialValues={{ kind: "transcript", class_id: "" }} onFinish={(wish) => make.mutate(wish)}>
+      <ProblemAlert error={statable.error} />
+      <Form<Wish>
+        form={form}
+        layout="vertical"
+        requiredMark={false}
+        initialValues={{ kind: "transcript", ...(whole && { class_id: "" }) }}
+        onFinish={(wish) => make.mutate(wish)}
+      >
         <Form.Item name="kind" label={t("papers.kind")}>
           <Radio.Group
             options={[
               { value: "transcript", label: t("kind.transcript") },
-              { value: "certificate", label: t("papers.certificate") },
+              { value: "certificate", label: t("kind.certificate") },
             ]}
           />
         </Form.Item>
-        <Form.Item name="class_id" label={t("papers.whom")}>
+        {kind === "certificate" && (
+          <Form.Item name="what" label={t("mine.what")} extra={t("papers.whatHelp")} rules={[{ required: true, message: t("papers.chooseWhat") }]}>
+            <Select
+              showSearch={{ optionFilterProp: "label" }}
+              style={{ maxWidth: 420 }}
+              loading={statable.pending}
+              placeholder={t("papers.chooseWhat")}
+              options={statable.options}
+            />
+          </Form.Item>
+        )}
+        <Form.Item name="class_id" label={t("papers.whom")} {...(!whole && { rules: [{ required: true, message: t("papers.chooseClass") }] })}>
           <Select
             showSearch={{ optionFilterProp: "label" }}
             style={{ maxWidth: 320 }}
-            loading={classes.isPending}
+            loading={school !== "" && classes.isPending}
+            placeholder={t("papers.chooseClass")}
             options={[
-              { value: "", label: t("papers.wholeSchool") },
-              ...(classes.data?.items.map((one) => ({ value: one.id, label: className(one.grade, one.name) })) ?? []),
+              ...(whole ? [{ value: "", label: t("papers.wholeSchool") }] : []),
+              ...shown.map((one) => ({ value: one.id, label: className(one.grade, one.name) })),
             ]}
           />
         </Form.Item>
-        <Button type="primary" htmlType="submit" loading={make.isPending}>
+        {kind === "transcript" && policy.choice}
+        <Button type="primary" htmlType="submit" loading={make.isPending} disabled={school === "" || !policy.ready}>
           {t("papers.make")}
         </Button>
       </Form>
-    </Card>
-  );
-}
-
-function One({ batch, school }: { batch: Batch; school: string }) {
-  const { t } = useTranslation("credentials");
-  const { why: say } = useSaid();
-  const className = useClassName();
-  const classes = useClasses(school);
-  const file = useSaveFile();
-  const its = classes.data?.items.find((one) => one.id === batch.class_id);
-  const whom = batch.class_id ? (its ? className(its.grade, its.name) : t("papers.oneClass")) : t("papers.wholeSchool");
-  const left = batch.left_out as unknown as { code: string }[];
-  const why = [...new Set(left.map((one) => say(one.code)))];
-  return (
-    <Card size="small">
-      <Flex justify="space-between" gap={12} wrap align="center">
-        <div>
-          <Flex gap={8} wrap align="center">
-            <strong>{whom}</strong>
-            <Tag>{t(`kind.${batch.kind}` as "kind.transcript")}</Tag>
-            {batch.state === "failed" && <Tag color="error">{t("papers.failed")}</Tag>}
-          </Flex>
-          <Muted block style={{ margin: "4px 0 0", fontSize: 14 }}>
-            <DateTime value={batch.requested_at} />
-            {batch.state === "done" && ` · ${t("papers.many", { count: batch.papers })}`}
-            {left.length > 0 && ` · ${t("papers.none", { count: left.length })}${why.join("")}`}
-          </Muted>
-        </div>
-        {batch.state === "done" && (
-          <Button icon={<DownloadOutlined />} loading={file.busy} onClick={() => file.save(`/api/v1/credential-batches/${batch.id}/papers.zip`, "papers")}>
-            {t("papers.download")}
-          </Button>
-        )}
-      </Flex>
-      {batch.state === "working" && (
-        <Progress aria-label={t("papers.progress")} percent={Math.floor((batch.progress_done * 100) / Math.max(1, batch.progress_total))} />
-      )}
-    </Card>
+    </>
   );
 }

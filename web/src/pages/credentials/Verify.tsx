@@ -126,15 +126,23 @@ function Facts({ facts }: { facts: [string, ReactNode][] }) {
   );
 }
 
+/** That the rules are an example, so that nobody takes the credit for more. */
+function Illustrative() {
+  const { t } = useTranslation("credentials");
+  return <Alert type="warning" showIcon title={t("verify.illustrative")} style={{ marginBottom: 12 }} />;
+}
+
 function Shown({ badge }: { badge: Badge }) {
   const { t } = useTranslation("credentials");
   return (
     <>
+      {badge.illustrative && <Illustrative />}
       <Facts
         facts={[
           [t("verify.what"), badge.name],
           [t("verify.issuer"), badge.issuer],
           ...(badge.credits === undefined ? [] : [[t("verify.credits"), String(badge.credits)] as [string, string]]),
+          ...(badge.policy ? [[t("verify.policy"), [badge.policy, badge.version].filter(Boolean).join(" · ")] as [string, string]] : []),
           ...(badge.number ? [[t("verify.numberLabel"), badge.number] as [string, string]] : []),
           [t("verify.issued"), <DateTime key="from" value={badge.from} />],
           [t("verify.until"), badge.until ? <DateTime key="until" value={badge.until} style="date" /> : t("verify.forever")],
@@ -199,6 +207,7 @@ function Found({ check }: { check: Answer<"/api/v1/verify/{number}"> }) {
   return (
     <>
       <Mark good={check.state === "valid"} lead={why} />
+      {check.illustrative && <Illustrative />}
       <Facts
         facts={[
           [t("verify.what"), `${t(`kind.${check.kind}` as "kind.badge")} · ${named(check.title_zh, check.title_en)}`],

@@ -13,6 +13,7 @@ async function house(id: string) {
   const { n = "", e = "" } = await crypto.subtle.exportKey("jwk", pair.publicKey);
   const key: Key = { kid: `${ISSUER}/keys/${id}`, kty: "RSA", alg: "RS256", use: "sig", n, e };
   const sign = async (payload: object, header: object = {}) => {
+    // What is undefined is not written.
     const text = `${part({ alg: "RS256", kid: key.kid, ...header })}.${part(payload)}`;
     const signature = await crypto.subtle.sign(RSA, pair.privateKey, new TextEncoder().encode(text));
     return `${text}.${Buffer.from(signature).toString("base64url")}`;
@@ -69,7 +70,11 @@ describe("a badge in the browser", () => {
 
   it("holds as it was issued", async () => {
     const verdict = await verifyBadge(await ours.sign(badge()), published(open), NOW);
-    expect(verdict).toMatchObject({ holds: true, badge: { name: "Ten credits", issuer: "D1", credits: 2 } });
+    expect(verdict).toMatchObject({ holds: true, badge: { name: "Ten credits", issuer: "D1", credits: 2, illustrative: false } });
+    const achievement = { name: "Ten credits", description: "By the hour", version: "1", tag: ["illustrative-policy"] };
+    const made = await ours.sign({ ...badge(), credentialSubject: { ...badge().credentialSubject, achievement } });
+    const told = await verifyBadge(made, published(open), NOW);
+    expect(told.badge).toMatchObject({ policy: "By the hour", version: "1", illustrative: true });
   });
 
   it("is refused for the right reason", async () => {
@@ -86,6 +91,29 @@ describe("a badge in the browser", () => {
     expect(await why(await ours.sign({ ...badge(), exp: 4_000_000_000 }))).toBe("malformed");
     expect(await why(await ours.sign({ ...badge(), sub: "urn:uuid:3" }))).toBe("malformed");
     for (const nonsense of ["", "a.b", "a.b.c", "%PDF-1.7", open]) expect(await why(nonsense)).toBe("malformed");
+  });
+
+  it("is checked by the keys of any lawful list", async () => {
+    const good = await ours.sign(badge());
+    const under = async (keys: object[], jwt = good) => {
+      const verdict = await verifyBadge(jwt, { ...published(open), keys: async () => keys as Key[] }, NOW);
+      return verdict.holds ? undefined : verdict.why;
+    };
+    const { kid, n, e } = ours.key;
+    const wrong = { kty: "RSA", n: theirs.key.n, e: theirs.key.e };
+    const curve = { kty: "EC", crv: "P-256", x: "AA", y: "AA", kid };
+    expect(await under([{ kty: "RSA", n, e }])).toBe(undefined);
+    expect(await under([{ kty: "RSA", n, e, kid, key_ops: ["verify"] }])).toBe(undefined);
+    expect(await under([curve, { kty: "RSA", kid }, wrong, { kty: "RSA", n, e }])).toBe(undefined);
+    expect(await under([wrong])).toBe("tampered");
+    expect(await under([curve])).toBe("unknown_key");
+    expect(await under([{ kty: "RSA", n, e, use: "enc" }])).toBe("unknown_key");
+    expect(await under([{ kty: "RSA", n, e, key_ops: ["encrypt"] }])).toBe("unknown_key");
+    expect(await under([{ kty: "RSA", n, e, alg: "RS512" }])).toBe("unknown_key");
+    // A badge that names no key.
+    const nameless = await ours.sign(badge(), { kid: undefined });
+    expect(await under([theirs.key, ours.key], nameless)).toBe(undefined);
+    expect(await under([theirs.key], nameless)).toBe("tampered");
   });
 
   it("is judged by a status list that the issuer has signed", async () => {

@@ -17,6 +17,9 @@ export interface Badge {
   number: string | undefined;
   credits: number | undefined;
   policy: string | undefined;
+  version: string | undefined;
+  /** The values of its policy were made up. */
+  illustrative: boolean;
   criteria: string | undefined;
   from: string;
   until: string | undefined;
@@ -26,13 +29,15 @@ export interface Badge {
 
 export type Verdict = { holds: true; badge: Badge } | { holds: false; why: Refusal; badge?: Badge };
 
+/** A key of a list as RFC 7517 has it: of any sort, and nearly nothing is obligatory. */
 export interface Key {
-  kid: string;
   kty: string;
+  kid?: string;
   alg?: string;
   use?: string;
-  n: string;
-  e: string;
+  key_ops?: string[];
+  n?: string;
+  e?: string;
 }
 
 /** What issuers publish; nothing if this service has no such issuer or list. */
@@ -77,6 +82,25 @@ function json(part: string): Fields {
   throw new Refused("malformed");
 }
 
+const ALGORITHM = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
+
+/** The address of an issuer, or of one of its keys. */
+const ISSUER = /\/api\/v1\/issuers\/([^/]+)(?:\/keys\/[^/]+)?$/;
+
+/** What a key is called within its list: the last part of its address. */
+const short = (kid: string) => kid.split("/").at(-1);
+
+/** Whether a key can check badges: what it does not say it leaves open, and what it says must fit. */
+const fits = ({ kty, use = "sig", alg = "RS256", key_ops: ops = ["verify"], n, e }: Key) =>
+  kty === "RSA" && use === "sig" && alg === "RS256" && Array.isArray(ops) && ops.includes("verify") && n !== undefined && e !== undefined;
+
+/** Whether it is this key that has signed; a key that cannot be read has not. */
+async function hasSigned({ n, e }: Key, signature: Uint8Array<ArrayBuffer>, message: Uint8Array<ArrayBuffer>): Promise<boolean> {
+  const jwk = { kty: "RSA", alg: "RS256", ...(n !== undefined && { n }), ...(e !== undefined && { e }) };
+  const key = await crypto.subtle.importKey("jwk", jwk, ALGORITHM, false, ["verify"]).catch(() => undefined);
+  return key !== undefined && crypto.subtle.verify(ALGORITHM, key, signature, message);
+}
+
 /** What a JWT says, if one of the issuer's keys has signed it. The one algorithm is RS256: with another, a public key could be taken for a secret. */
 async function signed(jwt: string, published: Published): Promise<{ payload: Fields; district: string }> {
   const parts = jwt.trim().split(".");
@@ -84,23 +108,31 @@ async function signed(jwt: string, published: Published): Promise<{ payload: Fie
   if (parts.length !== 3 || head === undefined || body === undefined || signature === undefined) throw new Refused("malformed");
   const header = json(head);
   const kid = text(header["kid"]);
+  if (header["kid"] !== undefined && kid === undefined) throw new Refused("malformed");
   if (text(header["alg"]) === undefined) throw new Refused("malformed");
   if (header["alg"] !== "RS256") throw new Refused("algorithm_not_allowed");
-  if (kid === undefined || "crit" in header) throw new Refused("malformed");
-  // Under which name the service was known then does not matter: it is the path that leads to its keys.
-  const named = /\/api\/v1\/issuers\/([^/]+)\/keys\/([^/]+)$/.exec(kid);
-  const keys = named?.[1] === undefined ? undefined : await published.keys(decodeURIComponent(named[1]));
-  const key = keys?.find((one) => one.kid.split("/").at(-1) === named?.[2] && one.kty === "RSA" && one.alg === "RS256" && one.use === "sig");
-  if (key === undefined || named?.[1] === undefined) throw new Refused("unknown_key");
-  const algorithm = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
-  const imported = await crypto.subtle.importKey("jwk", { kty: "RSA", n: key.n, e: key.e, alg: "RS256" }, algorithm, false, ["verify"]);
-  const holds = await crypto.subtle.verify(algorithm, imported, bytes(signature), new TextEncoder().encode(`${head}.${body}`));
-  if (!holds) throw new Refused("tampered");
+  if ("crit" in header) throw new Refused("malformed");
   const payload = json(body);
   const issuer = text(payload["iss"]);
   if (issuer === undefined) throw new Refused("malformed");
-  if (!kid.startsWith(`${issuer}/keys/`)) throw new Refused("unknown_key");
-  return { payload, district: decodeURIComponent(named[1]) };
+  // Under which name the service was known then does not matter: it is the path that leads to its keys.
+  const district = (ISSUER.exec(kid ?? "") ?? ISSUER.exec(issuer))?.[1];
+  const keys = district === undefined ? undefined : await published.keys(decodeURIComponent(district));
+  const fitting = keys?.filter((key) => isFields(key) && fits(key) && (kid === undefined || key.kid === undefined || short(key.kid) === short(kid))) ?? [];
+  if (fitting.length === 0 || district === undefined) throw new Refused("unknown_key");
+  const message = new TextEncoder().encode(`${head}.${body}`);
+  let signer: Key | undefined;
+  for (const key of fitting) {
+    // The first that fits is nearly always it.
+    // oxlint-disable-next-line no-await-in-loop
+    signer = (await hasSigned(key, bytes(signature), message)) ? key : undefined;
+    if (signer) break;
+  }
+  if (signer === undefined) throw new Refused("tampered");
+  // A key that is listed under its issuer signs in the name of no other.
+  const owner = [kid, signer.kid].map((name) => /^(.*)\/keys\/[^/]*$/.exec(name ?? "")?.[1]).find((one) => one !== undefined);
+  if (owner !== undefined && owner !== issuer) throw new Refused("unknown_key");
+  return { payload, district: decodeURIComponent(district) };
 }
 
 const issuerOf = (payload: Fields) => text(at(payload, "issuer", "id")) ?? text(payload["issuer"]);
@@ -136,6 +168,8 @@ function read(payload: Fields): Badge {
     number: text(at(subject, "licenseNumber")),
     credits: typeof credits === "number" ? credits : undefined,
     policy: text(at(subject, "achievement", "description")),
+    version: text(at(subject, "achievement", "version")),
+    illustrative: [at(subject, "achievement", "tag")].flat().includes("illustrative-policy"),
     criteria: text(at(subject, "achievement", "criteria", "narrative")),
     from,
     until: text(payload["validUntil"]),

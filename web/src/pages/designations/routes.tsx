@@ -4,7 +4,7 @@ import type { Role } from "@/app/roles";
 
 const OFFICES: readonly Role[] = ["district_official", "city_official", "auditor", "platform_admin"];
 const APPLY: readonly Role[] = ["school_admin", "base_admin"];
-const REVIEW: readonly Role[] = ["teacher", "school_admin", "base_staff", "base_admin", "district_official", "platform_admin"];
+const REVIEW: readonly Role[] = ["teacher", "school_admin", "base_staff", "base_admin", "district_official", "city_official", "platform_admin"];
 
 const ROUNDS = [{ title: "designations:rounds.title", path: "/rounds" }];
 

@@ -31,7 +31,7 @@ export const STATES = [
 
 export const ANSWER_KINDS = ["text", "long_text", "number", "date", "choice", "yes_no", "file"] as const;
 export const TARGETS = ["check", "completion", "decision", "publication", "award", "answer"] as const;
-export const STANDINGS = ["in_force", "suspended", "over"] as const;
+export const STANDINGS = ["in_force", "upcoming", "suspended", "over"] as const;
 
 /** Hundredths as a decimal: 8750 is 87.5. */
 export function hundredths(value: number): string {
@@ -57,6 +57,20 @@ export function useRuns() {
         (grant.role === "district_official" && grant.district_id === authority) ||
         // Of a city or province above.
         (grant.role === "city_official" && grant.authority_id === authority),
+    );
+}
+
+/** Whether the account sees what holders ask of this authority: those who run it, and who reads over their shoulders. */
+export function useReads() {
+  const me = useMe();
+  const runs = useRuns();
+  return (authority: string, district: string) =>
+    runs(authority) ||
+    me.grants.some(
+      (grant) =>
+        (grant.role === "auditor" && (grant.district_id === authority || grant.authority_id === authority || (!grant.district_id && !grant.authority_id))) ||
+        // A city reads what its districts run.
+        (grant.role === "city_official" && authority === district),
     );
 }
 

@@ -120,6 +120,11 @@ export const routes: AreaRoute[] = [
     lazy: () => import("./accounts/Account"),
   },
   {
+    path: "/district/authorities",
+    handle: { title: "district:authorities.title", audience: ["platform_admin"] },
+    lazy: () => import("./authorities/Authorities"),
+  },
+  {
     path: "/district/audit",
     handle: { title: "district:audit.title", audience: OFFICES },
     lazy: () => import("./Audit"),
@@ -133,6 +138,7 @@ export const routes: AreaRoute[] = [
 
 export const menu: MenuEntry[] = [
   { path: "/district", label: "district:menu.dashboard", icon: <MenuIcon name="dashboard" />, audience: OFFICES, order: 10 },
+  { path: "/district/authorities", label: "district:menu.authorities", icon: <MenuIcon name="network" />, audience: ["platform_admin"], order: 10 },
   { path: "/district/reports", label: "district:menu.reports", icon: <MenuIcon name="figures" />, audience: READERS, order: 11 },
   { path: "/district/results", label: "district:menu.results", icon: <TrophyOutlined />, audience: READERS, order: 12 },
   { path: "/district/flags", label: "district:menu.flags", icon: <FlagOutlined />, audience: READERS, order: 13 },

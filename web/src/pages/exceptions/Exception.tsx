@@ -47,6 +47,8 @@ export function Component() {
         style={{ marginBottom: 16 }}
         items={[
           { key: "day", label: t("day"), children: <DateTime value={data.on_day} style="date" /> },
+          { key: "found", label: t("foundAt"), children: <DateTime value={data.found_at} /> },
+          ...(data.first_found_at === data.found_at ? [] : [{ key: "first", label: t("firstFoundAt"), children: <DateTime value={data.first_found_at} /> }]),
           ...(data.decided_at
             ? [
                 { key: "by", label: t("by"), children: data.decided_by_name },
@@ -104,7 +106,7 @@ function Lines({ of, ticked, onTick }: { of: Detail; ticked?: string[]; onTick?:
           render: (_, line) =>
             line.session_id ? named(line.title_zh, line.title_en) : <Link to={`/results/${line.id}`}>{named(line.title_zh, line.title_en)}</Link>,
         },
-        { title: t("line.host"), key: "host", render: (_, line) => line.host_name_zh && named(line.host_name_zh, line.host_name_en) },
+        { title: t("line.host"), key: "host", render: (_, line) => line.host_name_zh && [named(line.host_name_zh, line.host_name_en), line.place].filter(Boolean).join(" · ") },
         {
           title: t("line.time"),
           key: "time",

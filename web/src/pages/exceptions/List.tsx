@@ -12,12 +12,14 @@ import { EmptyState } from "@/ui/EmptyState";
 import { PageTitle } from "@/ui/PageTitle";
 import { ProblemAlert } from "@/ui/ProblemAlert";
 import { useProblemText } from "@/ui/problems";
+import { OrganizationSelect, SchoolSelect } from "@/pages/district/pick";
 import { useAddress } from "@/ui/useAddress";
 import { Rules } from "./Rules";
 import { type Exception, useSaid } from "./words";
 
-const WHICH = ["open", "decided", "gone"] as const;
+const WHICH = ["open", "decided", "gone", "all"] as const;
 type Which = (typeof WHICH)[number];
+const DECIDED = ["cleared", "upheld"] as const;
 const KINDS = ["two_places", "burst", "unusual_share", "back_dated", "unlisted_result"] as const;
 
 export function Component() {
@@ -25,7 +27,7 @@ export function Component() {
   const { official } = useAccess();
   const [{ tab }, set] = useAddress("tab");
   const [rules, setRules] = useState(false);
-  const label: Record<Which, string> = { open: t("waiting"), decided: t("decided"), gone: t("gone") };
+  const label: Record<Which, string> = { open: t("waiting"), decided: t("decided"), gone: t("gone"), all: t("all") };
   return (
     <>
       <PageTitle
@@ -97,7 +99,7 @@ function Look() {
 function Table({ which, label }: { which: Which; label: string }) {
   const { t } = useTranslation("exceptions");
   const said = useSaid();
-  const empty: Record<Which, string> = { open: t("none"), decided: t("noneDecided"), gone: t("noneGone") };
+  const empty: Record<Which, string> = { open: t("none"), decided: t("noneDecided"), gone: t("noneGone"), all: t("noneDecided") };
   const days = (row: Exception) => Math.floor((Date.now() - Date.parse(row.found_at)) / 86_400_000);
   const columns: Column<Exception>[] = [
     {
@@ -123,6 +125,9 @@ function Table({ which, label }: { which: Which; label: string }) {
           },
         ]
       : []),
+    ...(which === "all"
+      ? [{ key: "state", title: t("state"), render: (row: Exception) => <State row={row} />, csv: (row: Exception) => row.state }]
+      : []),
     ...(which === "decided"
       ? [
           { key: "state", title: t("state"), render: (row: Exception) => <State row={row} />, csv: (row: Exception) => row.state },
@@ -137,8 +142,35 @@ function Table({ which, label }: { which: Which; label: string }) {
       <DataTable
         name={`exceptions-${which}`}
         label={label}
-        source={(page, filters) => getQuery("/api/v1/exceptions", { params: { query: { ...page, which, kind: KINDS.find((kind) => kind === filters.kind) } } })}
-        filters={[{ name: "kind", label: t("what"), kind: "select", options: KINDS.map((kind) => ({ value: kind, label: t(`kind.${kind}`) })) }]}
+        source={(page, filters) =>
+          getQuery("/api/v1/exceptions", {
+            params: {
+              query: {
+                ...page,
+                which: (which === "decided" && DECIDED.find((state) => state === filters.state)) || which,
+                kind: KINDS.find((kind) => kind === filters.kind),
+                ...(filters.host && { host: filters.host }),
+                ...(filters.school && { school: filters.school }),
+                ...(filters.from && { from: filters.from }),
+                ...(filters.to && { to: filters.to }),
+                ...(filters.late && { late: filters.late === "true" }),
+              },
+            },
+          })
+        }
+        filters={[
+          { name: "kind", label: t("what"), kind: "select", options: KINDS.map((kind) => ({ value: kind, label: t(`kind.${kind}`) })) },
+          which === "decided"
+            ? { name: "state", label: t("state"), kind: "select", options: DECIDED.map((state) => ({ value: state, label: t(`states.${state}`) })) }
+            : { name: "state", label: t("state"), kind: "silent" },
+          which === "open"
+            ? { name: "late", label: t("late"), kind: "select", options: [{ value: "true", label: t("lateOnly") }] }
+            : { name: "late", label: t("late"), kind: "silent" },
+          { name: "host", label: t("host"), kind: "own", field: (value, set, id) => <OrganizationSelect id={id} label={t("host")} value={value} onChange={set} /> },
+          { name: "school", label: t("school"), kind: "own", field: (value, set, id) => <SchoolSelect id={id} value={value} onChange={set} /> },
+          { name: "from", label: t("from"), kind: "date" },
+          { name: "to", label: t("to"), kind: "date" },
+        ]}
         columns={columns}
         rowKey={(row) => row.id}
         empty={<EmptyState title={empty[which]} {...(which === "open" && { lead: t("noneLead") })} />}

@@ -31,8 +31,8 @@ export function Rules({ onClose }: { onClose: () => void }) {
       onClose();
     },
   });
-  const number = (name: string[], label: string, min: number, max: number) => (
-    <Form.Item name={name} label={label} rules={[{ required: true, message: common("problem.field.required") }]}>
+  const number = (name: string[], label: string, min: number, max: number, extra?: string) => (
+    <Form.Item name={name} label={label} extra={extra} rules={[{ required: true, message: common("problem.field.required") }]}>
       <InputNumber min={min} max={max} precision={0} style={{ width: 140 }} disabled={!official} />
     </Form.Item>
   );
@@ -73,7 +73,7 @@ export function Rules({ onClose }: { onClose: () => void }) {
       {isPending && <PageSkeleton rows={6} />}
       {data && (
         <Form form={form} layout="vertical" initialValues={data.data} onFinish={() => save.mutate(form.getFieldsValue(true) as RulesView)}>
-          {rule("overlap_minutes", t("kind.two_places"), 15, number(["overlap_minutes"], t("rules.overlap_minutes"), 0, 1440))}
+          {rule("overlap_minutes", t("kind.two_places"), 15, number(["overlap_minutes"], t("rules.overlap_minutes"), 0, 1440, t("rules.overlapLead")))}
           {rule(
             "burst",
             t("kind.burst"),

@@ -1,10 +1,10 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { Alert, App, Button, Card, Flex, Input, Segmented } from "antd";
-import type { TextAreaRef } from "antd/es/input/TextArea";
+import { Alert, App, Button, Card, Flex, Segmented } from "antd";
 import { lazy, Suspense, useRef, useState } from "react";
 import { Link, useParams } from "react-router";
 import { api, call, ifMatch, type Schemas } from "@/api/client";
 import { getQuery, useInvalidate, useMe } from "@/api/query";
+import { useMedia } from "@/app/theme";
 import { useTranslation } from "@/i18n";
 import { useLanguage, useNamed } from "@/i18n/useText";
 import { useAccess } from "@/pages/district/access";
@@ -14,11 +14,12 @@ import { PageSkeleton } from "@/ui/PageSkeleton";
 import { PageTitle } from "@/ui/PageTitle";
 import { ProblemAlert } from "@/ui/ProblemAlert";
 import { draftState } from "./draftState";
-import { Findings } from "./Findings";
+import { InWords, Problems, Soundness } from "./Findings";
 import { FormSide } from "./FormSide";
 import { StartTrial } from "./StartTrial";
 import { LabState } from "./states";
 import { StepForm, type StepName } from "./StepForm";
+import { type TextHandle, TextSide } from "./TextSide";
 
 const TryOne = lazy(() => import("./TryOne"));
 
@@ -51,6 +52,9 @@ const STEPS: Record<Schemas["DraftState"], StepName[]> = {
   withdrawn: [],
 };
 
+/** What it holds takes the height that is left. */
+const COLUMN = { flex: "1 1 56%", minHeight: 0, display: "flex", flexDirection: "column" } as const;
+
 function Editor({ draft }: { draft: Schemas["DraftDetail"] }) {
   const { t } = useTranslation("laboratory");
   const { lang } = useLanguage();
@@ -59,8 +63,11 @@ function Editor({ draft }: { draft: Schemas["DraftDetail"] }) {
   const { official } = useAccess();
   const { message } = App.useApp();
   const invalidate = useInvalidate();
-  const area = useRef<TextAreaRef>(null);
+  const area = useRef<TextHandle>(null);
+  const wide = useMedia("(min-width: 1100px)");
   const [text, setText] = useState(draft.document);
+  // What stood before each change by the form.
+  const [past, setPast] = useState<string[]>([]);
   const [side, setSide] = useState<"form" | "document">("form");
   const [step, setStep] = useState<StepName>();
   const [tries, setTries] = useState<"district" | "one">();
@@ -88,18 +95,23 @@ function Editor({ draft }: { draft: Schemas["DraftDetail"] }) {
       return invalidate("/api/v1/policy-drafts");
     },
   });
-  const goTo = (line: number) => {
+  const goTo = (line: number, column: number) => {
     setSide("document");
     // Once the text is there.
-    setTimeout(() => {
-      const field = area.current?.resizableTextArea?.textArea;
-      if (!field) return;
-      const lines = shown.split("\n");
-      const at = lines.slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0);
-      field.focus();
-      field.setSelectionRange(at, at + (lines[line - 1]?.length ?? 0));
-      field.scrollTop = Math.max(0, (line - 5) * (field.scrollHeight / Math.max(1, lines.length)));
-    }, 50);
+    setTimeout(() => area.current?.goTo(line, column), 50);
+  };
+  const byForm = (next: string) => {
+    setPast((before) => [...before.slice(-99), text]);
+    setText(next);
+    area.current?.show(firstOther(text, next));
+  };
+  const undo = () => {
+    setText(past.at(-1) ?? text);
+    setPast((before) => before.slice(0, -1));
+  };
+  const typed = (next: string) => {
+    setPast([]);
+    setText(next);
   };
   const ownSubmission = draft.submitted?.by === me.account_id;
   const failed = draftState(draft) === "notEffective";
@@ -107,7 +119,18 @@ function Editor({ draft }: { draft: Schemas["DraftDetail"] }) {
   const steps = STEPS[draft.state].filter(
     (one) => !(ownSubmission && (one === "approve" || one === "reject")) && !(one === "withdraw" && begun) && (one !== "retry" || failed),
   );
-  const bad = new Set(check.data?.problems.map((problem) => problem.line));
+  const wrong = new Map(check.data?.problems.toReversed().map((problem) => [problem.line, `${problem.path} ${problem.message}`.trim()]));
+  const pending = check.isFetching || settled !== shown;
+  const lead = (
+    <Muted block style={{ margin: "0 0 10px", fontSize: 14 }}>
+      {writes || draft.state === "draft" ? t("draft.documentLead") : t(draft.state === "published" || draft.state === "withdrawn" ? "draft.closed" : "draft.readOnly")}
+    </Muted>
+  );
+  const form = <FormSide text={shown} onChange={byForm} undo={past.length > 0 ? undo : undefined} disabled={!writes} />;
+  const document = <TextSide ref={area} text={shown} onChange={typed} readOnly={!writes} wrong={wrong} height={wide ? "100%" : "560px"} />;
+  const problems = <Problems check={check.data} pending={pending} onPlace={goTo} />;
+  const inWords = <InWords check={check.data} pending={pending} style={wide ? { flex: "1 1 42%", minHeight: 0, overflowY: "auto" } : {}} />;
+  const soundness = <Soundness check={check.data} pending={pending} />;
   return (
     <>
       <PageTitle
@@ -156,10 +179,29 @@ function Editor({ draft }: { draft: Schemas["DraftDetail"] }) {
         />
       )}
       {dirty && <p role="status">{t("draft.unsaved")}</p>}
-      <div style={{ display: "grid", gap: 16, gridTemplateColumns: "repeat(auto-fit, minmax(min(440px, 100%), 1fr))", alignItems: "start" }}>
-        <Card>
-          <Flex justify="space-between" align="center" wrap gap={8} style={{ marginBottom: 10 }}>
+      {wide ? (
+        <div style={{ display: "grid", gap: 16, gridTemplateColumns: "repeat(2, minmax(0, 1fr))", alignItems: "start" }}>
+          <Flex vertical gap={16}>
+            <Card size="small" title={<SideTitle>{t("draft.form")}</SideTitle>}>
+              {lead}
+              {form}
+            </Card>
+            {soundness}
+          </Flex>
+          {/* Text, what is wrong with it and what it says stay in view beside a form of any length. */}
+          <Flex vertical gap={12} style={{ position: "sticky", top: 72, height: "max(520px, calc(100vh - 88px))" }}>
+            <Card size="small" title={<SideTitle>{t("draft.document")}</SideTitle>} style={COLUMN} styles={{ body: COLUMN }}>
+              {document}
+            </Card>
+            <div style={{ flex: "none", maxHeight: "40%", overflowY: "auto" }}>{problems}</div>
+            {inWords}
+          </Flex>
+        </div>
+      ) : (
+        <Flex vertical gap={16}>
+          <Card>
             <Segmented
+              style={{ marginBottom: 10 }}
               aria-label={t("draft.document")}
               value={side}
               onChange={setSide}
@@ -168,27 +210,14 @@ function Editor({ draft }: { draft: Schemas["DraftDetail"] }) {
                 { value: "document", label: t("draft.document") },
               ]}
             />
-          </Flex>
-          <Muted block style={{ margin: "0 0 10px", fontSize: 14 }}>
-            {writes || draft.state === "draft" ? t("draft.documentLead") : t(draft.state === "published" || draft.state === "withdrawn" ? "draft.closed" : "draft.readOnly")}
-          </Muted>
-          {side === "form" ? (
-            <FormSide text={shown} onChange={setText} disabled={!writes} />
-          ) : (
-            <Input.TextArea
-              aria-label={t("draft.document")}
-              ref={area}
-              value={shown}
-              readOnly={!writes}
-              onChange={(event) => setText(event.target.value)}
-              rows={28}
-              spellCheck={false}
-              style={{ fontFamily: "monospace", fontSize: 13, whiteSpace: "pre", overflowX: "auto" }}
-            />
-          )}
-        </Card>
-        <Findings check={check.data} pending={check.isFetching || settled !== shown} lines={bad} onLine={goTo} />
-      </div>
+            {lead}
+            {side === "form" ? form : document}
+          </Card>
+          {problems}
+          {inWords}
+          {soundness}
+        </Flex>
+      )}
       {step && <StepForm step={step} draft={draft} onClose={() => setStep(undefined)} />}
       {tries === "district" && <StartTrial draft={draft.id} saved={!dirty} onClose={() => setTries(undefined)} />}
       {tries === "one" && (
@@ -198,6 +227,17 @@ function Editor({ draft }: { draft: Schemas["DraftDetail"] }) {
       )}
     </>
   );
+}
+
+/** The first line, from 1, in which two texts differ. */
+function firstOther(before: string, after: string): number {
+  const lines = after.split("\n");
+  const at = before.split("\n").findIndex((line, index) => line !== lines[index]);
+  return at < 0 ? lines.length : at + 1;
+}
+
+function SideTitle({ children }: { children: string }) {
+  return <h2 style={{ margin: 0, fontSize: 16 }}>{children}</h2>;
 }
 
 /** Who submitted and decided, what they said, and from when it counts. */

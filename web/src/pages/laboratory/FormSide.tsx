@@ -1,70 +1,131 @@
-import { Input } from "antd";
+import { UndoOutlined } from "@ant-design/icons";
+import { Button, Flex } from "antd";
 import { useState } from "react";
 import { useTranslation } from "@/i18n";
-import { useText } from "@/i18n/useText";
+import { useNamed } from "@/i18n/useText";
 import { EmptyState } from "@/ui/EmptyState";
-import { Muted } from "@/ui/Muted";
-import { type Field, fieldsOf, type Group, isDecimal, replaced } from "./edit";
+import { fieldsOf, replaced } from "./edit";
+import { LadderBody, LevelBody, LimitBody, RequirementBody, RuleBody } from "./PartBodies";
+import { PartList } from "./PartList";
+import { type Part, partsOf, type Titles, withLevel, withNewTable, withPart } from "./parts";
+import { rootOf, type Way } from "./spans";
+import { TableForm } from "./TableForm";
+import { tablesOf } from "./tables";
+import { ValueField } from "./ValueField";
 
-const GROUPS: Group[] = ["head", "rules", "limits", "requirements", "ladders"];
+interface Props {
+  text: string;
+  onChange: (text: string) => void;
+  /** Takes the last change by the form back; nothing where there is none. */
+  undo: (() => void) | undefined;
+  disabled: boolean;
+}
 
-/** The common values of a policy as a form. The text is the truth: each input changes its own value in it. */
-export function FormSide({ text, onChange, disabled }: { text: string; onChange: (text: string) => void; disabled: boolean }) {
+/** A policy as a form. The text is the truth: each input changes its own part of it. */
+export function FormSide({ text, onChange, undo, disabled }: Props) {
   const { t } = useTranslation("laboratory");
-  const fields = fieldsOf(text);
-  if (fields.length === 0) return <EmptyState title={t("draft.noFields")} />;
+  const named = useNamed();
+  const [open, setOpen] = useState("");
+  const titles: Titles = {
+    rules: t("begin.rules"),
+    limits: t("begin.limits"),
+    requirements: t("begin.requirements"),
+    ladders: t("begin.ladders"),
+    level: t("begin.level"),
+  };
+  const back = undo && (
+    <Button size="small" icon={<UndoOutlined aria-hidden />} onClick={undo}>
+      {t("draft.undo")}
+    </Button>
+  );
+  if (!rootOf(text))
+    return text.trim() === "" && !disabled ? (
+      <EmptyState title={t("draft.empty")}>
+        <Button onClick={() => onChange(t("begin.policy"))}>{t("draft.beginSmall")}</Button>
+      </EmptyState>
+    ) : (
+      <EmptyState title={t("draft.noFields")}>{back}</EmptyState>
+    );
+  const show = (made: { text: string; way: Way }) => {
+    onChange(made.text);
+    setOpen(made.way.join("."));
+  };
+  const shared = { text, disabled, onChange };
+  const list = { ...shared, open, setOpen };
+  const ladder = (part: Part) => (
+    <PartList
+      {...list}
+      way={[...part.way, "levels"]}
+      parts={partsOf(text, [...part.way, "levels"])}
+      label={named(part.title.zh, part.title.en) || part.id}
+      add={t("draft.add.level")}
+      onAdd={() => show(withLevel(text, part, titles))}
+      body={(level) => <LevelBody {...shared} part={level} />}
+    />
+  );
   return (
     <>
-      {GROUPS.filter((group) => fields.some((field) => field.group === group)).map((group) => (
-        <fieldset key={group} style={{ border: 0, padding: 0, margin: "0 0 16px" }}>
-          <legend style={{ fontWeight: 600, padding: 0, marginBottom: 6 }}>{t(`draft.group.${group}`)}</legend>
-          <div style={{ display: "grid", gap: 8 }}>
-            {fields
-              .filter((field) => field.group === group)
-              .map((field) => (
-                <One key={`${field.key} ${field.value}`} field={field} disabled={disabled} onChange={(value) => onChange(replaced(text, field, value))} />
-              ))}
-          </div>
-        </fieldset>
+      {back && (
+        <Flex justify="flex-end" style={{ marginBottom: 8 }}>
+          {back}
+        </Flex>
+      )}
+      <Group title={t("draft.group.head")}>
+        <div style={{ display: "grid", gap: 8 }}>
+          {fieldsOf(text)
+            .filter((field) => field.group === "head")
+            .map((field) => (
+              <ValueField key={`${field.key} ${field.value}`} field={field} disabled={disabled} onChange={(value) => onChange(replaced(text, field, value))} />
+            ))}
+        </div>
+      </Group>
+      <Group title={t("draft.group.tables")}>
+        {tablesOf(text).map((table) => (
+          <TableForm key={table.name} {...shared} table={table} />
+        ))}
+        {!disabled && (
+          <Button size="small" onClick={() => show(withNewTable(text))}>
+            {t("draft.add.table")}
+          </Button>
+        )}
+      </Group>
+      {(["rules", "limits", "requirements"] as const).map((name) => (
+        <Group key={name} title={t(`draft.group.${name}`)}>
+          <PartList
+            {...list}
+            way={[name]}
+            parts={partsOf(text, [name])}
+            label={t(`draft.group.${name}`)}
+            add={t(`draft.add.${name}`)}
+            onAdd={() => show(withPart(text, name, titles))}
+            body={(part) => {
+              const Body = { rules: RuleBody, limits: LimitBody, requirements: RequirementBody }[name];
+              return <Body {...shared} part={part} />;
+            }}
+          />
+        </Group>
       ))}
+      <Group title={t("draft.group.ladders")}>
+        <PartList
+          {...list}
+          way={["ladders"]}
+          parts={partsOf(text, ["ladders"])}
+          label={t("draft.group.ladders")}
+          add={t("draft.add.ladders")}
+          onAdd={() => show(withPart(text, "ladders", titles))}
+          body={(part) => <LadderBody {...shared} part={part} />}
+          always={ladder}
+        />
+      </Group>
     </>
   );
 }
 
-function One({ field, disabled, onChange }: { field: Field; disabled: boolean; onChange: (value: string) => void }) {
-  const { t } = useTranslation("laboratory");
-  const text = useText();
-  const [value, setValue] = useState(field.value);
-  // The last word is the document's, what stands before it is the measure's name.
-  const words = field.name.split(" ");
-  const last = words.at(-1) ?? "";
-  const said = [...words.slice(0, -1), text(`laboratory:draft.value.${last}`, {}, last)].join(" ");
-  const wrong = field.numeric && !isDecimal(value);
-  const keep = () => {
-    const trimmed = field.numeric ? value.trim() : value;
-    if (!wrong && trimmed !== "" && trimmed !== field.value) onChange(trimmed);
-  };
+function Group({ title, children }: { title: string; children: React.ReactNode }) {
   return (
-    <label style={{ display: "grid", gridTemplateColumns: "minmax(0, 1fr) minmax(110px, 200px)", gap: 8, alignItems: "center" }}>
-      <span style={{ overflowWrap: "anywhere" }}>
-        {field.of || said} {field.of && <Muted style={{ fontSize: 13 }}>{said}</Muted>}
-      </span>
-      <span>
-        <Input
-          value={value}
-          disabled={disabled}
-          inputMode={field.numeric ? "decimal" : "text"}
-          {...(wrong && { status: "error" as const })}
-          onChange={(event) => setValue(event.target.value)}
-          onBlur={keep}
-          onPressEnter={keep}
-        />
-        {wrong && (
-          <span role="alert" style={{ fontSize: 13 }}>
-            {t("draft.number")}
-          </span>
-        )}
-      </span>
-    </label>
+    <fieldset style={{ border: 0, padding: 0, margin: "0 0 20px", minWidth: 0 }}>
+      <legend style={{ fontWeight: 600, padding: 0, marginBottom: 6 }}>{title}</legend>
+      {children}
+    </fieldset>
   );
 }

@@ -126,7 +126,7 @@ function Begin({ onClose }: { onClose: () => void }) {
       call(
         api.POST("/api/v1/policy-drafts", {
           params: { header: key.header },
-          body: chosen ? { policy_version_id: chosen } : { document: "" },
+          body: chosen ? { policy_version_id: chosen } : { document: t("begin.policy") },
         }),
       ),
     onSuccess: (made) => {

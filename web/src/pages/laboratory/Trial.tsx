@@ -9,7 +9,8 @@ import { useAccess } from "@/pages/district/access";
 import { count, difference, milli, percentOf } from "@/pages/district/decimal";
 import { Figures } from "@/pages/district/Figures";
 import { SchoolSelect } from "@/pages/district/pick";
-import { PrintButton } from "@/pages/district/reports/Frame";
+import { Illustrative, PrintButton } from "@/pages/district/reports/Frame";
+import { reportPath } from "@/pages/district/reports/filters";
 import { type SumColumn, SumTable } from "@/pages/district/reports/Sums";
 import { Credit } from "@/ui/Credit";
 import { type Column, DataTable } from "@/ui/DataTable";
@@ -120,6 +121,7 @@ function One({ trial }: { trial: Schemas["TrialView"] }) {
       {trial.state === "cancelled" && <Alert type="info" showIcon title={t("trial.cancelled")} />}
       {trial.outcome && (
         <Flex vertical gap={16}>
+          {trial.illustrative && <Illustrative />}
           <Alert type="info" showIcon title={t("trial.untouched")} />
           <Sums outcome={trial.outcome} />
           <Persons trial={trial.id} called={trial.outcome.titles} />
@@ -137,17 +139,18 @@ function Sums({ outcome }: { outcome: Schemas["TrialOutcome"] }) {
   const named = useNamed();
   const titles = useTitles(outcome.titles);
   const moves = useMoves(outcome.titles);
+  const fate = useFate();
   const { all } = outcome;
-  const columns: SumColumn<Change>[] = [
+  const places = <Row extends Change>(of: (row: Row) => { school?: string; grade?: string; name: string }): SumColumn<Row>[] => [
     { key: "persons", title: t("trial.persons"), render: (row) => count(row.persons) },
-    { key: "gained", title: t("trial.gained"), render: (row) => count(row.gained), order: (a, b) => a.gained - b.gained },
-    { key: "lost", title: t("trial.lost"), render: (row) => count(row.lost), order: (a, b) => a.lost - b.lost },
+    { key: "gained", title: t("trial.gained"), render: (row) => <Who of={of(row)} only="gained">{row.gained}</Who>, order: (a, b) => a.gained - b.gained },
+    { key: "lost", title: t("trial.lost"), render: (row) => <Who of={of(row)} only="lost">{row.lost}</Who>, order: (a, b) => a.lost - b.lost },
     { key: "gain", title: t("trial.gain"), render: (row) => <Credit value={row.gain} />, order: (a, b) => Number(milli(a.gain) - milli(b.gain)) },
     { key: "loss", title: t("trial.loss"), render: (row) => <Credit value={row.loss} />, order: (a, b) => Number(milli(a.loss) - milli(b.loss)) },
-    { key: "climbed", title: t("trial.climbed"), render: (row) => count(row.climbed) },
-    { key: "fell", title: t("trial.fell"), render: (row) => count(row.fell) },
-    { key: "now", title: t("trial.nowMet"), render: (row) => count(row.now_met) },
-    { key: "no", title: t("trial.noLongerMet"), render: (row) => count(row.no_longer_met) },
+    { key: "climbed", title: t("trial.climbed"), render: (row) => <Who of={of(row)} only="climbed">{row.climbed}</Who> },
+    { key: "fell", title: t("trial.fell"), render: (row) => <Who of={of(row)} only="fell">{row.fell}</Who> },
+    { key: "now", title: t("trial.nowMet"), render: (row) => <Who of={of(row)} only="now_met">{row.now_met}</Who> },
+    { key: "no", title: t("trial.noLongerMet"), render: (row) => <Who of={of(row)} only="no_longer_met">{row.no_longer_met}</Who> },
     { key: "before", title: t("trial.before"), render: (row) => <Credit value={row.total_before} /> },
     { key: "after", title: t("trial.after"), render: (row) => <Credit value={row.total_after} /> },
     {
@@ -191,7 +194,7 @@ function Sums({ outcome }: { outcome: Schemas["TrialOutcome"] }) {
             title: t("trial.levels"),
             render: (row) => (
               <>
-                {row.up ? "↑ " : "↓ "}
+                {fate(row) ? <Tag>{fate(row)}</Tag> : row.up ? "↑ " : "↓ "}
                 {moves(row)}
               </>
             ),
@@ -203,16 +206,39 @@ function Sums({ outcome }: { outcome: Schemas["TrialOutcome"] }) {
         title={t("trial.schools")}
         rows={outcome.by_school}
         rowKey={(row) => row.school_id}
-        columns={[{ key: "name", title: t("trial.school"), render: (row) => named(row.name_zh, row.name_en) }, ...columns]}
+        columns={[
+          { key: "name", title: t("trial.school"), render: (row) => named(row.name_zh, row.name_en) },
+          ...places<(typeof outcome.by_school)[number]>((row) => ({ school: row.school_id, name: named(row.name_zh, row.name_en) })),
+        ]}
       />
       <SumTable
         title={t("trial.grades")}
         rows={outcome.by_grade}
         rowKey={(row) => String(row.grade)}
-        columns={[{ key: "grade", title: t("trial.grade"), render: (row) => text(`common:grade.${row.grade}`) }, ...columns]}
+        columns={[
+          { key: "grade", title: t("trial.grade"), render: (row) => text(`common:grade.${row.grade}`) },
+          ...places<(typeof outcome.by_grade)[number]>((row) => ({ grade: String(row.grade), name: text(`common:grade.${row.grade}`) })),
+        ]}
       />
     </>
   );
+}
+
+/** A number that leads to whom it counts, in the list below. */
+function Who({ of, only, children }: { of: { school?: string; grade?: string; name: string }; only: Only; children: number }) {
+  const { t } = useTranslation("laboratory");
+  if (children === 0) return count(0);
+  return (
+    <Link to={`${reportPath("", { school: of.school, grade: of.grade, only })}#who`} aria-label={`${of.name} ${t(`trial.onlyWords.${only}`)} ${children}`}>
+      {count(children)}
+    </Link>
+  );
+}
+
+/** What becomes of a ladder that is not the same before and after: nobody climbs or falls on it. */
+function useFate() {
+  const { t } = useTranslation("laboratory");
+  return ({ ladder_is: is = "same" }: { ladder_is?: Schemas["LadderFate"] }) => (is === "same" ? undefined : t(`trial.ladderIs.${is}`));
 }
 
 /** `Stars: one star → two stars`. */
@@ -226,13 +252,14 @@ function useMoves(called: Schemas["PolicyTitles"] | undefined) {
 }
 
 type Person = Schemas["TrialPersonView"];
-const ONLY = ["gained", "lost", "level", "requirement"] as const;
+const ONLY = ["gained", "lost", "level", "climbed", "fell", "requirement", "now_met", "no_longer_met"] as const;
 type Only = (typeof ONLY)[number];
 
 function Persons({ trial, called }: { trial: string; called: Schemas["PolicyTitles"] | undefined }) {
   const { t } = useTranslation("laboratory");
   const titles = useTitles(called);
   const moves = useMoves(called);
+  const fate = useFate();
   const text = useText();
   const named = useNamed();
   const columns: Column<Person>[] = [
@@ -263,8 +290,8 @@ function Persons({ trial, called }: { trial: string; called: Schemas["PolicyTitl
       render: (row) => (
         <Flex gap={4} wrap>
           {row.levels.map((one) => (
-            <Tag key={one.ladder} color={one.up ? "success" : "warning"}>
-              {moves(one)}
+            <Tag key={one.ladder} {...(!fate(one) && { color: one.up ? "success" : "warning" })}>
+              {fate(one)} {moves(one)}
             </Tag>
           ))}
           {row.requirements.map((one) => (
@@ -277,7 +304,7 @@ function Persons({ trial, called }: { trial: string; called: Schemas["PolicyTitl
     },
   ];
   return (
-    <section>
+    <section id="who" style={{ scrollMarginTop: 76 }}>
       <h2 style={{ fontSize: 20, margin: "8px 0 12px" }}>{t("trial.who")}</h2>
       <DataTable
         name="trial-persons"
@@ -290,6 +317,7 @@ function Persons({ trial, called }: { trial: string; called: Schemas["PolicyTitl
                 ...page,
                 ...(filters.only && { only: filters.only as Only }),
                 ...(filters.school && { school: filters.school }),
+                ...(filters.grade && { grade: Number(filters.grade) }),
               },
             },
           })
@@ -299,6 +327,13 @@ function Persons({ trial, called }: { trial: string; called: Schemas["PolicyTitl
         filters={[
           { name: "only", label: t("trial.only"), kind: "select", options: ONLY.map((one) => ({ value: one, label: t(`trial.onlyWords.${one}`) })) },
           { name: "school", label: t("trial.school"), kind: "own", field: (value, set, id) => <SchoolSelect id={id} {...(value && { value })} onChange={set} label={t("trial.school")} /> },
+          {
+            name: "grade",
+            label: t("trial.grade"),
+            kind: "select",
+            options: Array.from({ length: 12 }, (_, index) => ({ value: String(index + 1), label: text(`common:grade.${index + 1}`) })),
+            width: 120,
+          },
         ]}
         empty={<EmptyState title={t("trial.whoNone")} />}
       />

@@ -5,6 +5,7 @@ import { api, call, type Schemas } from "@/api/client";
 import { getQuery } from "@/api/query";
 import { useTranslation } from "@/i18n";
 import { useLanguage, useNamed } from "@/i18n/useText";
+import { Illustrative } from "@/pages/district/reports/Frame";
 import { difference } from "@/pages/district/decimal";
 import { useSettled } from "@/pages/district/pick";
 import { DateTime } from "@/ui/DateTime";
@@ -80,6 +81,7 @@ function Both({ now, tried, titles: called }: Schemas["TryOutcome"]) {
   const requirements = (sheet: Schemas["ScoreView"]) => sheet.requirements.map((one) => one.text).join(" ");
   return (
     <>
+      {(tried.policy.illustrative || now?.policy.illustrative) && <Illustrative />}
       {!now && <p>{t("one.none")}</p>}
       <Table
         size="small"

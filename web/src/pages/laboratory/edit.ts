@@ -1,4 +1,5 @@
-import { isMap, isScalar, isSeq, type Node, parseDocument, type Scalar } from "yaml";
+import { isMap, isScalar, isSeq, type Node, type Scalar } from "yaml";
+import { rootOf, type Way, wordOf } from "./spans";
 
 export type Group = "head" | "rules" | "limits" | "requirements" | "ladders";
 
@@ -6,6 +7,7 @@ export type Group = "head" | "rules" | "limits" | "requirements" | "ladders";
 export interface Field {
   /** The way to it, which stays the same while other values change. */
   key: string;
+  way: Way;
   group: Group;
   /** What it belongs to: a rule's title or id. */
   of: string;
@@ -23,24 +25,23 @@ const LEAST = new Set(["at_least", "at_most", "more_than", "less_than"]);
 
 /** The values that the form offers, in the order of the text; none of a text that is no YAML. */
 export function fieldsOf(text: string): Field[] {
-  const document = parseDocument(text, { keepSourceTokens: false });
-  if (document.errors.length > 0 || !isMap(document.contents)) return [];
-  const root = document.contents;
+  const root = rootOf(text);
+  if (!root) return [];
   const fields: Field[] = [];
-  const add = (group: Group, of: string, name: string, key: string, node: unknown) => {
+  const add = (group: Group, of: string, name: string, way: Way, node: unknown) => {
     if (!isScalar(node) || !node.range) return;
     const [from, to] = node.range;
     const source = text.slice(from, to);
     if (from === to) return;
     const numeric = NUMBER.test(source);
-    fields.push({ key, group, of, name, value: numeric ? source : String((node as Scalar).value ?? ""), numeric, from, to });
+    fields.push({ key: way.join("."), way, group, of, name, value: numeric ? source : String((node as Scalar).value ?? ""), numeric, from, to });
   };
   /** Every number below a node whose name is wanted. */
-  const numbers = (group: Group, of: string, node: unknown, path: string, wanted: (name: string) => boolean) => {
+  const numbers = (group: Group, of: string, node: unknown, path: Way, wanted: (name: string) => boolean) => {
     if (isMap(node))
       for (const pair of node.items) {
-        const name = String(isScalar(pair.key) ? pair.key.value : pair.key);
-        const at = `${path}.${name}`;
+        const name = wordOf(pair.key);
+        const at = [...path, name];
         if (isScalar(pair.value) && isNumber(text, pair.value)) {
           const measure = node.get("measure");
           if (wanted(name)) add(group, of, typeof measure === "string" ? `${measure} ${name}` : name, at, pair.value);
@@ -49,28 +50,28 @@ export function fieldsOf(text: string): Field[] {
     else if (isSeq(node))
       for (const [index, item] of node.items.entries())
         if (isScalar(item)) {
-          if (isNumber(text, item)) add(group, of, String(index + 1), `${path}.${index}`, item);
-        } else numbers(group, of, item, `${path}.${index}`, wanted);
+          if (isNumber(text, item)) add(group, of, String(index + 1), [...path, index], item);
+        } else numbers(group, of, item, [...path, index], wanted);
   };
-  const each = (name: string, act: (of: string, item: Node, path: string) => void) => {
+  const each = (name: string, act: (of: string, item: Node, path: Way) => void) => {
     const list = root.get(name, true);
     if (!isSeq(list)) return;
-    for (const [index, item] of list.items.entries()) if (isMap(item)) act(nameOf(item), item, `${name}.${index}`);
+    for (const [index, item] of list.items.entries()) if (isMap(item)) act(nameOf(item), item, [name, index]);
   };
-  for (const name of ["zh", "en"]) add("head", "", name, `title.${name}`, root.getIn?.(["title", name], true));
-  add("head", "", "version", "version", root.get("version", true));
-  each("rules", (of, item, path) => numbers("rules", of, isMap(item) ? item.get("credit", true) : null, `${path}.credit`, () => true));
+  for (const name of ["zh", "en"]) add("head", "", name, ["title", name], root.getIn?.(["title", name], true));
+  add("head", "", "version", ["version"], root.get("version", true));
+  each("rules", (of, item, path) => numbers("rules", of, isMap(item) ? item.get("credit", true) : null, [...path, "credit"], () => true));
   each("limits", (of, item, path) =>
-    numbers("limits", of, isMap(item) ? item.get("at_most", true) : null, `${path}.at_most`, () => true),
+    numbers("limits", of, isMap(item) ? item.get("at_most", true) : null, [...path, "at_most"], () => true),
   );
   each("requirements", (of, item, path) =>
-    numbers("requirements", of, isMap(item) ? item.get("when", true) : null, `${path}.when`, (name) => LEAST.has(name)),
+    numbers("requirements", of, isMap(item) ? item.get("when", true) : null, [...path, "when"], (name) => LEAST.has(name)),
   );
   each("ladders", (_, ladder, path) => {
     const levels = isMap(ladder) ? ladder.get("levels", true) : null;
     if (!isSeq(levels)) return;
     for (const [index, level] of levels.items.entries())
-      if (isMap(level)) numbers("ladders", nameOf(level), level, `${path}.levels.${index}`, (name) => LEAST.has(name));
+      if (isMap(level)) numbers("ladders", nameOf(level), level, [...path, "levels", index], (name) => LEAST.has(name));
   });
   return fields;
 }

@@ -1,22 +1,32 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { App, Button, Form, Input } from "antd";
+import { App, Button, Form, Input, Select } from "antd";
 import { api, call, ifMatch, type Schemas } from "@/api/client";
 import { isProblem } from "@/api/problem";
 import { getQuery, useInvalidate } from "@/api/query";
 import { useTranslation } from "@/i18n";
+import { useOrganizationKind } from "@/pages/designations/words";
+import { KINDS as ORGANIZATION_KINDS } from "@/pages/district/organizations/kinds";
 import { ProblemAlert } from "@/ui/ProblemAlert";
 import { COLUMNS, useListWords } from "./columns";
 
 type Cells = Record<string, string>;
 
-/** The cells of a refused row that are wrong, to be written anew where they stand. */
-export function FixRow({ list, row }: { list: Schemas["ListImportView"]; row: Schemas["ListRowView"] }) {
+interface Props {
+  list: Schemas["ListImportView"];
+  row: Schemas["ListRowView"];
+  /** After a row that is taken was written anew. */
+  onDone?: () => void;
+}
+
+/** The cells of a refused row that are wrong, to be written anew where they stand; of a row that is taken, all of them. */
+export function FixRow({ list, row, onDone }: Props) {
   const { t } = useTranslation("lists");
   const { t: common } = useTranslation();
   const { message } = App.useApp();
   const client = useQueryClient();
   const invalidate = useInvalidate();
   const words = useListWords();
+  const kindOf = useOrganizationKind();
   const written = row.cells as Cells;
 
   const fix = useMutation({
@@ -43,6 +53,7 @@ export function FixRow({ list, row }: { list: Schemas["ListImportView"]; row: Sc
       if (judged.outcome === "refused") message.warning(t("list.stillRefused", { row: row.row_no }));
       else message.success(t("list.fixed", { row: row.row_no, outcome: common(`status.row.${judged.outcome}`) }));
       await invalidate("/api/v1/list_imports");
+      onDone?.();
     },
   });
 
@@ -50,7 +61,10 @@ export function FixRow({ list, row }: { list: Schemas["ListImportView"]; row: Sc
   const wrong = new Map(row.errors.map((error) => [error.column ?? error.field, error]));
   // A row that does not fit its header as a whole: nobody knows which of its cells are under the wrong name.
   const whole = [...wrong].filter(([name]) => !known.includes(name));
-  const asked = whole.length > 0 ? known : [...wrong.keys()];
+  const taken = row.outcome !== "refused";
+  const asked = taken || whole.length > 0 ? known : [...wrong.keys()];
+  // The kind that a name says can be chosen anew; what the file says otherwise stays as it is written there.
+  const chosen = list.kind === "organizations" && taken ? row.changes.find(({ field }) => field === "kind")?.to : undefined;
   return (
     <>
       <ProblemAlert error={fix.error} />
@@ -59,8 +73,8 @@ export function FixRow({ list, row }: { list: Schemas["ListImportView"]; row: Sc
         key={JSON.stringify(row.cells)}
         layout="vertical"
         requiredMark={false}
-        initialValues={Object.fromEntries(asked.map((name) => [name, written[name] ?? ""]))}
-        onFinish={(cells) => fix.mutate(cells)}
+        initialValues={Object.fromEntries(asked.map((name) => [name, (name === "kind" && chosen) || (written[name] ?? "")]))}
+        onFinish={(cells) => fix.mutate(Object.fromEntries(Object.entries(cells).map(([name, text]) => [name, text ?? ""])))}
         style={{ display: "grid", gap: 8, maxWidth: 420 }}
       >
         {whole.map(([name, error]) => (
@@ -72,7 +86,15 @@ export function FixRow({ list, row }: { list: Schemas["ListImportView"]; row: Sc
           const error = wrong.get(name);
           return (
             <Form.Item key={name} name={name} label={words.column(name)} {...(error && { validateStatus: "error", help: words.refusal(error) })} style={{ margin: 0 }}>
-              <Input id={`row-${row.row_no}-${name}`} aria-label={t("list.cellOf", { column: words.column(name), row: row.row_no })} maxLength={400} />
+              {name === "kind" && list.kind === "organizations" && taken ? (
+                <Select
+                  allowClear
+                  aria-label={t("list.cellOf", { column: words.column(name), row: row.row_no })}
+                  options={ORGANIZATION_KINDS.map((value) => ({ value, label: kindOf(value) }))}
+                />
+              ) : (
+                <Input id={`row-${row.row_no}-${name}`} aria-label={t("list.cellOf", { column: words.column(name), row: row.row_no })} maxLength={400} />
+              )}
             </Form.Item>
           );
         })}

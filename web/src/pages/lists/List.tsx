@@ -1,5 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Alert, App, Button, Descriptions, Popconfirm, Radio, Result } from "antd";
+import { useState } from "react";
 import { Link, useParams } from "react-router";
 import { api, call, ifMatch, type Schemas } from "@/api/client";
 import { getQuery, useIdempotencyKey, useInvalidate } from "@/api/query";
@@ -25,6 +26,7 @@ const SEEN: Record<Import["kind"], string> = {
   designations: "/register",
   competitions: "/district/competitions",
   themes: "/programmes",
+  members: "/programmes",
 };
 
 export function Component() {
@@ -62,6 +64,7 @@ export function Component() {
         <Alert type="warning" showIcon style={{ marginBottom: 16 }} title={t("list.worksheets", { names: worksheets.join("、") })} />
       )}
       {columns.length > 0 && <Alert type="info" showIcon style={{ marginBottom: 16 }} title={t("list.ignored", { columns: columns.join("、") })} />}
+      {data.notes.includes("chinese_commas") && <Alert type="info" showIcon style={{ marginBottom: 16 }} title={t("list.chineseCommas")} />}
       {data.state === "staged" && refused > 0 && (
         <Alert type="warning" showIcon style={{ marginBottom: 16 }} title={t("list.refused", { count: refused })} description={t("list.refusedLead")} />
       )}
@@ -71,10 +74,25 @@ export function Component() {
           style={{ padding: "16px 0 24px" }}
           title={t("list.committed")}
           subTitle={<DateTime value={data.finished_at} />}
-          extra={<Link to={SEEN[data.kind]}>{t(`list.see.${data.kind}`)}</Link>}
+          extra={<Link to={data.kind === "members" && data.given.edition ? `/editions/${data.given.edition}` : SEEN[data.kind]}>{t(`list.see.${data.kind}`)}</Link>}
         />
       )}
       {data.state === "discarded" ? <Alert type="info" showIcon title={t("list.discarded")} /> : <Rows list={data} />}
+    </>
+  );
+}
+
+/** A row that is taken can be written anew all the same. */
+function Mend({ list, row }: { list: Import; row: Row }) {
+  const { t } = useTranslation("lists");
+  const { t: common } = useTranslation();
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button type="link" size="small" style={{ padding: 0 }} aria-expanded={open} aria-label={t("list.mendRow", { row: row.row_no })} onClick={() => setOpen(!open)}>
+        {common(open ? "action.cancel" : "action.edit")}
+      </Button>
+      {open && <FixRow list={list} row={row} onDone={() => setOpen(false)} />}
     </>
   );
 }
@@ -137,7 +155,7 @@ function Rows({ list }: { list: Import }) {
   const { t: common } = useTranslation();
   const words = useListWords();
   const said = (row: Row) => [
-    ...row.changes.map((one) => `${words.column(one.field)} ${one.from || "—"} → ${one.to}`),
+    ...row.changes.map((one) => words.change(list.kind, one)),
     ...row.errors.map((one) => [words.column(one.column ?? one.field), one.value && `“${one.value}”`, words.refusal(one)].filter(Boolean).join(" ")),
   ];
   const columns: Column<Row>[] = [
@@ -164,7 +182,10 @@ function Rows({ list }: { list: Import }) {
         row.outcome === "refused" && list.state === "staged" ? (
           <FixRow list={list} row={row} />
         ) : (
-          <>{said(row).length === 0 ? "—" : said(row).map((line) => <div key={line}>{line}</div>)}</>
+          <>
+            {said(row).length === 0 ? "—" : said(row).map((line) => <div key={line}>{line}</div>)}
+            {list.state === "staged" && <Mend list={list} row={row} />}
+          </>
         ),
       csv: (row) => said(row).join("; "),
     },

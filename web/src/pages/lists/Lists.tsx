@@ -1,8 +1,9 @@
 import { DownloadOutlined } from "@ant-design/icons";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { Button, Card, Checkbox, Flex, Form, Input, Radio, Select, Typography } from "antd";
+import { Button, Card, Checkbox, DatePicker, Flex, Form, Input, Radio, Select, Typography } from "antd";
+import type { Dayjs } from "dayjs";
 import { useState } from "react";
-import { Link, useNavigate } from "react-router";
+import { Link, useNavigate, useSearchParams } from "react-router";
 import { api, call, type Schemas } from "@/api/client";
 import { isProblem } from "@/api/problem";
 import { getQuery, useIdempotencyKey, useInvalidate, useMe } from "@/api/query";
@@ -72,7 +73,20 @@ interface Values {
   programme?: string;
   main_theme?: string;
   source?: string;
+  valid_from?: Dayjs | null;
+  valid_to?: Dayjs | null;
+  number?: string;
+  listed?: boolean;
+  edition?: string;
+  member_role?: (typeof ROLES)[number];
 }
+
+const ROLES = ["guide", "host", "undertake", "support"] as const;
+const day = (value: Dayjs | null | undefined) => value?.format("YYYY-MM-DD");
+const WIDE = { minWidth: 260, flex: "1 1 260px" };
+
+/** Whether what is on such a list holds from a day on. */
+const dated = (kind: Kind) => kind === "designations" || kind === "competitions";
 
 function NewList() {
   const { t } = useTranslation("lists");
@@ -86,14 +100,16 @@ function NewList() {
   const [form] = Form.useForm<Values>();
   const [files, setFiles] = useState<File[]>([]);
   const above = rolesOf(useMe()).every((role) => role === "city_official");
-  const kinds: readonly Kind[] = above ? ["themes"] : KINDS;
-  const first = kinds[0] ?? "themes";
+  const [asked] = useSearchParams();
+  const kinds: readonly Kind[] = above ? ["themes", "members"] : KINDS;
+  const first = kinds.find((one) => one === asked.get("kind")) ?? kinds[0] ?? "themes";
   const kind = Form.useWatch("kind", form) ?? first;
   const schemes = useQuery({ ...getQuery("/api/v1/schemes", { params: { query: { limit: 200 } } }), enabled: kind === "designations" });
-  const programmes = useQuery({ ...getQuery("/api/v1/programmes", { params: { query: { limit: 200 } } }), enabled: kind === "themes" });
+  const programmes = useQuery({ ...getQuery("/api/v1/programmes", { params: { query: { limit: 200 } } }), enabled: kind === "themes" || kind === "members" });
+  const editions = useQuery({ ...getQuery("/api/v1/editions", { params: { query: { limit: 500 } } }), enabled: kind === "members" });
 
   const send = useMutation({
-    mutationFn: ({ kind, organization_kind, new_programmes, scheme, programme, main_theme, source }: Values) => {
+    mutationFn: ({ kind, organization_kind, new_programmes, scheme, programme, main_theme, source, ...given }: Values) => {
       const [file] = files;
       if (!file) throw new Error(t("lists.fileMissing"));
       const body = new FormData();
@@ -106,6 +122,12 @@ function NewList() {
         new_programmes: kind === "themes" ? new_programmes : undefined,
         main_theme: kind === "themes" ? main_theme?.trim() || undefined : undefined,
         source: source?.trim() || undefined,
+        valid_from: dated(kind) ? day(given.valid_from) : undefined,
+        valid_to: dated(kind) ? day(given.valid_to) : undefined,
+        number: kind === "designations" ? given.number?.trim() || undefined : undefined,
+        listed: kind === "competitions" ? given.listed : undefined,
+        edition: kind === "members" ? given.edition : undefined,
+        member_role: kind === "members" ? given.member_role : undefined,
       };
       return call(
         api.POST("/api/v1/list_imports", {
@@ -135,7 +157,7 @@ function NewList() {
         form={form}
         layout="vertical"
         requiredMark={false}
-        initialValues={{ kind: first }}
+        initialValues={{ kind: first, edition: asked.get("edition") ?? undefined, member_role: "host" }}
         onFinish={(values) => send.mutate(values)}
       >
         <Form.Item name="kind" label={t("lists.kind")}>
@@ -161,7 +183,7 @@ function NewList() {
             </Form.Item>
           )}
           {kind === "designations" && (
-            <Form.Item name="scheme" label={t("lists.scheme")} extra={t("lists.schemeHelp")} style={{ minWidth: 260, flex: "1 1 260px" }}>
+            <Form.Item name="scheme" label={t("lists.scheme")} extra={t("lists.schemeHelp")} style={WIDE}>
               <Select
                 allowClear
                 loading={schemes.isFetching}
@@ -169,25 +191,62 @@ function NewList() {
               />
             </Form.Item>
           )}
+          {kind === "members" && (
+            <>
+              <Form.Item name="edition" label={t("lists.edition")} style={WIDE}>
+                <Select
+                  loading={editions.isFetching}
+                  options={
+                    editions.data?.items
+                      .filter((one) => one.state !== "closed" && programmes.data?.items.some(({ id, managed }) => managed && id === one.programme_id))
+                      .map((one) => ({ value: one.id, label: `${named(one.programme_name_zh, one.programme_name_en)} ${one.year} ${named(one.title_zh, one.title_en)}` })) ?? []
+                  }
+                />
+              </Form.Item>
+              <Form.Item name="member_role" label={t("lists.memberRole")} extra={t("lists.memberRoleHelp")} style={WIDE}>
+                <Select allowClear options={ROLES.map((value) => ({ value, label: t(`value.${value}`) }))} />
+              </Form.Item>
+            </>
+          )}
+          {dated(kind) && (
+            <>
+              <Form.Item name="valid_from" label={t("lists.validFrom")} extra={t("lists.validFromHelp")} style={{ flex: "0 1 200px" }}>
+                <DatePicker style={{ width: "100%" }} />
+              </Form.Item>
+              <Form.Item name="valid_to" label={t("lists.validTo")} extra={t("lists.validToHelp")} style={{ flex: "0 1 200px" }}>
+                <DatePicker style={{ width: "100%" }} />
+              </Form.Item>
+            </>
+          )}
+          {kind === "designations" && (
+            <Form.Item name="number" label={t("lists.number")} extra={t("lists.numberHelp")} style={WIDE}>
+              <Input maxLength={60} />
+            </Form.Item>
+          )}
+          {kind === "competitions" && (
+            <Form.Item name="listed" valuePropName="checked" extra={t("lists.listedHelp")} style={{ ...WIDE, alignSelf: "end" }}>
+              <Checkbox>{t("lists.listed")}</Checkbox>
+            </Form.Item>
+          )}
           {kind === "themes" && (
             <>
-              <Form.Item name="programme" label={t("lists.programme")} extra={t("lists.programmeHelp")} style={{ minWidth: 260, flex: "1 1 260px" }}>
+              <Form.Item name="programme" label={t("lists.programme")} extra={t("lists.programmeHelp")} style={WIDE}>
                 <Select
                   allowClear
                   loading={programmes.isFetching}
                   options={programmes.data?.items.filter((one) => one.managed).map((one) => ({ value: one.code, label: named(one.name_zh, one.name_en) })) ?? []}
                 />
               </Form.Item>
-              <Form.Item name="main_theme" label={t("lists.mainTheme")} extra={t("lists.mainThemeHelp")} style={{ minWidth: 260, flex: "1 1 260px" }}>
+              <Form.Item name="main_theme" label={t("lists.mainTheme")} extra={t("lists.mainThemeHelp")} style={WIDE}>
                 <Input maxLength={120} />
               </Form.Item>
-              <Form.Item name="new_programmes" valuePropName="checked" extra={t("lists.newProgrammesHelp")} style={{ minWidth: 260, flex: "1 1 260px", alignSelf: "end" }}>
+              <Form.Item name="new_programmes" valuePropName="checked" extra={t("lists.newProgrammesHelp")} style={{ ...WIDE, alignSelf: "end" }}>
                 <Checkbox>{t("lists.newProgrammes")}</Checkbox>
               </Form.Item>
             </>
           )}
-          {kind !== "organizations" && (
-            <Form.Item name="source" label={t("lists.source")} extra={t("lists.sourceHelp")} style={{ minWidth: 260, flex: "1 1 260px" }}>
+          {kind !== "organizations" && kind !== "members" && (
+            <Form.Item name="source" label={t("lists.source")} extra={t("lists.sourceHelp")} style={WIDE}>
               <Input maxLength={400} />
             </Form.Item>
           )}

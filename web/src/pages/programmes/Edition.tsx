@@ -2,7 +2,7 @@ import { EditOutlined, PlusOutlined } from "@ant-design/icons";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Alert, App, Button, Card, Flex, Tag } from "antd";
 import { lazy, Suspense, useState } from "react";
-import { Link, useParams } from "react-router";
+import { Link, useNavigate, useParams } from "react-router";
 import { api, call, ifMatch } from "@/api/client";
 import { getQuery, useInvalidate } from "@/api/query";
 import { useTranslation } from "@/i18n";
@@ -57,6 +57,19 @@ export function Component() {
       return invalidate("/api/v1/editions");
     },
   });
+  const navigate = useNavigate();
+  const drop = useMutation({
+    mutationFn: (what: { part: "theme" | "strand"; id: string } | { part: "edition"; version: number }): Promise<unknown> => {
+      if (what.part === "edition") return call(api.DELETE("/api/v1/editions/{id}", { params: { path: { id }, header: ifMatch(what.version) } }));
+      const params = { path: { id: what.id } };
+      return what.part === "theme" ? call(api.DELETE("/api/v1/themes/{id}", { params })) : call(api.DELETE("/api/v1/strands/{id}", { params }));
+    },
+    onSuccess: (_, { part }) => {
+      message.success(t("edition.deleted"));
+      if (part === "edition") navigate("/programmes");
+      return invalidate("/api/v1/editions", "/api/v1/themes");
+    },
+  });
   const remove = useMutation({
     mutationFn: (organization_id: string) =>
       call(api.DELETE("/api/v1/editions/{id}/members/{organization_id}", { params: { path: { id, organization_id } } })),
@@ -80,6 +93,17 @@ export function Component() {
       cancelText: common("action.cancel"),
       onOk: () => remove.mutateAsync(organization).catch(() => {}),
     });
+  const discard = (what: Parameters<typeof drop.mutate>[0], title: string, content: string) =>
+    modal.confirm({
+      title,
+      content,
+      okText: t("edition.delete"),
+      okButtonProps: { danger: true },
+      cancelText: common("action.cancel"),
+      onOk: () => drop.mutateAsync(what).catch(() => {}),
+    });
+  const discardPart = (part: "theme" | "strand", row: Theme | Strand) =>
+    discard({ part, id: row.id }, t("edition.deleteAsk", { name: title(row) }), t("edition.deleteHelp"));
   const close = () => setOpen(undefined);
   return (
     <>
@@ -94,6 +118,20 @@ export function Component() {
               </Button>
             )}
             {row.managed && row.state === "draft" && (
+              <Button
+                danger
+                onClick={() =>
+                  discard(
+                    { part: "edition", version: row.version },
+                    t("edition.discardAsk", { year: row.year }),
+                    t("edition.discardHelp", { themes: row.themes.length, strands: row.strands.length }),
+                  )
+                }
+              >
+                {t("edition.discard")}
+              </Button>
+            )}
+            {row.managed && row.state === "draft" && (
               <Button type="primary" onClick={() => ask("publish")}>
                 {t("edition.publish")}
               </Button>
@@ -104,7 +142,7 @@ export function Component() {
       >
         {`${named(row.programme_name_zh, row.programme_name_en)} ${row.year}`}
       </PageTitle>
-      <ProblemAlert error={step.error ?? remove.error} />
+      <ProblemAlert error={step.error ?? remove.error ?? drop.error} />
       {row.state === "draft" && <Alert type="info" showIcon style={{ marginBottom: 16 }} title={t("edition.draft")} />}
       <p style={{ margin: "0 0 4px", fontSize: 17 }}>{title(row)}</p>
       {row.host_scheme_name_zh && (
@@ -127,6 +165,7 @@ export function Component() {
           onEdit={(theme) => setOpen({ what: "theme", row: theme })}
           onLaunch={(theme) => setOpen({ what: "launch", row: theme })}
           onMove={(theme) => setOpen({ what: "move", row: theme })}
+          onRemove={(theme) => discardPart("theme", theme)}
         />
       </Section>
 
@@ -158,6 +197,17 @@ export function Component() {
                     {t("edition.edit")}
                   </Button>
                 )}
+                {writes && (
+                  <Button
+                    size="small"
+                    type="link"
+                    danger
+                    aria-label={`${t("edition.delete")}：${title(strand)}`}
+                    onClick={() => discardPart("strand", strand)}
+                  >
+                    {t("edition.delete")}
+                  </Button>
+                )}
               </Flex>
               {strand.source && <Muted style={{ fontSize: 13 }}>{strand.source}</Muted>}
             </li>
@@ -165,7 +215,17 @@ export function Component() {
         </ul>
       </Section>
 
-      <Section title={t("edition.members")} action={writes && <Add label={t("edition.addMembers")} onClick={() => setOpen({ what: "members" })} />}>
+      <Section
+        title={t("edition.members")}
+        action={
+          writes && (
+            <Flex gap={12} wrap align="center">
+              <Link to={`/lists?kind=members&edition=${row.id}`}>{t("edition.importMembers")}</Link>
+              <Add label={t("edition.addMembers")} onClick={() => setOpen({ what: "members" })} />
+            </Flex>
+          )
+        }
+      >
         {row.members.length === 0 && <Muted>{t("edition.noMembers")}</Muted>}
         <ul style={{ listStyle: "none", margin: 0, padding: 0 }}>
           {row.members.map((member) => {

@@ -10,6 +10,7 @@ import type { Edition } from "./words";
 const MEASURES = ["events", "person_times", "schools", "organizations"] as const;
 type Measure = (typeof MEASURES)[number];
 type Values = {
+  year: number;
   title_zh: string;
   title_en: string;
   first: Dayjs;
@@ -35,6 +36,7 @@ export default function EditionForm({ edition, onClose }: { edition: Edition; on
       title={t(over ? "progress.editReported" : "edition.edit")}
       okText={common("action.save")}
       initial={{
+        year: edition.year,
         title_zh: edition.title_zh,
         title_en: edition.title_en,
         first: dayjs(edition.first_day),
@@ -53,6 +55,8 @@ export default function EditionForm({ edition, onClose }: { edition: Edition; on
           return [known ?? { measure, count, source: values.reported_source }];
         });
         const says = {
+          // Others know it by its year once it is published.
+          ...(edition.state === "draft" && values.year !== edition.year && { year: values.year }),
           title_zh: values.title_zh,
           title_en: values.title_en,
           first_day: values.first?.format(DAY),
@@ -75,6 +79,11 @@ export default function EditionForm({ edition, onClose }: { edition: Edition; on
     >
       {!over && (
         <>
+          {edition.state === "draft" && (
+            <Form.Item name="year" label={t("field.year")} rules={required}>
+              <InputNumber min={2000} max={2100} precision={0} style={{ width: 140 }} />
+            </Form.Item>
+          )}
           <Form.Item name="title_zh" label={t("field.title")} rules={required}>
             <Input maxLength={120} />
           </Form.Item>

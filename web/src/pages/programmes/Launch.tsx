@@ -26,6 +26,10 @@ interface Typed {
 }
 interface Values {
   title_zh: string;
+  title_en?: string;
+  from?: number | null;
+  to?: number | null;
+  tags?: string[];
   code: string;
   kind: string;
   minutes: number;
@@ -36,7 +40,16 @@ interface Values {
   own?: { host?: string; sessions?: Typed[] }[];
 }
 
+/** What the service calls the fields of the activity. */
+const NAMES = {
+  "activity.title_zh": "title_zh", "activity.title_en": "title_en", "activity.code": "code", "activity.kind": "kind",
+  "activity.minutes": "minutes", "activity.tags": "tags", "activity.grades": "from", "activity.grades.from": "from",
+  "activity.grades.to": "to",
+};
+
 const COLOURS = { launched: "success", already: "default", refused: "error" } as const;
+
+const gradesOf = (from: number | null, to: number | null) => (from === null && to === null ? null : { from, to });
 
 const sent = (typed: Typed[] | undefined) =>
   (typed ?? []).map((one) => ({
@@ -51,6 +64,7 @@ export default function Launch({ edition, part, onClose }: { edition: Edition; p
   const { t } = useTranslation("programmes");
   const { t: common } = useTranslation();
   const title = useTitle();
+  const text = useText();
   const named = useNamed();
   const kind = useKind();
   const phone = usePhone();
@@ -71,7 +85,15 @@ export default function Launch({ edition, part, onClose }: { edition: Edition; p
       const params = { path: { id: part.id }, header: key.header };
       const body = {
         strand_id: values.strand_id ?? null,
-        activity: { code: values.code, kind: values.kind, title_zh: values.title_zh, minutes: values.minutes },
+        activity: {
+          code: values.code,
+          kind: values.kind,
+          title_zh: values.title_zh,
+          title_en: values.title_en ?? "",
+          grades: gradesOf(values.from ?? null, values.to ?? null),
+          tags: values.tags ?? [],
+          minutes: values.minutes,
+        },
         sessions: sent(values.sessions),
         hosts: values.hosts.map((organization_id) => ({ organization_id, sessions: own.get(organization_id) ?? null })),
       };
@@ -87,11 +109,12 @@ export default function Launch({ edition, part, onClose }: { edition: Edition; p
     },
     onError: (error) => {
       key.renew();
-      const { placed, rest } = applyProblemToForm(form, error, say.field);
+      const { placed, rest } = applyProblemToForm(form, error, say.field, NAMES);
       if (placed === 0 || rest.length > 0) setWrong({ error, rest });
     },
   });
   const required = [{ required: true, message: common("problem.field.required") }];
+  const grades = Array.from({ length: 15 }, (_, at) => at - 2).map((value) => ({ value, label: text(`common:grade.${value}`, {}, String(value)) }));
   const month = dayjs(theme?.month ?? edition.first_day);
   const chosen = Form.useWatch("hosts", form) ?? usual;
   return (
@@ -122,6 +145,8 @@ export default function Launch({ edition, part, onClose }: { edition: Edition; p
           layout="vertical"
           initialValues={{
             title_zh: title(part),
+            title_en: part.title_en,
+            tags: [],
             code: theme ? `T${theme.month.slice(0, 7)}` : `S${edition.year}-${edition.strands.findIndex(({ id }) => id === part.id) + 1}`,
             kind: !theme && "kind" in part && part.kind === "training" ? "training" : "practice",
             minutes: 90,
@@ -133,6 +158,20 @@ export default function Launch({ edition, part, onClose }: { edition: Edition; p
         >
           <Form.Item name="title_zh" label={t("launch.what")} rules={required}>
             <Input maxLength={120} />
+          </Form.Item>
+          <Form.Item name="title_en" label={t("launch.title_en")}>
+            <Input maxLength={200} lang="en" />
+          </Form.Item>
+          <Flex gap={12} wrap>
+            <Form.Item name="from" label={t("launch.from")} style={{ flex: "1 1 140px" }}>
+              <Select allowClear options={grades} placeholder={common("grades.all")} />
+            </Form.Item>
+            <Form.Item name="to" label={t("launch.to")} style={{ flex: "1 1 140px" }}>
+              <Select allowClear options={grades} placeholder={common("grades.all")} />
+            </Form.Item>
+          </Flex>
+          <Form.Item name="tags" label={t("launch.tags")} extra={t("launch.tagsHelp")}>
+            <Select mode="tags" open={false} suffixIcon={null} maxCount={20} tokenSeparators={[",", ";"]} />
           </Form.Item>
           <Flex gap={12} wrap>
             <Form.Item name="kind" label={t("launch.kind")} rules={required} style={{ flex: "1 1 160px" }}>

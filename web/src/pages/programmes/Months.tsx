@@ -11,10 +11,11 @@ interface Props {
   onEdit?: (theme: Theme) => void;
   onLaunch?: (theme: Theme) => void;
   onMove?: (theme: Theme) => void;
+  onRemove?: (theme: Theme) => void;
 }
 
 /** The months of an edition with what each is about. */
-export function Months({ edition, writes, launches, onAdd, onEdit, onLaunch, onMove }: Props) {
+export function Months({ edition, writes, launches, onAdd, onEdit, onLaunch, onMove, onRemove }: Props) {
   const { t } = useTranslation("programmes");
   const title = useTitle();
   const month = useMonth();
@@ -60,6 +61,9 @@ export function Months({ edition, writes, launches, onAdd, onEdit, onLaunch, onM
                         </Button>
                         <Button size="small" aria-label={`${t("move.action")}：${name}`} onClick={() => onMove?.(theme)}>
                           {t("move.action")}
+                        </Button>
+                        <Button size="small" danger aria-label={`${t("edition.delete")}：${name}`} onClick={() => onRemove?.(theme)}>
+                          {t("edition.delete")}
                         </Button>
                       </>
                     )}

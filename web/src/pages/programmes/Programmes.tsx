@@ -4,7 +4,7 @@ import { Button, Card, DatePicker, Flex, Form, Input, InputNumber } from "antd";
 import type { Dayjs } from "dayjs";
 import { useState } from "react";
 import { Link, useNavigate } from "react-router";
-import { api, call } from "@/api/client";
+import { api, call, ifMatch } from "@/api/client";
 import { getQuery, useIdempotencyKey, useInvalidate, useMe } from "@/api/query";
 import { useTranslation } from "@/i18n";
 import { useNamed } from "@/i18n/useText";
@@ -29,6 +29,7 @@ export function Component() {
   const title = useTitle();
   const day = useDay();
   const [open, setOpen] = useState<"programme" | Programme>();
+  const [renamed, setRenamed] = useState<Programme>();
   const programmes = useQuery(getQuery("/api/v1/programmes", { params: { query: { limit: 200 } } }));
   const editions = useQuery(getQuery("/api/v1/editions", { params: { query: { limit: 500 } } }));
   const runs = me.grants.some(({ role }) => ["district_official", "city_official"].includes(role));
@@ -59,9 +60,14 @@ export function Component() {
               title={<h2 style={{ margin: 0, fontSize: 17, whiteSpace: "normal" }}>{named(programme.name_zh, programme.name_en)}</h2>}
               extra={
                 programme.managed && (
-                  <Button size="small" onClick={() => setOpen(programme)}>
-                    {t("list.newEdition")}
-                  </Button>
+                  <Flex gap={8} wrap>
+                    <Button size="small" aria-label={`${t("list.rename")}：${named(programme.name_zh, programme.name_en)}`} onClick={() => setRenamed(programme)}>
+                      {t("list.rename")}
+                    </Button>
+                    <Button size="small" onClick={() => setOpen(programme)}>
+                      {t("list.newEdition")}
+                    </Button>
+                  </Flex>
                 )
               }
             >
@@ -88,6 +94,7 @@ export function Component() {
           );
         })}
       </Flex>
+      {renamed && <Rename programme={renamed} onClose={() => setRenamed(undefined)} />}
       {open === "programme" && <NewProgramme onClose={() => setOpen(undefined)} />}
       {open !== undefined && open !== "programme" && <NewEdition programme={open} onClose={() => setOpen(undefined)} />}
     </>
@@ -133,6 +140,35 @@ function NewProgramme({ onClose }: { onClose: () => void }) {
       </Form.Item>
       <Form.Item name="code" label={t("field.code")} rules={required}>
         <Input maxLength={60} />
+      </Form.Item>
+    </FormModal>
+  );
+}
+
+/** How a programme is called; its code stays. */
+function Rename({ programme, onClose }: { programme: Programme; onClose: () => void }) {
+  const { t } = useTranslation("programmes");
+  const { t: common } = useTranslation();
+  const invalidate = useInvalidate();
+  return (
+    <FormModal<{ name_zh: string; name_en: string }, unknown>
+      title={t("list.rename")}
+      okText={common("action.save")}
+      initial={{ name_zh: programme.name_zh, name_en: programme.name_en }}
+      send={(values) =>
+        call(api.PATCH("/api/v1/programmes/{id}", { params: { path: { id: programme.id }, header: ifMatch(programme.version) }, body: values }))
+      }
+      onDone={() => {
+        void invalidate("/api/v1/programmes", "/api/v1/editions");
+        onClose();
+      }}
+      onClose={onClose}
+    >
+      <Form.Item name="name_zh" label={t("field.name_zh")} rules={[{ required: true, message: common("problem.field.required") }]}>
+        <Input maxLength={120} autoFocus />
+      </Form.Item>
+      <Form.Item name="name_en" label={t("field.name_en")}>
+        <Input maxLength={200} lang="en" />
       </Form.Item>
     </FormModal>
   );

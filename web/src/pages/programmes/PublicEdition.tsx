@@ -77,7 +77,7 @@ export function Component() {
         </Section>
       )}
       <Section title={t("feed.title")}>
-        <Feeds programme={row.programme_id} edition={row.id} hosts={[]} />
+        <Feeds programme={row.programme_id} edition={row.id} hosts={row.members.filter(({ roles }) => roles.some((role) => role === "host" || role === "undertake"))} />
       </Section>
     </>
   );

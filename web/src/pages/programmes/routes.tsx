@@ -28,8 +28,17 @@ export const routes: AreaRoute[] = [
     lazy: () => import("./Edition"),
   },
   {
+    path: "/public/editions",
+    handle: { title: "programmes:list.title", audience: "everyone" },
+    lazy: () => import("./PublicEditions"),
+  },
+  {
     path: "/public/editions/:id",
-    handle: { title: "programmes:public.title", audience: "everyone" },
+    handle: {
+      title: "programmes:public.title",
+      audience: "everyone",
+      crumbs: [{ title: "programmes:list.title", path: "/public/editions" }],
+    },
     lazy: () => import("./PublicEdition"),
   },
   {
@@ -41,5 +50,6 @@ export const routes: AreaRoute[] = [
 
 export const menu: MenuEntry[] = [
   { path: "/programmes", label: "common:areas.programmes", icon: <FlagOutlined />, audience: STAFF, order: 58 },
+  { path: "/public/editions", label: "common:areas.programmes", icon: <FlagOutlined />, audience: ["student", "guardian"], order: 58 },
   { path: "/subscriptions", label: "common:areas.subscriptions", icon: <CalendarOutlined />, audience: OWNERS, order: 90 },
 ];

@@ -14,11 +14,12 @@ import { PageTitle } from "@/ui/PageTitle";
 import { ProblemAlert } from "@/ui/ProblemAlert";
 import { today } from "@/ui/time";
 
+const Objections = lazy(() => import("./Objections"));
 const Words = lazy(() => import("@/pages/designations/application/Words"));
 
 type Item = Schemas["PublicItem"];
 
-/** What is to be awarded unless somebody objects; who belongs to the district may. */
+/** What is to be awarded unless somebody objects: whoever is signed in may, and reads here what was answered. */
 export function Component() {
   const { t } = useTranslation("designations");
   const named = useNamed();
@@ -76,6 +77,11 @@ export function Component() {
           );
         })}
       </div>
+      {me.data && (
+        <Suspense>
+          <Objections />
+        </Suspense>
+      )}
       {!me.data && rounds.size > 0 && (
         <p>
           <Muted>{t("published.signIn")}</Muted>
@@ -104,7 +110,7 @@ export function Component() {
             onDone={() => {
               setAgainst(undefined);
               message.success(t("published.sent"));
-              void invalidate("/api/v1/applications", "/api/v1/published");
+              void invalidate("/api/v1/applications", "/api/v1/published", "/api/v1/objections");
             }}
             onClose={() => setAgainst(undefined)}
           />

@@ -18,6 +18,7 @@ type Name = "q" | "scheme" | "district" | "standing" | "on";
 /** Who is designated to host, today or on another day. */
 export function Component() {
   const { t } = useTranslation("public");
+  const { t: common } = useTranslation();
   const text = useText();
   const named = useNamed();
   const { language } = useLanguage();
@@ -34,7 +35,9 @@ export function Component() {
       : t("register.since", { from: day(row.valid_from) });
   return (
     <>
-      <PageTitle lead={t("register.lead")}>{t("register.title")}</PageTitle>
+      <PageTitle lead={t("register.lead")} actions={<Link to="/public/editions">{common("areas.programmes")}</Link>}>
+        {t("register.title")}
+      </PageTitle>
       <p role="status" style={{ margin: "0 0 12px" }}>
         {on ? t(`register.onDay.${shown}`, { day: day(on) }) : t(`register.onToday.${shown}`)}
       </p>

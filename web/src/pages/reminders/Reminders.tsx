@@ -16,11 +16,12 @@ type Reminder = Schemas["ReminderView"];
 const COLOURS: Record<string, string> = { soon: "processing", today: "warning", late: "error", news: "success" };
 
 /** Where what is to be done is done. */
-export function pathOf({ step, object_id }: Pick<Reminder, "step" | "object_id">): string {
-  if (step === "return") return "/bookings";
+export function pathOf({ step, object_id, page_id }: Pick<Reminder, "step" | "object_id" | "page_id">): string {
+  if (step === "return" || step === "loan_late" || step.startsWith("booking_")) return "/bookings";
+  if (step === "theme_moved") return `/editions/${page_id}`;
   if (["state_appeal", "decide_appeal", "appeal_answered"].includes(step)) return `/appeals/${object_id}`;
-  if (step === "agreement_ends") return `/agreements/${object_id}`;
-  if (["assess", "renew", "designation_ends"].includes(step)) return `/designations/${object_id}`;
+  if (step.startsWith("agreement_")) return `/agreements/${object_id}`;
+  if (["assess", "renew", "answer_renewal", "renewal_answered"].includes(step) || step.startsWith("designation_") || step.startsWith("host_")) return `/designations/${object_id}`;
   return `/applications/${object_id}`;
 }
 

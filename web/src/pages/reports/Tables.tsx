@@ -11,7 +11,8 @@ import { WideTable } from "@/ui/WideTable";
 
 type Section = Schemas["ReadySection"];
 type Row = Schemas["ReadyRow"] & { key: string };
-type Link = (row: Schemas["ReadyRow"]) => string | undefined;
+/** Where a cell leads: the name of a row, or a figure of it. */
+type To = (row: Schemas["ReadyRow"], column: string, isName: boolean) => string | undefined;
 
 /** What stands where a group is too small to be shown. */
 const HIDDEN = "*";
@@ -44,7 +45,7 @@ function useCell() {
 const isNumber = (kind: Schemas["ReadyColumnKind"]) => kind !== "text" && kind !== "day";
 
 /** The sections of a ready report, each a table, and a drawing where that helps. */
-export function Tables({ report, link }: { report: Schemas["ReadyReport"]; link: Link }) {
+export function Tables({ report, link }: { report: Schemas["ReadyReport"]; link: To }) {
   return report.sections.map((section) => (
     <div key={section.key} style={{ display: "grid", gap: 16, gridTemplateColumns: "minmax(0, 1fr)" }}>
       <Drawing section={section} />
@@ -75,7 +76,7 @@ function Drawing({ section }: { section: Section }) {
   );
 }
 
-function OneTable({ section, link }: { section: Section; link: Link }) {
+function OneTable({ section, link }: { section: Section; link: To }) {
   const { t } = useTranslation("reports");
   const cell = useCell();
   const rows: Row[] = section.rows.map((row, index) => ({ ...row, key: String(index) }));
@@ -100,9 +101,19 @@ function OneTable({ section, link }: { section: Section; link: Link }) {
             ...(isNumber(column.kind) && { align: "right" as const, className: "kepu-numbers" }),
             ...(rows.length > 1 && { sorter: order(at, column.kind) }),
             render: (_: unknown, row: Row) => {
-              const shown = cell(row.cells[at], column.kind);
-              const to = at === 0 ? link(row) : undefined;
-              return to ? <Link to={to}>{shown}</Link> : shown;
+              const value = row.cells[at];
+              const shown = cell(value, column.kind);
+              const isName = at === 0 && !isNumber(column.kind);
+              // Nothing, and what is hidden, have no list.
+              const counts = (column.kind === "count" || column.kind === "credit" || column.kind === "money") && Number(value) > 0;
+              const to = isName || counts ? link(row, column.key, isName) : undefined;
+              if (!to) return shown;
+              const name = isName ? undefined : `${isNumber(section.columns[0]?.kind ?? "text") ? section.title : String(row.cells[0])} ${column.title} ${String(value)}`;
+              return (
+                <Link to={to} aria-label={name}>
+                  {shown}
+                </Link>
+              );
             },
           }))}
           {...(section.totals &&

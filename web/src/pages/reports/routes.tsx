@@ -19,9 +19,13 @@ export const routes: AreaRoute[] = [
     lazy: () => import("./Kept"),
   },
   { path: "/saved-reports/:id", handle: { title: "reports:kept.saved", audience: ALL }, lazy: () => import("./Saved") },
-  { path: "/base/settlement", handle: { title: "reports:base.title", audience: BASE }, lazy: () => import("./Settlement") },
+  { path: "/school/report/kept", handle: { title: "reports:kept.saved", audience: ["school_admin", "teacher"] }, lazy: () => import("./Kept") },
+  { path: "/base/reports/ready/:kind", handle: { title: "reports:ready.title", audience: BASE }, lazy: () => import("./Ready") },
+  { path: "/base/reports/records", handle: { title: "reports:ready.records", audience: BASE }, lazy: () => import("@/pages/district/reports/Records") },
+  { path: "/base/reports/kept", handle: { title: "reports:kept.saved", audience: BASE }, lazy: () => import("./Kept") },
+  { path: "/base/reports", handle: { title: "reports:ready.title", audience: BASE }, lazy: () => import("./First") },
 ];
 
 export const menu: MenuEntry[] = [
-  { path: "/base/settlement", label: "reports:menu.settlement", icon: <MenuIcon name="settlement" />, audience: BASE, order: 35 },
+  { path: "/base/reports", label: "reports:menu.base", icon: <MenuIcon name="settlement" />, audience: BASE, order: 35 },
 ];

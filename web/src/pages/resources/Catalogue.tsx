@@ -25,7 +25,7 @@ export function Component() {
   const rating = useRating();
   const stock = useStock();
   const owners = useHosts();
-  const [address, set] = useAddress("new");
+  const [address, set] = useAddress("new", "owner", "status");
   const title = (row: Resource) => named(row.title_zh, row.title_en);
   const owner = (row: Resource) => named(row.owner_name_zh, row.owner_name_en);
   const kind = (row: Resource) => t(`kind.${row.kind}`);
@@ -35,9 +35,16 @@ export function Component() {
         lead={t("catalogue.lead")}
         actions={
           owners.length > 0 && (
-            <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => set({ new: "1" })}>
-              {t("catalogue.new")}
-            </Button>
+            <>
+              {owners.map((one) => (
+                <Button key={one.id} onClick={() => set({ owner: one.id }, ["cursor", "page"])}>
+                  {owners.length > 1 ? t("catalogue.of", { name: one.name }) : t("catalogue.own")}
+                </Button>
+              ))}
+              <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => set({ new: "1" })}>
+                {t("catalogue.new")}
+              </Button>
+            </>
           )
         }
       >
@@ -46,12 +53,13 @@ export function Component() {
       <DataTable
         name="resources"
         label={t("catalogue.title")}
-        source={(page, chosen: Record<"q" | "kind" | "grade" | "theme" | "licence" | "owner" | "from" | "to", string | undefined>) =>
+        source={(page, chosen: Record<"q" | "kind" | "grade" | "theme" | "licence" | "owner" | "status" | "from" | "to", string | undefined>) =>
           getQuery("/api/v1/resources", {
             params: {
               query: {
                 limit: page.limit,
-                status: "open",
+                // Who looks at its own sees what it has closed, too.
+                ...(chosen.status ? { status: chosen.status as Resource["status"] } : !chosen.owner && { status: "open" as const }),
                 ...(page.cursor && { cursor: page.cursor }),
                 ...(chosen.q && { q: chosen.q }),
                 ...(chosen.kind && { kind: chosen.kind as Resource["kind"] }),
@@ -90,6 +98,13 @@ export function Component() {
             label: t("field.licence"),
             width: 180,
             options: LICENCES.map((value) => ({ value, label: t(`licence.${licenceKey(value)}` as "licence.other") })),
+          },
+          {
+            name: "status",
+            kind: "select",
+            label: t("field.status"),
+            width: 140,
+            options: (["open", "closed"] as const).map((value) => ({ value, label: common(`status.activity.${value}`) })),
           },
           { name: "from", kind: "date", label: t("catalogue.freeFrom") },
           { name: "to", kind: "date", label: t("catalogue.freeTo") },
@@ -136,7 +151,7 @@ export function Component() {
           {
             key: "status",
             title: t("field.status"),
-            hidden: true,
+            hidden: address.owner === undefined && address.status === undefined,
             render: (row) => <StatusTag of="activity" state={row.status} />,
             csv: (row) => common(`status.activity.${row.status}`),
           },

@@ -4,13 +4,14 @@ import { Link } from "react-router";
 import { getQuery, useMe } from "@/api/query";
 import { rolesOf } from "@/app/roles";
 import { useTranslation } from "@/i18n";
-import { useNamed } from "@/i18n/useText";
+import { useLanguage, useNamed } from "@/i18n/useText";
 import { useHosts } from "@/pages/base/hosts";
 import { type Column, DataTable } from "@/ui/DataTable";
 import { DateTime } from "@/ui/DateTime";
 import { EmptyState } from "@/ui/EmptyState";
 import { Muted } from "@/ui/Muted";
 import { PageTitle } from "@/ui/PageTitle";
+import { formatTime } from "@/ui/time";
 import { useAddress } from "@/ui/useAddress";
 import { BookingState } from "./BookingState";
 import { type Step, Steps } from "./Steps";
@@ -26,6 +27,7 @@ type Tab = (typeof TABS)[number];
 export function Component() {
   const { t } = useTranslation("resources");
   const named = useNamed();
+  const { language } = useLanguage();
   const own = useHosts();
   // Officials answer for nobody's things of their own: they see all.
   const watches = rolesOf(useMe()).some((role) => ["district_official", "city_official", "auditor"].includes(role));
@@ -85,6 +87,8 @@ export function Component() {
         <Flex vertical gap={2}>
           <BookingState row={row} />
           {row.reason && <Muted style={{ fontSize: 13 }}>{row.reason}</Muted>}
+          {row.longer_until && <Muted style={{ fontSize: 13 }}>{t("desk.wanted", { day: formatTime(row.longer_until, "date", language) })}</Muted>}
+          {row.longer_refusal && <Muted style={{ fontSize: 13 }}>{t("desk.notLonger", { reason: row.longer_refusal })}</Muted>}
         </Flex>
       ),
       csv: (row) => t(`state.${row.state}`),

@@ -1,4 +1,4 @@
-import { DownloadOutlined, EditOutlined } from "@ant-design/icons";
+import { DeleteOutlined, DownloadOutlined, EditOutlined } from "@ant-design/icons";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Alert, App, Button, Card, Flex, Rate } from "antd";
 import { lazy, Suspense, useState } from "react";
@@ -137,7 +137,7 @@ export function Component() {
       )}
       {manages && <Items id={id} />}
       <h2 style={HEADING}>{t("files.title")}</h2>
-      <Files id={id} />
+      <Files id={id} manages={manages} />
       {manages && <Button onClick={() => setOpen("file")}>{t("files.add")}</Button>}
       <h2 style={HEADING}>{t("rating.title")}</h2>
       <Ratings id={id} />
@@ -152,26 +152,58 @@ export function Component() {
   );
 }
 
-function Files({ id }: { id: string }) {
+function Files({ id, manages }: { id: string; manages: boolean }) {
   const { t } = useTranslation("resources");
+  const { t: common } = useTranslation();
   const { busy, save } = useSaveFile();
+  const invalidate = useInvalidate();
+  const { message, modal } = App.useApp();
+  const remove = useMutation({
+    mutationFn: (file_id: string) => call(api.DELETE("/api/v1/resources/{id}/files/{file_id}", { params: { path: { id, file_id } } })),
+    onSuccess: () => {
+      message.success(t("files.removed"));
+      return invalidate("/api/v1/resources");
+    },
+  });
+  const ask = (file: { id: string; file_name: string }) =>
+    modal.confirm({
+      title: t("files.removeAsk", { name: file.file_name }),
+      okText: t("files.remove"),
+      okButtonProps: { danger: true },
+      cancelText: common("action.cancel"),
+      onOk: () => remove.mutateAsync(file.id).catch(() => {}),
+    });
   const { data, error, refetch } = useQuery(getQuery("/api/v1/resources/{id}/files", { params: { path: { id } } }));
   if (error) return <ProblemAlert error={error} retry={refetch} />;
   if (!data?.items.length) return <Muted block>{t("files.none")}</Muted>;
   return (
-    <ul style={{ listStyle: "none", padding: 0, margin: "0 0 12px", display: "grid", gap: 8 }}>
-      {data.items.map((file) => (
-        <li key={file.id}>
-          <Button
-            icon={<DownloadOutlined aria-hidden />}
-            disabled={busy}
-            onClick={() => void save(`/api/v1/resources/${id}/files/${file.id}`, file.file_name)}
-          >
-            {file.file_name} ({fileSize(file.bytes)})
-          </Button>
-        </li>
-      ))}
-    </ul>
+    <>
+      <ProblemAlert error={remove.error} />
+      <ul style={{ listStyle: "none", padding: 0, margin: "0 0 12px", display: "grid", gap: 8 }}>
+        {data.items.map((file) => (
+          <li key={file.id}>
+            <Flex gap={4} wrap align="center">
+              <Button
+                icon={<DownloadOutlined aria-hidden />}
+                disabled={busy}
+                onClick={() => void save(`/api/v1/resources/${id}/files/${file.id}`, file.file_name)}
+              >
+                {file.file_name} ({fileSize(file.bytes)})
+              </Button>
+              {manages && (
+                <Button
+                  type="text"
+                  danger
+                  icon={<DeleteOutlined aria-hidden />}
+                  aria-label={t("files.removeOf", { name: file.file_name })}
+                  onClick={() => ask(file)}
+                />
+              )}
+            </Flex>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 

@@ -17,6 +17,7 @@ import { type Booking, CONDITIONS } from "./words";
 interface Values {
   reason?: string;
   on?: Dayjs;
+  last_day?: Dayjs;
   condition?: (typeof CONDITIONS)[number];
   remark?: string;
   stars?: number;
@@ -44,6 +45,10 @@ export default function StepForm({ step, row, onClose }: { step: Exclude<Step, "
     if (step === "approve") return call(api.POST("/api/v1/bookings/{id}/approve", { params }));
     if (step === "refuse") return call(api.POST("/api/v1/bookings/{id}/refuse", { params, body: { reason } }));
     if (step === "deliver") return call(api.POST("/api/v1/bookings/{id}/deliver", { params, body: { on } }));
+    if (step === "extend" || step === "askLonger")
+      return call(api.POST("/api/v1/bookings/{id}/extend", { params, body: { last_day: values.last_day?.format("YYYY-MM-DD") ?? "", reason } }));
+    if (step === "refuseLonger") return call(api.POST("/api/v1/bookings/{id}/refuse-extension", { params, body: { reason } }));
+    if (step === "undo") return call(api.POST("/api/v1/bookings/{id}/undo-delivery", { params }));
     if (step === "cancel") return call(api.POST("/api/v1/bookings/{id}/cancel", { params, body: { reason } }));
     if (step === "return")
       return call(
@@ -79,7 +84,7 @@ export default function StepForm({ step, row, onClose }: { step: Exclude<Step, "
       open
       title={t(`step.${step}`)}
       okText={t(`step.${step}`)}
-      okButtonProps={{ danger: step === "refuse" || step === "cancel" }}
+      okButtonProps={{ danger: step === "refuse" || step === "cancel" || step === "refuseLonger" }}
       cancelText={common("action.back")}
       confirmLoading={take.isPending}
       onOk={() => form.submit()}
@@ -88,15 +93,32 @@ export default function StepForm({ step, row, onClose }: { step: Exclude<Step, "
       {unplaced && <ProblemAlert {...unplaced} />}
       <p style={{ marginTop: 0 }}>{t("step.about", about)}</p>
       {row.purpose && <p>{row.purpose}</p>}
+      {step === "undo" && <p>{t("step.undoLead")}</p>}
+      {(step === "extend" || step === "refuseLonger") && row.longer_until && (
+        <p>{t("step.wanted", { day: formatTime(row.longer_until, "date", language), reason: row.longer_reason })}</p>
+      )}
       <Form
         form={form}
         layout="vertical"
-        initialValues={{ on: dayjs(now), condition: "good", stars: 5 }}
+        initialValues={{
+          on: dayjs(now),
+          condition: "good",
+          stars: 5,
+          last_day: dayjs(row.longer_until ?? (row.last_day > now ? row.last_day : now)).add(row.longer_until ? 0 : 7, "day"),
+        }}
         onFinish={(values) => take.mutate(values)}
       >
         {(step === "deliver" || step === "return") && (
           <Form.Item name="on" label={t(step === "deliver" ? "step.deliveredOn" : "step.returnedOn")} rules={[{ required: true, message: common("problem.field.required") }]}>
             <DatePicker allowClear={false} disabledDate={(at) => at.format("YYYY-MM-DD") > now} />
+          </Form.Item>
+        )}
+        {(step === "extend" || step === "askLonger") && (
+          <Form.Item name="last_day" label={t("step.lastDay")} rules={[{ required: true, message: common("problem.field.required") }]}>
+            <DatePicker
+              allowClear={false}
+              disabledDate={(at) => at.format("YYYY-MM-DD") <= row.last_day || at.format("YYYY-MM-DD") < now}
+            />
           </Form.Item>
         )}
         {step === "return" && (
@@ -114,8 +136,8 @@ export default function StepForm({ step, row, onClose }: { step: Exclude<Step, "
             <Rate allowClear={false} tooltips={[1, 2, 3, 4, 5].map((count) => t("rating.stars", { count }))} />
           </Form.Item>
         )}
-        {(step === "refuse" || step === "cancel") && (
-          <Form.Item name="reason" label={t("step.reason")} {...((step === "refuse" || owns) && { rules: required })}>
+        {(step === "refuse" || step === "cancel" || step === "refuseLonger" || step === "askLonger") && (
+          <Form.Item name="reason" label={t("step.reason")} {...((step === "refuse" || step === "refuseLonger" || (step === "cancel" && owns)) && { rules: required })}>
             <Input maxLength={400} />
           </Form.Item>
         )}

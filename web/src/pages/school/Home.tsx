@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Alert, Button, Card, Col, Flex, Row, Statistic, Tag, Typography } from "antd";
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { useTranslation } from "@/i18n";
 import { Link, useNavigate } from "react-router";
 import type { Schemas } from "@/api/client";
@@ -11,12 +11,15 @@ import { EmptyState } from "@/ui/EmptyState";
 import { PageSkeleton } from "@/ui/PageSkeleton";
 import { PageTitle } from "@/ui/PageTitle";
 import { ProblemAlert } from "@/ui/ProblemAlert";
+import { usePolicy } from "@/ui/score/policy";
 import { percent } from "@/ui/share";
 import { StatusTag } from "@/ui/StatusTag";
 import { today } from "@/ui/time";
 import { ClassFigures, Share } from "./ClassFigures";
 import { SchoolSwitch, useSchool } from "./useSchool";
 import { schoolYearOf, useSchoolYear } from "./words";
+
+const OwnFeed = lazy(() => import("@/pages/programmes/OwnFeed"));
 
 /** A list that is long says "200+". */
 const MANY = 200;
@@ -25,6 +28,7 @@ const UNDERLINED = { textDecoration: "underline" };
 
 export function Component() {
   const { t } = useTranslation("school");
+  const { t: common } = useTranslation();
   const school = useSchool();
   return (
     <>
@@ -42,6 +46,12 @@ export function Component() {
           <Figures />
         </Col>
       </Row>
+      <Suspense>
+        <OwnFeed hosts={[school]} />
+      </Suspense>
+      <Link to="/subscriptions" style={UNDERLINED}>
+        {common("areas.subscriptions")}
+      </Link>
     </>
   );
 }
@@ -196,15 +206,25 @@ function Figures() {
   const { t } = useTranslation("school");
   const { lang } = useLanguage();
   const { id } = useSchool();
-  const { data, error, isPending, refetch } = useQuery(
-    getQuery("/api/v1/reports/credits", {
-      params: { query: { school: id, level: "school", group: "requirement,class", lang } },
+  const policy = usePolicy();
+  const { data, error, isPending, refetch } = useQuery({
+    ...getQuery("/api/v1/reports/credits", {
+      params: { query: { school: id, level: "school", group: "requirement,class", ...policy.query, lang } },
     }),
-  );
+    enabled: policy.ready,
+  });
   const report = data as Schemas["CreditsReport"] | undefined;
   const totals = report?.totals;
   return (
-    <Card title={<Heading>{t("home.figures")}</Heading>} extra={<Link to="/school/report">{t("home.report")}</Link>}>
+    <Card
+      title={<Heading>{t("home.figures")}</Heading>}
+      extra={
+        <Flex gap={12} wrap align="center">
+          {policy.choice}
+          <Link to={`/school/report${policy.policy ? `?policy=${policy.policy}` : ""}`}>{t("home.report")}</Link>
+        </Flex>
+      }
+    >
       <ProblemAlert error={error} retry={refetch} />
       {isPending && <PageSkeleton />}
       {report && totals && (
@@ -235,7 +255,7 @@ function Figures() {
             </Col>
           </Row>
           {report.by_class && report.by_class.length > 0 && (
-            <ClassFigures classes={report.by_class} requirements={report.requirements ?? []} />
+            <ClassFigures classes={report.by_class} requirements={report.requirements ?? []} which={policy.query} />
           )}
         </>
       )}

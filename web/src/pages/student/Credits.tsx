@@ -1,6 +1,6 @@
 import { PrinterOutlined, SafetyCertificateOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
-import { Button, Segmented, Tooltip } from "antd";
+import { Button, Segmented, Tag, Tooltip } from "antd";
 import { lazy, Suspense } from "react";
 import { useTranslation } from "@/i18n";
 import { getQuery } from "@/api/query";
@@ -11,6 +11,7 @@ import { PageTitle } from "@/ui/PageTitle";
 import { ProblemAlert } from "@/ui/ProblemAlert";
 import { useSaveFile } from "@/ui/saveFile";
 import { Lines } from "@/ui/score/Lines";
+import { usePolicy } from "@/ui/score/policy";
 import { useAddress } from "@/ui/useAddress";
 import { ChildSwitch, useWhose } from "./whose";
 
@@ -30,20 +31,23 @@ export function Component() {
   const [address, setAddress] = useAddress("view");
   const { busy, save } = useSaveFile();
   const view = VIEWS.find((one) => one === address.view) ?? "sheet";
+  const policy = usePolicy({ person: id });
   const score = useQuery({
-    ...getQuery("/api/v1/persons/{id}/score", { params: { path: { id }, query: { lang } } }),
-    enabled: id !== "",
+    ...getQuery("/api/v1/persons/{id}/score", { params: { path: { id }, query: { ...policy.query, lang } } }),
+    enabled: policy.ready,
   });
   if (!whose.person) return <EmptyState title={t("nobody")} lead={t("nobodyLead")} />;
   return (
     <div style={{ maxWidth: 1080 }}>
       <ChildSwitch whose={whose} />
       <PageTitle
+        before={score.data?.policy.illustrative && <Tag color="warning">{common("score.illustrative")}</Tag>}
         lead={score.data && t("credits.lead", { name: whose.person.name, total: score.data.total })}
         actions={
           <>
+            {policy.choice}
             <Tooltip title={t("credits.proofLead")}>
-              <Button icon={<SafetyCertificateOutlined />} loading={busy} onClick={() => save(`/api/v1/persons/${id}/ledger/proof`, "credits.tlog-proof")}>
+              <Button icon={<SafetyCertificateOutlined />} loading={busy} onClick={() => save(`/api/v1/persons/${id}/ledger/proof`, "credit-proofs")}>
                 {t("credits.proof")}
               </Button>
             </Tooltip>

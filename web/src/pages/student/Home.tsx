@@ -15,6 +15,7 @@ import { PageSkeleton } from "@/ui/PageSkeleton";
 import { PageTitle } from "@/ui/PageTitle";
 import { Panel } from "@/ui/Panel";
 import { ProblemAlert } from "@/ui/ProblemAlert";
+import { usePolicy } from "@/ui/score/policy";
 import { Standing } from "@/ui/score/Standing";
 import { type Score, useReasonWords } from "@/ui/score/words";
 import { StatusTag } from "@/ui/StatusTag";
@@ -30,16 +31,17 @@ export function Component() {
   const whose = useWhose();
   const id = whose.person?.id ?? "";
   const person = useQuery({ ...getQuery("/api/v1/persons/{id}", { params: { path: { id } } }), enabled: id !== "" });
+  const policy = usePolicy({ person: id });
   const score = useQuery({
-    ...getQuery("/api/v1/persons/{id}/score", { params: { path: { id }, query: { lang } } }),
-    enabled: id !== "",
+    ...getQuery("/api/v1/persons/{id}/score", { params: { path: { id }, query: { ...policy.query, lang } } }),
+    enabled: policy.ready,
   });
   const now = person.data?.enrolments.find((one) => !one.valid_to) ?? person.data?.enrolments[0];
   if (!whose.person) return <EmptyState title={t("nobody")} lead={t("nobodyLead")} />;
   return (
     <div style={{ maxWidth: 1080 }}>
       <ChildSwitch whose={whose} />
-      <PageTitle lead={now && `${now.school_name_zh} · ${className(now.grade, now.class_name)}`}>
+      <PageTitle lead={now && `${now.school_name_zh} · ${className(now.grade, now.class_name)}`} actions={policy.choice}>
         {whose.person.own ? t("home.mine") : t("home.of", { name: whose.person.name })}
       </PageTitle>
       <ProblemAlert error={score.error} retry={score.refetch} />
@@ -49,7 +51,7 @@ export function Component() {
           <NoShows person={id} />
           <Standing score={score.data} />
           <Suspense fallback={<PageSkeleton />}>
-            <NextSteps person={id} lines={score.data.lines} />
+            <NextSteps person={id} lines={score.data.lines} policy={score.data.policy.id} />
           </Suspense>
           <div style={{ display: "grid", gap: 14, gridTemplateColumns: "repeat(auto-fit, minmax(min(100%, 360px), 1fr))", alignItems: "start" }}>
             <Latest score={score.data} />
@@ -104,6 +106,7 @@ function Latest({ score }: { score: Score }) {
 
 function Coming({ person, grade }: { person: string; grade: number | null | undefined }) {
   const { t } = useTranslation("student");
+  const { t: common } = useTranslation();
   const named = useNamed();
   const kind = useKind();
   const { district_id } = useMe();
@@ -128,7 +131,7 @@ function Coming({ person, grade }: { person: string; grade: number | null | unde
   return (
     <>
       {(booked.data?.items.length ?? 0) > 0 && (
-        <Part title={t("home.booked")}>
+        <Part title={t("home.booked")} more={{ to: "/subscriptions", label: common("areas.subscriptions") }}>
           <ul style={LIST}>
             {booked.data?.items.map((one) => (
               <li key={one.id}>

@@ -1,6 +1,6 @@
 import { CheckSquareOutlined, PrinterOutlined, QrcodeOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
-import { Button, Card, Flex, Segmented } from "antd";
+import { Button, Card, Flex, Segmented, Tag } from "antd";
 import { useTranslation } from "@/i18n";
 import { useNavigate, useParams } from "react-router";
 import { getQuery, useMe } from "@/api/query";
@@ -19,6 +19,7 @@ import { PageTitle } from "@/ui/PageTitle";
 import { PersonLink } from "@/ui/PersonLink";
 import { ProblemAlert } from "@/ui/ProblemAlert";
 import { useSaveFile } from "@/ui/saveFile";
+import { usePolicy } from "@/ui/score/policy";
 import { today } from "@/ui/time";
 import { useAddress } from "@/ui/useAddress";
 import { byNeed, meetsAll, type Requirement, requirementsOf, shareOf } from "./requirement";
@@ -43,10 +44,12 @@ export function Component() {
   const [address, setAddress] = useAddress("show", "as");
   const passes = useSaveFile();
   const members = useQuery(membersQuery(id));
-  const scores = useQuery(classScoresQuery(id));
-  const report = useQuery(
-    getQuery("/api/v1/reports/credits", { params: { query: { level: "class", class: id, group: "requirement", lang } } }),
-  );
+  const policy = usePolicy();
+  const scores = useQuery(classScoresQuery(id, policy));
+  const report = useQuery({
+    ...getQuery("/api/v1/reports/credits", { params: { query: { level: "class", class: id, group: "requirement", ...policy.query, lang } } }),
+    enabled: policy.ready,
+  });
   const error = members.error ?? scores.error;
   if (error) return <ProblemAlert error={error} retry={() => void Promise.all([members.refetch(), scores.refetch()])} />;
   if (!members.data || !scores.data) return <PageSkeleton rows={14} />;
@@ -82,6 +85,7 @@ export function Component() {
   return (
     <>
       <PageTitle
+        before={policy.meant?.illustrative && <Tag color="warning">{common("score.illustrative")}</Tag>}
         lead={
           <>
             {first?.school_name_zh} · {t("home.persons", { count: all.length })}
@@ -90,6 +94,7 @@ export function Component() {
         }
         actions={
           <>
+            {policy.choice}
             {mayRecord && (
               <Button type="primary" icon={<CheckSquareOutlined />} onClick={() => void navigate("/teacher/record")}>
                 {t("menu.record")}

@@ -1,6 +1,6 @@
 import { CheckSquareOutlined, StarFilled, StarOutlined } from "@ant-design/icons";
 import { useQueries, useQuery } from "@tanstack/react-query";
-import { Button, Flex, Skeleton, theme } from "antd";
+import { Button, Flex, Skeleton, Tag, theme } from "antd";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "@/i18n";
 import { Link, useNavigate } from "react-router";
@@ -14,6 +14,7 @@ import { useClassName } from "@/ui/names";
 import { PageTitle } from "@/ui/PageTitle";
 import { Panel } from "@/ui/Panel";
 import { ProblemAlert } from "@/ui/ProblemAlert";
+import { usePolicy } from "@/ui/score/policy";
 import { today } from "@/ui/time";
 import { meetsAll } from "./requirement";
 import { classesQuery, classScoresQuery, type SchoolClass, type Summary, useOwnClasses, useOwnSchool } from "./school";
@@ -195,11 +196,13 @@ function Classes({ school }: { school: string }) {
   const { lang } = useLanguage();
   const own = useOwnClasses();
   const { data: classes, error, isPending, refetch } = useQuery(classesQuery(school));
+  const { t: common } = useTranslation();
+  const policy = usePolicy();
   const { data: report } = useQuery({
     ...getQuery("/api/v1/reports/credits", {
-      params: { query: { level: "school", school, group: "requirement", lang } },
+      params: { query: { level: "school", school, group: "requirement", ...policy.query, lang } },
     }),
-    enabled: school !== "",
+    enabled: school !== "" && policy.ready,
     staleTime: 5 * 60_000,
   });
   const [everyone, setEveryone] = useState(false);
@@ -207,7 +210,7 @@ function Classes({ school }: { school: string }) {
   const shown = mine.length > 0 && !everyone ? mine : (classes ?? []).toSorted((a, b) => Number(own.ids.includes(b.id)) - Number(own.ids.includes(a.id)));
   const [many, setMany] = useState(false);
   const listed = many ? shown : shown.slice(0, 16);
-  const scores = useQueries({ queries: listed.map((one) => ({ ...classScoresQuery(one.id), staleTime: 60_000 })) });
+  const scores = useQueries({ queries: listed.map((one) => ({ ...classScoresQuery(one.id, policy), staleTime: 60_000 })) });
   const titles = Object.fromEntries((report?.requirements ?? []).map((one) => [one.id, one.title]));
   const [open, setOpen] = useState<string>();
   const opened = open ?? (mine.length > 0 ? mine[0]?.id : undefined);
@@ -216,8 +219,9 @@ function Classes({ school }: { school: string }) {
     <section aria-labelledby="classes">
       <Flex justify="space-between" align="baseline" wrap gap={8}>
         <h2 id="classes" style={HEADING}>
-          {t("home.classes")}
+          {t("home.classes")} {policy.meant?.illustrative && <Tag color="warning">{common("score.illustrative")}</Tag>}
         </h2>
+        {policy.choice}
         {mine.length > 0 && classes && mine.length < classes.length && (
           <Button type="link" onClick={() => setEveryone(!everyone)}>
             {everyone ? t("home.onlyMine") : t("home.allClasses", { count: classes.length })}

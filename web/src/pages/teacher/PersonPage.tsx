@@ -14,6 +14,7 @@ import { PageTitle } from "@/ui/PageTitle";
 import { ProblemAlert } from "@/ui/ProblemAlert";
 import { NoShows } from "@/ui/NoShows";
 import { Lines } from "@/ui/score/Lines";
+import { usePolicy } from "@/ui/score/policy";
 import { Standing } from "@/ui/score/Standing";
 import { StatusTag } from "@/ui/StatusTag";
 import { useAddress } from "@/ui/useAddress";
@@ -38,11 +39,13 @@ export function Component() {
   const [address, setAddress] = useAddress("view", "as_of");
   const view = VIEWS.find((one) => one === address.view) ?? "sheet";
   const person = useQuery(getQuery("/api/v1/persons/{id}", { params: { path: { id } } }));
-  const score = useQuery(
-    getQuery("/api/v1/persons/{id}/score", {
-      params: { path: { id }, query: { lang, ...(address.as_of && { as_of: address.as_of }) } },
+  const policy = usePolicy({ person: id, as_of: address.as_of });
+  const score = useQuery({
+    ...getQuery("/api/v1/persons/{id}/score", {
+      params: { path: { id }, query: { lang, ...policy.query, ...(address.as_of && { as_of: address.as_of }) } },
     }),
-  );
+    enabled: policy.ready,
+  });
   const now = person.data?.enrolments.find((one) => !one.valid_to) ?? person.data?.enrolments[0];
   const staff = roles.some((role) => role !== "student" && role !== "guardian");
 
@@ -67,6 +70,7 @@ export function Component() {
         }
         actions={
           <>
+            {policy.choice}
             <DatePicker
               aria-label={t("person.asOf")}
               placeholder={t("person.asOf")}
@@ -96,7 +100,7 @@ export function Component() {
           <Standing score={score.data} />
           {!address.as_of && (
             <Suspense fallback={<PageSkeleton />}>
-              <NextSteps person={id} lines={score.data.lines} />
+              <NextSteps person={id} lines={score.data.lines} policy={score.data.policy.id} />
             </Suspense>
           )}
           <Segmented

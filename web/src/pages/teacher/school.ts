@@ -2,6 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 import { api, call, type Schemas } from "@/api/client";
 import { useMe } from "@/api/query";
 import { useNamed } from "@/i18n/useText";
+import type { usePolicy } from "@/ui/score/policy";
 import { setStored, useStored } from "@/ui/stored";
 
 export type Person = Schemas["PersonView"];
@@ -89,14 +90,14 @@ export function membersQuery(id: string) {
   });
 }
 
-/** How the pupils of a class stand. */
-export function classScoresQuery(id: string) {
+/** How the pupils of a class stand, by the policy that is meant. */
+export function classScoresQuery(id: string, { query, ready }: Pick<ReturnType<typeof usePolicy>, "query" | "ready">) {
   return queryOptions({
-    queryKey: ["/api/v1/scores", "class", id] as const,
-    enabled: id !== "",
+    queryKey: ["/api/v1/scores", "class", id, query] as const,
+    enabled: id !== "" && ready,
     queryFn: () =>
       all<Summary>((cursor) =>
-        call(api.GET("/api/v1/scores", { params: { query: { class: id, limit: 500, ...(cursor && { cursor }) } } })),
+        call(api.GET("/api/v1/scores", { params: { query: { ...query, class: id, limit: 500, ...(cursor && { cursor }) } } })),
       ),
   });
 }

@@ -1,4 +1,5 @@
-import { theme } from "antd";
+import { SafetyCertificateOutlined } from "@ant-design/icons";
+import { Button, theme } from "antd";
 import { useTranslation } from "@/i18n";
 import type { Schemas } from "@/api/client";
 import { getQuery } from "@/api/query";
@@ -7,6 +8,7 @@ import { type Column, DataTable } from "../DataTable";
 import { DateTime } from "../DateTime";
 import { EmptyState } from "../EmptyState";
 import { Muted } from "../Muted";
+import { useSaveFile } from "../saveFile";
 import { type Line, useCategory } from "./words";
 
 type Entry = Schemas["LedgerEntry"];
@@ -14,6 +16,7 @@ type Entry = Schemas["LedgerEntry"];
 /** Every change of a person's credit, first to last; nothing in it is ever changed afterwards. */
 export function Ledger({ person, lines }: { person: string; lines: readonly Line[] }) {
   const { t } = useTranslation();
+  const { t: student } = useTranslation("student");
   const text = useText();
   const named = useNamed();
   const category = useCategory();
@@ -58,6 +61,7 @@ export function Ledger({ person, lines }: { person: string; lines: readonly Line
     },
     { key: "category", title: t("score.categoryTitle"), render: (entry) => category(entry.category), csv: (entry) => entry.category },
     { key: "day", title: t("score.day"), render: (entry) => <DateTime value={entry.on_day} style="date" />, csv: (entry) => entry.on_day, hidden: true },
+    { key: "proof", title: student("credits.proofOf"), render: (entry) => <Proof person={person} entry={entry} what={title(entry)} /> },
   ];
   return (
     <DataTable
@@ -68,6 +72,22 @@ export function Ledger({ person, lines }: { person: string; lines: readonly Line
       columns={columns}
       rowKey={(entry) => entry.id}
       empty={<EmptyState title={t("score.ledgerEmpty")} />}
+    />
+  );
+}
+
+/** The proof of one entry, a file of its own. */
+function Proof({ person, entry, what }: { person: string; entry: Entry; what: string }) {
+  const { t } = useTranslation("student");
+  const { busy, save } = useSaveFile();
+  return (
+    <Button
+      className="kepu-no-print"
+      type="text"
+      icon={<SafetyCertificateOutlined />}
+      loading={busy}
+      aria-label={t("credits.proofOne", { day: entry.on_day, what, amount: entry.amount })}
+      onClick={() => save(`/api/v1/persons/${person}/ledger/proof?entry=${entry.id}`, "credit.tlog-proof")}
     />
   );
 }

@@ -16,12 +16,13 @@ const LIST = { listStyle: "none", margin: 0, padding: 0, display: "grid", gap: 1
 const FIRST = 6;
 
 /** What each session on offer would bring this student, and the shortest way to what is asked. */
-export default function NextSteps({ person, lines }: { person: string; lines: readonly Line[] }) {
+export default function NextSteps({ person, lines, policy }: { person: string; lines: readonly Line[]; policy: string }) {
   const { t } = useTranslation("laboratory");
+  const { t: common } = useTranslation();
   const { lang } = useLanguage();
   const [all, setAll] = useState(false);
   const { data, error, isPending, refetch } = useQuery({
-    ...getQuery("/api/v1/persons/{id}/next", { params: { path: { id: person }, query: { lang } } }),
+    ...getQuery("/api/v1/persons/{id}/next", { params: { path: { id: person }, query: { policy, lang } } }),
     staleTime: 60_000,
   });
   const offers = data?.offers ?? [];
@@ -31,7 +32,9 @@ export default function NextSteps({ person, lines }: { person: string; lines: re
   const shown = all ? offers : offers.slice(0, FIRST);
   return (
     <Panel style={{ marginBottom: 20 }}>
-      <h2 style={{ margin: "0 0 4px", fontSize: 17 }}>{t("next.title")}</h2>
+      <h2 style={{ margin: "0 0 4px", fontSize: 17 }}>
+        {t("next.title")} {data?.illustrative && <Tag color="warning">{common("score.illustrative")}</Tag>}
+      </h2>
       <Muted block style={{ margin: "0 0 10px", fontSize: 14 }}>
         {t("next.lead")}
       </Muted>

@@ -65,7 +65,7 @@ pub struct AgreementRow {
     pub standing: Json<Agreement>,
     /// From when it is no longer in force.
     pub over_from: Option<NaiveDate>,
-    /// When it was first offered.
+    /// When it was first offered, or entered from paper.
     pub offered_at: Option<DateTime<Utc>>,
     /// What it renews.
     pub predecessor_id: Option<Uuid>,
@@ -108,7 +108,7 @@ impl AgreementRow {
     pub fn turn_into(&mut self, after: Agreement, at: DateTime<Utc>) {
         self.state = after.state().into();
         self.over_from = after.over_from();
-        if matches!(after, Agreement::Offered { .. }) && self.offered_at.is_none() {
+        if matches!(after, Agreement::Offered { .. } | Agreement::Signed { .. }) && self.offered_at.is_none() {
             self.offered_at = Some(at);
         }
         self.standing = Json(after);
@@ -171,7 +171,7 @@ pub async fn list(tx: &mut Tx, filter: &Filter<'_>, before: Option<Uuid>, fetch:
            AND ($5::uuid IS NULL OR EXISTS (SELECT FROM agreement_party p
                                             WHERE p.agreement_id = g.id AND p.organization_id = $5))
            AND ($6::text IS NULL OR $6 = CASE
-                WHEN g.state IN ('draft', 'offered', 'refused', 'withdrawn') THEN g.state
+                WHEN g.state IN ('draft', 'offered', 'refused', 'withdrawn', 'disputed') THEN g.state
                 WHEN g.over_from <= $7 THEN g.state
                 WHEN g.first_day > $7 THEN 'not_begun'
                 WHEN g.last_day < $7 THEN 'expired'

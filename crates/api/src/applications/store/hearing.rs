@@ -29,6 +29,10 @@ pub struct ReviewRow {
     pub remark: String,
     /// When.
     pub at: DateTime<Utc>,
+    /// When it was struck; none while it counts.
+    pub struck_at: Option<DateTime<Utc>>,
+    /// Why it was struck.
+    pub struck_reason: Option<String>,
 }
 
 /// The reviews of these applications, by application and reviewer.
@@ -60,6 +64,31 @@ pub async fn put_review(tx: &mut Tx, row: &ReviewRow) -> Result<()> {
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// Strikes the review of an account, which counts no more; answers whether there was one that counted.
+pub async fn strike_review(
+    tx: &mut Tx,
+    application: Uuid,
+    hearing: i16,
+    account: Uuid,
+    reason: &str,
+    by: Uuid,
+    at: DateTime<Utc>,
+) -> Result<bool> {
+    let done = sqlx::query(
+        "UPDATE application_review SET struck_at = $4, struck_by = $5, struck_reason = $6
+         WHERE application_id = $1 AND hearing = $2 AND account_id = $3 AND struck_at IS NULL",
+    )
+    .bind(application)
+    .bind(hearing)
+    .bind(account)
+    .bind(at)
+    .bind(by)
+    .bind(reason)
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// Whether the account is a reviewer of the round.
@@ -136,6 +165,52 @@ pub async fn objections(tx: &mut Tx, applications: &[Uuid]) -> Result<Vec<Object
         .await?)
 }
 
+/// An objection as who made it reads it.
+#[derive(Debug, FromRow)]
+pub struct OwnObjectionRow {
+    /// Identity.
+    pub id: Uuid,
+    /// The application.
+    pub application_id: Uuid,
+    /// The round.
+    pub round_name_zh: String,
+    /// The same in English.
+    pub round_name_en: String,
+    /// The scheme.
+    pub scheme_name_zh: String,
+    /// The same in English.
+    pub scheme_name_en: String,
+    /// Who is to hold it, or the employer.
+    pub organization_name_zh: String,
+    /// The professional who is to hold it.
+    pub professional_name: Option<String>,
+    /// Why.
+    pub grounds: String,
+    /// The day.
+    pub raised_on: NaiveDate,
+    /// `upheld` or `dismissed`; none while it waits.
+    pub outcome: Option<String>,
+    /// Why.
+    pub answer: String,
+}
+
+/// The objections of an account, the newest first.
+pub async fn own_objections(tx: &mut Tx, account: Uuid, most: i64) -> Result<Vec<OwnObjectionRow>> {
+    Ok(sqlx::query_as(
+        "SELECT b.id, b.application_id, r.name_zh AS round_name_zh, r.name_en AS round_name_en,
+                s.name_zh AS scheme_name_zh, s.name_en AS scheme_name_en, o.name_zh AS organization_name_zh,
+                p.name AS professional_name, b.grounds, b.raised_on, b.outcome, b.answer
+         FROM objection b JOIN application a ON a.id = b.application_id JOIN round r ON r.id = a.round_id
+         JOIN scheme s ON s.id = r.scheme_id JOIN organization o ON o.id = a.organization_id
+         LEFT JOIN professional p ON p.id = a.professional_id
+         WHERE b.raised_by = $1 ORDER BY b.id DESC LIMIT $2",
+    )
+    .bind(account)
+    .bind(most)
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
 /// Finds an objection.
 pub async fn find_objection(tx: &mut Tx, id: Uuid) -> Result<Option<ObjectionRow>> {
     Ok(sqlx::query_as("SELECT * FROM objection WHERE id = $1").bind(id).fetch_optional(&mut **tx).await?)
@@ -177,7 +252,8 @@ pub async fn reviewers_asked(tx: &mut Tx, row: &ApplicationRow, reviews: u32, on
     Ok(sqlx::query_scalar(
         "SELECT r.account_id FROM round_reviewer r
          WHERE r.round_id = $1
-           AND (SELECT count(*) FROM application_review v WHERE v.application_id = $2 AND v.hearing = $3) < $4
+           AND (SELECT count(*) FROM application_review v WHERE v.application_id = $2 AND v.hearing = $3
+                    AND v.struck_at IS NULL) < $4
            AND NOT EXISTS (SELECT FROM application_review v WHERE v.application_id = $2 AND v.account_id = r.account_id)
            AND NOT EXISTS (SELECT FROM reviewer_tie t WHERE t.application_id = $2 AND t.account_id = r.account_id)
            AND NOT EXISTS (

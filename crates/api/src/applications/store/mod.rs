@@ -76,6 +76,14 @@ pub struct ApplicationRow {
 }
 
 impl ApplicationRow {
+    /// What it is called where it is told of: who is to hold what, in Chinese, and in English if the scheme has such a name.
+    pub fn label(&self) -> (String, String) {
+        let who = self.professional_name.as_ref().unwrap_or(&self.organization_name_zh);
+        let en =
+            if self.scheme_name_en.is_empty() { String::new() } else { format!("{who} · {}", self.scheme_name_en) };
+        (format!("{who} · {}", self.scheme_name_zh), en)
+    }
+
     /// 1, or 2 after an appeal that was upheld.
     pub fn hearing(&self) -> i16 {
         if self.standing.0.filing().is_some_and(|filing| filing.appealed) { 2 } else { 1 }

@@ -175,7 +175,8 @@ pub async fn update(tx: &mut Tx, row: &Booking) -> Result<()> {
         "UPDATE booking SET first_day = $2, last_day = $3, state = $4, decided_by = $5, decided_at = $6,
                 cancelled_side = $7, reason = $8, delivered_by = $9, delivered_at = $10, delivered_on = $11,
                 returned_by = $12, returned_at = $13, returned_on = $14, condition = $15, remark = $16, version = $17,
-                updated_at = $18
+                updated_at = $18, longer_until = $19, longer_reason = $20, longer_by = $21, longer_at = $22,
+                longer_refusal = $23
          WHERE id = $1",
     )
     .bind(row.id)
@@ -196,6 +197,11 @@ pub async fn update(tx: &mut Tx, row: &Booking) -> Result<()> {
     .bind(&row.remark)
     .bind(row.version)
     .bind(row.updated_at)
+    .bind(row.longer_until)
+    .bind(&row.longer_reason)
+    .bind(row.longer_by)
+    .bind(row.longer_at)
+    .bind(&row.longer_refusal)
     .execute(&mut **tx)
     .await?;
     Ok(())

@@ -2,7 +2,7 @@
 
 use anyhow::anyhow;
 use chrono::{DateTime, NaiveDate, Utc};
-use kepu_domain::booking::{self as rules, Act, Days, Terms};
+use kepu_domain::booking::{self as rules, Act, Days, Longer, Terms};
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -81,6 +81,16 @@ pub struct Booking {
     pub delivered_at: Option<DateTime<Utc>>,
     /// The day of it.
     pub delivered_on: Option<NaiveDate>,
+    /// Until when who borrowed it wants to keep it.
+    pub longer_until: Option<NaiveDate>,
+    /// Why.
+    pub longer_reason: String,
+    /// Account that asked.
+    pub longer_by: Option<Uuid>,
+    /// When.
+    pub longer_at: Option<DateTime<Utc>>,
+    /// Why the owner does not lend it longer.
+    pub longer_refusal: String,
     /// Account that entered the return.
     pub returned_by: Option<Uuid>,
     /// When it was entered.
@@ -121,7 +131,7 @@ impl Booking {
                 let side = self.cancelled_side.ok_or_else(|| self.broken())?;
                 rules::Booking::Cancelled(terms, decided()?, side.into(), self.reason.clone())
             }
-            BookingState::Delivered => rules::Booking::Delivered(terms, delivery()?),
+            BookingState::Delivered => rules::Booking::Delivered(terms, delivery()?, self.longer()?),
             BookingState::Returned => {
                 let back = rules::Return {
                     act: self.act(self.returned_by, self.returned_at)?,
@@ -139,9 +149,13 @@ impl Booking {
         let days = after.terms().days;
         (self.first_day, self.last_day) = (days.first(), days.last());
         self.state = after.state().into();
+        self.wanted_longer(after);
         match after {
             rules::Booking::Requested(_) => {}
-            rules::Booking::Approved(_, act) => self.decide(*act),
+            rules::Booking::Approved(_, act) => {
+                self.decide(*act);
+                (self.delivered_by, self.delivered_at, self.delivered_on) = (None, None, None);
+            }
             rules::Booking::Refused(_, act, reason) => {
                 self.decide(*act);
                 self.reason.clone_from(reason);
@@ -151,7 +165,7 @@ impl Booking {
                 self.cancelled_side = Some((*side).into());
                 self.reason.clone_from(reason);
             }
-            rules::Booking::Delivered(_, delivery) => self.deliver(*delivery),
+            rules::Booking::Delivered(_, delivery, _) => self.deliver(*delivery),
             rules::Booking::Returned(_, delivery, back) => {
                 self.deliver(*delivery);
                 (self.returned_by, self.returned_at) = (Some(back.act.by), Some(back.act.at));
@@ -162,6 +176,31 @@ impl Booking {
         }
         self.version += 1;
         self.updated_at = at;
+    }
+
+    fn longer(&self) -> Result<Longer> {
+        let Some(until) = self.longer_until else {
+            let refused = !self.longer_refusal.is_empty();
+            return Ok(if refused { Longer::Refused(self.longer_refusal.clone()) } else { Longer::Unasked });
+        };
+        let days = Days::new(self.first_day, until).map_err(ApiError::internal)?;
+        let act = self.act(self.longer_by, self.longer_at)?;
+        Ok(Longer::Asked { act, days, reason: self.longer_reason.clone() })
+    }
+
+    /// Takes over whether it is wanted longer: only what is out can be.
+    fn wanted_longer(&mut self, after: &rules::Booking) {
+        (self.longer_until, self.longer_by, self.longer_at) = (None, None, None);
+        self.longer_reason.clear();
+        self.longer_refusal.clear();
+        match after {
+            rules::Booking::Delivered(_, _, Longer::Asked { act, days, reason }) => {
+                (self.longer_until, self.longer_by, self.longer_at) = (Some(days.last()), Some(act.by), Some(act.at));
+                self.longer_reason.clone_from(reason);
+            }
+            rules::Booking::Delivered(_, _, Longer::Refused(reason)) => self.longer_refusal.clone_from(reason),
+            _ => {}
+        }
     }
 
     fn decide(&mut self, act: Act) {

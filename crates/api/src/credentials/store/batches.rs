@@ -39,10 +39,11 @@ pub struct BatchRow {
     pub requested_by: Uuid,
     pub requested_at: DateTime<Utc>,
     pub finished_at: Option<DateTime<Utc>>,
+    pub failed_for: Option<String>,
 }
 
 const BATCH: &str = "SELECT id, kind, school_id, class_id, wanted, policy_id, policy_version_id, pages, state,
-        progress_done, progress_total, papers, left_out, file, requested_by, requested_at, finished_at
+        progress_done, progress_total, papers, left_out, file, requested_by, requested_at, finished_at, failed_for
  FROM credential_batch WHERE district_id = $1";
 
 /// School and class of a person now.
@@ -153,19 +154,25 @@ pub async fn set_batch_progress(tx: &mut Tx, id: Uuid, done: i64, left_out: &Val
     Ok(())
 }
 
-/// Ends a batch, with its file if there is one.
-pub async fn finish_batch(tx: &mut Tx, id: Uuid, file: Option<(&str, i64)>, at: DateTime<Utc>) -> Result<()> {
+/// Ends a batch: with its file and how many papers are in it, or with the code of why there is none.
+pub async fn finish_batch(
+    tx: &mut Tx,
+    id: Uuid,
+    made: std::result::Result<(&str, i64), &str>,
+    at: DateTime<Utc>,
+) -> Result<()> {
     let district = tx.district();
     sqlx::query(
         "UPDATE credential_batch SET state = CASE WHEN $3::text IS NULL THEN 'failed' ELSE 'done' END, file = $3,
-                                     papers = $4, finished_at = $5
+                                     papers = $4, finished_at = $5, failed_for = $6
          WHERE district_id = $1 AND id = $2 AND state = 'working'",
     )
     .bind(district.0)
     .bind(id)
-    .bind(file.map(|file| file.0))
-    .bind(file.map_or(0, |file| file.1))
+    .bind(made.ok().map(|made| made.0))
+    .bind(made.map_or(0, |made| made.1))
     .bind(at)
+    .bind(made.err())
     .execute(&mut **tx)
     .await?;
     Ok(())
@@ -184,6 +191,7 @@ pub async fn persons_of_batch(tx: &mut Tx, id: Uuid) -> Result<Vec<Uuid>> {
 /// A paper of a batch with the number of its person.
 #[derive(Debug, FromRow)]
 pub struct BatchPaper {
+    pub person_id: Uuid,
     pub number: String,
     pub person_number: String,
     pub paper: Value,
@@ -193,7 +201,7 @@ pub struct BatchPaper {
 pub async fn papers_of_batch(tx: &mut Tx, id: Uuid) -> Result<Vec<BatchPaper>> {
     let district = tx.district();
     Ok(sqlx::query_as(
-        "SELECT c.number, p.number AS person_number, c.paper
+        "SELECT c.person_id, c.number, p.number AS person_number, c.paper
          FROM credential c JOIN person p ON p.district_id = $1 AND p.id = c.person_id
          WHERE c.district_id = $1 AND c.batch_id = $2 AND c.paper IS NOT NULL ORDER BY p.number, c.id",
     )
@@ -239,13 +247,14 @@ pub async fn leave_out(tx: &mut Tx, person: Uuid) -> Result<()> {
     Ok(())
 }
 
-/// How many papers the file of a batch has now.
-pub async fn set_papers(tx: &mut Tx, id: Uuid, papers: i64) -> Result<()> {
+/// How many papers the file of a batch has now, and who has none in it.
+pub async fn set_papers(tx: &mut Tx, id: Uuid, papers: i64, left_out: &Value) -> Result<()> {
     let district = tx.district();
-    sqlx::query("UPDATE credential_batch SET papers = $3 WHERE district_id = $1 AND id = $2")
+    sqlx::query("UPDATE credential_batch SET papers = $3, left_out = $4 WHERE district_id = $1 AND id = $2")
         .bind(district.0)
         .bind(id)
         .bind(papers)
+        .bind(left_out)
         .execute(&mut **tx)
         .await?;
     Ok(())

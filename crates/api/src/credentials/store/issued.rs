@@ -10,6 +10,7 @@ use sqlx::{FromRow, types::Json};
 use uuid::Uuid;
 
 use crate::{
+    credits::store::VersionAt,
     error::{ApiError, Result},
     tenancy::Tx,
 };
@@ -53,6 +54,7 @@ pub struct CredentialRow {
     pub policy_version: String,
     pub policy_title_zh: String,
     pub policy_title_en: String,
+    pub illustrative: bool,
     pub claim: Json<Claim>,
     pub paper: Option<Value>,
     pub list: Option<i32>,
@@ -78,8 +80,8 @@ impl CredentialRow {
 }
 
 const SELECT: &str = "SELECT c.id, c.number, c.kind, c.person_id, p.name AS person_name, c.policy_id,
-        v.version AS policy_version, v.title_zh AS policy_title_zh, v.title_en AS policy_title_en, c.claim, c.paper,
-        c.list, c.place, c.token, c.issued_at, c.valid_until, c.revoked_at, c.revoked_by, c.revoke_reason
+        v.version AS policy_version, v.title_zh AS policy_title_zh, v.title_en AS policy_title_en, v.illustrative,
+        c.claim, c.paper, c.list, c.place, c.token, c.issued_at, c.valid_until, c.revoked_at, c.revoked_by, c.revoke_reason
  FROM credential c
  JOIN person p ON p.district_id = c.district_id AND p.id = c.person_id
  JOIN policy_version v ON v.id = c.policy_version_id
@@ -101,6 +103,21 @@ pub async fn district_of_code(tx: &mut Tx, code: &str) -> Result<Option<District
         .bind(code)
         .fetch_optional(&mut **tx)
         .await?)
+}
+
+/// A policy version by which the district scores or has scored.
+pub async fn version_of(tx: &mut Tx, version: Uuid) -> Result<Option<VersionAt>> {
+    let district = tx.district();
+    Ok(sqlx::query_as(
+        "SELECT v.policy_id, v.id AS policy_version_id, v.version, v.title_zh, v.title_en, v.illustrative
+         FROM policy_version v
+         WHERE v.id = $2 AND EXISTS (SELECT FROM policy_adoption a WHERE a.district_id = $1 AND a.policy_version_id = $2
+                                       AND a.effective_at IS NOT NULL)",
+    )
+    .bind(district.0)
+    .bind(version)
+    .fetch_optional(&mut **tx)
+    .await?)
 }
 
 /// All that the ledger has booked for a person under a policy, in thousandths.

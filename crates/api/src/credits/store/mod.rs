@@ -159,7 +159,7 @@ impl PersonRow {
     pub fn person(&self) -> Person {
         Person {
             id: self.id.to_string(),
-            kind: if self.kind == "teacher" { PersonKind::Teacher } else { PersonKind::Student },
+            kind: person_kind(&self.kind),
             grade: self.grade,
             birth_date: self.birth_date,
             school_id: self.school_id.map(|id| id.to_string()),
@@ -167,6 +167,11 @@ impl PersonRow {
             tags: self.tags.clone(),
         }
     }
+}
+
+/// Student or teacher, as the database has it.
+fn person_kind(word: &str) -> PersonKind {
+    if word == "teacher" { PersonKind::Teacher } else { PersonKind::Student }
 }
 
 /// A policy version that a district scores by.

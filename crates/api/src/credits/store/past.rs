@@ -50,7 +50,7 @@ macro_rules! own_then {
 }
 
 /// What stands before the tables. All of it goes with the transaction: the views lean on `past`, which is dropped at its end.
-const SHADOWS: [&str; 21] = [
+const SHADOWS: [&str; 23] = [
     // Named, so that a statement that was planned before is planned anew, here and after.
     "SET LOCAL search_path = pg_temp, public",
     "CREATE TEMPORARY TABLE past (district_id uuid NOT NULL, at timestamptz NOT NULL, policy_id text) ON COMMIT DROP",
@@ -132,6 +132,18 @@ const SHADOWS: [&str; 21] = [
         then!("session"),
         ") s WHERE s.created_at <= (SELECT at FROM past)"
     ),
+    concat!(
+        "CREATE TEMPORARY VIEW exception AS SELECT x.* FROM (",
+        own_then!("exception"),
+        ") x WHERE x.found_at <= (SELECT at FROM past)"
+    ),
+    "CREATE TEMPORARY VIEW exception_rules AS
+     SELECT t.* FROM public.exception_rules t
+     WHERE t.district_id = (SELECT district_id FROM past)
+       AND NOT EXISTS (SELECT FROM former_then f WHERE f.kind = 'exception_rules')
+     UNION ALL
+     SELECT w.* FROM former_then f
+     CROSS JOIN LATERAL jsonb_populate_record(NULL::public.exception_rules, f.was) w WHERE f.kind = 'exception_rules'",
 ];
 
 /// What stands before the tables of lines and scores once those who have moved are evaluated: theirs, and of all others what

@@ -1,6 +1,8 @@
 //! SQL that reads scores, ledgers, flags and decisions.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use kepu_domain::credential::badge::Rules;
+use kepu_domain::person::PersonKind;
 use kepu_domain::policy::SoftDecision;
 use serde::Deserialize;
 use serde_json::Value;
@@ -8,7 +10,7 @@ use sqlx::FromRow;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{DecisionRow, PersonRow, RecordRow};
+use super::{DecisionRow, PersonRow, RecordRow, person_kind};
 use crate::error::{ApiError, Result};
 use crate::tenancy::Tx;
 
@@ -16,11 +18,19 @@ use crate::tenancy::Tx;
 #[derive(Debug, FromRow)]
 pub struct NamedPerson {
     pub id: Uuid,
+    pub kind: String,
     pub number: String,
     pub name: String,
     pub school_id: Option<Uuid>,
     pub class_id: Option<Uuid>,
     pub grade: Option<i32>,
+}
+
+impl NamedPerson {
+    /// Student or teacher.
+    pub fn kind(&self) -> PersonKind {
+        person_kind(&self.kind)
+    }
 }
 
 /// The version by which a district scored at a moment.
@@ -32,6 +42,14 @@ pub struct VersionAt {
     pub title_zh: String,
     pub title_en: String,
     pub illustrative: bool,
+}
+
+impl VersionAt {
+    /// As badges tell of it.
+    pub fn rules(&self) -> Rules<'_> {
+        let Self { policy_version_id, version, title_zh, illustrative, .. } = self;
+        Rules { id: *policy_version_id, version, title: title_zh, illustrative: *illustrative }
+    }
 }
 
 /// What a record was, for people.
@@ -154,7 +172,7 @@ pub struct DecidedRow {
 pub async fn named_person(tx: &mut Tx, id: Uuid) -> Result<Option<NamedPerson>> {
     let district = tx.district();
     Ok(sqlx::query_as(
-        "SELECT p.id, p.number, p.name, e.school_id, e.class_id, e.grade
+        "SELECT p.id, p.kind, p.number, p.name, e.school_id, e.class_id, e.grade
          FROM person p
          LEFT JOIN LATERAL (
              SELECT school_id, class_id, grade FROM enrolment
@@ -231,7 +249,7 @@ pub async fn versions_at(
         "SELECT a.policy_id, a.policy_version_id, v.version, v.title_zh, v.title_en, v.illustrative
          FROM policy_adoption a JOIN policy_version v ON v.id = a.policy_version_id
          WHERE a.district_id = $1 AND ($2::text IS NULL OR a.policy_id = $2)
-           AND CASE WHEN $4 THEN a.state IN ('effective', 'superseded') AND a.effective_at <= $3
+           AND CASE WHEN $4 THEN a.state IN ('effective', 'superseded', 'ended') AND a.effective_at <= $3
                                  AND (a.superseded_at IS NULL OR a.superseded_at > $3)
                     ELSE a.state = 'effective' END
          ORDER BY a.policy_id",

@@ -5,6 +5,7 @@ mod agreements;
 mod appeals;
 mod credentials;
 mod erasures;
+mod exceptions;
 mod laboratory;
 mod network;
 mod participation;
@@ -55,6 +56,7 @@ struct Loader<'a> {
 /// Loads the plan into an empty database.
 pub async fn load(url: &str, mut config: Config, plan: &Plan) -> anyhow::Result<()> {
     config.rate = 0;
+    config.sign_anywhere = true;
     config.connections = 12;
     config.request_timeout = 600;
     let clock = Clock::default();
@@ -106,6 +108,7 @@ impl Loader<'_> {
         self.laboratory().await?;
         self.credentials().await?;
         self.appeals().await?;
+        self.exceptions().await?;
         self.erasures().await?;
         sqlx::query("ANALYZE").execute(self.state.db().owner()).await?;
         let detail = json!({ "state": "complete", "size": self.plan.size.word(), "school_year": self.plan.year });

@@ -1,14 +1,19 @@
-//! A scheme of the district with a round that is open, and two schools that apply in it: one waits to be checked, one still
-//! writes.
+//! A scheme of the district: schools that hold it already, of which one has asked for renewal, and a round that is open, with
+//! those that apply in it: one waits to be checked, one still writes (where there are enough of them).
 
 use std::time::Instant;
 
 use anyhow::Context;
-use chrono::Days;
+use chrono::{Days, Months};
 use serde_json::{Value, json};
 
 use super::Loader;
-use crate::demo::{client::word, plan::Host};
+use crate::demo::{
+    client::word,
+    plan::{Host, School},
+};
+
+const ALLIANCE: &str = "公开报道：2023 年上海“高科技空间站”联盟学校（名称为示例）";
 
 /// What is asked and how it is scored. Made up, as all of the demonstration is.
 fn rules() -> Value {
@@ -53,7 +58,9 @@ impl Loader<'_> {
             json!({ "name_zh": "演示批次", "name_en": "Demonstration round", "opens_on": today, "closes_on": last });
         let round = official.post(&format!("/api/v1/schemes/{}/rounds", word(&scheme, "id")?), &round).await?;
         let start = format!("/api/v1/rounds/{}/applications", word(&round, "id")?);
-        for (school, whole) in self.plan.schools.iter().take(2).zip([true, false]) {
+        let (applicants, holders) =
+            self.plan.schools.split_at(self.plan.schools.len() - self.plan.schools.len().min(4) / 2);
+        for (school, whole) in applicants.iter().take(2).zip([true, false]) {
             let host = Host::School(school.number);
             let account = self.of_host(host);
             let draft = account.post(&start, &json!({ "organization_id": self.host(host)? })).await?;
@@ -68,7 +75,28 @@ impl Loader<'_> {
                 account.post_if(&format!("{path}/submit"), 2, &Value::Null).await?;
             }
         }
-        println!("  a round with two applications, {:.1} s", began.elapsed().as_secs_f64());
+        self.alliance(word(&scheme, "id")?, holders).await?;
+        println!("  a round with its applications, {:.1} s", began.elapsed().as_secs_f64());
+        Ok(())
+    }
+
+    /// Schools that have held it for almost three years, and may ask for renewal; the last of them has.
+    async fn alliance(&self, scheme: &str, holders: &[School]) -> anyhow::Result<()> {
+        let today = self.today();
+        let last = today.checked_add_days(Days::new(45)).context("a day to come")?;
+        let first = last.checked_sub_months(Months::new(36)).and_then(|day| day.succ_opt()).context("a day before")?;
+        for (at, school) in holders.iter().enumerate() {
+            let host = Host::School(school.number);
+            let body = json!({ "scheme_id": scheme, "number": format!("示联盟〔2023〕{} 号", at + 1), "level": "区级",
+                               "valid_from": first, "valid_to": last, "source": ALLIANCE });
+            let path = format!("/api/v1/organizations/{}/designations", self.host(host)?);
+            let held = self.official().post(&path, &body).await?;
+            if at + 1 == holders.len() {
+                let ask = json!({ "text": "三年来每月一次科普日，与两家企业结对，希望继续。" });
+                let path = format!("/api/v1/designations/{}/renewals", word(&held, "id")?);
+                self.of_host(host).post(&path, &ask).await?;
+            }
+        }
         Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! The SQL of schemes and designations, and what other slices ask of a host.
 
 mod register;
+mod renewals;
 mod schemes;
 mod standing;
 
@@ -13,6 +14,7 @@ use sqlx::{FromRow, types::Json};
 use uuid::Uuid;
 
 pub use register::{PastEvent, RegisterFilter, Registered, Registering, history, of_number, register, registered};
+pub use renewals::*;
 pub use schemes::*;
 pub use standing::*;
 
@@ -67,6 +69,12 @@ pub struct Designation {
 }
 
 impl Designation {
+    /// What it is called where it is told of: who holds what, with its number.
+    pub fn label(&self) -> String {
+        let who = self.professional_name.as_ref().unwrap_or(&self.organization_name_zh);
+        format!("{who} · {} {}", self.scheme_name_zh, self.number)
+    }
+
     /// As the rules see it.
     pub fn rules(&self) -> Result<rules::Designation> {
         let term = Term::new(self.valid_from, self.valid_to).map_err(ApiError::internal)?;
@@ -256,11 +264,12 @@ pub async fn of_holder(tx: &mut Tx, holder: Uuid, scheme: Uuid) -> Result<Vec<De
 }
 
 fn number_taken() -> ApiError {
-    ApiError::conflict("number_taken", "Another designation of the scheme has this number.")
+    let text = "Another designation of the scheme has this number. The number of one that was revoked or is over is not given again.";
+    ApiError::conflict("number_taken", text)
 }
 
-/// Adds one.
-pub async fn insert(tx: &mut Tx, row: &Designation) -> Result<()> {
+/// Adds one, with its award as the first thing that happened to it, and on which occasion, if it is told.
+pub async fn insert(tx: &mut Tx, row: &Designation, by: Uuid, occasion: &str) -> Result<()> {
     sqlx::query(
         "INSERT INTO designation (id, scheme_id, organization_id, professional_id, application_id, number, level, valid_from,
                                   valid_to, source, version, created_at, updated_at)
@@ -282,7 +291,17 @@ pub async fn insert(tx: &mut Tx, row: &Designation) -> Result<()> {
     .execute(&mut **tx)
     .await
     .on_constraint("designation_scheme_id_number_key", number_taken)?;
-    Ok(())
+    // The event has the identity of what it begins.
+    let award = NewEvent {
+        id: row.id,
+        designation_id: row.id,
+        kind: "awarded",
+        on_day: row.valid_from,
+        reason: occasion,
+        account_id: by,
+        at: row.created_at,
+    };
+    add_event(tx, &award).await
 }
 
 /// Writes the changed fields of one whose holder is locked.
@@ -305,6 +324,17 @@ pub async fn update(tx: &mut Tx, row: &Designation) -> Result<()> {
     .await
     .on_constraint("designation_scheme_id_number_key", number_taken)?;
     Ok(())
+}
+
+/// All that a round gave, by number.
+pub async fn of_round(tx: &mut Tx, round: Uuid) -> Result<Vec<Designation>> {
+    Ok(sqlx::query_as::<_, Designation>(concat!(
+        designations!(),
+        "WHERE d.application_id IN (SELECT a.id FROM application a WHERE a.round_id = $1) ORDER BY d.number, d.id"
+    ))
+    .bind(round)
+    .fetch_all(&mut **tx)
+    .await?)
 }
 
 /// All under one scheme, by identity.

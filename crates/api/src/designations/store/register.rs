@@ -114,6 +114,8 @@ pub enum Registering {
     /// What is in force.
     #[default]
     InForce,
+    /// What was granted and begins later.
+    Upcoming,
     /// What is suspended.
     Suspended,
     /// What was revoked or has expired.
@@ -124,6 +126,7 @@ impl Registering {
     const fn word(self) -> &'static str {
         match self {
             Self::InForce => "in_force",
+            Self::Upcoming => "upcoming",
             Self::Suspended => "suspended",
             Self::Over => "over",
         }
@@ -135,7 +138,7 @@ impl Registering {
 pub struct RegisterFilter<'f> {
     /// On this day …
     pub on: NaiveDate,
-    /// … they are this: in force, suspended, or over.
+    /// … they are this: in force, still to come, suspended, or over.
     pub standing: Registering,
     /// Code of the district.
     pub district: Option<&'f str>,
@@ -157,6 +160,7 @@ pub async fn register(
         "WHERE CASE $7 WHEN 'in_force' THEN ",
         in_force!("$1"),
         " WHEN 'over' THEN d.revoked_from <= $1 OR d.valid_to < $1
+          WHEN 'upcoming' THEN d.valid_from > $1 AND (d.revoked_from IS NULL OR d.revoked_from > $1)
           ELSE d.valid_from <= $1 AND (d.valid_to IS NULL OR d.valid_to >= $1)
                AND (d.revoked_from IS NULL OR d.revoked_from > $1) AND NOT ",
         in_force!("$1"),
@@ -210,7 +214,7 @@ pub async fn of_number(tx: &mut Tx, number: &str) -> Result<Vec<Registered>> {
 pub struct PastEvent {
     /// The designation.
     pub designation_id: Uuid,
-    /// `awarded`, `suspended`, `lifted`, `revoked`, `renewed` or `assessed`.
+    /// `awarded`, `corrected`, `ended`, `suspended`, `lifted`, `revoked`, `kept`, `renewed` or `assessed`.
     pub kind: String,
     /// The day from which it holds.
     pub on_day: NaiveDate,

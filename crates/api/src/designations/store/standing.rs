@@ -44,9 +44,9 @@ pub struct NewEvent<'e> {
     pub id: Uuid,
     /// The designation.
     pub designation_id: Uuid,
-    /// `awarded`, `suspended`, `lifted`, `revoked`, `renewed` or `assessed`.
+    /// `awarded`, `corrected`, `ended`, `suspended`, `lifted`, `revoked`, `kept`, `renewed` or `assessed`.
     pub kind: &'static str,
-    /// The day from which it holds.
+    /// The day from which it holds; the last day, where it was ended.
     pub on_day: NaiveDate,
     /// Why.
     pub reason: &'e str,
@@ -152,6 +152,20 @@ pub async fn sessions_ahead(
             .fetch_one(&mut **tx)
             .await?;
     Ok((rows, count))
+}
+
+/// The schools, of whatever district, whose pupils are in open sessions of a host from a moment on, or for whom places are
+/// kept there.
+pub async fn schools_ahead(tx: &mut Tx, host: Uuid, from: DateTime<Utc>) -> Result<Vec<Uuid>> {
+    Ok(sqlx::query_scalar(
+        "WITH ahead AS (SELECT id FROM session WHERE host_id = $1 AND starts_at >= $2 AND status = 'open')
+         SELECT p.school_id FROM ahead CROSS JOIN LATERAL session_places(ahead.id) p WHERE p.school_id IS NOT NULL
+         UNION SELECT q.school_id FROM ahead JOIN session_quota q ON q.session_id = ahead.id",
+    )
+    .bind(host)
+    .bind(from)
+    .fetch_all(&mut **tx)
+    .await?)
 }
 
 /// How many participations of the district with a host, from a day on, wait to be confirmed.

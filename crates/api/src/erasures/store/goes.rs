@@ -91,7 +91,7 @@ pub async fn evidence_keys(tx: &mut Tx, person: Uuid) -> Result<Vec<String>> {
 
 /// What goes by the person's id ($2) and the ids of all that is the person's ($3), in this order: what points comes before what
 /// is pointed to.
-const GOES: [&str; 25] = [
+const GOES: [&str; 27] = [
     // At doors.
     "DELETE FROM scan_review v USING scan s
      WHERE v.district_id = $1 AND s.district_id = $1 AND s.id = v.scan_id AND s.person_id = $2",
@@ -115,6 +115,11 @@ const GOES: [&str; 25] = [
     // What rows were before, for reports of a past day.
     "DELETE FROM former WHERE district_id = $1 AND kind = 'enrolment' AND was ->> 'person_id' = $2::text",
     "DELETE FROM former WHERE district_id = $1 AND kind = 'person' AND id = $2",
+    "DELETE FROM former f WHERE f.district_id = $1 AND f.kind = 'exception'
+     AND NOT EXISTS (SELECT FROM exception x WHERE x.district_id = $1 AND x.id = f.id)",
+    "UPDATE former f SET was = jsonb_set(f.was, '{records}', coalesce(
+         (SELECT jsonb_agg(r) FROM jsonb_array_elements_text(f.was -> 'records') r WHERE r::uuid <> ALL($3)), '[]'))
+     WHERE f.district_id = $1 AND f.kind = 'exception' AND f.was -> 'records' ?| $3::text[]",
     "DELETE FROM policy_trial_person WHERE district_id = $1 AND person_id = $2",
     "DELETE FROM saved_report WHERE district_id = $1 AND query::text LIKE '%' || $2::text || '%'",
     // What the person did.

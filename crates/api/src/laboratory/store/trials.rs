@@ -19,6 +19,7 @@ pub struct TrialRow {
     pub policy_version: String,
     pub title_zh: String,
     pub title_en: String,
+    pub illustrative: bool,
     pub against_version_id: Option<Uuid>,
     pub against_policy_id: Option<String>,
     pub against_version: Option<String>,
@@ -46,6 +47,7 @@ pub struct NewTrial<'a> {
     pub policy_version: &'a str,
     pub title_zh: &'a str,
     pub title_en: &'a str,
+    pub illustrative: bool,
     pub against_version_id: Option<Uuid>,
     pub requested_by: Uuid,
     pub requested_at: DateTime<Utc>,
@@ -81,6 +83,7 @@ pub struct TrialPersonRow {
 
 const TRIAL: &str = "
     SELECT t.id, t.draft_id, t.policy_version_id, t.policy_id, t.policy_version, t.title_zh, t.title_en,
+           t.illustrative OR coalesce(v.illustrative, false) AS illustrative,
            t.against_version_id, v.policy_id AS against_policy_id, v.version AS against_version, t.state,
            t.progress_done, t.progress_total, t.outcome, t.error, t.as_of, t.requested_by,
            a.display_name AS requested_by_name, t.requested_at, t.finished_at, t.version
@@ -93,8 +96,8 @@ pub async fn insert_trial(tx: &mut Tx, new: &NewTrial<'_>) -> Result<()> {
     let district = tx.district();
     sqlx::query(
         "INSERT INTO policy_trial (district_id, id, draft_id, policy_version_id, document, policy_id, policy_version,
-                                   title_zh, title_en, against_version_id, state, requested_by, requested_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'computing', $11, $12)",
+                                   title_zh, title_en, illustrative, against_version_id, state, requested_by, requested_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'computing', $12, $13)",
     )
     .bind(district.0)
     .bind(new.id)
@@ -105,6 +108,7 @@ pub async fn insert_trial(tx: &mut Tx, new: &NewTrial<'_>) -> Result<()> {
     .bind(new.policy_version)
     .bind(new.title_zh)
     .bind(new.title_en)
+    .bind(new.illustrative)
     .bind(new.against_version_id)
     .bind(new.requested_by)
     .bind(new.requested_at)

@@ -12,7 +12,7 @@ use uuid::Uuid;
 pub use launch::{Ahead, LaunchHost, activity_of_code, hosts, insert_activity, sessions_ahead, sessions_outside};
 pub use parts::{
     Member, Strand, Theme, activities_in, add_member, insert_strand, insert_theme, load_strand, load_theme, members,
-    remove_member, remove_strand, remove_theme, strands, themes, update_strand, update_theme,
+    move_themes, remove_member, remove_strand, remove_theme, strands, themes, update_strand, update_theme,
 };
 pub use progress::{Held, Taken, held, taken};
 
@@ -291,7 +291,8 @@ pub async fn insert_edition(tx: &mut Tx, row: &Edition) -> Result<()> {
 pub async fn update_edition(tx: &mut Tx, row: &Edition) -> Result<()> {
     sqlx::query(
         "UPDATE edition SET title_zh = $2, title_en = $3, first_day = $4, last_day = $5, host_scheme_id = $6, source = $7,
-                            reported = $8, state = $9, published_at = $10, closed_at = $11, version = $12, updated_at = $13
+                            reported = $8, state = $9, published_at = $10, closed_at = $11, version = $12, updated_at = $13,
+                            year = $14
          WHERE id = $1",
     )
     .bind(row.id)
@@ -307,7 +308,22 @@ pub async fn update_edition(tx: &mut Tx, row: &Edition) -> Result<()> {
     .bind(row.closed_at)
     .bind(row.version)
     .bind(row.updated_at)
+    .bind(row.year)
     .execute(&mut **tx)
-    .await?;
+    .await
+    .on_constraint("edition_programme_id_year_key", year_taken)?;
+    Ok(())
+}
+
+/// Removes a draft that is locked, with its themes, strands and members. Nothing else names a draft.
+pub async fn remove_edition(tx: &mut Tx, id: Uuid) -> Result<()> {
+    for statement in [
+        "DELETE FROM theme WHERE edition_id = $1",
+        "DELETE FROM strand WHERE edition_id = $1",
+        "DELETE FROM edition_member WHERE edition_id = $1",
+        "DELETE FROM edition WHERE id = $1",
+    ] {
+        sqlx::query(statement).bind(id).execute(&mut **tx).await?;
+    }
     Ok(())
 }

@@ -187,6 +187,26 @@ pub async fn update_theme(tx: &mut Tx, row: &Theme) -> Result<()> {
     Ok(())
 }
 
+/// Writes the months of themes whose edition is locked, all at once: two may trade theirs.
+pub async fn move_themes(tx: &mut Tx, themes: &[&Theme], at: DateTime<Utc>) -> Result<()> {
+    let ids: Vec<Uuid> = themes.iter().map(|theme| theme.id).collect();
+    let months: Vec<NaiveDate> = themes.iter().map(|theme| theme.month).collect();
+    let versions: Vec<i64> = themes.iter().map(|theme| theme.version).collect();
+    former::keep_shared(tx, Shared::Theme, &ids, at).await?;
+    sqlx::query(
+        "UPDATE theme t SET month = moved.month, version = moved.version, updated_at = $4
+         FROM unnest($1::uuid[], $2::date[], $3::bigint[]) moved (id, month, version) WHERE t.id = moved.id",
+    )
+    .bind(ids)
+    .bind(months)
+    .bind(versions)
+    .bind(at)
+    .execute(&mut **tx)
+    .await
+    .on_constraint("theme_one_a_month", month_taken)?;
+    Ok(())
+}
+
 /// Adds a strand.
 pub async fn insert_strand(tx: &mut Tx, row: &Strand) -> Result<()> {
     sqlx::query(

@@ -1,8 +1,9 @@
 //! Packs that nobody has to ask for: when a month or a term has ended, its pack is made and kept, by each policy that a
-//! district scores by. What was made says so itself, so a stop loses nothing, and two services make nothing twice.
+//! district scores students by. What was made says so itself, so a stop loses nothing, and two services make nothing twice.
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use chrono_tz::Tz;
+use kepu_domain::person::PersonKind;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -33,12 +34,18 @@ async fn ask(state: &AppState, district: DistrictId) -> Result<usize> {
     let mut tx = state.db().begin(district).await?;
     let zone: Tz = credits::store::time_zone(&mut tx).await?.parse().unwrap_or(Tz::Asia__Shanghai);
     let today = now.with_timezone(&zone).date_naive();
-    let scored = store::scored(&mut tx).await?;
-    let several = scored.len() > 1;
-    let mut asked = 0;
-    for policy in scored {
-        let began = policy.since.with_timezone(&zone).date_naive();
+    let mut of_students = Vec::new();
+    for policy in store::scored(&mut tx).await? {
         let rules = credits::policy(&mut tx, policy.policy_version_id).await?;
+        // A pack is about students: one by a policy for teachers alone would call everybody not reached.
+        if rules.admits(PersonKind::Student) {
+            of_students.push((policy, rules));
+        }
+    }
+    let several = of_students.len() > 1;
+    let mut asked = 0;
+    for (policy, rules) in of_students {
+        let began = policy.since.with_timezone(&zone).date_naive();
         let term = rules.last_term(today).map(|(id, _, to)| Period::Term { id, to });
         for period in month_before(today).into_iter().chain(term) {
             // Nothing was scored yet when it ended.

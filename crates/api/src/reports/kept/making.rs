@@ -12,7 +12,7 @@ use super::store::{self, PackFile, PackRow};
 use crate::erasures;
 use crate::error::{ApiError, Result};
 use crate::reports::frame::{Frame, begin};
-use crate::reports::ready::{self, Bundle, Kind, WhichReady, model::Ready};
+use crate::reports::ready::{self, Bundle, Kind, Standing, WhichReady, model::Ready};
 use crate::state::AppState;
 use crate::tenancy::{DistrictId, Tx};
 
@@ -147,7 +147,7 @@ async fn make(state: &AppState, district: DistrictId, id: Uuid) -> Result<()> {
     held.rollback().await
 }
 
-/// All reports of a pack, on one ground and of one moment.
+/// All reports of a pack, on one ground and of one moment; how persons stand, of the end of a period that is over.
 async fn read(
     state: &AppState,
     tx: &mut Tx,
@@ -159,12 +159,15 @@ async fn read(
     let kinds: Vec<Kind> =
         Kind::ALL.into_iter().filter(|kind| row.kinds.iter().any(|word| word == kind.word())).collect();
     let mut reports = Vec::with_capacity(kinds.len());
+    let stands = kinds.iter().any(|kind| kind.stands());
+    let mut standing = if stands { Standing::of(state, &frame, &row.query).await? } else { Standing::Data };
     for (done, kind) in (1..).zip(kinds) {
-        reports.push(ready::of(tx, &frame, kind, &row.query).await?);
+        reports.push(ready::of(state, (tx, &frame), kind, &row.query, &mut standing).await?);
         let mut noted = state.db().begin(district).await?;
         store::progress(&mut noted, row.id, done).await?;
         noted.commit().await?;
     }
+    standing.close().await?;
     Ok((frame, reports))
 }
 

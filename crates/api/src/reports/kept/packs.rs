@@ -31,7 +31,7 @@ pub struct NewPack {
     /// What to call it.
     #[schema(min_length = 1, max_length = 80)]
     name: String,
-    /// The policy; needed where the district scores by several.
+    /// The policy; the one that can score students when left out, needed only where several can.
     #[serde(default)]
     policy: Option<String>,
     /// First day, included.

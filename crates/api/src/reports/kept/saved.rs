@@ -24,9 +24,32 @@ use crate::state::AppState;
 /// Saved reports of one account.
 const SAVED_MAX: i64 = 200;
 /// Filters that may be kept.
-const FILTERS: [&str; 14] = [
-    "policy", "level", "school", "class", "grade", "host", "from", "to", "term", "as_of", "group", "met", "status",
+const FILTERS: [&str; 25] = [
+    "policy",
+    "level",
+    "school",
+    "class",
+    "grade",
+    "host",
+    "from",
+    "to",
+    "term",
+    "as_of",
+    "group",
+    "met",
+    "status",
     "category",
+    "detail",
+    "requirement",
+    "took",
+    "earned",
+    "enrolled",
+    "sex",
+    "attribute",
+    "value",
+    "rule",
+    "edition",
+    "theme",
 ];
 
 /// A report that can be saved.
@@ -34,7 +57,7 @@ const FILTERS: [&str; 14] = [
 #[serde(rename_all = "snake_case")]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
 pub enum SavedKind {
-    /// The overview.
+    /// Ready: the overview.
     Overview,
     /// On credits.
     Credits,
@@ -62,6 +85,14 @@ pub enum SavedKind {
     Results,
     /// Ready: requirements.
     Requirements,
+    /// Ready: schools, or one.
+    School,
+    /// Ready: classes, or one.
+    Class,
+    /// Ready: hosts, or one.
+    Base,
+    /// Ready: exceptions.
+    Exceptions,
 }
 
 /// A report to save.

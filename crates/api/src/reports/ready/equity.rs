@@ -83,10 +83,10 @@ struct School<'r> {
     rows: Vec<&'r EquityRow>,
 }
 
-/// An attribute of schools: its values, each with the places of its schools among all.
+/// An attribute of schools: its values in words, each as it is kept, with the places of its schools among all.
 struct Attribute {
     name: String,
-    values: BTreeMap<String, Vec<usize>>,
+    values: BTreeMap<String, (Option<String>, Vec<usize>)>,
 }
 
 /// Of the whole district or of one school. Whichever it is, what may be shown is decided for the whole district and for all
@@ -112,7 +112,8 @@ pub(super) async fn read(tx: &mut Tx, frame: &Frame) -> Result<Ready> {
     let schools: Vec<School<'_>> = of_school.into_iter().map(|((name, id), rows)| School { name, id, rows }).collect();
     let attributes = attributes(frame, &rows, &schools);
     let (grades, sexes) = (groups(rows.iter(), |row| row.grade), groups(rows.iter(), |row| row.sex.clone()));
-    let sets: Vec<Vec<usize>> = attributes.iter().flat_map(|one| one.values.values().cloned()).collect();
+    let sets: Vec<Vec<usize>> =
+        attributes.iter().flat_map(|one| one.values.values().map(|(_, at)| at.clone())).collect();
     let shown = lattice(
         &by_school(&schools, &grades, |row| row.grade),
         &by_school(&schools, &sexes, |row| row.sex.clone()),
@@ -132,7 +133,8 @@ pub(super) async fn read(tx: &mut Tx, frame: &Frame) -> Result<Ready> {
     };
     let mut section = Section::new("whole", say("全部", "All"), columns(frame, "group", say("范围", "Group")));
     let label = vec![Cell::text(say("全部学生", "All"))];
-    section.push([label, total(meant.iter().copied()).cells(whole)].concat(), Some(Of::whole()));
+    // What is hidden does not open either: the list would tell how many they are.
+    section.push([label, total(meant.iter().copied()).cells(whole)].concat(), whole.then(Of::whole));
     let mut sections = vec![section];
 
     if school.is_none() {
@@ -142,7 +144,7 @@ pub(super) async fn read(tx: &mut Tx, frame: &Frame) -> Result<Ready> {
         for (school, visible) in schools.iter().zip(&shown.schools) {
             let label = vec![Cell::text(school.name.as_str())];
             let cells = total(school.rows.iter().copied()).cells(*visible);
-            section.push([label, cells].concat(), Some(Sort::School.of(school.id)));
+            section.push([label, cells].concat(), visible.then(|| Sort::School.of(school.id)));
         }
         sections.push(section);
     }
@@ -152,7 +154,7 @@ pub(super) async fn read(tx: &mut Tx, frame: &Frame) -> Result<Ready> {
     let here = groups(meant.iter().copied(), |row| row.grade);
     for (grade, visible) in grades.keys().zip(by_grade) {
         if let Some(figures) = here.get(grade) {
-            let of = Some(Of::grade(Some(*grade)));
+            let of = visible.then(|| Of::grade(Some(*grade)));
             section.push([vec![Cell::text(grade.to_string())], figures.cells(visible)].concat(), of);
         }
     }
@@ -168,7 +170,8 @@ pub(super) async fn read(tx: &mut Tx, frame: &Frame) -> Result<Ready> {
             _ => say("未登记", "not known"),
         };
         if let Some(figures) = here.get(sex) {
-            section.push([vec![Cell::text(word)], figures.cells(visible)].concat(), None);
+            let of = visible.then(|| Sort::Sex.named(sex.as_deref().unwrap_or("unknown")));
+            section.push([vec![Cell::text(word)], figures.cells(visible)].concat(), of);
         }
     }
     sections.push(section);
@@ -178,10 +181,12 @@ pub(super) async fn read(tx: &mut Tx, frame: &Frame) -> Result<Ready> {
         let title = format!("{}{}", say("按学校属性：", "By attribute of schools: "), attribute.name);
         let key = format!("attribute:{}", attribute.name);
         let mut section = Section::new(key, title, columns(frame, "value", &attribute.name)).drawn(&["participation"]);
-        for (value, places) in &attribute.values {
+        for (value, (raw, places)) in &attribute.values {
             let within = places.iter().filter_map(|at| schools.get(*at)).flat_map(|school| school.rows.iter().copied());
             let label = vec![Cell::text(value.as_str())];
-            section.push([label, total(within).cells(visible.next().unwrap_or(false))].concat(), None);
+            let visible = visible.next().unwrap_or(false);
+            let of = Of { value: raw.clone(), ..Sort::Attribute.named(attribute.name.as_str()) };
+            section.push([label, total(within).cells(visible)].concat(), visible.then_some(of));
         }
         sections.push(section);
     }
@@ -222,9 +227,7 @@ fn attributes(frame: &Frame, rows: &[EquityRow], schools: &[School<'_>]) -> Vec<
     let of: BTreeMap<Uuid, &Value> = rows.iter().map(|row| (row.school_id, &row.attributes)).collect();
     let word = |value: &Value| match value {
         Value::Bool(yes) => Some(if *yes { frame.say("是", "yes") } else { frame.say("否", "no") }.to_owned()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
-        _ => None,
+        other => plain(other),
     };
     let mut names: Vec<&String> = of
         .values()
@@ -234,14 +237,25 @@ fn attributes(frame: &Frame, rows: &[EquityRow], schools: &[School<'_>]) -> Vec<
     names.sort();
     names.dedup();
     let attribute = |name: &String| {
-        let mut values: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        let mut values: BTreeMap<String, (Option<String>, Vec<usize>)> = BTreeMap::new();
         for (at, school) in schools.iter().enumerate() {
-            let value = of.get(&school.id).and_then(|value| value.get(name)).and_then(word);
-            values.entry(value.unwrap_or_else(|| frame.say("未登记", "not known").to_owned())).or_default().push(at);
+            let kept = of.get(&school.id).and_then(|value| value.get(name));
+            let value = kept.and_then(word).unwrap_or_else(|| frame.say("未登记", "not known").to_owned());
+            values.entry(value).or_insert_with(|| (kept.and_then(plain), Vec::new())).1.push(at);
         }
         Attribute { name: name.clone(), values }
     };
     names.into_iter().map(attribute).collect()
+}
+
+/// A value of an attribute as it is kept; nothing where it says nothing.
+pub fn plain(value: &Value) -> Option<String> {
+    match value {
+        Value::Bool(yes) => Some(yes.to_string()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
+        _ => None,
+    }
 }
 
 fn columns(frame: &Frame, key: &'static str, title: &str) -> Vec<(&'static str, Column)> {

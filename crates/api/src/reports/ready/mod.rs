@@ -2,11 +2,16 @@
 //! PDF and packs are made of that.
 
 mod attendance;
+mod base;
 mod equity;
+mod exceptions;
 mod files;
 mod groups;
 pub mod model;
 mod outcomes;
+mod overview;
+mod period_end;
+mod places;
 mod reach;
 mod settlement;
 pub(crate) mod store;
@@ -22,15 +27,17 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::TAG;
-use super::frame::{Asked, Frame, Narrow, begin};
+use super::frame::{About, Asked, Frame, Narrow, begin};
 use super::persons::audited;
 use crate::auth::Actor;
 use crate::error::{ApiError, ApiErrors, FieldError, Result};
 use crate::extract::{ApiPath, ApiQuery};
 use crate::state::AppState;
 use crate::tenancy::Tx;
+pub use equity::plain;
 pub use files::{Bundle, pdf_of, workbook_of};
 use model::{Ready, ReadyReport, SectionView};
+pub use period_end::Standing;
 
 /// Which ready report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, Serialize, ToSchema)]
@@ -55,11 +62,25 @@ pub enum Kind {
     Results,
     /// Who meets what the policy asks.
     Requirements,
+    /// The district, or a school of it, in all.
+    Overview,
+    /// Schools beside each other, or one.
+    School,
+    /// Classes beside each other, or one.
+    Class,
+    /// Hosts beside each other, or one.
+    Base,
+    /// What the rules of the district found.
+    Exceptions,
 }
 
 impl Kind {
     /// Every one, in the order of packs.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 14] = [
+        Self::Overview,
+        Self::School,
+        Self::Class,
+        Self::Base,
         Self::Requirements,
         Self::NotReached,
         Self::Equity,
@@ -69,6 +90,7 @@ impl Kind {
         Self::EmptyPlaces,
         Self::NoShows,
         Self::Promptness,
+        Self::Exceptions,
     ];
 
     /// The word in addresses.
@@ -83,6 +105,11 @@ impl Kind {
             Self::Programmes => "programmes",
             Self::Results => "results",
             Self::Requirements => "requirements",
+            Self::Overview => "overview",
+            Self::School => "school",
+            Self::Class => "class",
+            Self::Base => "base",
+            Self::Exceptions => "exceptions",
         }
     }
 
@@ -92,9 +119,12 @@ impl Kind {
             Self::Settlement => &["host", "detail", "as_of"],
             Self::NotReached => &["school", "class", "grade", "detail", "as_of"],
             Self::NoShows => &["school", "host", "detail", "as_of"],
-            Self::EmptyPlaces => &["host", "as_of"],
+            Self::EmptyPlaces | Self::Base => &["host", "as_of"],
             Self::Promptness => &["school", "host", "as_of"],
-            Self::Programmes | Self::Equity => &["school", "as_of"],
+            Self::Programmes | Self::Equity | Self::School => &["school", "as_of"],
+            Self::Overview => &["school", "grade", "as_of"],
+            Self::Class => &["school", "class", "grade", "detail", "as_of"],
+            Self::Exceptions => &["school", "host", "as_of"],
             Self::Results | Self::Requirements => &["school", "class", "grade", "as_of"],
         }
     }
@@ -102,10 +132,23 @@ impl Kind {
     /// What an account sees of it that does not see the whole district.
     fn narrow(self) -> Narrow {
         match self {
-            Self::Settlement | Self::EmptyPlaces => Narrow::Hosts,
+            Self::Settlement | Self::EmptyPlaces | Self::Base => Narrow::Hosts,
+            Self::Exceptions => Narrow::Whole,
             Self::NoShows | Self::Promptness => Narrow::SchoolsOrHosts,
-            Self::NotReached | Self::Equity | Self::Results | Self::Requirements | Self::Programmes => Narrow::Schools,
+            Self::NotReached
+            | Self::Equity
+            | Self::Results
+            | Self::Requirements
+            | Self::Programmes
+            | Self::Overview
+            | Self::School
+            | Self::Class => Narrow::Schools,
         }
+    }
+
+    /// Whether it tells how persons stand.
+    pub fn stands(self) -> bool {
+        matches!(self, Self::Requirements | Self::Overview | Self::School | Self::Class)
     }
 }
 
@@ -129,7 +172,7 @@ pub enum FileFormat {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct WhichReady {
-    /// The policy; needed where the district scores by several.
+    /// The policy; the one that can score students when left out, needed only where several can.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
     /// Of this school.
@@ -226,8 +269,13 @@ impl WhichReady {
     }
 }
 
-/// Reads a report, in a transaction of its own.
-pub async fn read(state: &AppState, actor: &Actor, kind: Kind, which: &WhichReady) -> Result<(Frame, Ready)> {
+/// Reads a report, in a transaction of its own; also the day at whose end it tells how persons stand.
+async fn read(
+    state: &AppState,
+    actor: &Actor,
+    kind: Kind,
+    which: &WhichReady,
+) -> Result<(Frame, Ready, Option<NaiveDate>)> {
     which.check(kind)?;
     if which.names() && which.host.is_none() && which.school.is_none() && which.class.is_none() {
         let message = "persons are named of one host or school at a time: say which";
@@ -235,13 +283,28 @@ pub async fn read(state: &AppState, actor: &Actor, kind: Kind, which: &WhichRead
     }
     let mut tx = begin(state, actor.district()?, which.as_of.as_deref()).await?;
     let frame = Frame::read(&mut tx, actor, &which.asked(), state.now(), kind.narrow()).await?;
-    let report = of(&mut tx, &frame, kind, which).await?;
+    let mut standing = if kind.stands() { Standing::of(state, &frame, which).await? } else { Standing::Data };
+    let report = of(state, (&mut tx, &frame), kind, which, &mut standing).await?;
     tx.rollback().await?;
-    Ok((frame, report))
+    let (day, period) = (standing.day(), frame.about.period.clone());
+    Ok(match standing.close().await? {
+        // All of this one is of the end of its period.
+        Some(end) if kind == Kind::Requirements => {
+            (Frame { about: About { period, ..end.about.clone() }, ..end }, report, day)
+        }
+        _ => (frame, report, day),
+    })
 }
 
-/// Reads a report on a ground that was read before, in the same transaction.
-pub async fn of(tx: &mut Tx, frame: &Frame, kind: Kind, which: &WhichReady) -> Result<Ready> {
+/// Reads a report on a ground that was read before, in the same transaction; how persons stand, as of what was found for its
+/// period.
+pub async fn of(
+    state: &AppState,
+    (tx, frame): (&mut Tx, &Frame),
+    kind: Kind,
+    which: &WhichReady,
+    standing: &mut Standing,
+) -> Result<Ready> {
     match kind {
         Kind::Settlement => settlement::read(tx, frame, which).await,
         Kind::NotReached => reach::not_reached(tx, frame, which).await,
@@ -251,7 +314,16 @@ pub async fn of(tx: &mut Tx, frame: &Frame, kind: Kind, which: &WhichReady) -> R
         Kind::Equity => equity::read(tx, frame).await,
         Kind::Programmes => outcomes::programmes(tx, frame).await,
         Kind::Results => outcomes::results(tx, frame).await,
-        Kind::Requirements => outcomes::requirements(tx, frame).await,
+        Kind::Requirements => {
+            let said = standing.note(frame);
+            let (tx, frame) = standing.end().unwrap_or((tx, frame));
+            outcomes::requirements(tx, frame, said).await
+        }
+        Kind::Overview => overview::read(state, tx, frame, standing).await,
+        Kind::School => places::school(state, tx, frame, standing).await,
+        Kind::Class => places::class(state, tx, frame, which, standing).await,
+        Kind::Base => base::read(tx, frame).await,
+        Kind::Exceptions => exceptions::read(tx, frame).await,
     }
 }
 
@@ -274,7 +346,7 @@ pub async fn report_ready(
     ApiQuery(which): ApiQuery<WhichReady>,
 ) -> Result<Response> {
     let format = which.format.unwrap_or_default();
-    let (frame, report) = read(&state, &actor, kind, &which).await?;
+    let (frame, report, stood_on) = read(&state, &actor, kind, &which).await?;
     let detail = json!({ "report": kind.word(), "format": format, "query": which });
     if format == FileFormat::Json {
         if which.names() {
@@ -282,7 +354,7 @@ pub async fn report_ready(
         }
         let sections = report.sections.iter().map(SectionView::from).collect();
         let Ready { kind, title, notes, .. } = report;
-        return Ok(Json(ReadyReport { about: frame.about, kind, title, notes, sections }).into_response());
+        return Ok(Json(ReadyReport { about: frame.about, kind, title, notes, stood_on, sections }).into_response());
     }
     audited(&state, &actor, "report.export", detail, None).await?;
     files::answer(&frame, report, format, which.section.as_deref()).await

@@ -1,5 +1,6 @@
 //! What a ready report is: sections of rows, whatever they are about. Pages, files and packs are made from it alone.
 
+use chrono::NaiveDate;
 use kepu_domain::credit::Credit;
 use kepu_domain::settlement::yuan;
 use serde::{Deserialize, Serialize};
@@ -60,6 +61,18 @@ pub struct Of {
     pub grade: Option<i32>,
     /// The level of contests, of a level.
     pub level: Option<String>,
+    /// The requirement that its counts are about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requirement: Option<String>,
+    /// Its word: a category, rule, sex, kind of exception; the name of an attribute; the theme, or `none`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub word: Option<String>,
+    /// The value of an attribute; left out of those who have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    /// The first day of a month.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub month: Option<NaiveDate>,
 }
 
 /// What rows are of.
@@ -87,6 +100,22 @@ pub enum Sort {
     Competition,
     /// A level of contests.
     Level,
+    /// A category of the policy.
+    Category,
+    /// A rule of the policy.
+    Rule,
+    /// A sex.
+    Sex,
+    /// Schools with a value of an attribute.
+    Attribute,
+    /// A theme of an edition.
+    Theme,
+    /// A month.
+    Month,
+    /// A kind of exceptions.
+    Cause,
+    /// An exception.
+    Exception,
     /// All that the report is of.
     Whole,
 }
@@ -94,24 +123,44 @@ pub enum Sort {
 impl Sort {
     /// A row of this sort.
     pub fn of(self, id: Uuid) -> Of {
-        Of { sort: self, id: Some(id), grade: None, level: None }
+        Of { id: Some(id), ..self.whole() }
+    }
+
+    /// A row of this sort that is told by a word.
+    pub fn named(self, word: impl Into<String>) -> Of {
+        Of { word: Some(word.into()), ..self.whole() }
+    }
+
+    fn whole(self) -> Of {
+        Of { sort: self, id: None, grade: None, level: None, requirement: None, word: None, value: None, month: None }
     }
 }
 
 impl Of {
     /// A row of a grade.
     pub fn grade(grade: Option<i32>) -> Self {
-        Self { sort: Sort::Grade, id: None, grade, level: None }
+        Self { grade, ..Sort::Grade.whole() }
     }
 
     /// A row of a level of contests.
     pub fn level(level: String) -> Self {
-        Self { sort: Sort::Level, id: None, grade: None, level: Some(level) }
+        Self { level: Some(level), ..Sort::Level.whole() }
     }
 
     /// The row of all that the report is of.
     pub fn whole() -> Self {
-        Self { sort: Sort::Whole, id: None, grade: None, level: None }
+        Sort::Whole.whole()
+    }
+
+    /// A row of a month.
+    pub fn month(month: NaiveDate) -> Self {
+        Self { month: Some(month), ..Sort::Month.whole() }
+    }
+
+    /// The same, its counts being about a requirement.
+    #[must_use]
+    pub fn asking(self, requirement: &str) -> Self {
+        Self { requirement: Some(requirement.to_owned()), ..self }
     }
 }
 
@@ -196,6 +245,8 @@ pub struct ReadyReport {
     pub title: String,
     /// What there is to know about its numbers.
     pub notes: Vec<String>,
+    /// The day at whose end it tells how persons stand, where that is not the time of the data.
+    pub stood_on: Option<NaiveDate>,
     /// Its tables.
     pub sections: Vec<SectionView>,
 }

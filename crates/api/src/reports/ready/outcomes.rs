@@ -49,7 +49,11 @@ pub(super) async fn programmes(tx: &mut Tx, frame: &Frame) -> Result<Ready> {
             Cell::Credit(row.credits),
         ]);
         let section = if whole { &mut editions } else { &mut themes };
-        section.push(cells, Some(Sort::Edition.of(row.edition_id)));
+        let theme = || Of {
+            word: Some(row.theme_id.map_or_else(|| "none".to_owned(), |id| id.to_string())),
+            ..Sort::Theme.of(row.edition_id)
+        };
+        section.push(cells, Some(if whole { Sort::Edition.of(row.edition_id) } else { theme() }));
     }
     let note = say(
         "期内的场次；参与人次和人数为已确认的本区学生，学分为本办法下所得。",
@@ -74,25 +78,6 @@ pub(super) async fn results(tx: &mut Tx, frame: &Frame) -> Result<Ready> {
         ]
     };
     let with = |first: Vec<(&'static str, Column)>| first.into_iter().chain(counts()).collect::<Vec<_>>();
-    let level = |level: &str| match level {
-        "international" => say("国际", "international").to_owned(),
-        "national" => say("国家", "national").to_owned(),
-        "provincial" => say("省", "provincial").to_owned(),
-        "city" => say("市", "city").to_owned(),
-        "county" => say("区县", "county").to_owned(),
-        "town" => say("乡镇", "town").to_owned(),
-        "school" => say("校", "school").to_owned(),
-        other => other.to_owned(),
-    };
-    let award = |award: Option<&str>| match award {
-        Some("special") => say("特等奖", "special").to_owned(),
-        Some("first") => say("一等奖", "first").to_owned(),
-        Some("second") => say("二等奖", "second").to_owned(),
-        Some("third") => say("三等奖", "third").to_owned(),
-        Some("excellence") => say("优秀奖", "excellence").to_owned(),
-        Some(other) => other.to_owned(),
-        None => say("名次", "a place").to_owned(),
-    };
     let mut levels = Section::new(
         "levels",
         say("按级别与奖项", "By level and award"),
@@ -104,8 +89,8 @@ pub(super) async fn results(tx: &mut Tx, frame: &Frame) -> Result<Ready> {
     for row in result_sums(tx, &frame.filter).await? {
         levels.push(
             vec![
-                Cell::Text(level(&row.contest_level)),
-                Cell::Text(award(row.award.as_deref())),
+                Cell::Text(level_word(frame, &row.contest_level)),
+                Cell::Text(award_word(frame, row.award.as_deref())),
                 Cell::Count(row.results),
                 Cell::Count(row.achievements),
                 Cell::Count(row.persons),
@@ -149,8 +134,38 @@ pub(super) async fn results(tx: &mut Tx, frame: &Frame) -> Result<Ready> {
     })
 }
 
-/// Who meets what the policy asks, and who falls short: of the eligible who are enrolled, as it stands.
-pub(super) async fn requirements(tx: &mut Tx, frame: &Frame) -> Result<Ready> {
+/// What a level of contests is called.
+pub(super) fn level_word(frame: &Frame, level: &str) -> String {
+    let (zh, en) = match level {
+        "international" => ("国际", "international"),
+        "national" => ("国家", "national"),
+        "provincial" => ("省", "provincial"),
+        "city" => ("市", "city"),
+        "county" => ("区县", "county"),
+        "town" => ("乡镇", "town"),
+        "school" => ("校", "school"),
+        other => (other, other),
+    };
+    frame.say(zh, en).to_owned()
+}
+
+/// What an award is called.
+pub(super) fn award_word(frame: &Frame, award: Option<&str>) -> String {
+    let (zh, en) = match award {
+        Some("special") => ("特等奖", "special"),
+        Some("first") => ("一等奖", "first"),
+        Some("second") => ("二等奖", "second"),
+        Some("third") => ("三等奖", "third"),
+        Some("excellence") => ("优秀奖", "excellence"),
+        Some(other) => (other, other),
+        None => ("名次", "a place"),
+    };
+    frame.say(zh, en).to_owned()
+}
+
+/// Who meets what the policy asks, and who falls short: of the eligible who are enrolled, as it stands at the moment of the
+/// ground. `said` tells which moment that is.
+pub(super) async fn requirements(tx: &mut Tx, frame: &Frame, said: String) -> Result<Ready> {
     let say = |zh, en| frame.say(zh, en);
     let rows = store::requirements(tx, &frame.filter).await?;
     let schools: Vec<Uuid> = rows.iter().filter_map(|row| row.school_id).collect();
@@ -199,17 +214,14 @@ pub(super) async fn requirements(tx: &mut Tx, frame: &Frame) -> Result<Ready> {
                 Cell::Count(row.persons - row.met),
                 Cell::maybe(share(row.met, row.persons), Cell::Share),
             ];
-            section.push([vec![Cell::text(title)], more, figures].concat(), of);
+            section.push([vec![Cell::text(title)], more, figures].concat(), of.map(|of| of.asking(&written.id)));
         }
     }
-    let note = say(
-        "可以得分且现在在籍的学生，按数据时间的状态，含全部期间的学分。",
-        "Of the eligible who are enrolled, as they stand at the time of the data, over all time.",
-    );
+    let note = say("可以得分且届时在籍的学生。", "Of the eligible who were enrolled then.");
     Ok(Ready {
         kind: Kind::Requirements,
         title: say("达标情况", "Requirements met and short").to_owned(),
-        notes: vec![note.to_owned()],
+        notes: vec![note.to_owned(), said],
         sections: vec![whole, by_school, by_grade, by_class],
     })
 }

@@ -177,6 +177,7 @@ pub struct ProgrammeSum {
     pub programme_en: String,
     pub year: i32,
     pub month: Option<NaiveDate>,
+    pub theme_id: Option<Uuid>,
     pub theme_zh: Option<String>,
     pub theme_en: Option<String>,
     pub sessions: i64,
@@ -326,7 +327,7 @@ pub async fn programmes(tx: &mut Tx, filter: &Filter) -> Result<Vec<ProgrammeSum
             " LEFT JOIN score_line l ON l.district_id = $1 AND l.policy_id = $2 AND l.record_id = p.id
              )
              SELECT grouping(t.theme_id) = 1 AS is_whole, t.edition_id, g.name_zh AS programme_zh, g.name_en AS programme_en,
-                    e.year, m.month, m.title_zh AS theme_zh, m.title_en AS theme_en, count(DISTINCT t.id) AS sessions,
+                    e.year, m.month, t.theme_id, m.title_zh AS theme_zh, m.title_en AS theme_en, count(DISTINCT t.id) AS sessions,
                     count(DISTINCT t.host_id) AS hosts, count(c.participation_id) AS times,
                     count(DISTINCT c.person_id) AS persons, coalesce(sum(c.counted), 0)::bigint AS credits
              FROM part t LEFT JOIN each c ON c.id = t.id

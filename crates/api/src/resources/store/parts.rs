@@ -55,6 +55,10 @@ pub async fn items(tx: &mut Tx, resource: Uuid) -> Result<Vec<Item>> {
     .await?)
 }
 
+fn label_taken() -> ApiError {
+    ApiError::conflict("label_taken", "Another item of the resource has this label. Give each a label of its own.")
+}
+
 /// Adds items to a resource that is locked.
 pub async fn add_items(tx: &mut Tx, resource: Uuid, items: &[Item]) -> Result<()> {
     let ids: Vec<Uuid> = items.iter().map(|item| item.id).collect();
@@ -69,7 +73,8 @@ pub async fn add_items(tx: &mut Tx, resource: Uuid, items: &[Item]) -> Result<()
     .bind(numbers)
     .bind(labels)
     .execute(&mut **tx)
-    .await?;
+    .await
+    .on_constraint("resource_item_label_once", label_taken)?;
     Ok(())
 }
 
@@ -81,7 +86,8 @@ pub async fn change_item(tx: &mut Tx, item: &Item) -> Result<()> {
         .bind(item.in_service)
         .bind(&item.note)
         .execute(&mut **tx)
-        .await?;
+        .await
+        .on_constraint("resource_item_label_once", label_taken)?;
     Ok(())
 }
 

@@ -4,7 +4,7 @@
 //! draft ─▶ submitted ─▶ under_review ─▶ approved ─▶ published ─▶ awarded
 //!            ▲   │           ▲   │                      │ objection upheld
 //!            │   ▼           │   └──────▶ refused ◀─────┘
-//!          returned          │              │ appeal
+//!          returned ─ late ──┼────────────▲ │ appeal
 //!                            └── upheld ─ appealed ─▶ dismissed
 //! any before the decision ─▶ withdrawn
 //! ```

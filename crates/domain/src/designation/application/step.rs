@@ -39,6 +39,24 @@ pub enum Step {
         /// Last day on which it may be submitted again.
         until: NaiveDate,
     },
+    /// The authority gives more time to complete it.
+    Extend {
+        /// The last day from now on.
+        until: NaiveDate,
+        /// The day.
+        on: NaiveDate,
+    },
+    /// The authority decides against what was not completed in time.
+    RefuseIncomplete {
+        /// The account.
+        by: Uuid,
+        /// Why.
+        reason: String,
+        /// Last day for an appeal.
+        appeal_until: NaiveDate,
+        /// The day.
+        on: NaiveDate,
+    },
     /// The authority finds it complete.
     Accept,
     /// The authority decides for it.
@@ -159,6 +177,8 @@ impl Step {
             Self::Save => "changed",
             Self::Submit { .. } => "submitted",
             Self::Return { .. } => "returned",
+            Self::Extend { .. } => "given more time",
+            Self::RefuseIncomplete { .. } => "refused as incomplete",
             Self::Accept => "found complete",
             Self::Approve { .. } => "approved",
             Self::Refuse { .. } => "refused",
@@ -197,6 +217,12 @@ pub enum Refusal {
     /// What was returned was to be completed before.
     #[error("it was to be completed by {0}")]
     CompletionLate(NaiveDate),
+    /// There are days left to complete it.
+    #[error("it may be completed until {0}; it can be refused after that day")]
+    CompletionDaysRun(NaiveDate),
+    /// More time ends later than before, and not in the past.
+    #[error("the last day must lie after {0}")]
+    NotLater(NaiveDate),
     /// The days for objections are over.
     #[error("objections were to be made by {0}")]
     ObjectionLate(NaiveDate),
@@ -231,6 +257,8 @@ impl Refusal {
             Self::ReasonNeeded => "reason_needed",
             Self::RoundNotOpen(_) => "round_not_open",
             Self::CompletionLate(_) => "completion_late",
+            Self::CompletionDaysRun(_) => "with_applicant",
+            Self::NotLater(_) => "not_later",
             Self::ObjectionLate(_) => "objection_late",
             Self::NoSuchObjection => "no_such_objection",
             Self::ObjectionDaysRun(_) => "objection_days_run",
@@ -264,6 +292,20 @@ impl Application {
             }
             (Self::Submitted { filing }, Step::Return { reason, until }) => {
                 Ok(Self::Returned { filing, reason: needed(reason)?, until })
+            }
+            (Self::Returned { filing, reason, until }, Step::Extend { until: longer, on }) => {
+                // Until the day before, nothing would be gained.
+                let after = until.max(on.pred_opt().unwrap_or(on));
+                if longer <= after {
+                    return Err(Refusal::NotLater(after));
+                }
+                Ok(Self::Returned { filing, reason, until: longer })
+            }
+            (Self::Returned { filing, until, .. }, Step::RefuseIncomplete { by, reason, appeal_until, on }) => {
+                if on <= until {
+                    return Err(Refusal::CompletionDaysRun(until));
+                }
+                refuse(filing, by, reason, appeal_until)
             }
             (Self::Submitted { filing }, Step::Accept) => Ok(Self::UnderReview { filing }),
             (Self::UnderReview { filing }, Step::Approve { by }) => {
@@ -358,12 +400,21 @@ fn needed(reason: String) -> Result<String, Refusal> {
 pub(super) const fn code(from: StateName, step: &Step) -> &'static str {
     match (from, step) {
         (StateName::Draft, _) => "not_submitted",
-        (StateName::Submitted, Step::Save | Step::Submit { .. }) => "submitted_already",
+        (
+            StateName::Submitted,
+            Step::Save | Step::Submit { .. } | Step::Extend { .. } | Step::RefuseIncomplete { .. },
+        ) => "submitted_already",
         (StateName::Submitted, _) => "not_checked",
         (StateName::Returned, _) => "with_applicant",
-        (StateName::UnderReview, Step::Save | Step::Submit { .. } | Step::Return { .. } | Step::Accept) => {
-            "under_review_already"
-        }
+        (
+            StateName::UnderReview,
+            Step::Save
+            | Step::Submit { .. }
+            | Step::Return { .. }
+            | Step::Extend { .. }
+            | Step::RefuseIncomplete { .. }
+            | Step::Accept,
+        ) => "under_review_already",
         (StateName::UnderReview, _) => "not_decided",
         (
             StateName::Approved,

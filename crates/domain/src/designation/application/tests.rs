@@ -58,12 +58,18 @@ fn award(on: u32) -> Step {
     Step::Award { number: "1".into(), from: day(1), on: day(on) }
 }
 
+fn refuse_incomplete(on: u32) -> Step {
+    Step::RefuseIncomplete { by: FIRST, reason: "because".into(), appeal_until: day(30), on: day(on) }
+}
+
 fn every_step() -> Vec<(&'static str, Step)> {
     let (reason, appeal_until) = ("because".to_owned(), day(20));
     vec![
         ("save", Step::Save),
         ("submit", submit(10)),
         ("return", Step::Return { reason: reason.clone(), until: day(20) }),
+        ("extend", Step::Extend { until: day(25), on: day(21) }),
+        ("refuse_incomplete", refuse_incomplete(21)),
         ("accept", Step::Accept),
         ("approve", Step::Approve { by: FIRST }),
         ("refuse", Step::Refuse { by: FIRST, reason: reason.clone(), appeal_until }),
@@ -127,6 +133,32 @@ fn completing_may_come_after_the_round(#[case] on: u32, #[case] expected: Option
         Ok(again) => assert_eq!((again.filing(), expected), (Some(&earlier), None)),
         Err(refusal) => assert_eq!(Some(refusal.code()), expected),
     }
+}
+
+#[rstest]
+#[case::later(25, 10, None)]
+#[case::again_after_its_day(25, 24, None)]
+#[case::today(24, 24, None)]
+#[case::as_before(20, 10, Some("not_later"))]
+#[case::earlier(19, 10, Some("not_later"))]
+#[case::past(23, 24, Some("not_later"))]
+fn more_time_is_more_time(#[case] until: u32, #[case] on: u32, #[case] expected: Option<&str>) {
+    let returned = Application::Returned { filing: filing(), reason: "no plan".into(), until: day(20) };
+    match returned.take(Step::Extend { until: day(until), on: day(on) }) {
+        Ok(longer) => {
+            let right = Application::Returned { filing: filing(), reason: "no plan".into(), until: day(until) };
+            assert_eq!((longer, expected), (right, None));
+        }
+        Err(refusal) => assert_eq!(Some(refusal.code()), expected),
+    }
+}
+
+#[rstest]
+#[case(20, Some("with_applicant"))]
+#[case(21, None)]
+fn what_is_incomplete_is_refused_after_its_day(#[case] on: u32, #[case] expected: Option<&str>) {
+    let returned = Application::Returned { filing: filing(), reason: "no plan".into(), until: day(20) };
+    assert_eq!(returned.take(refuse_incomplete(on)).err().map(|refusal| refusal.code()), expected);
 }
 
 #[rstest]

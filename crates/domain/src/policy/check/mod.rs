@@ -14,7 +14,7 @@ mod tables;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::Document;
-use super::problem::{Path, Problem, closest};
+use super::problem::{Path, Place, Problem, closest};
 use crate::text::{Text, say};
 
 /// All that is wrong with the meaning of a document. The lines are filled in by the caller, from the paths.
@@ -42,7 +42,7 @@ struct Checker<'d> {
 
 impl Checker<'_> {
     fn add(&mut self, code: &'static str, path: &Path, message: Text, help: Text) {
-        self.problems.push(Problem::new(code, 1, message).help(help).at(path.clone()));
+        self.problems.push(Problem::new(code, Place::START, message).help(help).at(path.clone()));
     }
 }
 

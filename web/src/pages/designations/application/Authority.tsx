@@ -1,11 +1,10 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
-import { App, Button, Card, Checkbox, Flex, Form, Input, Table, Tag } from "antd";
+import { useMutation } from "@tanstack/react-query";
+import { App, Button, Card, Checkbox, Flex, Form, Input, Tag } from "antd";
 import { useState } from "react";
 import { Link } from "react-router";
 import { api, call, ifMatch, type Schemas } from "@/api/client";
-import { getQuery, useIdempotencyKey, useInvalidate } from "@/api/query";
+import { useIdempotencyKey, useInvalidate } from "@/api/query";
 import { useTranslation } from "@/i18n";
-import { useNamed } from "@/i18n/useText";
 import { FormModal } from "@/pages/district/FormModal";
 import { DateTime } from "@/ui/DateTime";
 import { Muted } from "@/ui/Muted";
@@ -14,7 +13,9 @@ import { today } from "@/ui/time";
 import { Day } from "../Day";
 import { useRequired } from "../scheme/useRequired";
 import { type Application, type Round, useDay } from "../words";
+import Extend from "./Extend";
 import { FileField } from "./FileField";
+import { Reviews } from "./Reviews";
 import Words from "./Words";
 
 interface Props {
@@ -24,13 +25,14 @@ interface Props {
   runs: boolean;
 }
 
-type Asked = "return" | "award" | "spot" | "uphold" | "dismiss" | { objection: Schemas["ObjectionView"]; uphold: boolean };
+type Asked = "return" | "extend" | "incomplete" | "award" | "spot" | "uphold" | "dismiss" | { objection: Schemas["ObjectionView"]; uphold: boolean };
 
 const TITLE = { fontSize: 17, margin: 0 };
 
 /** What the authority does with an application, in the state in which it is. */
 export default function Authority({ application, round, runs }: Props) {
   const { t } = useTranslation("designations");
+  const day = useDay();
   const invalidate = useInvalidate();
   const { message } = App.useApp();
   const [asked, setAsked] = useState<Asked>();
@@ -58,6 +60,23 @@ export default function Authority({ application, round, runs }: Props) {
               {t("check.accept")}
             </Button>
             <Button onClick={() => setAsked("return")}>{t("check.return")}</Button>
+          </Flex>
+        </Card>
+      )}
+      {runs && state === "returned" && (
+        <Card title={<h2 style={TITLE}>{t("completion.title")}</h2>}>
+          <p style={{ marginTop: 0 }}>
+            {t(application.until && application.until < today() ? "completion.over" : "completion.runs", { day: day(application.until ?? today()) })}
+          </p>
+          <Flex gap={8} wrap>
+            <Button type="primary" onClick={() => setAsked("extend")}>
+              {t("completion.extend")}
+            </Button>
+            {application.until && application.until < today() && (
+              <Button danger onClick={() => setAsked("incomplete")}>
+                {t("completion.refuse")}
+              </Button>
+            )}
           </Flex>
         </Card>
       )}
@@ -149,6 +168,20 @@ export default function Authority({ application, round, runs }: Props) {
           onClose={close}
         />
       )}
+      {asked === "incomplete" && (
+        <Words
+          title={t("completion.refuse")}
+          action={t("completion.refuse")}
+          lead={t("completion.refuseLead", { days: round.rules.appeal_days ?? 14 })}
+          label={t("reason")}
+          field="reason"
+          danger
+          send={(reason) => call(api.POST("/api/v1/applications/{id}/completion/refusal", { params, body: { reason } }))}
+          onDone={done}
+          onClose={close}
+        />
+      )}
+      {asked === "extend" && <Extend application={application} onDone={done} onClose={close} />}
       {(asked === "uphold" || asked === "dismiss") && (
         <Words
           title={t(`appealed.${asked}`)}
@@ -278,83 +311,5 @@ function Award({ application, onDone, onClose }: { application: Application; onD
         <Input maxLength={400} />
       </Form.Item>
     </FormModal>
-  );
-}
-
-/** What reviewers gave, criterion by criterion. */
-function Reviews({ application, round, runs }: Props) {
-  const { t } = useTranslation("designations");
-  const named = useNamed();
-  const criteria = round.rules.criteria ?? [];
-  const { data, error, refetch } = useQuery(getQuery("/api/v1/applications/{id}/reviews", { params: { path: { id: application.id } } }));
-  const [tying, setTying] = useState(false);
-  return (
-    <Card
-      title={<h2 style={TITLE}>{t("reviews.title")}</h2>}
-      extra={runs && application.state === "under_review" && <Button size="small" onClick={() => setTying(true)}>{t("tie.ofOther")}</Button>}
-    >
-      <ProblemAlert error={error} retry={refetch} />
-      {data?.items.length === 0 && <Muted>{t("reviews.none", { count: round.rules.reviews ?? 0 })}</Muted>}
-      {data?.items.map((review) => (
-        <section key={`${review.account_id}-${review.hearing}`} style={{ marginBottom: 14 }} aria-label={review.display_name}>
-          <strong>{review.display_name}</strong> {review.hearing === 2 && <Tag color="warning">{t("secondHearing")}</Tag>}
-          <Table
-            size="small"
-            pagination={false}
-            rowKey="key"
-            dataSource={criteria}
-            columns={[
-              { key: "name", title: t("review.criterion"), render: (_, one) => named(one.name_zh, one.name_en) },
-              { key: "points", title: t("review.points"), render: (_, one) => `${review.scores[one.key]?.points ?? "—"} / ${one.points}` },
-              { key: "remark", title: t("review.remark"), render: (_, one) => review.scores[one.key]?.remark ?? "" },
-            ]}
-          />
-          {review.remark && <p style={{ margin: "6px 0 0" }}>{review.remark}</p>}
-        </section>
-      ))}
-      {tying && <TieOfOther application={application} onClose={() => setTying(false)} />}
-    </Card>
-  );
-}
-
-function TieOfOther({ application, onClose }: { application: Application; onClose: () => void }) {
-  const { t } = useTranslation("designations");
-  const required = useRequired();
-  const invalidate = useInvalidate();
-  const { message } = App.useApp();
-  const { data } = useQuery(getQuery("/api/v1/rounds/{id}/reviewers", { params: { path: { id: application.round_id } } }));
-  return (
-    <FormModal<{ account_id: string; reason: string }, unknown>
-      title={t("tie.ofOther")}
-      okText={t("tie.save")}
-      lead={t("tie.lead")}
-      initial={{}}
-      send={(body) => call(api.POST("/api/v1/applications/{id}/ties", { params: { path: { id: application.id } }, body }))}
-      onDone={() => {
-        message.success(t("saved"));
-        void invalidate("/api/v1/applications");
-        onClose();
-      }}
-      onClose={onClose}
-    >
-      <Form.Item name="account_id" label={t("tie.reviewer")} rules={required}>
-        <ReviewerChoice all={data?.items ?? []} />
-      </Form.Item>
-      <Form.Item name="reason" label={t("tie.reason")} rules={required}>
-        <Input maxLength={400} />
-      </Form.Item>
-    </FormModal>
-  );
-}
-
-function ReviewerChoice({ id, value, onChange, all }: { id?: string; value?: string; onChange?: (value: string) => void; all: Schemas["ReviewerView"][] }) {
-  return (
-    <Flex vertical gap={6} {...(id && { id })} role="radiogroup">
-      {all.map((one) => (
-        <label key={one.account_id} style={{ display: "flex", gap: 8, minHeight: 28, alignItems: "center" }}>
-          <input type="radio" name="reviewer" checked={value === one.account_id} onChange={() => onChange?.(one.account_id)} /> {one.display_name}
-        </label>
-      ))}
-    </Flex>
   );
 }

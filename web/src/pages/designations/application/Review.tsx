@@ -24,7 +24,7 @@ export default function Review({ application, round }: { application: Applicatio
   // The authority reads it, too; only who was named gives points.
   if (!item || !reviews.data) return null;
   const hearing = application.second_hearing ? 2 : 1;
-  const made = reviews.data.items.find((one) => one.account_id === me.account_id && one.hearing === hearing);
+  const made = reviews.data.items.find((one) => one.account_id === me.account_id && one.hearing === hearing && !one.struck);
   return <Points key={made?.at ?? "new"} application={application} round={round} tie={item.tie ?? undefined} made={made} />;
 }
 

@@ -9,6 +9,8 @@ import type { Application } from "../words";
 const COLOUR: Record<string, string> = {
   return: "red",
   refuse: "red",
+  refuse_incomplete: "red",
+  strike_review: "orange",
   uphold_objection: "red",
   dismiss_appeal: "red",
   withdraw: "gray",

@@ -74,6 +74,7 @@ export default function Change({ step, designation: row, onDone, onClose }: Prop
       ]}
     >
       {unplaced && <ProblemAlert {...unplaced} />}
+      {step === "revoke" && <p style={{ marginTop: 0 }}>{t("held.revokeLead")}</p>}
       <Form form={form} layout="vertical" initialValues={{ from: first, reason: "" }} onFinish={(values) => change.mutate(values)}>
         <Form.Item name="from" label={t(`effect.from.${step}`)} extra={t("effect.past")} rules={required}>
           <Day allowClear={false} min={step === "lift" ? begun : row.valid_from} {...(row.valid_to && { max: row.valid_to })} />

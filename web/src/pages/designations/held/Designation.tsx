@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Alert, App, Button, Card, Flex, Form, Input, InputNumber, Radio, Tag, Timeline as Line } from "antd";
 import { lazy, Suspense, useState } from "react";
 import { Link, useParams } from "react-router";
-import { api, call, ifMatch, type Schemas } from "@/api/client";
+import { api, call, type Schemas } from "@/api/client";
 import { getQuery, useIdempotencyKey, useInvalidate, useMe } from "@/api/query";
 import { useTranslation } from "@/i18n";
 import { useText } from "@/i18n/useText";
@@ -15,16 +15,18 @@ import { PageSkeleton } from "@/ui/PageSkeleton";
 import { PageTitle } from "@/ui/PageTitle";
 import { ProblemAlert } from "@/ui/ProblemAlert";
 import { today } from "@/ui/time";
-import { Day } from "../Day";
 import { StateTag } from "../StateTag";
 import { useRequired } from "../scheme/useRequired";
-import { useDay, useHolder, useRuns } from "../words";
+import { useDay, useHolder, useReads, useRuns } from "../words";
 
 const Change = lazy(() => import("./Change"));
 const Dates = lazy(() => import("./Dates"));
+const Keep = lazy(() => import("./Keep"));
+const Renew = lazy(() => import("./Renew"));
+const Renewals = lazy(() => import("./Renewals"));
 
 type Standing = Schemas["DesignationStanding"];
-type Asked = "suspend" | "lift" | "revoke" | "renew" | "assess" | "dates";
+type Asked = "suspend" | "lift" | "revoke" | "keep" | "renew" | "assess" | "dates";
 
 const TITLE = { fontSize: 17, margin: 0 };
 
@@ -51,6 +53,7 @@ function One({ standing }: { standing: Standing }) {
   const day = useDay();
   const holder = useHolder();
   const runs = useRuns();
+  const reads = useReads();
   const invalidate = useInvalidate();
   const { message } = App.useApp();
   const papers = useSaveFile();
@@ -62,12 +65,14 @@ function One({ standing }: { standing: Standing }) {
   const mends = me.grants.some((grant) => grant.role === "platform_admin" || (grant.role === "district_official" && grant.district_id === row.district_id));
   const over = standing.standing === "revoked" || standing.standing === "expired";
   const now = today();
-  const renewable =
-    standing.renewal_from && standing.renewal_to && standing.standing !== "revoked" && standing.renewal_from <= now && now <= standing.renewal_to;
+  const suspension = row.suspensions.find((one) => !one.lifted_from);
+  const inWindow = Boolean(standing.renewal_from && standing.renewal_to && standing.renewal_from <= now && now <= standing.renewal_to);
+  const renewable = inWindow && !row.revoked_from && !suspension;
+  const speaks = me.grants.some((grant) => (grant.role === "school_admin" || grant.role === "base_admin") && grant.organization_id === row.organization_id);
   const done = () => {
     setAsked(undefined);
     message.success(t("saved"));
-    void invalidate("/api/v1/designations", "/api/v1/organizations", "/api/v1/register", "/api/v1/late");
+    void invalidate("/api/v1/designations", "/api/v1/organizations", "/api/v1/register", "/api/v1/late", "/api/v1/renewals");
   };
   const close = () => setAsked(undefined);
   const facts: [string, React.ReactNode][] = [
@@ -85,6 +90,7 @@ function One({ standing }: { standing: Standing }) {
           ] as [string, string],
         ]
       : []),
+    ...(row.revoked_from ? [[t("verify.revokedFrom"), day(row.revoked_from)] as [string, string]] : []),
     ...(standing.renewal_from && standing.renewal_to ? [[t("held.renewal"), `${day(standing.renewal_from)} – ${day(standing.renewal_to)}`] as [string, string]] : []),
   ];
   return (
@@ -94,10 +100,15 @@ function One({ standing }: { standing: Standing }) {
         lead={row.scheme_name_zh}
         actions={
           <>
-            {may && !over && standing.standing !== "suspended" && <Button onClick={() => setAsked("suspend")}>{t("held.suspend")}</Button>}
-            {may && standing.standing === "suspended" && (
+            {may && !over && !suspension && !row.revoked_from && <Button onClick={() => setAsked("suspend")}>{t("held.suspend")}</Button>}
+            {may && suspension && !row.revoked_from && (
               <Button type="primary" onClick={() => setAsked("lift")}>
-                {t("held.lift")}
+                {suspension.from > now ? t("held.liftAhead") : t("held.lift")}
+              </Button>
+            )}
+            {may && standing.revocation_ahead && (
+              <Button type="primary" onClick={() => setAsked("keep")}>
+                {t("held.keep")}
               </Button>
             )}
             {may && renewable && (
@@ -107,7 +118,7 @@ function One({ standing }: { standing: Standing }) {
             )}
             {may && <Button onClick={() => setAsked("assess")}>{t("held.assess")}</Button>}
             {mends && <Button onClick={() => setAsked("dates")}>{t("held.dates")}</Button>}
-            {may && standing.standing !== "revoked" && (
+            {may && !row.revoked_from && (
               <Button danger onClick={() => setAsked("revoke")}>
                 {t("held.revoke")}
               </Button>
@@ -117,6 +128,12 @@ function One({ standing }: { standing: Standing }) {
       >
         {holder(row)}
       </PageTitle>
+      {suspension && suspension.from > now && !row.revoked_from && (
+        <Alert type="warning" showIcon style={{ marginBottom: 16 }} title={t("held.suspensionAhead", { day: day(suspension.from) })} />
+      )}
+      {row.revoked_from && standing.revocation_ahead && (
+        <Alert type="warning" showIcon style={{ marginBottom: 16 }} title={t("held.revocationAhead", { day: day(row.revoked_from) })} />
+      )}
       {standing.assessment_owed && <Alert type="warning" showIcon style={{ marginBottom: 16 }} title={t("held.owed", { year: standing.assessment_owed })} />}
       <div style={{ display: "grid", gap: 16, gridTemplateColumns: "repeat(auto-fit, minmax(min(100%, 340px), 1fr))", alignItems: "start" }}>
         <Card title={<h2 style={TITLE}>{t("held.about")}</h2>}>
@@ -174,12 +191,18 @@ function One({ standing }: { standing: Standing }) {
             }))}
           />
         </Card>
+        {(speaks || (scheme.data && reads(scheme.data.authority_id, row.district_id))) && (
+          <Suspense>
+            <Renewals designation={row} asks={speaks && renewable} answers={may} onRenew={() => setAsked("renew")} />
+          </Suspense>
+        )}
       </div>
       <Suspense>
         {(asked === "suspend" || asked === "lift" || asked === "revoke") && <Change step={asked} designation={row} onDone={done} onClose={close} />}
         {asked === "dates" && <Dates designation={row} onDone={done} onClose={close} />}
+        {asked === "keep" && <Keep designation={row} onDone={done} onClose={close} />}
+        {asked === "renew" && scheme.data && <Renew standing={standing} scheme={scheme.data} onDone={done} onClose={close} />}
       </Suspense>
-      {asked === "renew" && <Renew standing={standing} onDone={done} onClose={close} />}
       {asked === "assess" && <Assess standing={standing} onDone={done} onClose={close} />}
     </>
   );
@@ -189,37 +212,6 @@ interface Step {
   standing: Standing;
   onDone: () => void;
   onClose: () => void;
-}
-
-function Renew({ standing, onDone, onClose }: Step) {
-  const { t } = useTranslation("designations");
-  const required = useRequired();
-  const { designation: row } = standing;
-  return (
-    <FormModal<{ valid_to?: string | null; reason: string }, unknown>
-      title={t("held.renew")}
-      okText={t("held.renew")}
-      lead={t("held.renewLead")}
-      initial={{}}
-      send={({ valid_to, reason }) =>
-        call(
-          api.POST("/api/v1/designations/{id}/renew", {
-            params: { path: { id: row.id }, header: ifMatch(row.version) },
-            body: { reason, ...(valid_to && { valid_to }) },
-          }),
-        )
-      }
-      onDone={onDone}
-      onClose={onClose}
-    >
-      <Form.Item name="valid_to" label={t("held.validTo")} extra={t("held.validToHelp")}>
-        <Day {...(row.valid_to && { min: row.valid_to })} />
-      </Form.Item>
-      <Form.Item name="reason" label={t("reason")} rules={required}>
-        <Input maxLength={400} />
-      </Form.Item>
-    </FormModal>
-  );
 }
 
 interface AssessValues {

@@ -8,7 +8,7 @@ import { DateTime } from "@/ui/DateTime";
 import { ProblemAlert } from "@/ui/ProblemAlert";
 import { thousandths, useDay } from "../words";
 
-type Doing = "suspend" | "lift" | "revoke" | "correct";
+type Doing = "suspend" | "lift" | "revoke" | "keep" | "correct";
 
 /** What a step on a designation would do, asked of the service, which writes nothing. */
 export function useEffectOf(id: string, step: Doing, from: string, to?: string | null) {
@@ -20,7 +20,7 @@ export function useEffectOf(id: string, step: Doing, from: string, to?: string |
 }
 
 /** That in words, while it is computed, too. */
-export function Told({ effect, step, from }: { effect: ReturnType<typeof useEffectOf>; step: Doing; from: string }) {
+export function Told({ effect, step, from }: { effect: ReturnType<typeof useEffectOf>; step: Doing | "end"; from: string }) {
   const { t } = useTranslation("designations");
   return (
     <section aria-label={t("effect.title")} aria-busy={effect.isFetching} style={{ marginBottom: 16 }}>
@@ -32,14 +32,14 @@ export function Told({ effect, step, from }: { effect: ReturnType<typeof useEffe
   );
 }
 
-function Effect({ effect, step, from }: { effect: Schemas["DesignationEffect"]; step: Doing; from: string }) {
+function Effect({ effect, step, from }: { effect: Schemas["DesignationEffect"]; step: Doing | "end"; from: string }) {
   const { t } = useTranslation("designations");
   const day = useDay();
   const none = effect.sessions + effect.pending + effect.records === 0;
   return (
     <>
       <Alert
-        type={none ? "success" : step === "lift" ? "info" : "warning"}
+        type={none ? "success" : step === "lift" || step === "keep" ? "info" : "warning"}
         showIcon
         title={none ? t("effect.none") : t(`effect.lead.${step}`, { day: day(from) })}
         description={

@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Alert, App, Button, Card, Flex, Input, Radio, Tag } from "antd";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { Link } from "react-router";
 import { api, call, type Schemas } from "@/api/client";
 import { type FieldError, isProblem } from "@/api/problem";
@@ -16,6 +16,8 @@ import { today } from "@/ui/time";
 import { useApplications } from "../useAll";
 import { hundredths, type Round, useDay, useHolder } from "../words";
 
+const Awards = lazy(() => import("./Awards"));
+
 type Ranked = Schemas["RankedView"];
 type Choice = "approve" | "refuse" | "later";
 
@@ -27,6 +29,9 @@ export function Ranking({ round, runs }: { round: Round; runs: boolean }) {
   return (
     <>
       <Publish round={round} runs={runs} />
+      <Suspense>
+        <Awards round={round} runs={runs} />
+      </Suspense>
       <Decide key={ranking.data.items.map((one) => `${one.application_id}${one.mean}${one.lacks.join()}`).join()} round={round} runs={runs} ranking={ranking.data} />
     </>
   );
@@ -82,8 +87,7 @@ function Decide({ round, runs, ranking }: { round: Round; runs: boolean; ranking
   /** What is proposed: whoever is within is approved, whoever lacks something is refused with that. */
   const proposed = (row: Ranked): { choice: Choice; reason: string } => {
     if (row.within) return { choice: "approve", reason: "" };
-    const waits = row.lacks.some((one) => ["reviews_missing", "spot_check_missing", "photos_missing"].includes(one));
-    if (waits) return { choice: "later", reason: "" };
+    if (row.chance === "pending" || row.chance === "awaits") return { choice: "later", reason: "" };
     const reasons = row.lacks.map((one) => text(`designations:lack.${one}`, {}, one));
     return { choice: "refuse", reason: reasons.length > 0 ? reasons.join(t("join")) : t("decide.overQuota", { place: row.place }) };
   };
@@ -112,12 +116,19 @@ function Decide({ round, runs, ranking }: { round: Round; runs: boolean; ranking
     },
     onError: (error) => setWrong(isProblem(error) ? [...error.errors] : []),
   });
+  // Who may still turn out to be the best, and for what they wait.
+  const pending = [
+    ...items
+      .filter((row) => row.chance === "pending")
+      .map((row) => ({ row, why: row.lacks.map((lack) => text(`designations:lack.${lack}`, {}, lack)).join(t("join")) })),
+    ...ranking.unchecked.map((row) => ({ row, why: text(`designations:state.${row.state}`) })),
+  ];
   if (items.length === 0) return <EmptyState title={t("ranking.none")} lead={t("ranking.noneLead")} />;
   const set = (row: Ranked, next: Partial<{ choice: Choice; reason: string }>) => {
     setChosen(new Map(chosen).set(row.application_id, { ...choiceOf(row), ...next }));
   };
   const errorOf = (row: Ranked) => wrong.find((one) => one.field === `decisions[${decided.indexOf(row)}].reason`);
-  const lastWithin = items.findLastIndex((row) => row.within);
+  const lastWithin = items.findLastIndex((row) => row.chance === "within" || row.chance === "awaits");
   const tied = (at: number) => at > 0 && items[at]?.mean === items[at - 1]?.mean;
   const ask = () => {
     const approved = decided.filter((row) => choiceOf(row).choice === "approve").length;
@@ -138,7 +149,38 @@ function Decide({ round, runs, ranking }: { round: Round; runs: boolean; ranking
         <Muted>{t("ranking.order")}</Muted>
       </p>
       {open && <Alert type="warning" showIcon style={{ marginBottom: 16 }} title={t("decide.stillOpen", { day: day(round.closes_on) })} />}
-      {decide.error && <ProblemAlert error={decide.error} rest={[]} />}
+      {pending.length > 0 && (
+        <Alert
+          type="warning"
+          showIcon
+          style={{ marginBottom: 16 }}
+          title={t("ranking.pending", { count: pending.length })}
+          description={
+            <>
+              <ul style={{ margin: 0, paddingInlineStart: 20 }}>
+                {pending.map(({ row, why }) => (
+                  <li key={row.application_id}>
+                    <Link to={`/applications/${row.application_id}`}>{holder(row)}</Link> <Muted>{why}</Muted>
+                  </li>
+                ))}
+              </ul>
+              {ranking.quota !== null && ranking.quota !== undefined && t("ranking.pendingLead")}
+            </>
+          }
+        />
+      )}
+      {isProblem(decide.error) && decide.error.code === "places_pending" ? (
+        <Alert
+          role="alert"
+          type="error"
+          showIcon
+          style={{ marginBottom: 16 }}
+          title={t("ranking.kept")}
+          description={decide.error.errors.map((one) => one.message).join(t("join"))}
+        />
+      ) : (
+        <ProblemAlert error={decide.error} rest={[]} />
+      )}
       <ol aria-label={t("round.tab.ranking")} style={{ listStyle: "none", padding: 0, margin: 0, display: "grid", gap: 10 }}>
         {items.map((row, at) => {
           const one = choiceOf(row);
@@ -172,7 +214,12 @@ function Decide({ round, runs, ranking }: { round: Round; runs: boolean; ranking
                           {text(`designations:lack.${lack}`, {}, lack)}
                         </Tag>
                       ))}
-                      {row.lacks.length === 0 && !row.within && <Tag style={{ margin: 0 }}>{t("ranking.beyond")}</Tag>}
+                      {row.chance === "awaits" && (
+                        <Tag color="warning" style={{ margin: 0 }}>
+                          {t("ranking.awaits")}
+                        </Tag>
+                      )}
+                      {row.chance === "beyond" && <Tag style={{ margin: 0 }}>{t("ranking.beyond")}</Tag>}
                     </Flex>
                     {criteria.length > 0 && tied(at) && <Muted>{t("ranking.tied")}</Muted>}
                   </div>

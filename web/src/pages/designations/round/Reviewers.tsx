@@ -4,7 +4,6 @@ import { useState } from "react";
 import { api, call, ifMatch } from "@/api/client";
 import { getQuery, useInvalidate } from "@/api/query";
 import { useTranslation } from "@/i18n";
-import { useText } from "@/i18n/useText";
 import { useSettled } from "@/pages/district/pick";
 import { Muted } from "@/ui/Muted";
 import { PageSkeleton } from "@/ui/PageSkeleton";
@@ -27,13 +26,15 @@ export function Reviewers({ round, runs }: { round: Round; runs: boolean }) {
 
 function Choose({ round, runs, named }: { round: Round; runs: boolean; named: Chosen[] }) {
   const { t } = useTranslation("designations");
-  const text = useText();
   const invalidate = useInvalidate();
   const { message } = App.useApp();
   const [chosen, setChosen] = useState(named);
   const [typed, setTyped] = useState("");
   const q = useSettled(typed.trim());
-  const found = useQuery({ ...getQuery("/api/v1/accounts", { params: { query: { limit: 30, ...(q && { q }) } } }), enabled: runs });
+  const found = useQuery({
+    ...getQuery("/api/v1/rounds/{id}/reviewers/candidates", { params: { path: { id: round.id }, query: { q } } }),
+    enabled: runs && q !== "",
+  });
   const save = useMutation({
     mutationFn: () =>
       call(
@@ -49,21 +50,16 @@ function Choose({ round, runs, named }: { round: Round; runs: boolean; named: Ch
   });
   const needed = round.rules.reviews ?? 0;
   const changed = chosen.map((one) => one.value).join() !== named.map((one) => one.value).join();
-  // Students, parents and auditors review nothing.
-  const reviews = (roles: string[]) =>
-    roles.some((role) => ["teacher", "school_admin", "base_staff", "base_admin", "district_official", "platform_admin"].includes(role));
-  const options = (found.data?.items ?? [])
-    .filter((one) => reviews(one.grants.map((grant) => grant.role)))
-    .map((one) => ({
-      value: one.id,
-      label: one.display_name,
-      title: `${one.display_name} ${one.login}`,
-      about: [one.login, ...one.grants.map((grant) => `${text(`common:role.${grant.role}`)} ${grant.scope_name_zh}`)].join(" · "),
-    }));
+  const options = (q === "" ? [] : (found.data?.items ?? [])).map((one) => ({
+    value: one.account_id,
+    label: one.display_name,
+    about: one.belongs_to.join(t("join")),
+  }));
   return (
     <section aria-label={t("round.tab.reviewers")}>
       <p style={{ marginTop: 0 }}>{needed > 0 ? t("reviewers.needed", { count: needed }) : t("reviewers.notNeeded")}</p>
       <ProblemAlert error={save.error} />
+      <ProblemAlert error={found.error} retry={found.refetch} />
       {runs ? (
         <Flex gap={12} wrap align="start">
           <Select
@@ -74,6 +70,7 @@ function Choose({ round, runs, named }: { round: Round; runs: boolean; named: Ch
             value={chosen}
             showSearch={{ filterOption: false, onSearch: setTyped }}
             loading={found.isFetching}
+            notFoundContent={found.isFetching ? t("reviewers.looking") : t(q === "" ? "reviewers.find" : "reviewers.nobody")}
             style={{ flex: "1 1 320px", maxWidth: 640 }}
             options={options}
             optionRender={(option) => (

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { App, Button, Form, Input, Tabs } from "antd";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useParams } from "react-router";
 import { api, call, ifMatch } from "@/api/client";
 import { getQuery, useInvalidate } from "@/api/query";
@@ -17,6 +17,8 @@ import { type Round, useDay, useRuns } from "../words";
 import { Applications } from "./Applications";
 import { Ranking } from "./Ranking";
 import { Reviewers } from "./Reviewers";
+
+const ChangeRound = lazy(() => import("./ChangeRound"));
 
 /** A round, for those who run it and those who look on. */
 export function Component() {
@@ -44,6 +46,7 @@ function One({ round }: { round: Round }) {
   const { message } = App.useApp();
   const [{ tab }, set] = useAddress("tab");
   const [closing, setClosing] = useState(false);
+  const [changing, setChanging] = useState<"days" | "round">();
   const now = today();
   const open = round.closes_on >= now;
   const scheme = named(round.scheme_name_zh, round.scheme_name_en);
@@ -54,7 +57,15 @@ function One({ round }: { round: Round }) {
     <>
       <PageTitle
         lead={t(lead, { scheme, from: day(round.opens_on), to: day(round.closes_on) })}
-        actions={runs && open && <Button onClick={() => setClosing(true)}>{t("round.closeEarly")}</Button>}
+        actions={
+          runs && (
+            <>
+              {open && <Button onClick={() => setClosing(true)}>{t("round.closeEarly")}</Button>}
+              <Button onClick={() => setChanging("days")}>{t("round.extend")}</Button>
+              <Button onClick={() => setChanging("round")}>{t("round.change")}</Button>
+            </>
+          )
+        }
       >
         {named(round.name_zh, round.name_en)}
       </PageTitle>
@@ -68,6 +79,7 @@ function One({ round }: { round: Round }) {
           { key: "reviewers", label: t("round.tab.reviewers"), children: <Reviewers round={round} runs={runs} /> },
         ]}
       />
+      <Suspense>{changing && <ChangeRound round={round} what={changing} onClose={() => setChanging(undefined)} />}</Suspense>
       {closing && (
         <FormModal<{ reason: string }, Round>
           title={t("round.closeEarly")}

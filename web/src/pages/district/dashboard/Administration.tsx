@@ -3,7 +3,7 @@ import { useTranslation } from "@/i18n";
 import { Link } from "react-router";
 import { Muted } from "@/ui/Muted";
 
-const PLACES = ["organizations", "designations", "competitions", "policies", "accounts", "audit", "settings"] as const;
+const PLACES = ["authorities", "organizations", "designations", "competitions", "policies", "accounts", "audit", "settings"] as const;
 
 /** The start for who runs the installation and reads no pupil's data. */
 export function Administration() {

@@ -12,7 +12,7 @@ import { categoryName } from "../reports/Credits";
 import { reportPath } from "../reports/filters";
 import { CONTEST_LEVELS, useResultWords } from "../results/words";
 
-export type Values = Record<"policy" | "from" | "to" | "term" | "school" | "grade", string | undefined>;
+export type Values = Record<"policy" | "from" | "to" | "term" | "school" | "grade" | "as_of", string | undefined>;
 type Place = Schemas["PlaceFigures"];
 
 /** Credits only become numbers for the length of a bar. */
@@ -41,6 +41,9 @@ export function Charts({ report, values }: { report: Schemas["Overview"]; values
     reportPath("/district/reports/persons", { ...values, ...more });
   const records = (more: Record<string, string | number | null | undefined>) =>
     reportPath("/district/reports/records", { ...values, ...more });
+  // Of those enrolled now, over all time.
+  const asked = (requirement: string | undefined, met?: "true" | "false") =>
+    persons({ from: undefined, to: undefined, term: undefined, enrolled: "now", requirement, met });
   const open = (to: string | undefined) => to && navigate(to);
   const each = t("col.perHead");
 
@@ -167,16 +170,18 @@ export function Charts({ report, values }: { report: Schemas["Overview"]; values
           rows: report.requirements.map((row) => ({
             key: row.id,
             cells: [
-              <Link key="title" to={persons({})}>
-                {row.title}
+              row.title,
+              <Link key="met" to={asked(row.id, "true")} aria-label={`${row.title} ${t("col.met")} ${row.met}`}>
+                {count(row.met)}
               </Link>,
-              count(row.met),
               percent(row.met_share),
-              count(row.short),
+              <Link key="short" to={asked(row.id, "false")} aria-label={`${row.title} ${t("col.short")} ${row.short}`}>
+                {count(row.short)}
+              </Link>,
             ],
           })),
         }}
-        onSelect={() => open(persons({}))}
+        onSelect={({ dataIndex }) => open(asked(report.requirements[dataIndex]?.id))}
       />
       <Chart
         title={t("dashboard.categories")}
@@ -192,7 +197,7 @@ export function Charts({ report, values }: { report: Schemas["Overview"]; values
           rows: categories.map((row) => ({
             key: row.category,
             cells: [
-              <Link key="name" to={records({})}>
+              <Link key="name" to={records({ category: row.category })}>
                 {categoryName(row, text, "")}
               </Link>,
               <Credit key="credits" value={row.credits} />,
@@ -202,7 +207,7 @@ export function Charts({ report, values }: { report: Schemas["Overview"]; values
             ],
           })),
         }}
-        onSelect={() => open(records({}))}
+        onSelect={({ dataIndex }) => open(records({ category: categories[dataIndex]?.category }))}
       />
       <Chart
         title={t("dashboard.results")}

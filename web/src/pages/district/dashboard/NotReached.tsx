@@ -16,7 +16,7 @@ export function NotReached({ report, values }: { report: Schemas["Overview"]; va
   const { t } = useTranslation("district");
   const text = useText();
   const persons = (more: Record<string, string | number | null | undefined>) =>
-    reportPath("/district/reports/persons", { ...values, ...more });
+    reportPath("/district/reports/persons", { ...values, enrolled: "within", took: "false", ...more });
   const grade = (value: number | null | undefined) => (value === null || value === undefined ? "" : text(`common:grade.${value}`));
   const parts = [
     {

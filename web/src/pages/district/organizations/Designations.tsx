@@ -1,6 +1,6 @@
 import { PlusOutlined } from "@ant-design/icons";
 import { Button, Form, Input, Select, Tabs, Tag } from "antd";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "@/i18n";
 import { Link } from "react-router";
 import { useQuery } from "@tanstack/react-query";
@@ -12,9 +12,12 @@ import { DateTime } from "@/ui/DateTime";
 import { EmptyState } from "@/ui/EmptyState";
 import { PageTitle } from "@/ui/PageTitle";
 import { useAddress } from "@/ui/useAddress";
+import { StateTag } from "@/pages/designations/StateTag";
 import { useAccess } from "../access";
 import { FormModal } from "../FormModal";
 import { KINDS } from "./kinds";
+
+const Waiting = lazy(() => import("@/pages/designations/held/Waiting"));
 
 type Scheme = Schemas["SchemeView"];
 
@@ -30,6 +33,15 @@ export function Component() {
         destroyOnHidden
         items={[
           { key: "held", label: t("designations.held"), children: <Held /> },
+          {
+            key: "renewals",
+            label: t("designations.renewals"),
+            children: (
+              <Suspense>
+                <Waiting />
+              </Suspense>
+            ),
+          },
           { key: "schemes", label: t("schemes.title"), children: <Schemes /> },
         ]}
       />
@@ -45,6 +57,7 @@ function Held() {
     { key: "holder", title: t("filter.organization"), fixed: true, render: (row) => <Link to={`/organizations/${row.organization_id}`}>{row.professional_name ? `${row.professional_name} (${row.organization_name_zh})` : row.organization_name_zh}</Link>, csv: (row) => row.organization_name_zh },
     { key: "scheme", title: t("designations.scheme"), render: (row) => row.scheme_name_zh, csv: (row) => row.scheme_name_zh },
     { key: "number", title: t("designations.number"), render: (row) => <Link to={`/designations/${row.id}`}>{row.number}</Link>, csv: (row) => row.number },
+    { key: "standing", title: t("filter.state"), render: (row) => <StateTag state={row.standing} />, csv: (row) => row.standing },
     { key: "level", title: t("organizations.level"), render: (row) => row.level, csv: (row) => row.level ?? "" },
     { key: "from", title: t("designations.from"), render: (row) => <DateTime value={row.valid_from} style="date" />, csv: (row) => row.valid_from },
     { key: "to", title: t("designations.to"), render: (row) => (row.valid_to ? <DateTime value={row.valid_to} style="date" /> : t("designations.open")), csv: (row) => row.valid_to ?? "" },

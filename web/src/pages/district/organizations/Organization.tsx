@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button, Card, Descriptions, Flex, Form, Input, Tag } from "antd";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "@/i18n";
 import { Link, useParams } from "react-router";
 import { api, call, ifMatch, type Schemas } from "@/api/client";
@@ -12,10 +12,13 @@ import { PageSkeleton } from "@/ui/PageSkeleton";
 import { PageTitle } from "@/ui/PageTitle";
 import { ProblemAlert } from "@/ui/ProblemAlert";
 import { WideTable } from "@/ui/WideTable";
-import { today } from "@/ui/time";
 import { useAccess } from "../access";
 import { FormModal } from "../FormModal";
-import { DesignationForm, EndDesignation, OrganizationForm } from "./forms";
+import { StateTag } from "@/pages/designations/StateTag";
+import { DesignationForm, OrganizationForm } from "./forms";
+
+const Dates = lazy(() => import("@/pages/designations/held/Dates"));
+const End = lazy(() => import("@/pages/designations/held/End"));
 
 type Asked = { what: "edit" | "close" | "reopen" | "grant" } | { what: "change" | "end"; designation: Schemas["DesignationView"] };
 
@@ -43,9 +46,10 @@ function One({ organization }: { organization: Schemas["OrganizationView"] }) {
   const [asked, setAsked] = useState<Asked>();
   const held = useQuery(getQuery("/api/v1/organizations/{id}/designations", { params: { path: { id: organization.id }, query: { limit: 200 } } }));
   const close = () => setAsked(undefined);
-  const now = today();
-  const standing = (one: Schemas["DesignationView"]) =>
-    one.valid_from > now ? "later" : one.valid_to && one.valid_to < now ? "ended" : "inForce";
+  const changed = () => {
+    void invalidate("/api/v1/organizations", "/api/v1/designations", "/api/v1/register");
+    close();
+  };
   const school = organization.kind === "school" || organization.kind === "kindergarten";
   return (
     <>
@@ -134,7 +138,7 @@ function One({ organization }: { organization: Schemas["OrganizationView"] }) {
                 },
                 {
                   title: t("filter.state"),
-                  render: (_, row) => <Tag {...(standing(row) === "inForce" && { color: "success" })}>{t(`designations.standing.${standing(row)}`)}</Tag>,
+                  render: (_, row) => <StateTag state={row.standing} />,
                 },
                 { title: t("designations.source"), dataIndex: "source" },
                 ...(manages
@@ -146,7 +150,7 @@ function One({ organization }: { organization: Schemas["OrganizationView"] }) {
                             <Button size="small" onClick={() => setAsked({ what: "change", designation: row })}>
                               {t("designations.change")}
                             </Button>
-                            {standing(row) !== "ended" && (
+                            {row.standing !== "expired" && row.standing !== "revoked" && (
                               <Button size="small" danger onClick={() => setAsked({ what: "end", designation: row })}>
                                 {t("designations.end")}
                               </Button>
@@ -163,8 +167,10 @@ function One({ organization }: { organization: Schemas["OrganizationView"] }) {
       </Flex>
       {asked?.what === "edit" && <OrganizationForm organization={organization} onClose={close} onDone={close} />}
       {asked?.what === "grant" && <DesignationForm organization={organization.id} onClose={close} />}
-      {asked?.what === "change" && <DesignationForm organization={organization.id} designation={asked.designation} onClose={close} />}
-      {asked?.what === "end" && <EndDesignation designation={asked.designation} onClose={close} />}
+      <Suspense>
+        {asked?.what === "change" && <Dates designation={asked.designation} onDone={changed} onClose={close} />}
+        {asked?.what === "end" && <End designation={asked.designation} onDone={changed} onClose={close} />}
+      </Suspense>
       {(asked?.what === "close" || asked?.what === "reopen") && (
         <FormModal<{ reason: string }, Schemas["OrganizationView"]>
           title={t(`organization.${asked.what}`)}

@@ -1,9 +1,9 @@
 import { DatePicker, Form, Input, Select } from "antd";
 import type { Dayjs } from "dayjs";
-import dayjs from "dayjs";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "@/i18n";
 import { api, call, ifMatch, type Schemas } from "@/api/client";
+import { isProblem } from "@/api/problem";
 import { getQuery, useInvalidate } from "@/api/query";
 import { useNamed, useText } from "@/i18n/useText";
 import { FormModal } from "../FormModal";
@@ -38,15 +38,16 @@ export function OrganizationForm({ organization, onDone, onClose }: { organizati
         onDone(saved);
       }}
       send={({ kind, code, name_zh, name_en, level }, version) => {
-        const body = { code, name_zh, name_en: name_en ?? "", level: level?.trim() || null };
-        return organization
-          ? call(
-              api.PATCH("/api/v1/organizations/{id}", {
-                params: { path: { id: organization.id }, header: ifMatch(version ?? organization.version) },
-                body,
-              }),
-            )
-          : call(api.POST("/api/v1/organizations", { body: { kind, ...body } }));
+        const body = { kind, code, name_zh, name_en: name_en ?? "", level: level?.trim() || null };
+        if (!organization) return call(api.POST("/api/v1/organizations", { body }));
+        return call(
+          api.PATCH("/api/v1/organizations/{id}", {
+            params: { path: { id: organization.id }, header: ifMatch(version ?? organization.version) },
+            body,
+          }),
+        ).catch((error: unknown) => {
+          throw isProblem(error, "kind_in_use") ? new Error(t("organizations.kindInUse")) : error;
+        });
       }}
       {...(organization && {
         newest: async () => {
@@ -55,11 +56,9 @@ export function OrganizationForm({ organization, onDone, onClose }: { organizati
         },
       })}
     >
-      {!organization && (
-        <Form.Item name="kind" label={t("filter.kind")} rules={required}>
-          <Select options={KINDS.map((kind) => ({ value: kind, label: text(`district:kind.${kind}`) }))} />
-        </Form.Item>
-      )}
+      <Form.Item name="kind" label={t("filter.kind")} rules={required} {...(organization && { extra: t("organizations.kindLead") })}>
+        <Select options={KINDS.map((kind) => ({ value: kind, label: text(`district:kind.${kind}`) }))} />
+      </Form.Item>
       <Form.Item name="name_zh" label={t("form.nameZh")} rules={required}>
         <Input maxLength={200} />
       </Form.Item>
@@ -84,73 +83,49 @@ interface DesignationValues {
   valid_from: Dayjs;
   valid_to?: Dayjs | null;
   source?: string;
-  reason: string;
 }
 const day = (value: Dayjs | null | undefined) => value?.format("YYYY-MM-DD") ?? null;
 
-/** Grants a designation to an organization, or corrects one. */
-export function DesignationForm({ organization, designation, onClose }: { organization: string; designation?: Designation; onClose: () => void }) {
+/** Grants a designation to an organization. */
+export function DesignationForm({ organization, onClose }: { organization: string; onClose: () => void }) {
   const { t } = useTranslation("district");
   const { t: common } = useTranslation();
   const named = useNamed();
   const invalidate = useInvalidate();
   const schemes = useQuery(getQuery("/api/v1/schemes", { params: { query: { limit: 200 } } }));
   const required = [{ required: true, message: t("form.required") }];
-  const pick = (one: Designation): Partial<DesignationValues> => ({
-    number: one.number,
-    level: one.level ?? "",
-    valid_from: dayjs(one.valid_from),
-    valid_to: one.valid_to ? dayjs(one.valid_to) : null,
-    source: one.source,
-  });
   return (
     <FormModal<DesignationValues, Designation>
-      title={designation ? t("designations.change") : t("designations.grant")}
+      title={t("designations.grant")}
       okText={common("action.save")}
       lead={t("designations.lead")}
-      initial={designation ? pick(designation) : {}}
-      labels={{ number: t("designations.number"), level: t("organizations.level"), source: t("designations.source") }}
+      initial={{}}
       onClose={onClose}
       onDone={() => {
         void invalidate("/api/v1/organizations", "/api/v1/designations");
         onClose();
       }}
-      send={(values, version) => {
-        const common = {
-          number: values.number,
-          level: values.level?.trim() || null,
-          valid_from: day(values.valid_from) ?? "",
-          valid_to: day(values.valid_to),
-          source: values.source ?? "",
-        };
-        return designation
-          ? call(
-              api.PATCH("/api/v1/designations/{id}", {
-                params: { path: { id: designation.id }, header: ifMatch(version ?? designation.version) },
-                body: { ...common, reason: values.reason },
-              }),
-            )
-          : call(
-              api.POST("/api/v1/organizations/{id}/designations", {
-                params: { path: { id: organization } },
-                body: { scheme_id: values.scheme_id, ...common },
-              }),
-            );
-      }}
-      {...(designation && {
-        newest: async () => {
-          const now = await call(api.GET("/api/v1/designations/{id}", { params: { path: { id: designation.id } } }));
-          return { version: now.version, values: pick(now) };
-        },
-      })}
+      send={(values) =>
+        call(
+          api.POST("/api/v1/organizations/{id}/designations", {
+            params: { path: { id: organization } },
+            body: {
+              scheme_id: values.scheme_id,
+              number: values.number,
+              level: values.level?.trim() || null,
+              valid_from: day(values.valid_from) ?? "",
+              valid_to: day(values.valid_to),
+              source: values.source ?? "",
+            },
+          }),
+        )
+      }
     >
-      {!designation && (
-        <Form.Item name="scheme_id" label={t("designations.scheme")} rules={required}>
-          <Select options={(schemes.data?.items ?? []).map((one) => ({ value: one.id, label: named(one.name_zh, one.name_en) }))} />
-        </Form.Item>
-      )}
+      <Form.Item name="scheme_id" label={t("designations.scheme")} rules={required}>
+        <Select options={(schemes.data?.items ?? []).map((one) => ({ value: one.id, label: named(one.name_zh, one.name_en) }))} />
+      </Form.Item>
       <Form.Item name="number" label={t("designations.number")} rules={[{ required: true, whitespace: true, message: t("form.required") }]}>
-        <Input maxLength={100} />
+        <Input maxLength={60} />
       </Form.Item>
       <Form.Item name="level" label={t("organizations.level")}>
         <Input maxLength={40} />
@@ -162,46 +137,7 @@ export function DesignationForm({ organization, designation, onClose }: { organi
         <DatePicker style={{ width: "100%" }} />
       </Form.Item>
       <Form.Item name="source" label={t("designations.source")} extra={t("designations.sourceLead")}>
-        <Input maxLength={500} />
-      </Form.Item>
-      {designation && (
-        <Form.Item name="reason" label={t("result.reason")} rules={[{ required: true, whitespace: true, message: t("form.reasonMissing") }]}>
-          <Input.TextArea rows={2} maxLength={500} />
-        </Form.Item>
-      )}
-    </FormModal>
-  );
-}
-
-export function EndDesignation({ designation, onClose }: { designation: Designation; onClose: () => void }) {
-  const { t } = useTranslation("district");
-  const invalidate = useInvalidate();
-  return (
-    <FormModal<{ last_day: Dayjs; reason: string }, Designation>
-      title={t("designations.end")}
-      okText={t("designations.end")}
-      danger
-      lead={t("designations.endLead")}
-      initial={{ last_day: dayjs() }}
-      onClose={onClose}
-      onDone={() => {
-        void invalidate("/api/v1/organizations", "/api/v1/designations");
-        onClose();
-      }}
-      send={({ last_day, reason }) =>
-        call(
-          api.POST("/api/v1/designations/{id}/end", {
-            params: { path: { id: designation.id }, header: ifMatch(designation.version) },
-            body: { last_day: day(last_day) ?? "", reason },
-          }),
-        )
-      }
-    >
-      <Form.Item name="last_day" label={t("designations.lastDay")} rules={[{ required: true, message: t("form.required") }]}>
-        <DatePicker style={{ width: "100%" }} />
-      </Form.Item>
-      <Form.Item name="reason" label={t("result.reason")} rules={[{ required: true, whitespace: true, message: t("form.reasonMissing") }]}>
-        <Input.TextArea rows={2} maxLength={500} />
+        <Input maxLength={400} />
       </Form.Item>
     </FormModal>
   );

@@ -14,8 +14,9 @@ import { useTitles } from "@/ui/score/titles";
 import { useAccess } from "../access";
 import { count, difference, milli, percentOf } from "../decimal";
 import { Figures } from "../Figures";
-import { PrintButton } from "../reports/Frame";
+import { Illustrative, PrintButton } from "../reports/Frame";
 import { type SumColumn, SumTable } from "../reports/Sums";
+import { Ending } from "./Ending";
 import { AdoptionState, RUNNING } from "./states";
 
 interface Change {
@@ -138,6 +139,17 @@ function One({ adoption }: { adoption: Schemas["AdoptionView"] }) {
         {t("adoption.of", { policy: adoption.policy_id, version: adoption.policy_version })}
       </PageTitle>
       <ProblemAlert error={effective.error ?? discard.error} />
+      {adoption.illustrative && <Illustrative />}
+      {adoption.state === "effective" && <Ending adoption={adoption} official={official} />}
+      {adoption.state === "ended" && adoption.ending && (
+        <Alert
+          type="info"
+          showIcon
+          style={{ marginBottom: 16 }}
+          title={t("ending.over", { day: adoption.ending.on })}
+          description={adoption.ending.reason}
+        />
+      )}
       {running && (
         <div role="status" style={{ marginBottom: 16 }}>
           <Progress

@@ -15,6 +15,7 @@ import { useProblemText } from "@/ui/problems";
 import { useAccess } from "../access";
 import { useEffectivePolicies } from "../pick";
 import { PrintButton } from "../reports/Frame";
+import { EndForm, Ending } from "./Ending";
 import { Sentences } from "./Sentences";
 
 const StartTrial = lazy(async () => ({ default: (await import("@/pages/laboratory/StartTrial")).StartTrial }));
@@ -32,6 +33,7 @@ export function Component() {
   const { official, manages } = useAccess();
   const effective = useEffectivePolicies();
   const [tries, setTries] = useState(false);
+  const [ends, setEnds] = useState(false);
   const [view, setView] = useState<"zh" | "en" | "document">(lang);
   const { data, error, isPending, refetch } = useQuery({
     ...getQuery("/api/v1/policies/{id}", { params: { path: { id } } }),
@@ -55,7 +57,8 @@ export function Component() {
         <ProblemAlert error={error} retry={refetch} />
       </>
     );
-  const inForce = effective.some((one) => one.policy_version_id === id);
+  const adoption = effective.find((one) => one.policy_version_id === id);
+  const inForce = adoption !== undefined;
   const sure = () =>
     modal.confirm({
       title: t("adoption.sure"),
@@ -80,6 +83,11 @@ export function Component() {
             </Button>
             {manages && <Button onClick={() => navigate(`/district/policies/new?from=${id}`)}>{t("policy.newVersion")}</Button>}
             {official && <Button onClick={() => setTries(true)}>{t("policy.try")}</Button>}
+            {official && adoption && !adoption.ending && (
+              <Button danger onClick={() => setEnds(true)}>
+                {t("ending.title")}
+              </Button>
+            )}
             {official && !inForce && (
               <Button type="primary" loading={adopt.isPending} onClick={sure}>
                 {t("adoption.open")}
@@ -91,6 +99,8 @@ export function Component() {
         {named(data.title_zh, data.title_en)}
       </PageTitle>
       {data.illustrative && <Alert type="warning" showIcon title={t("about.illustrativeLong")} style={{ marginBottom: 12 }} />}
+      {adoption && <Ending adoption={adoption} official={official} />}
+      {ends && adoption && <EndForm adoption={adoption} onClose={() => setEnds(false)} />}
       <Descriptions
         size="small"
         column={{ xs: 1, md: 3 }}

@@ -11,6 +11,7 @@ import { PageSkeleton } from "@/ui/PageSkeleton";
 import { PageTitle } from "@/ui/PageTitle";
 import { ProblemAlert } from "@/ui/ProblemAlert";
 import { TableFilters } from "@/ui/TableFilters";
+import { WithPolicy } from "@/ui/score/policy";
 import { useAddress } from "@/ui/useAddress";
 import { count, milli, percent, perHead } from "../decimal";
 import { bars } from "../bars";
@@ -23,6 +24,14 @@ type Place = Schemas["PlaceSums"];
 const byCredit = (a: { credits: string }, b: { credits: string }) => Number(milli(a.credits) - milli(b.credits));
 
 export function Component() {
+  return (
+    <WithPolicy>
+      <Report />
+    </WithPolicy>
+  );
+}
+
+function Report() {
   const { t } = useTranslation("district");
   const text = useText();
   const { lang } = useLanguage();

@@ -8,27 +8,38 @@ import { DateTime } from "@/ui/DateTime";
 import { Muted } from "@/ui/Muted";
 import { useSaveFile } from "@/ui/saveFile";
 import { useAddress } from "@/ui/useAddress";
+import { kindsOf, readyPath } from "@/pages/reports/kinds";
+import { usePlace } from "@/pages/reports/place";
+import { SaveReport } from "@/pages/reports/Save";
 import { reportPath, type ReportValues, useReportBase } from "./filters";
 
 const PAGES = ["credits", "persons", "records", "hosts", "ready", "kept"] as const;
-/** Those that a school has of its own. */
-const OF_SCHOOL: readonly string[] = ["credits", "persons", "records", "ready"];
 export type ReportName = (typeof PAGES)[number];
-const PATHS: Partial<Record<ReportName, string>> = { ready: "ready/requirements" };
+
+/** Those that are open here: a school has no hosts, a teacher no lists, a base what happened at its hosts. */
+function usePages(): readonly ReportName[] {
+  const { place, lists } = usePlace();
+  if (place === "base") return ["ready", "records", "kept"];
+  if (place === "school") return lists ? ["credits", "persons", "records", "ready", "kept"] : ["ready", "kept"];
+  return PAGES;
+}
 
 /** From one report to the others, with the filters kept. */
 export function ReportTabs({ here }: { here: ReportName }) {
   const { t } = useTranslation("district");
   const { token } = theme.useToken();
-  const { base, ofSchool } = useReportBase();
+  const { base } = useReportBase();
+  const { place } = usePlace();
+  const pages = usePages();
+  const path = (page: ReportName) => (page === "ready" ? readyPath(kindsOf(place)[0] ?? "overview", base) : page === "credits" ? base : `${base}/${page}`);
   const [kept] = useAddress("policy", "from", "to", "term", "school", "class", "grade", "host", "as_of");
   return (
     <nav aria-label={t("reports.title")} className="kepu-no-print" style={{ marginBottom: 16 }}>
       <Flex gap={8} wrap component="ul" style={{ listStyle: "none", margin: 0, padding: 0 }}>
-        {PAGES.filter((page) => !ofSchool || OF_SCHOOL.includes(page)).map((page) => (
+        {pages.map((page) => (
           <li key={page}>
             <Link
-              to={reportPath(page === "credits" ? base : `${base}/${PATHS[page] ?? page}`, kept)}
+              to={reportPath(path(page), kept)}
               aria-current={page === here ? "page" : undefined}
               style={{
                 display: "block",
@@ -50,7 +61,7 @@ export function ReportTabs({ here }: { here: ReportName }) {
 }
 
 /** The files of a report, and its print. */
-export function ReportActions({ name, values }: { name: ReportName; values: ReportValues }) {
+export function ReportActions({ name, values }: { name: "credits" | "hosts"; values: ReportValues }) {
   const { t } = useTranslation("district");
   const { t: common } = useTranslation();
   const { lang } = useLanguage();
@@ -71,6 +82,7 @@ export function ReportActions({ name, values }: { name: ReportName; values: Repo
           {common("table.export")}
         </Button>
       </Dropdown>
+      <SaveReport kind={name} values={values} />
       <PrintButton />
     </>
   );
@@ -87,7 +99,7 @@ export function PrintButton() {
 
 export function exportLinks(
   name: ReportName,
-  values: ReportValues,
+  values: Record<string, string | undefined>,
   lang: "zh" | "en",
   t: (key: "reports.xlsx" | "reports.csv") => string,
 ) {
@@ -102,7 +114,7 @@ export function About({ about }: { about: Schemas["About"] }) {
   const { t } = useTranslation("district");
   const named = useNamed();
   const text = useText();
-  const { ofSchool } = useReportBase();
+  const { ofSchool, ofBase } = useReportBase();
   const { from, to, term } = about.period;
   const place = [
     about.district.name,
@@ -116,7 +128,7 @@ export function About({ about }: { about: Schemas["About"] }) {
     <div style={{ marginBottom: 12 }}>
       <Muted>
         {place.join(" · ")} · {term ?? <Period from={from} to={to} />} ·{" "}
-        {ofSchool ? (
+        {ofSchool || ofBase ? (
           title
         ) : (
           <Link to={`/district/policies/${about.policy.policy_version_id}`} style={{ textDecoration: "underline" }}>

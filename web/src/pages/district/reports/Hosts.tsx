@@ -11,6 +11,7 @@ import { PageSkeleton } from "@/ui/PageSkeleton";
 import { PageTitle } from "@/ui/PageTitle";
 import { ProblemAlert } from "@/ui/ProblemAlert";
 import { TableFilters } from "@/ui/TableFilters";
+import { WithPolicy } from "@/ui/score/policy";
 import { useAddress } from "@/ui/useAddress";
 import { count, milli } from "../decimal";
 import { Figures } from "../Figures";
@@ -18,8 +19,16 @@ import { About, ReportActions, ReportTabs } from "./Frame";
 import { reportPath, reportQuery, useReportFilters } from "./filters";
 import { type SumColumn, SumTable } from "./Sums";
 
-/** Without a host: all of them, from the report on credits. With one: its sessions and who came. */
 export function Component() {
+  return (
+    <WithPolicy>
+      <Report />
+    </WithPolicy>
+  );
+}
+
+/** Without a host: all of them, from the report on credits. With one: its sessions and who came. */
+function Report() {
   const { t } = useTranslation("district");
   const filters = useReportFilters("policy", "period", "from", "to", "term", "host", "as_of");
   const [values, set] = useAddress("policy", "from", "to", "term", "host", "as_of");

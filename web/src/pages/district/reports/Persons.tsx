@@ -7,9 +7,13 @@ import { Credit } from "@/ui/Credit";
 import { type Column, DataTable } from "@/ui/DataTable";
 import { EmptyState } from "@/ui/EmptyState";
 import { PageTitle } from "@/ui/PageTitle";
+import { WithPolicy } from "@/ui/score/policy";
 import { PersonLink } from "@/ui/PersonLink";
+import { SaveReport } from "@/pages/reports/Save";
+import { useAddress } from "@/ui/useAddress";
 import { About, exportLinks, PrintButton, ReportTabs } from "./Frame";
 import { reportQuery, useReportFilters } from "./filters";
+import { Narrowed, personQuery, usePersonFilters } from "./narrow";
 
 /** A row of the report. */
 interface Row {
@@ -29,10 +33,22 @@ interface Row {
 }
 
 export function Component() {
+  return (
+    <WithPolicy>
+      <Report />
+    </WithPolicy>
+  );
+}
+
+function Report() {
   const { t } = useTranslation("district");
   const text = useText();
   const { lang } = useLanguage();
-  const filters = useReportFilters("policy", "period", "from", "to", "term", "school", "class", "grade", "met", "as_of");
+  const filters = [
+    ...useReportFilters("policy", "period", "from", "to", "term", "school", "class", "grade", "met", "as_of"),
+    ...usePersonFilters(),
+  ];
+  const [address] = useAddress(...filters.map((filter) => filter.name));
   const columns: Column<Row>[] = [
     {
       key: "name",
@@ -81,15 +97,25 @@ export function Component() {
   ];
   return (
     <>
-      <PageTitle lead={t("reports.personsLead")} actions={<PrintButton />}>
+      <PageTitle
+        lead={t("reports.personsLead")}
+        actions={
+          <>
+            <SaveReport kind="persons" values={address} />
+            <PrintButton />
+          </>
+        }
+      >
         {t("reports.persons")}
       </PageTitle>
       <ReportTabs here="persons" />
+      <Narrowed />
       <DataTable<Row, (typeof filters)[number]["name"]>
         name="persons"
         label={t("reports.persons")}
-        source={(page, values) => {
-          const asked = getQuery("/api/v1/reports/persons", { params: { query: { ...page, ...reportQuery(values), lang } } });
+        source={(page, { took, earned, enrolled, requirement, sex, attribute, value, ...values }) => {
+          const narrowed = personQuery({ took, earned, enrolled, requirement, sex, attribute, value });
+          const asked = getQuery("/api/v1/reports/persons", { params: { query: { ...page, ...reportQuery(values), ...narrowed, lang } } });
           // The interface's description has two things called PersonView, and gives the other one here.
           return asked as unknown as { queryKey: typeof asked.queryKey; queryFn: () => Promise<{ items: Row[] }> };
         }}

@@ -9,23 +9,44 @@ import { type Column, DataTable } from "@/ui/DataTable";
 import { DateTime } from "@/ui/DateTime";
 import { EmptyState } from "@/ui/EmptyState";
 import { PageTitle } from "@/ui/PageTitle";
+import { WithPolicy } from "@/ui/score/policy";
 import { PersonLink } from "@/ui/PersonLink";
 import { StatusTag } from "@/ui/StatusTag";
+import { SaveReport } from "@/pages/reports/Save";
+import { useAddress } from "@/ui/useAddress";
 import { About, exportLinks, PrintButton, ReportTabs } from "./Frame";
-import { reportQuery, useReportFilters } from "./filters";
+import { reportQuery, useReportBase, useReportFilters } from "./filters";
+import { Narrowed, recordFilters, recordQuery } from "./narrow";
 
 type Row = Schemas["RecordsReport"]["items"][number];
 
 export function Component() {
+  return (
+    <WithPolicy>
+      <Report />
+    </WithPolicy>
+  );
+}
+
+function Report() {
   const { t } = useTranslation("district");
   const text = useText();
   const { lang } = useLanguage();
-  const filters = useReportFilters("policy", "period", "from", "to", "term", "school", "class", "grade", "host", "status", "as_of");
+  const { ofBase } = useReportBase();
+  // A base sees what happened at its hosts, whichever schools came.
+  const elsewhere = ["school", "class", "grade"];
+  const filters = [
+    ...useReportFilters("policy", "period", "from", "to", "term", "school", "class", "grade", "host", "status", "as_of").filter(
+      (filter) => !ofBase || !elsewhere.includes(filter.name),
+    ),
+    ...recordFilters,
+  ];
+  const [address] = useAddress(...filters.map((filter) => filter.name));
   const columns: Column<Row>[] = [
     {
       key: "name",
       title: t("col.person"),
-      render: (row) => <PersonLink id={row.person_id} name={row.name} number={row.number} />,
+      render: (row) => (ofBase ? `${row.name} ${row.number}` : <PersonLink id={row.person_id} name={row.name} number={row.number} />),
     },
     { key: "day", title: t("col.day"), render: (row) => <DateTime value={row.on_day} style="date" /> },
     { key: "title", title: t("col.what"), render: (row) => row.title },
@@ -62,15 +83,26 @@ export function Component() {
   ];
   return (
     <>
-      <PageTitle lead={t("reports.recordsLead")} actions={<PrintButton />}>
+      <PageTitle
+        lead={t("reports.recordsLead")}
+        actions={
+          <>
+            <SaveReport kind="records" values={address} />
+            <PrintButton />
+          </>
+        }
+      >
         {t("reports.records")}
       </PageTitle>
       <ReportTabs here="records" />
+      <Narrowed />
       <DataTable
         name="records"
         label={t("reports.records")}
-        source={(page, values) =>
-          getQuery("/api/v1/reports/records", { params: { query: { ...page, ...reportQuery(values), lang } } })
+        source={(page, { category, rule, edition, theme, flagged, ...values }) =>
+          getQuery("/api/v1/reports/records", {
+            params: { query: { ...page, ...reportQuery(values), ...recordQuery({ category, rule, edition, theme, flagged }), lang } },
+          })
         }
         columns={columns}
         rowKey={(row) => row.record_id}

@@ -1,40 +1,30 @@
 import { Select } from "antd";
 import { useTranslation } from "@/i18n";
 import { useLocation } from "react-router";
-import { useText } from "@/i18n/useText";
+import { useNamed, useText } from "@/i18n/useText";
 import type { Filter } from "@/ui/TableFilters";
-import { today } from "@/ui/time";
+import { usePeriods } from "@/ui/score/periods";
+import { usePolicy } from "@/ui/score/policy";
 import { useAddress } from "@/ui/useAddress";
-import { ClassSelect, OrganizationSelect, SchoolSelect, useEffectivePolicies } from "../pick";
+import { ClassSelect, OrganizationSelect, SchoolSelect } from "../pick";
+import { OwnHost } from "./OwnHost";
 
 export const REPORT_FILTERS = ["policy", "period", "from", "to", "term", "school", "class", "grade", "host", "status", "met", "as_of"] as const;
 export type ReportFilter = (typeof REPORT_FILTERS)[number];
 export type ReportValues = Partial<Record<ReportFilter, string | undefined>>;
 
-/** Where these reports stand: with the district, or with one school, whose id is in the address and no choice. */
-export function useReportBase(): { base: string; ofSchool: boolean } {
-  const ofSchool = useLocation().pathname.startsWith("/school/");
-  return { base: ofSchool ? "/school/report" : "/district/reports", ofSchool };
-}
-
-/** School years and terms, the newest first; school years begin in September, the second term in February. */
-export function periods(now: string = today()): { from: string; to: string; year: number; part: "year" | "autumn" | "spring" }[] {
-  const [year = 0, month = 0] = now.split("-").map(Number);
-  const newest = month >= 9 ? year : year - 1;
-  return [newest, newest - 1, newest - 2].flatMap((first) => [
-    { year: first, part: "year" as const, from: `${first}-09-01`, to: `${first + 1}-08-31` },
-    { year: first, part: "autumn" as const, from: `${first}-09-01`, to: `${first + 1}-01-31` },
-    { year: first, part: "spring" as const, from: `${first + 1}-02-01`, to: `${first + 1}-08-31` },
-  ]);
+/** Where these reports stand: with the district, with one school, whose id is in the address and no choice, or with a base. */
+export function useReportBase(): { base: string; ofSchool: boolean; ofBase: boolean } {
+  const { pathname } = useLocation();
+  const ofSchool = pathname.startsWith("/school/");
+  const ofBase = pathname.startsWith("/base/");
+  return { base: ofBase ? "/base/reports" : ofSchool ? "/school/report" : "/district/reports", ofSchool, ofBase };
 }
 
 function PeriodSelect({ id }: { id: string }) {
   const { t } = useTranslation("district");
   const [{ from, to, term }, set] = useAddress("from", "to", "term", "cursor", "page");
-  const options = periods().map((period) => ({
-    value: `${period.from}~${period.to}`,
-    label: t(`period.${period.part}`, { from: period.year, to: period.year + 1 }),
-  }));
+  const options = usePeriods().map(({ value, label }) => ({ value, label }));
   const now = term ?? (from || to ? `${from ?? ""}~${to ?? ""}` : "");
   const known = now === "" || options.some((option) => option.value === now);
   return (
@@ -61,18 +51,28 @@ function PeriodSelect({ id }: { id: string }) {
 export function useReportFilters<F extends ReportFilter>(...wanted: F[]): Filter<F>[] {
   const { t } = useTranslation("district");
   const text = useText();
-  const policies = useEffectivePolicies();
-  const [{ school }] = useAddress("school");
-  const { ofSchool } = useReportBase();
+  const named = useNamed();
+  const [{ school, as_of }] = useAddress("school", "as_of");
+  const policies = usePolicy({ as_of });
+  const { ofSchool, ofBase } = useReportBase();
   const all: Record<ReportFilter, Filter<ReportFilter>> = {
     policy:
-      policies.length > 1
+      policies.all.length > 1
         ? {
             name: "policy",
             label: t("filter.policy"),
-            kind: "select",
-            options: policies.map((one) => ({ value: one.policy_id, label: one.policy_id })),
-            width: 200,
+            kind: "own",
+            field: (value, set, id) => (
+              <Select
+                id={id}
+                aria-label={t("filter.policy")}
+                value={value ?? policies.meant?.policy_id}
+                popupMatchSelectWidth={false}
+                style={{ width: 220 }}
+                options={policies.all.map((one) => ({ value: one.policy_id, label: named(one.title_zh, one.title_en) }))}
+                onChange={(next) => set(next)}
+              />
+            ),
           }
         : { name: "policy", label: t("filter.policy"), kind: "silent" },
     period: { name: "period", label: t("filter.period"), kind: "own", field: (_value, _set, id) => <PeriodSelect id={id} /> },
@@ -109,7 +109,8 @@ export function useReportFilters<F extends ReportFilter>(...wanted: F[]): Filter
       name: "host",
       label: t("filter.host"),
       kind: "own",
-      field: (value, set, id) => <OrganizationSelect id={id} label={t("filter.host")} value={value} onChange={set} />,
+      field: (value, set, id) =>
+        ofBase ? <OwnHost id={id} value={value} onChange={set} /> : <OrganizationSelect id={id} label={t("filter.host")} value={value} onChange={set} />,
     },
     status: {
       name: "status",

@@ -1,4 +1,8 @@
-//! Lists of organizations, designations, competitions and themes that come as a sheet, over HTTP.
+//! Lists of organizations, designations, competitions, themes and members that come as a sheet, over HTTP.
+
+mod kinds;
+mod members;
+mod published;
 
 use std::collections::BTreeMap;
 
@@ -87,7 +91,7 @@ async fn a_list_of_organizations_is_compared_mended_and_entered() {
     let (at, body) = fix(6, json!({ "kind": "科技馆" }));
     let fixed = official.patch_json(&at, 1, &body).await.expect(200);
     assert_eq!((&fixed["outcome"], &fixed["label"]), (&json!("added"), &json!("示范馆")));
-    official.patch_json(&at, 2, &body).await.expect_problem(409, "not_refused");
+    official.patch_json(&format!("{}/rows/99", path(&import)), 2, &body).await.expect_problem(404, "not_found");
     let (at, body) = fix(7, json!({ "name": "第三农场" }));
     official.patch_json(&at, 1, &body).await.expect_problem(412, "version_changed");
     official.patch_json(&at, 2, &body).await.expect(200);
@@ -312,7 +316,7 @@ async fn a_list_of_titles_names_persons_and_their_employers() {
 
 #[tokio::test]
 async fn a_designation_from_a_list_gives_credit_back_to_its_first_day() {
-    const POLICY: &str = include_str!("../../policies/guangming-illustrative.yaml");
+    const POLICY: &str = include_str!("../../../policies/guangming-illustrative.yaml");
     let server = Server::start().await;
     let school = School::new(&server, 2).await;
     school.adopt(POLICY).await;
@@ -444,7 +448,7 @@ async fn only_officials_of_the_district_see_and_enter_its_lists() {
 
 #[tokio::test]
 async fn a_list_of_themes_makes_a_year_of_a_programme_and_is_held_against_what_it_has() {
-    const PUBLISHED: &str = include_str!("../../data/joint-action-2024-themes.csv");
+    const PUBLISHED: &str = include_str!("../../../data/joint-action-2024-themes.csv");
     let server = Server::start().await;
     let (district, official) = official(&server).await;
     let programme = json!({ "authority_id": district, "code": "joint", "name_zh": "联合行动" });
