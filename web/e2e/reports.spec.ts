@@ -38,12 +38,12 @@ test("an official sets a tariff, settles to the cent, keeps the report and has t
   await settled(page);
   await page.goBack();
 
-  // Who is not reached is a list of just those.
+  // Who took part is a list of just those; of who did not there may be nobody.
   await page.getByRole("navigation", { name: "报表种类" }).getByRole("link", { name: "未覆盖学生", exact: true }).click();
   await expect(page.getByRole("heading", { level: 1, name: "未覆盖学生" })).toBeVisible();
   await settled(page);
-  await page.getByRole("table", { name: "按年级" }).getByRole("link", { name: /未参与人数/ }).first().click();
-  await expect(page).toHaveURL(/\/district\/reports\/persons\?.*took=false/);
+  await page.getByRole("table", { name: "按年级" }).getByRole("link", { name: / 参与人数/ }).first().click();
+  await expect(page).toHaveURL(/\/district\/reports\/persons\?.*took=true/);
   await expect(page.getByText("期内在籍", { exact: true })).toBeVisible();
   await settled(page);
   await axe(page);

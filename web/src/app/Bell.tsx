@@ -30,6 +30,7 @@ export default function Bell() {
             borderRadius: 8,
             boxSizing: "border-box",
             textAlign: "center",
+            whiteSpace: "nowrap",
             fontSize: 11,
             lineHeight: "16px",
             color: "#fff",

@@ -128,6 +128,9 @@ function SchemeFacts({ row }: { row: Scheme }) {
   return <Muted>{facts.join(t("join"))}</Muted>;
 }
 
+/** Links within sentences: in the dark, their colour alone does not tell them from the text. */
+const UNDERLINED = { textDecoration: "underline" };
+
 /** What should have been done by now. */
 function Late() {
   const { t } = useTranslation("designations");
@@ -141,13 +144,13 @@ function Late() {
       <ul style={{ margin: 0, paddingInlineStart: 18, display: "grid", gap: 6 }}>
         {data.applications.slice(0, 20).map(({ application, next }) => (
           <li key={application.id}>
-            <Link to={`/applications/${application.id}`}>{holder(application)}</Link> {text(`designations:next.${next.step}`, {}, next.step)}
+            <Link to={`/applications/${application.id}`} style={UNDERLINED}>{holder(application)}</Link> {text(`designations:next.${next.step}`, {}, next.step)}
             {t("late.due")} <DateTime value={next.due} style="date" /> <Tag color="error">{t("lateBy", { count: next.late_by ?? 0 })}</Tag>
           </li>
         ))}
         {data.assessments.slice(0, 20).map((one) => (
           <li key={`${one.designation_id}-${one.year}`}>
-            <Link to={`/designations/${one.designation_id}`}>{one.organization_name_zh}</Link> {t("late.assessment", { year: one.year })}
+            <Link to={`/designations/${one.designation_id}`} style={UNDERLINED}>{one.organization_name_zh}</Link> {t("late.assessment", { year: one.year })}
             {t("late.due")} <DateTime value={one.due} style="date" />
           </li>
         ))}
