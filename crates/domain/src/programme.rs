@@ -1,11 +1,12 @@
 //! Programmes: an edition from draft to its end, the month of a theme, and who may be given an activity of it.
 //!
 //! ```text
-//! draft ─▶ published ─▶ closed
+//! draft ─▶ published ⇄ closed
 //! ```
 //!
-//! A draft is written and seen by nobody else, so its year may still change and it may be removed; what is published is launched, joined and still corrected; what is closed
-//! stays as it was, except for the totals that others report of it, which come afterwards. Nothing here reads a clock.
+//! A draft is written and seen by nobody else, so its year may still change and it may be removed; what is published is
+//! launched, joined and still corrected; what is closed stays as it was, except for the totals that others report of it,
+//! which come afterwards, and can be opened again. Nothing here reads a clock.
 
 use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
 use thiserror::Error;
@@ -56,6 +57,8 @@ pub enum Step {
         /// The moment.
         at: DateTime<Utc>,
     },
+    /// Take back that it is over.
+    Reopen,
 }
 
 /// Why a step is refused.
@@ -68,7 +71,7 @@ pub enum Refusal {
     #[error("The edition is published already.")]
     Published,
     /// It is over.
-    #[error("The edition is closed: it stays as it was. Make one of another year.")]
+    #[error("The edition is closed: it stays as it was. Open it again, or make one of another year.")]
     Closed,
     /// Others know it, by its year.
     #[error("The edition was published, so it stays, with its year. Close it, and make one of another year.")]
@@ -112,8 +115,9 @@ impl Edition {
             (Self::Draft, Step::Publish { at, .. }) => Ok(Self::Published { at }),
             (state @ Self::Published { .. }, Step::Launch | Step::Join) => Ok(state),
             (Self::Published { at: published_at }, Step::Close { at }) => Ok(Self::Closed { published_at, at }),
-            (Self::Draft, Step::Launch | Step::Join | Step::Close { .. }) => Err(Refusal::Draft),
-            (Self::Published { .. }, Step::Publish { .. }) => Err(Refusal::Published),
+            (Self::Closed { published_at: at, .. }, Step::Reopen) => Ok(Self::Published { at }),
+            (Self::Draft, Step::Launch | Step::Join | Step::Close { .. } | Step::Reopen) => Err(Refusal::Draft),
+            (Self::Published { .. }, Step::Publish { .. } | Step::Reopen) => Err(Refusal::Published),
             (Self::Closed { .. }, _) => Err(Refusal::Closed),
         }
     }
@@ -287,6 +291,7 @@ mod tests {
             ("join", Step::Join),
             ("report", Step::Report),
             ("close", Step::Close { at }),
+            ("reopen", Step::Reopen),
         ];
         let mut table = String::new();
         for (name, step) in steps {
@@ -307,6 +312,7 @@ mod tests {
         join            draft: edition_draft      published: published          closed: edition_closed
         report          draft: draft              published: published          closed: closed
         close           draft: edition_draft      published: closed             closed: edition_closed
+        reopen          draft: edition_draft      published: edition_published  closed: published
         ");
     }
 
@@ -318,6 +324,7 @@ mod tests {
         let closed = published.take(Step::Close { at: second }).expect("closed");
         assert_eq!(closed, Edition::Closed { published_at: first, at: second });
         assert_eq!(closed.take(Step::Report), Ok(closed));
+        assert_eq!(closed.take(Step::Reopen), Ok(published));
     }
 
     #[rstest]

@@ -82,7 +82,8 @@ async fn a_holder_asks_for_renewal_and_the_authority_answers() {
     let refused = town.by("official").post_json(&refuse, &json!({ "reason": "缺年度总结" })).await.expect(200);
     assert_eq!((&refused["state"], &refused["reason"]), (&json!("refused"), &json!("缺年度总结")));
     town.by("official").post_json(&refuse, &json!({ "reason": "x" })).await.expect_problem(409, "answered_already");
-    assert_eq!(waiting(&town, "a").await, ["renewal_answered"]);
+    // It is told, and has until the last day to ask again.
+    assert_eq!(waiting(&town, "a").await, ["renewal_answered", "renew"]);
     town.go_to("2026-12-31").await;
     town.by("a").post_json(&renewals, &ask()).await.expect(201);
     town.go_to("2027-01-15").await;

@@ -294,7 +294,9 @@ async fn whoever_is_signed_in_may_object_and_reads_the_answer() {
     let mut made = Value::Null;
     for name in ["guardian", "student", "city", "auditor", "stranger", "teacher"] {
         made = town.by(name).post_json(&objections, &grounds).await.expect(201);
+        town.by(name).post_json(&objections, &grounds).await.expect_problem(409, "objected_already");
     }
+    town.by("a").post_json(&objections, &grounds).await.expect_problem(409, "own_application");
     let own = town.by("teacher").get("/api/v1/objections").await.expect(200);
     assert_eq!(own["items"].as_array().map(Vec::len), Some(1));
     let mine = &own["items"][0];

@@ -89,6 +89,7 @@ async fn every_operation_is_for_those_whom_it_concerns() {
         ("publish", &post, format!("{}/publish", at(&edition)), &nothing, managed(412)),
         ("remove edition", &delete, at(&edition), &nothing, managed(412)),
         ("close", &post, format!("{}/close", at(&edition)), &nothing, managed(412)),
+        ("reopen", &post, format!("{}/reopen", at(&edition)), &nothing, managed(412)),
         ("new theme", &post, format!("{}/themes", at(&edition)), &new_theme, managed(422)),
         ("change theme", &patch, of_theme(&theme), &nothing, managed(412)),
         ("preview", &get, format!("{}/outside?month={}", of_theme(&theme), city.month(2)), &nothing, managed(200)),

@@ -11,7 +11,9 @@ async fn a_draft_is_written_published_and_closed() {
     let edition = city.draft().await;
     assert_eq!(edition["state"], "draft");
     step(&city.official, &edition, "publish").await.expect_problem(409, "edition_empty");
-    step(&city.official, &edition, "close").await.expect_problem(409, "edition_draft");
+    for to in ["close", "reopen"] {
+        step(&city.official, &edition, to).await.expect_problem(409, "edition_draft");
+    }
 
     // Nobody else knows of a draft.
     let museum = &city.museums[0].account;
@@ -53,6 +55,12 @@ async fn a_draft_is_written_published_and_closed() {
     let totals = json!({ "reported": [{ "measure": "events", "count": 17_017, "source": "年度总结" }] });
     let noted = city.official.patch_json(&at(&edition), version, &totals).await.expect(200);
     assert_eq!(noted["reported"][0]["count"], 17_017);
+
+    // Closed by mistake, it is opened again as it was.
+    let again = step(&city.official, &edition, "reopen").await.expect(200);
+    assert_eq!((&again["state"], &again["published_at"]), (&json!("published"), &published["published_at"]));
+    step(&city.official, &edition, "reopen").await.expect_problem(409, "edition_published");
+    city.official.post_json(&themes, &late).await.expect(201);
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{
     TAG,
-    reach::{Seat, of_authority},
+    reach::{Seat, of_authority, own as own_scope},
     store::{self, ObjectionRow},
     take::take,
     view::{ApplicationView, ObjectionView, whole},
@@ -61,6 +61,13 @@ pub(super) async fn object(
     // What is not published is nobody else's to know of.
     if !matches!(row.standing.0, Application::Published { .. }) {
         super::reach::seat(&mut tx, &actor, &row, &round).await?;
+    }
+    if actor.may(Action::ApplicationSubmit, &own_scope(&row)) {
+        return Err(ApiError::conflict("own_application", "Who applies does not object to it; withdraw it instead."));
+    }
+    let waits = store::objections(&mut tx, &[id]).await?;
+    if waits.iter().any(|one| one.raised_by == actor.account_id && one.outcome.is_none()) {
+        return Err(ApiError::conflict("objected_already", "You have objected already; it waits for its answer."));
     }
     let mut checks = Checks::new();
     let grounds = checks.prose("grounds", &body.grounds, 4000);

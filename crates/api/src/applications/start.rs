@@ -1,6 +1,6 @@
 use axum::{Json, extract::State, http::StatusCode, response::Response};
 use kepu_domain::{
-    designation::{application::Application, form::Answers, scheme::Holder},
+    designation::{application::Application, form::Answers, may_apply, scheme::Holder},
     role::{Action, Scope},
 };
 use serde::Deserialize;
@@ -115,6 +115,10 @@ pub(super) async fn start(
         let id = store::professional(&mut tx, state.new_id(), applicant.id, &name, &post, now).await?;
         professional = Some((id, name, post));
     }
+    let holder = professional.as_ref().map_or(applicant.id, |(id, ..)| *id);
+    let others = designations::store::of_holder(&mut tx, holder, round.scheme_id).await?;
+    let others = others.iter().map(designations::store::Designation::rules).collect::<Result<Vec<_>>>()?;
+    may_apply(today, round.rules.renewal.is_some(), &others).map_err(|refusal| designations::refused(&refusal))?;
     let row = ApplicationRow {
         id: state.new_id(),
         round_id: id,

@@ -154,6 +154,10 @@ pub(crate) fn refused(refusal: &Refusal) -> ApiError {
             "designation_overlaps",
             format!("The designation cannot be so: {text}. End the other one first, or choose other days."),
         ),
+        Refusal::Held { to, .. } => {
+            let way = if to.is_some() { "Ask for its renewal instead." } else { "There is nothing to apply for." };
+            ApiError::conflict("designation_held", format!("No application can be begun: {text}. {way}"))
+        }
         Refusal::HolderKind { .. } => ApiError::unprocessable("holder_kind", format!("Not for this holder: {text}.")),
         Refusal::SchemeOver { .. } => {
             ApiError::invalid_field("valid_from", "after_scheme", format!("{text}: choose an earlier first day"))

@@ -46,10 +46,14 @@ pub(super) struct RegisterEntry {
     scheme_name_en: String,
     /// The authority that runs it.
     authority_name_zh: String,
+    /// The same in English.
+    authority_name_en: String,
     /// Code of the holder's district.
     district_code: String,
     /// Its name.
     district_name_zh: String,
+    /// The same in English.
+    district_name_en: String,
     /// Kind of the holder.
     organization_kind: String,
     /// Name of the holder in Chinese.
@@ -106,8 +110,10 @@ impl From<store::Registered> for RegisterEntry {
             scheme_name_zh: row.scheme_name_zh,
             scheme_name_en: row.scheme_name_en,
             authority_name_zh: row.authority_name_zh,
+            authority_name_en: row.authority_name_en,
             district_code: row.district_code,
             district_name_zh: row.district_name_zh,
+            district_name_en: row.district_name_en,
             organization_kind: row.organization_kind,
             organization_name_zh: row.organization_name_zh,
             organization_name_en: row.organization_name_en,

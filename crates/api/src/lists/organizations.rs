@@ -58,7 +58,7 @@ pub(super) const COLUMNS: &[Column] = &[
     },
     Column {
         key: "kind",
-        names: &["类型", "单位类型", "机构类型", "类别", "kind", "type"],
+        names: &["类型", "单位类型", "机构类型", "类别", "单位类别", "机构类别", "单位性质", "kind", "type"],
         required: false,
         example: "博物馆",
     },

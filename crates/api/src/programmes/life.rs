@@ -62,6 +62,29 @@ pub(super) async fn close(
     keep(&state, tx, &actor, row, "edition.close").await
 }
 
+/// Opens an edition again that was closed: it is as it was before.
+#[utoipa::path(
+    post,
+    path = "/api/v1/editions/{id}/reopen",
+    operation_id = "reopen_edition",
+    tag = TAG,
+    params(
+        ("id" = Uuid, Path, description = "The edition"),
+        ("If-Match" = String, Header, description = "The ETag that was read")
+    ),
+    responses((status = 200, description = "Published, as before", body = EditionView), ApiErrors)
+)]
+pub(super) async fn reopen(
+    State(state): State<AppState>,
+    actor: Actor,
+    ApiPath(id): ApiPath<Uuid>,
+    version: IfMatch,
+) -> Result<Response> {
+    let mut tx = begin(&state, &actor).await?;
+    let row = managed(&mut tx, &actor, id, Some(version), Step::Reopen).await?;
+    keep(&state, tx, &actor, row, "edition.reopen").await
+}
+
 /// Removes a draft with its themes, strands and members. What was published stays.
 #[utoipa::path(
     delete,

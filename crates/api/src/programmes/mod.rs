@@ -46,6 +46,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(list::read, editions::change, life::remove))
         .routes(routes!(life::publish))
         .routes(routes!(life::close))
+        .routes(routes!(life::reopen))
         .routes(routes!(themes::add))
         .routes(routes!(themes::change, themes::remove))
         .routes(routes!(moving::preview))

@@ -60,6 +60,8 @@ pub(super) struct RoundView {
     authority_id: Uuid,
     /// What that is called.
     authority_name_zh: String,
+    /// The same in English.
+    authority_name_en: String,
     /// Kinds of organizations that may apply; any if empty.
     holder_kinds: Vec<String>,
     /// Name in Chinese.
@@ -91,6 +93,7 @@ impl From<store::Round> for RoundView {
             scheme_name_en: row.scheme_name_en,
             authority_id: row.authority_id,
             authority_name_zh: row.authority_name_zh,
+            authority_name_en: row.authority_name_en,
             holder_kinds: row.holder_kinds,
             name_zh: row.name_zh,
             name_en: row.name_en,

@@ -75,6 +75,7 @@ pub(super) async fn open(
         scheme_name_zh: scheme.name_zh,
         scheme_name_en: scheme.name_en,
         authority_name_zh: String::new(),
+        authority_name_en: String::new(),
         authority_id: scheme.authority_id,
         holder_kinds: scheme.holder_kinds,
         name_zh,

@@ -29,6 +29,8 @@ pub struct Round {
     pub authority_id: Uuid,
     /// What that is called.
     pub authority_name_zh: String,
+    /// The same in English.
+    pub authority_name_en: String,
     /// Kinds of organizations that may apply; any if empty.
     pub holder_kinds: Vec<String>,
     /// Name in Chinese.
@@ -59,7 +61,8 @@ impl Round {
 macro_rules! rounds {
     () => {
         "SELECT r.id, r.scheme_id, s.code AS scheme_code, s.name_zh AS scheme_name_zh, s.name_en AS scheme_name_en,
-                s.authority_id, u.name_zh AS authority_name_zh, s.holder_kinds, r.name_zh, r.name_en,
+                s.authority_id, u.name_zh AS authority_name_zh, u.name_en AS authority_name_en,
+                s.holder_kinds, r.name_zh, r.name_en,
                 r.opens_on, r.closes_on, r.rules, r.version, r.created_at, r.updated_at
          FROM round r JOIN scheme s ON s.id = r.scheme_id JOIN authority u ON u.id = s.authority_id "
     };

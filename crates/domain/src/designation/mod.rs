@@ -91,6 +91,14 @@ pub enum Refusal {
         /// Its last day.
         to: Option<NaiveDate>,
     },
+    /// The holder has one already, which is renewed or has no end.
+    #[error("designation {number} is held {}", to.map_or_else(|| "without end".to_owned(), |day| format!("until {day}, and is renewed")))]
+    Held {
+        /// Its number.
+        number: String,
+        /// Its last day.
+        to: Option<NaiveDate>,
+    },
     /// The scheme is not for such organizations.
     #[error("the scheme is for {allowed}, the organization is a {kind}")]
     HolderKind {
@@ -123,6 +131,16 @@ pub fn admit(term: Term, kind: &str, allowed: &[String], others: &[Designation])
     let held = others.iter().filter_map(|other| Some((other, other.held()?)));
     match held.into_iter().find(|(_, held)| held.overlaps(term)) {
         Some((other, held)) => Err(Refusal::Overlaps { number: other.number.clone(), from: held.from, to: held.to }),
+        None => Ok(()),
+    }
+}
+
+/// Whether who has `others` of a scheme may apply for one more on this day: not while it holds one that has no end, nor one
+/// that runs where the scheme `renews` them.
+pub fn may_apply(day: NaiveDate, renews: bool, others: &[Designation]) -> Result<(), Refusal> {
+    let kept = others.iter().filter(|other| other.revoked_from.is_none());
+    match kept.into_iter().find(|other| other.term.to.is_none_or(|to| renews && day <= to)) {
+        Some(other) => Err(Refusal::Held { number: other.number.clone(), to: other.term.to }),
         None => Ok(()),
     }
 }
@@ -239,6 +257,22 @@ mod tests {
         let again = |from| admit(term(from, ""), "base", &[], std::slice::from_ref(&revoked));
         assert_eq!(again("2024-03-01"), Ok(()));
         assert!(matches!(again("2024-02-29"), Err(Refusal::Overlaps { to: Some(to), .. }) if to == day("2024-02-29")));
+    }
+
+    #[rstest]
+    #[case::renewed_instead("2025-11-15", None, true, false)]
+    #[case::without_end("", None, false, false)]
+    #[case::over("2025-10-31", None, true, true)]
+    #[case::not_renewed("2025-11-15", None, false, true)]
+    #[case::revoked("", Some("2025-12-01"), true, true)]
+    fn who_holds_one_that_goes_on_does_not_apply(
+        #[case] to: &str,
+        #[case] revoked: Option<&str>,
+        #[case] renews: bool,
+        #[case] expected: bool,
+    ) {
+        let held = Designation { revoked_from: revoked.map(day), ..designation("base", None, "2022-11-16", to) };
+        assert_eq!(may_apply(day("2025-11-01"), renews, &[held]).is_ok(), expected);
     }
 
     #[test]

@@ -158,7 +158,7 @@ const texts: Texts<typeof zh> = {
       organization_closed: "An organization is closed; nothing more is entered for it.",
       edition_draft: "The edition is a draft. Publish it first.",
       edition_published: "The edition is published already.",
-      edition_closed: "The edition is closed and stays as it was. Make one of another year.",
+      edition_closed: "The edition is closed and stays as it was. Open it again, or make one of another year.",
       edition_empty: "There is neither a theme nor a strand. Add one, then publish.",
       month_taken: "Another theme is in this month. Look again.",
       same_month: "The theme is in this month already.",

@@ -138,7 +138,7 @@ const texts: Texts<typeof zh> = {
     toCome: "To come",
     closed: "Closed",
   },
-  late: { title: "Late", due: ", due", assessment: "the assessment of {{year}} is missing" },
+  late: { titleOf: "Late: {{count}}", all: "Show all {{count}}", due: ", due", assessment: "the assessment of {{year}} is missing" },
   round: {
     one: "Round",
     many: "Rounds",
@@ -612,6 +612,13 @@ const texts: Texts<typeof zh> = {
     signIn: "Sign in to object.",
     mine: "My objections",
     unanswered: "Waits for an answer",
+  },
+  problem: {
+    code: {
+      own_application: "Who applies does not object to it. Withdraw it instead.",
+      objected_already: "You have objected already; it waits for its answer.",
+      designation_held: "It is held already. Ask for renewal before it ends; what has no end needs no application.",
+    },
   },
 };
 export default texts;

@@ -143,7 +143,7 @@ export default {
       organization_closed: "有单位已停用，不能再登记。",
       edition_draft: "年度还是草稿，请先发布。",
       edition_published: "年度已经发布了。",
-      edition_closed: "年度已结束，不能再改。需要时请新建别的年度。",
+      edition_closed: "年度已结束，不能再改。可以重新开启，或新建别的年度。",
       edition_empty: "还没有主题或板块，加上一个再发布。",
       month_taken: "这个月已有别的主题，请刷新再看。",
       same_month: "主题已经在这个月了。",

@@ -126,7 +126,7 @@ export default {
     toCome: "尚未开始",
     closed: "已截止",
   },
-  late: { title: "已经超期", due: "，期限", assessment: "{{year}} 年度评估还没有做" },
+  late: { titleOf: "已经超期 {{count}} 项", all: "显示全部 {{count}} 项", due: "，期限", assessment: "{{year}} 年度评估还没有做" },
   round: {
     one: "批次",
     many: "批次",
@@ -569,5 +569,12 @@ export default {
     signIn: "登录后可以提出异议。",
     mine: "我提出的异议",
     unanswered: "等待答复",
+  },
+  problem: {
+    code: {
+      own_application: "申请人不能对自己的申请提出异议，可以撤回申请。",
+      objected_already: "您已经提过异议，正等待答复。",
+      designation_held: "本单位（本人）已持有此资质。到期前请申请延续；长期有效的无须再申请。",
+    },
   },
 };

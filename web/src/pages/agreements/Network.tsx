@@ -59,7 +59,8 @@ export function Component() {
           left: few ? 30 : 90,
           right: few ? 30 : 90,
           categories: kinds.map((one) => ({ name: t(`organization.${one}`) })),
-          label: { show: !phone || few, position: "right", fontSize: few ? 13 : 10 },
+          // Around a circle there is room for so much of a name.
+          label: { show: !phone || few, position: "right", fontSize: few ? 13 : 10, ...(!few && { width: 95, overflow: "truncate" }) },
           labelLayout: { hideOverlap: true },
           lineStyle: { color: "source", curveness: few ? 0 : 0.25, opacity: 0.45 },
           emphasis: { focus: "adjacency", lineStyle: { width: 3 } },

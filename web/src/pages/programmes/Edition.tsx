@@ -33,6 +33,8 @@ type Open =
   | { what: "move"; row: Theme }
   | { what: "launch"; row: Theme | Strand };
 
+const DONE = { publish: "edition.published", close: "edition.closed", reopen: "edition.reopened" } as const;
+
 /** One year of a programme: its months, strands, organizations, and what came of it. */
 export function Component() {
   const { id = "" } = useParams();
@@ -46,14 +48,14 @@ export function Component() {
   const [open, setOpen] = useState<Open>();
   const { data: row, error, isPending, refetch } = useQuery(getQuery("/api/v1/editions/{id}", { params: { path: { id } } }));
   const step = useMutation({
-    mutationFn: ({ to, version }: { to: "publish" | "close"; version: number }) => {
+    mutationFn: ({ to, version }: { to: "publish" | "close" | "reopen"; version: number }) => {
       const params = { path: { id }, header: ifMatch(version) };
-      return to === "publish"
-        ? call(api.POST("/api/v1/editions/{id}/publish", { params }))
-        : call(api.POST("/api/v1/editions/{id}/close", { params }));
+      if (to === "publish") return call(api.POST("/api/v1/editions/{id}/publish", { params }));
+      if (to === "close") return call(api.POST("/api/v1/editions/{id}/close", { params }));
+      return call(api.POST("/api/v1/editions/{id}/reopen", { params }));
     },
     onSuccess: (_, { to }) => {
-      message.success(t(to === "publish" ? "edition.published" : "edition.closed"));
+      message.success(t(DONE[to]));
       return invalidate("/api/v1/editions");
     },
   });
@@ -136,7 +138,16 @@ export function Component() {
                 {t("edition.publish")}
               </Button>
             )}
-            {row.managed && row.state === "published" && <Button onClick={() => ask("close")}>{t("edition.close")}</Button>}
+            {row.managed && row.state === "published" && (
+              <Button key="close" onClick={() => ask("close")}>
+                {t("edition.close")}
+              </Button>
+            )}
+            {row.managed && row.state === "closed" && (
+              <Button key="reopen" loading={step.isPending} onClick={() => step.mutate({ to: "reopen", version: row.version })}>
+                {t("edition.reopen")}
+              </Button>
+            )}
           </>
         }
       >

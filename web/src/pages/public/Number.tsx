@@ -46,8 +46,8 @@ export function Component() {
                   [t("scheme.one"), named(row.scheme_name_zh, row.scheme_name_en)],
                   [t("held.number"), row.number],
                   [t("held.days"), row.valid_to ? `${day(row.valid_from)} – ${day(row.valid_to)}` : t("held.since", { day: day(row.valid_from) })],
-                  [t("round.authority"), row.authority_name_zh],
-                  [t("verify.district"), row.district_name_zh],
+                  [t("round.authority"), named(row.authority_name_zh, row.authority_name_en)],
+                  [t("verify.district"), named(row.district_name_zh, row.district_name_en)],
                   ...(row.level ? [[t("award.level"), text(`public:level.${row.level}`, {}, row.level)]] : []),
                   ...(revoked_from ? [[t("verify.revokedFrom"), day(revoked_from)]] : []),
                 ] as [string, string][]

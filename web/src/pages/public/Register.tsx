@@ -107,8 +107,8 @@ export function Component() {
           {
             key: "district",
             title: t("column.district"),
-            render: (row) => row.district_name_zh,
-            csv: (row) => row.district_name_zh,
+            render: (row) => named(row.district_name_zh, row.district_name_en),
+            csv: (row) => named(row.district_name_zh, row.district_name_en),
           },
           {
             key: "number",
@@ -129,8 +129,8 @@ export function Component() {
           {
             key: "authority",
             title: t("column.authority"),
-            render: (row) => row.authority_name_zh,
-            csv: (row) => row.authority_name_zh,
+            render: (row) => named(row.authority_name_zh, row.authority_name_en),
+            csv: (row) => named(row.authority_name_zh, row.authority_name_en),
           },
           { key: "kind", title: t("column.kind"), hidden: true, render: kind, csv: kind },
           { key: "source", title: t("column.source"), hidden: true, render: (row) => row.source, csv: (row) => row.source },

@@ -9,7 +9,7 @@ export function useKnown() {
   const districts = new Map<string, string>();
   const schemes = new Map<string, string>();
   for (const entry of data?.items ?? []) {
-    districts.set(entry.district_code, entry.district_name_zh);
+    districts.set(entry.district_code, named(entry.district_name_zh, entry.district_name_en));
     schemes.set(entry.scheme_code, named(entry.scheme_name_zh, entry.scheme_name_en));
   }
   const options = (known: Map<string, string>) => [...known].map(([value, label]) => ({ value, label }));

@@ -24,10 +24,14 @@ pub struct Registered {
     pub scheme_name_en: String,
     /// Who runs it.
     pub authority_name_zh: String,
+    /// The same in English.
+    pub authority_name_en: String,
     /// Code of the holder's district.
     pub district_code: String,
     /// Its name.
     pub district_name_zh: String,
+    /// The same in English.
+    pub district_name_en: String,
     /// Kind of the holder.
     pub organization_kind: String,
     /// Name of the holder in Chinese.
@@ -56,9 +60,9 @@ macro_rules! registered {
     () => {
         concat!(
             "SELECT d.id, s.code AS scheme_code, s.name_zh AS scheme_name_zh, s.name_en AS scheme_name_en,
-                    a.name_zh AS authority_name_zh, t.code AS district_code, t.name_zh AS district_name_zh,
-                    o.kind AS organization_kind, o.name_zh AS organization_name_zh,
-                    o.name_en AS organization_name_en, d.number, d.level, d.valid_from, d.valid_to,
+                    a.name_zh AS authority_name_zh, a.name_en AS authority_name_en, t.code AS district_code,
+                    t.name_zh AS district_name_zh, t.name_en AS district_name_en, o.kind AS organization_kind,
+                    o.name_zh AS organization_name_zh, o.name_en AS organization_name_en, d.number, d.level, d.valid_from, d.valid_to,
                     p.name AS professional_name, d.revoked_from, ",
             suspensions!(),
             ", d.source

@@ -71,12 +71,12 @@ function Of({ own }: { own: Applicant }) {
             <li key={round.id}>
               <Card size="small" style={{ height: "100%" }} title={named(round.scheme_name_zh, round.scheme_name_en)}>
                 <div>{named(round.name_zh, round.name_en)}</div>
-                <Muted block>{round.authority_name_zh}</Muted>
+                <Muted block>{named(round.authority_name_zh, round.authority_name_en)}</Muted>
                 <div style={{ margin: "6px 0 10px" }}>{t("mine.until", { day: day(round.closes_on) })}</div>
                 {begun && !forPersons ? (
                   <Link to={`/applications/${begun.id}`}>{t("mine.goOn")}</Link>
                 ) : (
-                  <Button type="primary" aria-label={`${t("mine.apply")}: ${round.scheme_name_zh} ${round.name_zh}`} onClick={() => setStarting(round)}>
+                  <Button type="primary" aria-label={`${t("mine.apply")}: ${named(round.scheme_name_zh, round.scheme_name_en)} ${named(round.name_zh, round.name_en)}`} onClick={() => setStarting(round)}>
                     {t("mine.apply")}
                   </Button>
                 )}

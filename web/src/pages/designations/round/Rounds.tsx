@@ -105,7 +105,7 @@ export function Component() {
             csv: (row) => row.name_zh,
           },
           { key: "scheme", title: t("scheme.one"), render: (row) => named(row.scheme_name_zh, row.scheme_name_en), csv: (row) => row.scheme_name_zh },
-          { key: "authority", title: t("round.authority"), render: (row) => row.authority_name_zh, csv: (row) => row.authority_name_zh },
+          { key: "authority", title: t("round.authority"), render: (row) => named(row.authority_name_zh, row.authority_name_en), csv: (row) => named(row.authority_name_zh, row.authority_name_en) },
           { key: "days", title: t("round.days"), render: (row) => <span className="kepu-numbers">{days(row)}</span>, csv: days },
           { key: "state", title: t("round.stands"), render: stands },
         ]}
@@ -131,30 +131,42 @@ function SchemeFacts({ row }: { row: Scheme }) {
 /** Links within sentences: in the dark, their colour alone does not tell them from the text. */
 const UNDERLINED = { textDecoration: "underline" };
 
+/** So many of what is late are shown at first. */
+const MOST = 10;
+
 /** What should have been done by now. */
 function Late() {
   const { t } = useTranslation("designations");
+  const [all, setAll] = useState(false);
   const text = useText();
   const holder = useHolder();
   const { data, error, refetch } = useQuery(getQuery("/api/v1/late"));
   if (error) return <ProblemAlert error={error} retry={refetch} />;
-  if (!data || data.applications.length + data.assessments.length === 0) return null;
+  const count = data ? data.applications.length + data.assessments.length : 0;
+  if (!data || count === 0) return null;
+  const applications = all ? data.applications : data.applications.slice(0, MOST);
+  const assessments = all ? data.assessments : data.assessments.slice(0, MOST - applications.length);
   return (
-    <Card size="small" title={<h2 style={{ fontSize: 16, margin: 0 }}>{t("late.title")}</h2>} style={{ borderColor: "var(--ant-color-error)" }}>
+    <Card size="small" title={<h2 style={{ fontSize: 16, margin: 0 }}>{t("late.titleOf", { count })}</h2>} style={{ borderColor: "var(--ant-color-error)" }}>
       <ul style={{ margin: 0, paddingInlineStart: 18, display: "grid", gap: 6 }}>
-        {data.applications.slice(0, 20).map(({ application, next }) => (
+        {applications.map(({ application, next }) => (
           <li key={application.id}>
             <Link to={`/applications/${application.id}`} style={UNDERLINED}>{holder(application)}</Link> {text(`designations:next.${next.step}`, {}, next.step)}
             {t("late.due")} <DateTime value={next.due} style="date" /> <Tag color="error">{t("lateBy", { count: next.late_by ?? 0 })}</Tag>
           </li>
         ))}
-        {data.assessments.slice(0, 20).map((one) => (
+        {assessments.map((one) => (
           <li key={`${one.designation_id}-${one.year}`}>
             <Link to={`/designations/${one.designation_id}`} style={UNDERLINED}>{one.organization_name_zh}</Link> {t("late.assessment", { year: one.year })}
             {t("late.due")} <DateTime value={one.due} style="date" />
           </li>
         ))}
       </ul>
+      {applications.length + assessments.length < count && (
+        <Button type="link" style={{ padding: 0, marginTop: 8 }} onClick={() => setAll(true)}>
+          {t("late.all", { count })}
+        </Button>
+      )}
     </Card>
   );
 }
