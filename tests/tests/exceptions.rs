@@ -139,6 +139,12 @@ async fn within_one_host(server: &Server, school: &School) -> [Uuid; 2] {
     for (minutes, begins) in [(240, starts), (60, starts + Duration::hours(1))] {
         let activity = activity(server, school.district, school.base, "practice", minutes).await;
         let session = session_at(server, school.district, school.base, activity, begins, None).await;
+        sqlx::query("UPDATE session SET ends_at = $2 WHERE id = $1")
+            .bind(session)
+            .bind(begins + Duration::minutes(i64::from(minutes)))
+            .execute(server.pool())
+            .await
+            .expect("its end");
         school.record(session, &[school.pupils[0].0]).await;
         school.confirm_all(session).await;
         sessions.push(session);

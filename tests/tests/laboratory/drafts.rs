@@ -115,6 +115,10 @@ async fn where_two_are_needed_one_alone_changes_no_rules() {
     let version = district["version"].as_i64().expect("a version");
     let changed = one.patch_json(&path, version, &json!({ "second_official": true })).await.expect(200);
     assert_eq!(changed["second_official"], true);
+    for official in [one, &two] {
+        let ended = official.patch_json(&path, version + 1, &json!({ "second_official": false })).await;
+        ended.expect_problem(403, "forbidden");
+    }
 
     let third = second().replace("version: '2'", "version: '3'");
     one.post_json("/api/v1/policies", &json!({ "document": third }))

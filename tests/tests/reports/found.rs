@@ -18,8 +18,8 @@ async fn found(server: &Server, town: &Town, kind: &str, state: &str, days: i64,
     let decided = matches!(state, "cleared" | "upheld");
     sqlx::query(
         "INSERT INTO exception (district_id, id, kind, subject_id, on_day, host_id, school_id, records, measure, state,
-                                decided_by, decided_at, found_at)
-         VALUES ($1, $2, $3, $2, $4, $5, $6, '{}', 3, $7, $8, $9, $10)",
+                                decided_by, decided_at, found_at, first_found_at)
+         VALUES ($1, $2, $3, $2, $4, $5, $6, '{}', 3, $7, $8, $9, $10, $10)",
     )
     .bind(town.first.district)
     .bind(id)

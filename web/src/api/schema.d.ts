@@ -2292,6 +2292,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/editions/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Opens an edition again that was closed: it is as it was before. */
+        post: operations["reopen_edition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/editions/{id}/strands": {
         parameters: {
             query?: never;
@@ -8083,8 +8100,8 @@ export interface components {
             kind: string;
             /** @description `valid`, `expired` or `revoked`. */
             state: string;
-            /** @description The holder's name, most of it hidden. */
-            holder: string;
+            /** @description The holder's name, most of it hidden; null of a badge, which says itself whether its holder's name may be compared. */
+            holder?: string | null;
             /** @description The district that issued it. */
             issuer_zh: string;
             /** @description The same in English; may be empty. */
@@ -8566,7 +8583,7 @@ export interface components {
             /** @description Settings to set; null removes one. */
             settings?: Record<string, never> | null;
             no_shows?: components["schemas"]["NoShowPolicy"] | null;
-            /** @description Whether a change of the rules needs a second official. */
+            /** @description Whether a change of the rules needs a second official. Only a platform administrator ends that. */
             second_official?: boolean | null;
             /** @description Whether the pack of reports of a month or term is made by itself when that has ended. */
             report_packs?: boolean | null;
@@ -14100,10 +14117,14 @@ export interface components {
                 scheme_name_en: string;
                 /** @description The authority that runs it. */
                 authority_name_zh: string;
+                /** @description The same in English. */
+                authority_name_en: string;
                 /** @description Code of the holder's district. */
                 district_code: string;
                 /** @description Its name. */
                 district_name_zh: string;
+                /** @description The same in English. */
+                district_name_en: string;
                 /** @description Kind of the holder. */
                 organization_kind: string;
                 /** @description Name of the holder in Chinese. */
@@ -14522,6 +14543,8 @@ export interface components {
                 authority_id: string;
                 /** @description What that is called. */
                 authority_name_zh: string;
+                /** @description The same in English. */
+                authority_name_en: string;
                 /** @description Kinds of organizations that may apply; any if empty. */
                 holder_kinds: string[];
                 /** @description Name in Chinese. */
@@ -16577,10 +16600,14 @@ export interface components {
             scheme_name_en: string;
             /** @description The authority that runs it. */
             authority_name_zh: string;
+            /** @description The same in English. */
+            authority_name_en: string;
             /** @description Code of the holder's district. */
             district_code: string;
             /** @description Its name. */
             district_name_zh: string;
+            /** @description The same in English. */
+            district_name_en: string;
             /** @description Kind of the holder. */
             organization_kind: string;
             /** @description Name of the holder in Chinese. */
@@ -17585,6 +17612,8 @@ export interface components {
             authority_id: string;
             /** @description What that is called. */
             authority_name_zh: string;
+            /** @description The same in English. */
+            authority_name_en: string;
             /** @description Kinds of organizations that may apply; any if empty. */
             holder_kinds: string[];
             /** @description Name in Chinese. */
@@ -42102,6 +42131,149 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Published */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditionView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or the session has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed in, but may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing in this district */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It contradicts what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by somebody else since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than expected */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules refuse it; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault of the service; quote the instance */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reopen_edition: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag that was read */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The edition */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Published, as before */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -27,6 +27,7 @@ use super::{AchievementWanted, CredentialView, TAG, list::readable, proven::Prov
 use crate::{
     audit::{self, Event, Origin},
     auth::{Actor, secret},
+    classes,
     credits::store as credit_store,
     error::{ApiError, ApiErrors, FieldError, Result},
     extract::{ApiJson, ApiPath, Location},
@@ -173,9 +174,10 @@ async fn compose(
     let ids: Vec<Uuid> = proven.sheet.lines.iter().filter_map(|line| line.record_id.parse().ok()).collect();
     let contexts = credit_store::contexts(tx, &ids).await?;
     let contexts: HashMap<String, _> = contexts.into_iter().map(|one| (one.record_id.to_string(), one)).collect();
+    let document = proven.policy.document();
     let (mut lines, mut sums) = (Vec::new(), BTreeMap::<String, Credit>::new());
     for line in proven.sheet.lines.iter().filter(|line| !line.counted.is_zero()) {
-        let category = line.category.clone().unwrap_or_default();
+        let category = line.category.as_deref().map(|id| document.category_title(id, Lang::Zh)).unwrap_or_default();
         let sum = sums.entry(category.clone()).or_default();
         *sum = sum.plus(line.counted);
         let Some(context) = contexts.get(&line.record_id) else { continue };
@@ -188,7 +190,6 @@ async fn compose(
         });
     }
     lines.sort_by_key(|line| line.day);
-    let document = proven.policy.document();
     let met = |met: bool| if met { "已达到 Met" } else { "未达到 Not met" };
     let titled = |title: Option<&kepu_domain::text::Text>, id: &str| {
         title.map(|title| title.get(Lang::Zh)).filter(|title| !title.is_empty()).unwrap_or(id).to_owned()
@@ -202,13 +203,12 @@ async fn compose(
         let level = ladder.levels.iter().find(|level| level.id == reached)?;
         Some((titled(ladder.title.as_ref(), &ladder.id), titled(level.title.as_ref(), reached)))
     });
-    let grade =
-        if place.grade > 0 && !place.class.is_empty() { format!("{} 年级", place.grade) } else { String::new() };
+    let class = if place.class.is_empty() { String::new() } else { classes::full_name(place.grade, &place.class) };
     Ok(CreditPaper {
         district: district.to_owned(),
         name: person.name.clone(),
         school: place.school,
-        class: [grade, place.class].join(" ").trim().to_owned(),
+        class,
         policy: proven.version.title_zh.clone(),
         version: proven.version.version.clone(),
         illustrative: proven.version.illustrative,

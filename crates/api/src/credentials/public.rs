@@ -41,8 +41,8 @@ pub struct CredentialCheck {
     pub kind: String,
     /// `valid`, `expired` or `revoked`.
     pub state: String,
-    /// The holder's name, most of it hidden.
-    pub holder: String,
+    /// The holder's name, most of it hidden; null of a badge, which says itself whether its holder's name may be compared.
+    pub holder: Option<String>,
     /// The district that issued it.
     pub issuer_zh: String,
     /// The same in English; may be empty.
@@ -88,9 +88,9 @@ pub(super) async fn verify_credential(
     let claim = row.claim.0;
     Ok(Json(CredentialCheck {
         number: row.number,
+        holder: (row.kind != "badge").then(|| number::masked(&row.person_name)),
         kind: row.kind,
         state,
-        holder: number::masked(&row.person_name),
         issuer_zh: district.name_zh,
         issuer_en: district.name_en,
         title_zh: claim.name(Lang::Zh),

@@ -39,7 +39,7 @@ pub struct DistrictChange {
     #[serde(default, deserialize_with = "patch::given", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<NoShowPolicy>)]
     pub no_shows: Option<Option<NoShowPolicy>>,
-    /// Whether a change of the rules needs a second official.
+    /// Whether a change of the rules needs a second official. Only a platform administrator ends that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub second_official: Option<bool>,
     /// Whether the pack of reports of a month or term is made by itself when that has ended.
@@ -85,6 +85,10 @@ pub async fn change_district(
     row.name_en = name_en.unwrap_or(row.name_en);
     row.time_zone = time_zone.unwrap_or(row.time_zone);
     row.report_packs = body.report_packs.unwrap_or(row.report_packs);
+    if row.second_official && body.second_official == Some(false) {
+        // One official who could end it alone would need no second one.
+        actor.require(Action::DistrictManage, &Scope::Platform)?;
+    }
     row.second_official = body.second_official.unwrap_or(row.second_official);
     if let Some(policy) = &body.no_shows {
         row.no_shows = policy.clone().map(Json);

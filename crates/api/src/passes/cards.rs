@@ -11,9 +11,10 @@ use super::TAG;
 use super::issue::ensure;
 use super::keys::Keys;
 use super::read::view;
-use super::store::{self, CardRow};
+use super::store;
 use crate::audit::{self, Event};
 use crate::auth::Actor;
+use crate::classes::full_name;
 use crate::districts;
 use crate::error::{ApiError, ApiErrors, Result};
 use crate::extract::ApiPath;
@@ -45,7 +46,7 @@ pub async fn class_passes(State(state): State<AppState>, actor: Actor, ApiPath(i
     let keys = Keys::ready(&mut tx, now).await?;
     let persons: Vec<Uuid> = people.iter().map(|one| one.person_id).collect();
     let (passes, made) = ensure(&mut tx, &keys, &persons, actor.account_id, now).await?;
-    let class_name = people.first().map(full_name).unwrap_or_default();
+    let class_name = people.first().map(|one| full_name(one.grade, &one.class_name)).unwrap_or_default();
     let mut printed = Vec::with_capacity(people.len());
     for one in people {
         let Some(pass) = passes.get(&one.person_id) else { continue };
@@ -53,7 +54,7 @@ pub async fn class_passes(State(state): State<AppState>, actor: Actor, ApiPath(i
         printed.push(Card {
             token: shown.token,
             name: one.name.clone(),
-            class_name: full_name(&one),
+            class_name: full_name(one.grade, &one.class_name),
             school_name: one.school_name.clone(),
             number: shown.public_number,
             issue: u16::try_from(pass.issue).unwrap_or(u16::MAX),
@@ -71,14 +72,4 @@ pub async fn class_passes(State(state): State<AppState>, actor: Actor, ApiPath(i
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
     Ok((headers, pdf).into_response())
-}
-
-/// The class as people call it: `五年级1班`.
-fn full_name(row: &CardRow) -> String {
-    const YEARS: [&str; 9] = ["一", "二", "三", "四", "五", "六", "七", "八", "九"];
-    let year = usize::try_from(row.grade).ok().and_then(|grade| YEARS.get(grade.checked_sub(1)?));
-    let name = &row.class_name;
-    let numbered = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
-    let own = if numbered { format!("{name}班") } else { name.clone() };
-    year.map_or(own.clone(), |year| format!("{year}年级{own}"))
 }

@@ -176,7 +176,7 @@ const COLUMNS: [(f32, f32, &str, Align); 5] = [
     (18.0, 20.0, "日期 Date", Align::Left),
     (39.0, 68.0, "活动或竞赛 Activity", Align::Left),
     (109.0, 44.0, "主办单位 Host", Align::Left),
-    (155.0, 20.0, "类别", Align::Left),
+    (155.0, 20.0, "类别 Category", Align::Left),
     (175.0, 17.0, "学分 Credit", Align::Right),
 ];
 const LEFT: f32 = 18.0;

@@ -62,6 +62,14 @@ pub struct Asked<'a> {
     pub as_of: Option<&'a str>,
 }
 
+/// The only one of them.
+fn alone(all: Option<&[Uuid]>) -> Option<Uuid> {
+    match all {
+        Some([one]) => Some(*one),
+        _ => None,
+    }
+}
+
 /// A thing with a name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Named {
@@ -202,6 +210,12 @@ impl Frame {
         }
         let school = asked.school.or(place.class_school_id);
         let reach = judge(school)?;
+        // Who sees one school alone, or one host, reads of that one as if it had been asked for.
+        let school = school.or_else(|| alone(reach.schools.as_deref()));
+        let host = asked.host.or_else(|| alone(reach.hosts.as_deref()));
+        if (school, host) != (asked.school.or(place.class_school_id), asked.host) {
+            place = store::place(tx, school, asked.class, host).await?;
+        }
 
         let mut zone: Tz = place.time_zone.parse().unwrap_or(Tz::Asia__Shanghai);
         let at = asked.as_of.map_or(Ok(now), |text| credits::moment(text, zone, now))?;
@@ -212,7 +226,7 @@ impl Frame {
         if past {
             credits::shadow(tx, at).await?;
             // Under the names of then; what is there and who may see it was judged by what is so now.
-            place = store::place(tx, asked.school, asked.class, asked.host).await?;
+            place = store::place(tx, school, asked.class, host).await?;
             zone = place.time_zone.parse().unwrap_or(zone);
         }
         // A report is about students; one about teachers names its policy.
@@ -231,7 +245,7 @@ impl Frame {
             schools: school.map(|school| vec![school]).or(reach.schools),
             class: asked.class,
             grade: asked.grade,
-            hosts: asked.host.map(|host| vec![host]).or(reach.hosts),
+            hosts: host.map(|host| vec![host]).or(reach.hosts),
         };
         if past {
             let day = at.with_timezone(&zone).date_naive();
@@ -247,7 +261,7 @@ impl Frame {
                 district: Named { id: district, name: in_lang(lang, place.district_zh, place.district_en) },
                 school: named(place.school_id.or(place.class_school_id), place.school_zh, place.school_en),
                 class: named(asked.class, place.class_name, None),
-                host: named(asked.host, place.host_zh, place.host_en),
+                host: named(host, place.host_zh, place.host_en),
                 grade: asked.grade,
                 period,
                 policy: PolicyMark {
@@ -362,27 +376,11 @@ impl Frame {
         all
     }
 
-    /// What a category is called: the titles of its rules, for a policy gives categories no titles of their own.
+    /// What a category is called.
     pub fn category_title(&self, category: &str) -> String {
-        let rules = &self.rules.document().rules;
-        let of = rules.iter().filter(|r| r.category.as_deref().unwrap_or(&r.id) == category);
-        let mut titles: Vec<&str> = Vec::new();
-        for title in of.filter_map(|rule| rule.title.as_ref()).map(|title| title.get(self.lang)) {
-            if !titles.contains(&title) {
-                titles.push(title);
-            }
-        }
-        let more = titles.len() > CATEGORY_TITLES;
-        titles.truncate(CATEGORY_TITLES);
-        if titles.is_empty() {
-            return category.to_owned();
-        }
-        format!("{}{}", titles.join(self.say("、", ", ")), if more { self.say("等", " …") } else { "" })
+        self.rules.document().category_title(category, self.lang)
     }
 }
-
-/// Titles of rules that stand for a category.
-const CATEGORY_TITLES: usize = 3;
 
 /// Days that a report can be asked for.
 pub const FIRST: NaiveDate = NaiveDate::from_ymd_opt(1, 1, 1).expect("a day");

@@ -81,6 +81,12 @@ pub(super) async fn read_ledger_proof(
     if let Some(entry) = which.entry {
         rows.retain(|row| row.is(entry));
     }
+    if rows.is_empty()
+        && let Some(entry) = which.entry
+        && !store::is_of(&mut tx, district, id, entry).await?
+    {
+        return Err(ApiError::not_found("entry"));
+    }
     if rows.is_empty() {
         return Err(not_sealed());
     }

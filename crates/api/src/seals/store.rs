@@ -387,6 +387,12 @@ pub async fn sealed_of(
     Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(district).bind(person).bind(size).fetch_all(connection).await?)
 }
 
+/// Whether a person has this entry, sealed or not.
+pub async fn is_of(connection: &mut PgConnection, district: Uuid, person: Uuid, entry: Uuid) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT FROM ledger_entry WHERE district_id = $1 AND person_id = $2 AND id = $3)";
+    Ok(sqlx::query_scalar(sql).bind(district).bind(person).bind(entry).fetch_one(connection).await?)
+}
+
 /// Erases a person's entries, and the salts of those that are sealed; answers how many were.
 pub async fn erase(
     connection: &mut PgConnection,

@@ -10,6 +10,7 @@
 pub mod advice;
 mod calendar;
 mod case;
+mod category;
 mod check;
 pub mod columns;
 mod condition;

@@ -795,7 +795,7 @@ const texts: Texts<typeof zh> = {
     second: "Changes of the rules",
     secondOn: "Another official has to approve",
     secondOff: "One official is enough",
-    secondLead: "Then policies become effective through drafts alone, approved by another official.",
+    secondLead: "Then policies become effective through drafts alone, approved by another official. Only a platform administrator ends that.",
     noShows: "Those who do not come",
     noShowsNone: "Counted, and nothing follows",
     noShowsOn: "Warn or bar pupils who register and often do not come",

@@ -772,7 +772,7 @@ export default {
     second: "办法的修改",
     secondOn: "须由另一名管理员批准",
     secondOff: "一名管理员即可发布和生效",
-    secondLead: "开启后，办法只能经草案、另一名管理员批准后发布生效。",
+    secondLead: "开启后，办法只能经草案、另一名管理员批准后发布生效；关闭须由平台管理员办理。",
     noShows: "报名不到",
     noShowsNone: "只计次数，不作处理",
     noShowsOn: "提醒或限制报名后多次不到的学生",

@@ -187,7 +187,7 @@ export default function PaperForm({ own, onClose }: { own: Host[]; onClose: () =
           <Input maxLength={200} />
         </Form.Item>
       </Form>
-      <h3 style={{ fontSize: 15 }}>{t("paper.file")}</h3>
+      <h2 style={{ fontSize: 15 }}>{t("paper.file")}</h2>
       <UploadArea files={files} onChange={setFiles} accept=".pdf,.ofd,.docx,image/*" types={t("page.textTypes")} maxBytes={20 << 20} />
     </Drawer>
   );

@@ -211,7 +211,7 @@ function Found({ check }: { check: Answer<"/api/v1/verify/{number}"> }) {
       <Facts
         facts={[
           [t("verify.what"), `${t(`kind.${check.kind}` as "kind.badge")} · ${named(check.title_zh, check.title_en)}`],
-          [t("verify.holder"), check.holder],
+          ...(check.holder ? [[t("verify.holder"), check.holder] as [string, ReactNode]] : []),
           [t("verify.issuer"), named(check.issuer_zh, check.issuer_en)],
           [t("verify.credits"), check.credits],
           [t("verify.policy"), `${named(check.policy_title_zh, check.policy_title_en)} · ${check.policy_version}`],

@@ -33,7 +33,7 @@ export function Component() {
   const noShows = useNoShowWords();
   const { message } = App.useApp();
   const invalidate = useInvalidate();
-  const { manages } = useAccess();
+  const { manages, endsSecond } = useAccess();
   const id = useDistrict();
   const [open, setOpen] = useState(false);
   const { data, error, isPending, refetch } = useQuery({
@@ -125,7 +125,7 @@ export function Component() {
           <Form.Item name="second_official" label={t("settings.second")} extra={t("settings.secondLead")}>
             <Select
               options={[
-                { value: false, label: t("settings.secondOff") },
+                { value: false, label: t("settings.secondOff"), disabled: data.second_official && !endsSecond },
                 { value: true, label: t("settings.secondOn") },
               ]}
             />

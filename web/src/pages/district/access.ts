@@ -10,12 +10,15 @@ export const OFFICES: readonly Role[] = [...READERS, "platform_admin"];
 export function useAccess() {
   const roles = rolesOf(useMe());
   const official = roles.includes("district_official");
+  const platform = roles.includes("platform_admin");
   return {
     /** Reads persons, results, reports. */
     reads: roles.some((role) => READERS.includes(role)),
     /** Decides on results, soft rules and policies. */
     official,
     /** Keeps organizations, designations, competitions and accounts. */
-    manages: official || roles.includes("platform_admin"),
+    manages: official || platform,
+    /** Ends that a change of the rules needs a second official. */
+    endsSecond: platform,
   };
 }

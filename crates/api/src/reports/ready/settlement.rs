@@ -100,8 +100,8 @@ pub(super) async fn read(tx: &mut Tx, frame: &Frame, which: &WhichReady) -> Resu
             "Who attended is who the host has confirmed; who waits for that is not in the amount yet.",
         ),
         (
-            "预约人次含已到、缺席、被驳回和尚无结果的，不含撤回和候补；未预约而当场参加的也计一个名额。",
-            "Booked are those who had a place, whether they came or not; not who withdrew or waited for one.",
+            "预约人次含已到、缺席、被驳回和尚无结果的，不含撤回、候补和已作废的；未预约而当场参加的也计一个名额。",
+            "Booked are those who had a place, whether they came or not; not who withdrew, waited for one, or was voided.",
         ),
         (
             "金额＝到场人次×当日单价，以分为单位计算，不作舍入；没有单价的人次单列，不计金额。",

@@ -72,7 +72,7 @@ pub async fn settled_sessions(tx: &mut Tx, filter: &Filter) -> Result<Vec<Settle
             held!(
                 ", sums AS (
                  SELECT p.session_id,
-                        count(*) FILTER (WHERE p.state NOT IN ('withdrawn', 'waitlisted')) AS booked,
+                        count(*) FILTER (WHERE p.state NOT IN ('withdrawn', 'waitlisted', 'voided')) AS booked,
                         count(*) FILTER (WHERE p.state = 'confirmed') AS came,
                         count(*) FILTER (WHERE p.state IN ('recorded', 'attended')) AS waiting,
                         count(*) FILTER (WHERE p.state = 'absent') AS absent
@@ -231,7 +231,7 @@ pub async fn no_shows(tx: &mut Tx, filter: &Filter) -> Result<Vec<NoShow>> {
             held!(
                 ", sums AS (
                  SELECT grouping(p.host_id) = 0 AS is_host, p.host_id, p.school_id,
-                        count(*) FILTER (WHERE p.state NOT IN ('withdrawn', 'waitlisted')) AS booked,
+                        count(*) FILTER (WHERE p.state NOT IN ('withdrawn', 'waitlisted', 'voided')) AS booked,
                         count(*) FILTER (WHERE p.state = 'absent') AS absent,
                         count(DISTINCT p.person_id) FILTER (WHERE p.state = 'absent') AS persons
                  FROM held h JOIN participation p ON p.session_id = h.id AND "
