@@ -43,7 +43,7 @@ async fn a_student_takes_the_proof_away_and_it_stands_alone() {
     }
     // As it was given out before: one after another.
     let file: String = files.iter().map(|(_, proof)| proof.as_str()).collect();
-    student.get(&format!("{path}?entry={}", Uuid::nil())).await.expect_problem(409, "not_sealed");
+    student.get(&format!("{path}?entry={}", Uuid::nil())).await.expect_problem(404, "not_found");
     let key = key(&server, school.district).await;
     let reads: i64 = sqlx::query_scalar("SELECT count(*) FROM audit_event WHERE action = 'ledger.prove'")
         .fetch_one(server.pool())
