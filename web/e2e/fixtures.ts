@@ -82,13 +82,17 @@ export async function axe(page: Page) {
   expect(found).toEqual([]);
 }
 
-/** Pictures of the page at the size of a phone and of a desktop, in e2e/artifacts; nothing may stick out sideways. */
+/**
+ * At the size of a phone and of a desktop nothing may stick out sideways. With KEPU_PICTURES the page is pictured in both, in
+ * e2e/artifacts: for who looks at them, as each costs as much as the rest of its story's step.
+ */
 export async function shot(page: Page, name: string) {
   const before = page.viewportSize() ?? DESKTOP;
   for (const [size, viewport] of Object.entries({ phone: PHONE, desktop: DESKTOP })) {
     await page.setViewportSize(viewport);
     await settled(page);
-    await page.screenshot({ path: `${import.meta.dirname}/artifacts/${name}-${size}.png`, fullPage: true, animations: "disabled" });
+    if (process.env.KEPU_PICTURES)
+      await page.screenshot({ path: `${import.meta.dirname}/artifacts/${name}-${size}.png`, fullPage: true, animations: "disabled" });
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     expect(wide, `${name} sticks out at ${size} size`).toBeLessThanOrEqual(0);
   }
