@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import { ask, PASSWORD, token } from "./calls";
-import { axe, DESKTOP, expect, PHONE, settled, signIn, test } from "./fixtures";
+import { axe, DESKTOP, expect, PHONE, settled, shot, signIn, test } from "./fixtures";
 import { choose, dialogOf, switchTo } from "./office";
 
 // A district that scores its teachers beside its pupils: every page is about the policy that fits whom it shows, a choice is
@@ -105,8 +105,8 @@ test("a policy for teachers beside that of the pupils, and its end", async ({ pa
   await expect(page.getByText(/依据 科技教师培训学时办法/)).toBeVisible();
   await page.setViewportSize(PHONE);
   await axe(page);
-  await page.screenshot({ path: "e2e/artifacts/policy-choice.png", fullPage: true });
   await page.setViewportSize(DESKTOP);
+  await shot(page, "policy-choice");
   await page.unroute("**/api/v1/scored-policies*");
 
   await switchTo(page, "official");
@@ -116,7 +116,7 @@ test("a policy for teachers beside that of the pupils, and its end", async ({ pa
   const dialog = dialogOf(page);
   await dialog.getByLabel("原因").fill("教师改用市里的办法");
   await axe(page);
-  await page.screenshot({ path: "e2e/artifacts/policy-end.png" });
+  await shot(page, "policy-end");
   await dialog.getByRole("button", { name: "停止执行" }).click();
   await expect(page.getByText("已停止执行").last()).toBeVisible();
   await expect(page.getByRole("button", { name: "停止执行" })).toHaveCount(0);
