@@ -521,7 +521,7 @@ test("a title goes to a person of a firm, after somebody went there and looked",
   await expect(page.getByText("还没有核查")).toBeVisible();
   await closeEarly(page, round);
   await expect(page.getByRole("list", { name: "排名与决定" }).getByText("还没有实地核查")).toBeVisible();
-  await page.getByRole("link", { name: `试验员甲（${firm}）` }).click();
+  await page.getByRole("list", { name: "排名与决定" }).getByRole("link", { name: `试验员甲（${firm}）` }).click();
   await page.getByRole("button", { name: "填写核查结果" }).click();
   await dialogOf(page).getByLabel("核查情况").fill("实验室与申请一致");
   await dialogOf(page).getByRole("button", { name: /保\s?存/ }).click();

@@ -49,7 +49,7 @@ export function Component() {
       <Suspense>
         <OwnFeed hosts={[school]} />
       </Suspense>
-      <Link to="/subscriptions" style={UNDERLINED}>
+      <Link to="/subscriptions" style={{ ...UNDERLINED, display: "inline-block", paddingBlock: 6 }}>
         {common("areas.subscriptions")}
       </Link>
     </>
