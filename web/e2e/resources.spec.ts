@@ -79,7 +79,7 @@ test("a base offers something, with a file, changes it and stops offering it", a
   await page.goto("/resources");
   await page.getByLabel("查找", { exact: true }).fill(name);
   await page.keyboard.press("Enter");
-  await expect(page.getByText("还没有资源")).toBeVisible();
+  await expect(page.getByText("没有符合条件的内容")).toBeVisible();
   await page.getByRole("button", { name: "本单位的资源" }).click();
   await expect(page.getByRole("row", { name: new RegExp(name) })).toContainText("已下线");
   await shot(page, "resources-own");
