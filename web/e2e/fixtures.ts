@@ -93,8 +93,9 @@ export async function shot(page: Page, name: string) {
     await settled(page);
     if (process.env.KEPU_PICTURES)
       await page.screenshot({ path: `${import.meta.dirname}/artifacts/${name}-${size}.png`, fullPage: true, animations: "disabled" });
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    expect(wide, `${name} sticks out at ${size} size`).toBeLessThanOrEqual(0);
+    // A page takes a moment to become narrow.
+    const wide = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    await expect.poll(wide, `${name} sticks out at ${size} size`).toBeLessThanOrEqual(0);
   }
   await page.setViewportSize(before);
 }
