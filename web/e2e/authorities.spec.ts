@@ -34,7 +34,6 @@ async function official(page: Page, of: string, login: string, name: string): Pr
 }
 
 test("the platform makes a city, a district beneath it and their officials, and each signs in", async ({ page }) => {
-  test.setTimeout(300_000);
   const [city, district] = [`试验市${run}`, `试验区${run}`];
   await signIn(page, "demo.platform", PASSWORD);
   await page.getByRole("navigation").getByRole("link", { name: "城市与区" }).first().click();

@@ -27,7 +27,6 @@ const attach = (page: Page, field: string, file: typeof PDF) => page.getByRole("
 test.slow();
 
 test("three kindergartens apply to be children's science centres, and two are licensed", async ({ page }) => {
-  test.setTimeout(600_000);
   const scheme = `儿童科创中心${run}`;
   const [sun, moon, star] = [`阳光幼儿园${run}`, `月亮幼儿园${run}`, `星星幼儿园${run}`];
   await signIn(page, "official", PASSWORD);
@@ -327,7 +326,6 @@ async function decideAll(page: Page, count: number) {
 }
 
 test("an objection takes an award away, and the appeal is heard by others", async ({ page }) => {
-  test.setTimeout(400_000);
   const scheme = `科普示范校${run}`;
   await signIn(page, "official", PASSWORD);
   const round = await opened(page, scheme, `model-${run}`);
@@ -487,7 +485,6 @@ test("a suspension tells what it affects before it is done, and its lifting give
 });
 
 test("a title goes to a person of a firm, after somebody went there and looked", async ({ page }) => {
-  test.setTimeout(400_000);
   const scheme = `首席技术官${run}`;
   const firm = `测试科技公司${run}`;
   await signIn(page, "official", PASSWORD);

@@ -26,7 +26,6 @@ test.describe("district", () => {
   });
 
   test("reports keep their filters in the address and leave as files", async ({ page }) => {
-    test.setTimeout(300_000);
     for (const [path, name] of [
       ["/district/reports", "reports-credits"],
       ["/district/reports/persons", "reports-persons"],
@@ -75,7 +74,6 @@ test.describe("district", () => {
   });
 
   test("a policy is read, changed, compared, tried and given up", async ({ page }) => {
-    test.setTimeout(300_000);
     await page.goto("/district/policies");
     await settled(page);
     await axe(page);
@@ -146,7 +144,6 @@ test.describe("district", () => {
   });
 
   test("the other pages stand", async ({ page }) => {
-    test.setTimeout(300_000);
     for (const [path, name] of [
       ["/district/flags?tab=decided", "decided"],
       ["/district/audit?size=20", "audit"],

@@ -84,7 +84,6 @@ const kept = (page: Page) =>
 const allSent = (page: Page) => expect(page.locator('[data-waiting="0"]')).toBeVisible({ timeout: 60_000 });
 
 test("no scan is lost or doubled when the network goes and the page is closed in the middle of 200", async ({ page, context, request }) => {
-  test.setTimeout(300_000);
   const { id, passes } = await begun(request, 200);
   // Where there are fewer than 200 pupils, some come twice.
   const scans = Array.from({ length: 200 }, (_, at) => ({

@@ -33,7 +33,6 @@ async function account(page: Page, login: string, role: string, organization: st
 test.slow();
 
 test("a district names a base and a pilot school, pupils earn credit there, and a suspension takes it back", async ({ page }) => {
-  test.setTimeout(300_000);
   await signIn(page, "official", PASSWORD);
   // The first bad turn: one row of the list is of no kind that there is, and the others are entered.
   await enter(page, "单位", `单位名称,类型,单位代码,级别\n${BASE},基地,PB${run},区级\n${SCHOOL},学校,PS${run},\n农场${run},动物园,PX${run},\n`, 1);

@@ -59,7 +59,6 @@ const PAGES: Record<string, string[]> = {
 };
 
 test("a policy for teachers beside that of the pupils, and its end", async ({ page, request }) => {
-  test.setTimeout(420_000);
   const version = await adopt(request, "teacher-training");
   await page.setViewportSize(DESKTOP);
   await signIn(page, "student01", PASSWORD);

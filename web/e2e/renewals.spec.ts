@@ -39,7 +39,6 @@ const history = (page: Page) => page.locator(".ant-card").filter({ has: page.get
 test.slow();
 
 test("a school asks for renewal, is refused with a reason, asks again with a file, and is renewed", async ({ page, request }) => {
-  test.setTimeout(300_000);
   const own = await held(request, "renew");
   const askFor = async (text: string, file?: typeof PDF) => {
     await page.getByRole("button", { name: "申请延续" }).click();
@@ -86,7 +85,6 @@ test("a school asks for renewal, is refused with a reason, asks again with a fil
 });
 
 test("a suspension and a revocation that are still to come are taken back, and all of it is on record", async ({ page, request }) => {
-  test.setTimeout(300_000);
   const own = await held(request, "ahead");
   const told = page.getByRole("region", { name: "会影响什么" });
   await signIn(page, "official", PASSWORD);

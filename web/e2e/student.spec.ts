@@ -4,8 +4,6 @@ import { axe, expect, settled, shot, signIn, test } from "./fixtures";
 const password = process.env.KEPU_DEMO_PASSWORD ?? "guangming-demo";
 
 test.describe("student and guardian", () => {
-  test.setTimeout(150_000);
-
   test("a pupil sees the credits, why, and what is coming up", async ({ page }) => {
     await page.setViewportSize({ width: 390, height: 844 });
     await signIn(page, "student01", password);

@@ -27,8 +27,6 @@ async function chooseClass(page: Page, title: string, press: (button: Locator) =
 }
 
 test.describe("teacher", () => {
-  test.setTimeout(150_000);
-
   test("home says what to do today and how the classes stand", async ({ page }) => {
     await signIn(page, login, password);
     await expect(page.getByRole("heading", { level: 1, name: "工作台" })).toBeVisible();

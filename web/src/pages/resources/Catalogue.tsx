@@ -129,7 +129,9 @@ export function Component() {
             fixed: true,
             render: (row) => (
               <Flex vertical>
-                <Link to={`/resources/${row.id}`}>{title(row)}</Link>
+                <span>
+                  <Link to={`/resources/${row.id}`}>{title(row)}</Link> {row.status === "closed" && <StatusTag of="activity" state={row.status} />}
+                </span>
                 {row.summary && <Muted style={{ fontSize: 13, fontWeight: 400 }}>{row.summary.length > 60 ? `${row.summary.slice(0, 60)}…` : row.summary}</Muted>}
               </Flex>
             ),
@@ -151,7 +153,7 @@ export function Component() {
           {
             key: "status",
             title: t("field.status"),
-            hidden: address.owner === undefined && address.status === undefined,
+            hidden: true,
             render: (row) => <StatusTag of="activity" state={row.status} />,
             csv: (row) => common(`status.activity.${row.status}`),
           },
