@@ -205,6 +205,13 @@ const texts: Texts<typeof zh> = {
   },
   problem: {
     code: {
+      edition_draft: "The edition is a draft. Publish it first.",
+      edition_published: "The edition is published already.",
+      edition_closed: "The edition is closed and stays as it was. Open it again, or make one of another year.",
+      edition_empty: "There is neither a theme nor a strand. Add one, then publish.",
+      month_taken: "Another theme is in this month. Look again.",
+      same_month: "The theme is in this month already.",
+      theme_outside_edition: "A theme lies outside these days. Move it first.",
       edition_known: "What was published stays, with its year. Close it, and make one of another year.",
     },
   },

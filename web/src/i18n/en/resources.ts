@@ -233,6 +233,15 @@ const texts: Texts<typeof zh> = {
   condition: { good: "Good", worn: "Worn", damaged: "Damaged", lost: "Lost" },
   problem: {
     code: {
+      resource_taken: "Some of these days are taken. Choose other days.",
+      tour_collides: "On some stops of the tour it is taken, so nothing was booked.",
+      tour_stops_collide: "Other stops of the tour have these days.",
+      resource_closed: "This resource is not offered any more.",
+      out_of_reach: "This resource does not go to your district.",
+      item_not_back: "Who had it before has not brought it back. Note its return first, or move the booking.",
+      item_is_booked: "Bookings count on this item. Move or cancel them first.",
+      item_out_of_service: "Some of it is out of service. Put it back, or move the booking (to the same days if you like): it gets others.",
+      already_rated: "This booking has been rated already.",
       not_asked: "Nobody has asked to keep it longer.",
       only_who_delivered: "Somebody else noted the delivery; they can undo it.",
       too_late_to_undo: "It could be undone on the day on which it was noted.",

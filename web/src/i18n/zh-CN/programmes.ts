@@ -192,6 +192,13 @@ export default {
   activity: { part: "所属计划主题", strand: "所属计划板块", none: "不属于任何计划", help: "只列出本单位参加的计划。" },
   problem: {
     code: {
+      edition_draft: "年度还是草稿，请先发布。",
+      edition_published: "年度已经发布了。",
+      edition_closed: "年度已结束，不能再改。可以重新开启，或新建别的年度。",
+      edition_empty: "还没有主题或板块，加上一个再发布。",
+      month_taken: "这个月已有别的主题，请刷新再看。",
+      same_month: "主题已经在这个月了。",
+      theme_outside_edition: "有主题不在这段日期内，请先把它移到别的月份。",
       edition_known: "年度发布后不能删除，也不能改年份。可以结束它，再新建别的年度。",
     },
   },

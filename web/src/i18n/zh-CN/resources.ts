@@ -217,6 +217,15 @@ export default {
   condition: { good: "完好", worn: "有磨损", damaged: "损坏", lost: "丢失" },
   problem: {
     code: {
+      resource_taken: "这些日期已有预约，请换别的日期。",
+      tour_collides: "巡回有几站的日期已被预约，没有预约任何一站。",
+      tour_stops_collide: "同一巡回的其他站已占用这些日期，请换别的日期。",
+      resource_closed: "这项资源已停止提供。",
+      out_of_reach: "这项资源不到您所在的区。",
+      item_not_back: "上一家还没有归还，请先登记归还，或改期。",
+      item_is_booked: "还有预约要用这一件，请先改期或取消。",
+      item_out_of_service: "其中有停用的器材。请先恢复使用，或改期（可选原日期），会换成空闲的。",
+      already_rated: "这次预约已经评价过了。",
       not_asked: "对方没有申请延长。",
       only_who_delivered: "交付是别人登记的，由登记的人撤销。",
       too_late_to_undo: "只能在登记交付的当天撤销。",

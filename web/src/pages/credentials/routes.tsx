@@ -16,7 +16,7 @@ export const routes: AreaRoute[] = [
 
 export const menu: MenuEntry[] = [
   { path: "/student/credentials", label: "credentials:mine.title", icon: <SolutionOutlined />, audience: family, order: 35 },
-  { path: "/school/papers", label: "credentials:papers.title", icon: <SolutionOutlined />, audience: printers, order: 45 },
+  { path: "/school/papers", label: "common:areas.papers", icon: <SolutionOutlined />, audience: printers, order: 45 },
   { path: "/district/credentials", label: "credentials:all.title", icon: <SolutionOutlined />, audience: district, order: 60 },
   { path: "/verify", label: "common:areas.verify", icon: <AuditOutlined />, audience: "everyone", order: 207 },
 ];

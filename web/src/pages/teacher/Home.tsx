@@ -1,6 +1,6 @@
 import { CheckSquareOutlined, StarFilled, StarOutlined } from "@ant-design/icons";
 import { useQueries, useQuery } from "@tanstack/react-query";
-import { Button, Flex, Skeleton, Tag, theme } from "antd";
+import { Button, Flex, Skeleton, theme } from "antd";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "@/i18n";
 import { Link, useNavigate } from "react-router";
@@ -219,7 +219,7 @@ function Classes({ school }: { school: string }) {
     <section aria-labelledby="classes">
       <Flex justify="space-between" align="baseline" wrap gap={8}>
         <h2 id="classes" style={HEADING}>
-          {t("home.classes")} {policy.meant?.illustrative && <Tag color="warning">{common("score.illustrative")}</Tag>}
+          {t("home.classes")} {policy.meant?.illustrative && <Muted style={{ fontSize: 13, fontWeight: 400 }}>{common("score.illustrative")}</Muted>}
         </h2>
         {policy.choice}
         {mine.length > 0 && classes && mine.length < classes.length && (
