@@ -157,6 +157,8 @@ function path(report: Report, to: Opens, of: Of, reading: Reading): string | und
   if (place === "base" && of.sort === "school") return undefined;
   const asked = { ...values, ...rowValues(report, of), ...to.more };
   const only = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, asked[name as keyof typeof asked] as string | undefined]));
+  // These lists know days, and no terms.
+  const period = { from: report.period.from ?? undefined, to: report.period.to ?? undefined };
   switch (to.list) {
     case "persons":
       return lists && place !== "base" ? reportPath(`${ROOT[place]}/persons`, only(LISTS.persons)) : undefined;
@@ -164,12 +166,12 @@ function path(report: Report, to: Opens, of: Of, reading: Reading): string | und
       return lists ? reportPath(`${ROOT[place]}/records`, only(LISTS.records)) : undefined;
     case "results":
       return place === "district" && asked.class === undefined && asked.grade === undefined
-        ? reportPath("/district/results", { ...only(LISTS.results), state: "verified", from: report.period.from ?? undefined, to: report.period.to ?? undefined })
+        ? reportPath("/district/results", { ...only(LISTS.results), state: "verified", ...period })
         : undefined;
     case "exceptions":
       // What stood at a past moment has gone on since.
       return place === "district" && !values.as_of
-        ? reportPath("/exceptions", { ...only(LISTS.exceptions), from: report.period.from ?? undefined, to: report.period.to ?? undefined })
+        ? reportPath("/exceptions", { ...only(LISTS.exceptions), ...period })
         : undefined;
     case "edition":
       return `/editions/${of.id ?? ""}`;
