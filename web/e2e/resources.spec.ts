@@ -162,6 +162,7 @@ test("a school asks, meets a day that is taken, takes the next, and the base len
   });
   expect(longer.status()).toBe(200);
   await page.getByRole("tab", { name: "借出待还" }).click();
+  await expect(rows).toHaveCount(1);
   await expect(rows).toContainText("对方希望延长到");
   await rows.getByRole("button", { name: /^延长借期/ }).click();
   await expect(page.getByRole("dialog").getByText(/对方希望延长到.*还有一个班/)).toBeVisible();

@@ -15,21 +15,21 @@ export function storeTheme(choice: ThemeChoice) {
   localStorage.setItem(STORED, choice);
 }
 
-/** Whether a media query holds, kept up to date. */
-export function useMedia(query: string): boolean {
+/** Whether a media query holds, kept up to date; `judge` may hold on to what was before. */
+export function useMedia(query: string, judge = (matches: boolean) => matches): boolean {
   return useSyncExternalStore(
     (changed) => {
       const list = matchMedia(query);
       list.addEventListener("change", changed);
       return () => list.removeEventListener("change", changed);
     },
-    () => matchMedia(query).matches,
+    () => judge(matchMedia(query).matches),
   );
 }
 
 /** A phone or a narrow window: one column, large targets, a drawer for the menu. */
-export function usePhone(): boolean {
-  return useMedia("(max-width: 767px)");
+export function usePhone(judge?: (matches: boolean) => boolean): boolean {
+  return useMedia("(max-width: 767px)", judge);
 }
 
 interface Appearance {

@@ -1,7 +1,7 @@
 import { LeftOutlined, RightOutlined, VerticalRightOutlined } from "@ant-design/icons";
 import { keepPreviousData, type QueryKey, useQuery, useQueryClient } from "@tanstack/react-query";
 import { App, Button, Card, Checkbox, Flex, Select, Skeleton, Table, type TableProps, theme, Typography } from "antd";
-import { type Key, type ReactNode, useRef } from "react";
+import { type Key, type ReactNode, type RefObject, useRef } from "react";
 import { useTranslation } from "@/i18n";
 import { usePhone } from "@/app/theme";
 import { type Filter, TableFilters } from "./TableFilters";
@@ -77,6 +77,16 @@ interface Props<T, F extends string> {
   above?: (answer: object) => ReactNode;
 }
 
+/** Cards, as on a phone. While something is written in a row or in its dialog, both stay: a phone that is turned would lose them. */
+function useCards(list: RefObject<HTMLElement | null>): boolean {
+  const last = useRef<boolean>(undefined);
+  return usePhone((phone) => {
+    const writing = list.current?.querySelector("form") ?? [...document.querySelectorAll('[role="dialog"]')].find((one) => one.getClientRects().length > 0);
+    last.current = writing && last.current !== undefined ? last.current : phone;
+    return last.current;
+  });
+}
+
 const SIZES = [20, 50, 100, 200];
 /** The most that an export by the pages reads. */
 const EXPORT_ROWS = 20_000;
@@ -85,10 +95,10 @@ const EXPORT_ROWS = 20_000;
 export function DataTable<T extends object, F extends string = never>(props: Props<T, F>) {
   const { name, label, rowKey, source, filters = [], empty, selection, prefix = "" } = props;
   const { t } = useTranslation();
-  const phone = usePhone();
   const client = useQueryClient();
   const { message } = App.useApp();
   const top = useRef<HTMLDivElement>(null);
+  const phone = useCards(top);
   const key = <N extends string>(word: N) => `${prefix}${word}`;
   const [address, setAddress] = useAddress(
     ...filters.map((filter) => key(filter.name)),
