@@ -16,6 +16,8 @@ export default defineConfig({
     actionTimeout: 40_000,
     locale: "zh-CN",
     timezoneId: "Asia/Shanghai",
+    // As for people whom what moves disturbs: a story waits for nothing that only moves.
+    contextOptions: { reducedMotion: "reduce" },
     viewport: { width: 1440, height: 900 },
     // A trace of every test, kept or not, takes as much of the machine as the test itself.
     trace: process.env.KEPU_TRACE ? "retain-on-failure" : "off",
