@@ -6,6 +6,13 @@ import { expect, signIn, unfolded } from "./fixtures";
 export const day = (ahead: number) =>
   new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(new Date(Date.now() + ahead * 24 * 3600_000));
 
+/** So many hours ago, in the district: the day and the minute. */
+export const ago = (hours: number): [string, string] => {
+  const text = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" });
+  const [on = "", at = ""] = text.format(new Date(Date.now() - hours * 3600_000)).split(" ");
+  return [on, at];
+};
+
 /** What was opened last. */
 export const dialogOf = (page: Page) => page.getByRole("dialog").last();
 

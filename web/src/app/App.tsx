@@ -13,6 +13,7 @@ export function App() {
   const [client] = useState(newQueryClient);
   const [choice, setChoice] = useState(storedTheme);
   const systemDark = useMedia("(prefers-color-scheme: dark)");
+  const still = useMedia("(prefers-reduced-motion: reduce)");
   const phone = usePhone();
   const dark = choice === "system" ? systemDark : choice === "dark";
   const { language } = useLanguage();
@@ -24,7 +25,7 @@ export function App() {
     page.style.setProperty("--kepu-focus", dark ? "#5eead4" : "#0f766e");
   }, [language, dark]);
 
-  const theme = useMemo(() => themeFor(dark, phone), [dark, phone]);
+  const theme = useMemo(() => themeFor(dark, phone, still), [dark, phone, still]);
   const appearance = useMemo(
     () => ({
       choice,
