@@ -2,6 +2,7 @@
 
 mod kinds;
 mod members;
+mod offices;
 mod published;
 
 use std::collections::BTreeMap;
@@ -228,6 +229,7 @@ async fn a_workbook_is_read_as_offices_keep_it() {
     };
     let import = upload("kind=organizations", "名单.xlsx", workbook()).await;
     assert_eq!((counts(&import), &import["ignored"]), ([2, 0, 0, 1], &json!(["序号", "电话", "以前!"])));
+    assert_eq!(import["notes"], json!(["passed_over 9 合计：3 家"]));
     let found = rows(&official, &import).await;
     assert_eq!(errors(&found), [(5, "name".to_owned(), "twice_in_file".to_owned())]);
     post_if(&official, &format!("{}/commit", path(&import)), 1).await.expect(200);

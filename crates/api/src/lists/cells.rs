@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use kepu_domain::roster::cell;
 
-use super::{Given, span};
+use super::{Given, judge::Row, span};
 use crate::error::FieldError;
 
 /// Text by column.
@@ -21,6 +21,16 @@ pub(super) struct Reader<'c> {
 impl<'c> Reader<'c> {
     pub(super) fn new(row: u64, cells: &'c Cells) -> Self {
         Self { cells, row, errors: Vec::new() }
+    }
+
+    /// Reads a row; what is wrong with it as such counts as said already, so that it is not taken.
+    pub(super) fn of(row: &'c Row) -> Self {
+        Self { errors: row.faults.clone(), ..Self::new(row.number(), &row.cells) }
+    }
+
+    /// Whether nothing was found wrong so far.
+    pub(super) fn is_sound(&self) -> bool {
+        self.errors.is_empty()
     }
 
     /// Says what is wrong with a cell.
@@ -60,6 +70,11 @@ impl<'c> Reader<'c> {
     /// The text of a cell that holds a code: signs as ASCII has them.
     pub(super) fn code(&mut self, column: &str, most: usize) -> Option<String> {
         self.text(column, most).map(|text| cell::fold(&text))
+    }
+
+    /// The text of a cell that holds the number of a paper.
+    pub(super) fn number(&mut self, column: &str, most: usize) -> Option<String> {
+        self.text(column, most).map(|text| number(&text))
     }
 
     /// A year or an edition: 2026 of 2026年 and 2026年度.
@@ -141,6 +156,36 @@ pub(super) fn tidy(text: &str) -> String {
     narrowed.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// The number of a paper as people type it: ASCII letters, digits and signs, and a hyphen for each dash between letters or
+/// digits. 〔2026〕 stays, as such numbers are written so.
+pub(super) fn number(text: &str) -> String {
+    let narrow = |c: char| match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32((c as u32).saturating_sub(0xfee0)).unwrap_or(c),
+        other => other,
+    };
+    let tidied: Vec<char> = tidy(text).chars().map(narrow).collect();
+    let is_part = |at: Option<usize>| at.and_then(|at| tidied.get(at)).is_some_and(|c| c.is_alphanumeric());
+    let dashed = tidied.iter().enumerate().map(|(at, c)| match *c {
+        '—' | '–' | '‐' | '‑' | '‒' | '―' | '−' | '﹣' if is_part(at.checked_sub(1)) && is_part(Some(at + 1)) => {
+            '-'
+        }
+        other => other,
+    });
+    dashed.collect()
+}
+
+/// The number of a paper as it is compared, however it is kept: at least as loosely as the register does, which takes no
+/// second one that differs only in widths, cases, brackets, dashes or blanks.
+pub(super) fn number_key(text: &str) -> String {
+    let loose = |c: char| match c {
+        '—' | '–' | '‐' | '‑' | '‒' | '―' | '−' | '﹣' => Some('-'),
+        '(' | ')' | '[' | ']' | '〔' | '〕' | '【' | '】' => None,
+        c if c.is_whitespace() => None,
+        other => Some(other),
+    };
+    number(text).to_lowercase().chars().filter_map(loose).collect()
+}
+
 /// A name as it is compared: without blanks, and with one width of letters, digits and brackets.
 pub(super) fn key(name: &str) -> String {
     let mut folded = cell::fold(name).to_lowercase();
@@ -204,6 +249,37 @@ mod tests {
             (level("市级"), level("district"), level("五星")),
             ("city".into(), "district".into(), "五星".into())
         );
+    }
+
+    #[test]
+    fn numbers_of_papers_are_kept_as_they_are_typed() {
+        for (written, kept) in [
+            ("ＫＰ－２０２６－００１", "KP-2026-001"),
+            ("KP—2026–001", "KP-2026-001"),
+            ("KP‐2026−001", "KP-2026-001"),
+            ("京科（２０２６）１号", "京科(2026)1号"),
+            ("示科〔２０２６〕1  号", "示科〔2026〕1 号"),
+            ("KP ——2026", "KP ——2026"),
+            ("—", "—"),
+        ] {
+            let cells = cells(&[("number", written)]);
+            assert_eq!(Reader::new(3, &cells).number("number", 60).as_deref(), Some(kept));
+        }
+        assert_eq!(number_key("示科【2026】1号"), number_key("示科〔２０２６〕1号"));
+        assert_eq!(number_key("KP－2026－001"), number_key("KP-2026—001"));
+        assert_eq!(number_key("ＫＰ——1 号"), number_key("kp--1号"));
+        assert_ne!(number_key("KP-1"), number_key("KP-2"));
+    }
+
+    #[test]
+    fn a_row_with_a_fault_is_not_sound() {
+        let fault = FieldError::new("number", "unreadable_cell", "cannot be taken");
+        let row = Row { row_no: 3, cells: Cells::new(), faults: vec![fault.clone()] };
+        let mut reader = Reader::of(&row);
+        assert!(!reader.is_sound());
+        reader.required("name", 3);
+        let codes = |errors: Vec<FieldError>| errors.into_iter().map(|one| one.code).collect::<Vec<_>>();
+        assert_eq!(reader.finish().map_err(codes), Err(vec![fault.code, "required".to_owned()]));
     }
 
     #[test]

@@ -109,7 +109,7 @@ pub(super) async fn judge(tx: &mut Tx, now: DateTime<Utc>, given: &Given, rows: 
     let mut met: HashMap<(String, String), u64> = HashMap::new();
     let mut meanings = Vec::with_capacity(rows.len());
     for row in rows {
-        let mut cells = Reader::new(row.number(), &row.cells);
+        let mut cells = Reader::of(row);
         let name = cells.required("name", 120);
         let label = name.clone().unwrap_or_default();
         // A list of one year's contests names no series: each is its own, through the years by its name.
@@ -139,7 +139,8 @@ pub(super) async fn judge(tx: &mut Tx, now: DateTime<Utc>, given: &Given, rows: 
             continue;
         };
         let label = format!("{name} {edition}");
-        if let Some(earlier) = met.insert((series.clone(), edition.clone()), row.number()) {
+        let place = (series.clone(), edition.clone());
+        if let Some(earlier) = met.get(&place) {
             cells.refuse("name", "twice_in_file", format!("stands in row {earlier} already"));
         }
         // A contest of the national list is known already: a second one of its name would count once more.
@@ -208,7 +209,11 @@ pub(super) async fn judge(tx: &mut Tx, now: DateTime<Utc>, given: &Given, rows: 
             };
             Taken { changes, act: Act::AddCompetition(Box::new(added)) }
         };
-        meanings.push(Meaning { label, verdict: cells.finish().map(|()| taken) });
+        let verdict = cells.finish().map(|()| taken);
+        if verdict.is_ok() {
+            met.insert(place, row.number());
+        }
+        meanings.push(Meaning { label, verdict });
     }
     Ok(meanings)
 }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{
     Given,
-    cells::{Reader, key, level},
+    cells::{Reader, key, level, number, number_key},
     judge::{Act, Meaning, Row, Taken, tell},
     sheet::{Column, SIDE},
     store::{Professional, professionals, reaching_schemes},
@@ -157,7 +157,7 @@ struct Book<'k> {
     by_name: HashMap<String, Vec<&'k Organization>>,
     by_code: HashMap<&'k str, &'k Organization>,
     schemes: &'k [Scheme],
-    /// By scheme and number.
+    /// By scheme and [`number_key`] of the number.
     numbers: HashMap<(Uuid, String), Held>,
     /// Professionals by employer and [`key`] of the name, those of earlier rows as well.
     people: HashMap<(Uuid, String), (Uuid, String)>,
@@ -186,7 +186,8 @@ impl<'k> Book<'k> {
         for one in &held {
             terms.entry((one.holder(), one.scheme_id)).or_default().push(one.rules()?);
         }
-        let numbers = held.into_iter().map(|one| ((one.scheme_id, one.number.clone()), Held::Known(Box::new(one))));
+        let numbers =
+            held.into_iter().map(|one| ((one.scheme_id, number_key(&one.number)), Held::Known(Box::new(one))));
         Ok(Self {
             by_name,
             by_code: organizations.iter().map(|one| (one.code.as_str(), one)).collect(),
@@ -198,11 +199,11 @@ impl<'k> Book<'k> {
     }
 
     fn meaning(&mut self, now: DateTime<Utc>, given: &Given, row: &Row, place: usize) -> Meaning {
-        let mut cells = Reader::new(row.number(), &row.cells);
+        let mut cells = Reader::of(row);
         let holder = cells.required("holder", 120);
         let number = match given.number.as_deref() {
-            Some(pattern) => cells.text("number", 60).or_else(|| Some(numbered(pattern, row, place))),
-            None => cells.required("number", 60),
+            Some(pattern) => cells.number("number", 60).or_else(|| Some(self::number(&numbered(pattern, row, place)))),
+            None => cells.required("number", 60).map(|text| self::number(&text)),
         };
         let person = cells.text("professional", 60);
         let post = cells.text("post", 120);
@@ -238,19 +239,23 @@ impl<'k> Book<'k> {
             return Meaning { label, verdict: cells.finish().map(|()| Taken { changes: Vec::new(), act: Act::None }) };
         };
         // Whoever is not known yet is entered with the designation.
-        let person =
-            person.map(|name| self.people.entry((holder.id, key(&name))).or_insert_with(|| (ids::new(), name)).clone());
+        let person = person.map(|name| {
+            let known = self.people.get(&(holder.id, key(&name))).cloned();
+            known.unwrap_or_else(|| (ids::new(), name))
+        });
         let wanted = Designation {
             id: ids::new(),
             scheme_id: scheme.id,
             scheme_code: scheme.code.clone(),
             scheme_name_zh: scheme.name_zh.clone(),
+            scheme_name_en: scheme.name_en.clone(),
             organization_id: holder.id,
             professional_id: person.as_ref().map(|(id, _)| *id),
             professional_name: person.map(|(_, name)| name),
             application_id: None,
             district_id: holder.district_id,
             organization_name_zh: holder.name_zh.clone(),
+            organization_name_en: holder.name_en.clone(),
             number: number.clone(),
             level,
             valid_from: term.from(),
@@ -262,7 +267,8 @@ impl<'k> Book<'k> {
             created_at: now,
             updated_at: now,
         };
-        let act = match self.numbers.get(&(scheme.id, number.clone())) {
+        let place = (scheme.id, number_key(&number));
+        let act = match self.numbers.get(&place) {
             Some(Held::Known(known)) if same(known, &wanted) => Act::None,
             Some(Held::Known(known)) => {
                 let message = format!(
@@ -277,12 +283,11 @@ impl<'k> Book<'k> {
                 Act::None
             }
             None => {
-                let others = self.terms.entry((wanted.holder(), scheme.id)).or_default();
+                let others = self.terms.get(&(wanted.holder(), scheme.id)).map_or(&[][..], Vec::as_slice);
                 // The kinds are those of organizations that hold it, not of employers.
                 let kinds = if wanted.professional_id.is_none() { scheme.holder_kinds.as_slice() } else { &[] };
-                match admit(term, holder.kind.as_str(), kinds, others) {
-                    Ok(()) => others.extend(wanted.rules().ok()),
-                    Err(refusal) => cells.refuse("holder", "not_for_this_holder", refusal.to_string()),
+                if let Err(refusal) = admit(term, holder.kind.as_str(), kinds, others) {
+                    cells.refuse("holder", "not_for_this_holder", refusal.to_string());
                 }
                 Act::Grant { row: Box::new(wanted), post: post.unwrap_or_default() }
             }
@@ -295,10 +300,20 @@ impl<'k> Book<'k> {
             tell(&mut changes, row, "valid_to", days.1.as_deref());
         }
         let verdict = cells.finish().map(|()| Taken { changes, act });
-        if verdict.is_ok() {
-            self.numbers.entry((scheme.id, number)).or_insert(Held::Row(row.number()));
+        if let Ok(taken) = &verdict {
+            self.numbers.entry(place).or_insert(Held::Row(row.number()));
+            self.keep(&taken.act);
         }
         Meaning { label, verdict }
+    }
+
+    /// What is taken stands in the way of later rows.
+    fn keep(&mut self, act: &Act) {
+        let Act::Grant { row, .. } = act else { return };
+        self.terms.entry((row.holder(), row.scheme_id)).or_default().extend(row.rules().ok());
+        if let Some((id, name)) = row.professional_id.zip(row.professional_name.clone()) {
+            self.people.entry((row.organization_id, key(&name))).or_insert((id, name));
+        }
     }
 
     fn holder(&self, cells: &mut Reader<'_>, text: &str) -> Option<&'k Organization> {

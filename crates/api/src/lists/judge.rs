@@ -75,6 +75,7 @@ pub(super) enum Part {
 /// What a row means.
 pub(super) struct Meaning {
     pub(super) label: String,
+    /// What entering it does, or all that is wrong with it, its faults as such among that.
     pub(super) verdict: std::result::Result<Taken, Vec<FieldError>>,
 }
 
@@ -132,12 +133,6 @@ pub(super) async fn judge(
 
 fn judged(row: Row, meaning: Meaning) -> Judged {
     let Meaning { label, verdict } = meaning;
-    let verdict = if row.faults.is_empty() {
-        verdict
-    } else {
-        let said = verdict.err().unwrap_or_default();
-        Err(row.faults.iter().cloned().chain(said).collect())
-    };
     match verdict {
         Ok(taken) => Judged { row, label, outcome: taken.outcome(), detail: json!(taken.changes), act: taken.act },
         Err(errors) => Judged { row, label, outcome: Outcome::Refused, detail: json!(errors), act: Act::None },

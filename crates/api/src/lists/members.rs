@@ -122,7 +122,7 @@ impl<'k> Book<'k> {
     }
 
     fn meaning(&mut self, given: &Given, row: &Row) -> Meaning {
-        let mut cells = Reader::new(row.number(), &row.cells);
+        let mut cells = Reader::of(row);
         let text = cells.required("organization", 120);
         let label = text.clone().unwrap_or_default();
         let district = cells.text("district", 120);
@@ -142,8 +142,8 @@ impl<'k> Book<'k> {
         if let Some(earlier) = earlier {
             cells.refuse("organization", "twice_in_file", format!("stands in row {earlier} already"));
         }
-        for role in &roles {
-            self.met.entry((found.id, word(*role))).or_insert(row.number());
+        if cells.is_sound() {
+            self.met.extend(roles.iter().map(|role| ((found.id, word(*role)), row.number())));
         }
         let verdict = cells.finish().map(|()| {
             let before = self.members.entry(found.id).or_default();

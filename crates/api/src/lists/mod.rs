@@ -15,6 +15,8 @@ mod competitions;
 mod designations;
 mod discard;
 mod fix;
+mod footer;
+mod header;
 mod judge;
 mod kinds;
 mod members;
@@ -209,7 +211,8 @@ pub struct ListImportView {
     counts: ListCounts,
     /// Columns that were passed over, and other worksheets that look like such a list, as `Name!`.
     ignored: Vec<String>,
-    /// How the file was read, where that is not plain: `chinese_commas`, if its cells are divided by `，`.
+    /// How the file was read, where that is not plain: `chinese_commas`, if its cells are divided by `，`; `passed_over 9 合计`
+    /// of each row that is a total or a note, with its number and what tells so.
     notes: Vec<String>,
     /// The account that uploaded it.
     created_by: Uuid,

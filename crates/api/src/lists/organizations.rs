@@ -127,6 +127,7 @@ struct Book<'k> {
     /// By [`key`] of the name.
     by_name: HashMap<String, Vec<&'k Organization>>,
     codes: HashSet<String>,
+    /// Codes and names of earlier rows that are taken.
     met: HashMap<String, u64>,
     /// Those whose kind cannot become another, for something depends on it.
     in_use: HashSet<Uuid>,
@@ -186,7 +187,7 @@ impl<'k> Book<'k> {
         given: &Given,
         new: impl FnOnce(OrganizationKind, String, String) -> Organization,
     ) -> Meaning {
-        let mut cells = Reader::new(row.number(), &row.cells);
+        let mut cells = Reader::of(row);
         let name = cells.required("name", 120);
         let label = name.clone().unwrap_or_default();
         let code = cells.code("code", 40);
@@ -217,16 +218,14 @@ impl<'k> Book<'k> {
             cells.refuse("kind", "required", "must say of what kind a new organization is");
         }
         let nature = said.nature.map(|text| text.chars().take(60).collect::<String>());
-        let met = code
-            .as_ref()
-            .map(|code| format!("code {code}"))
-            .into_iter()
-            .chain(name.as_ref().map(|name| format!("name {}", key(name))));
-        for met in met {
-            if let Some(earlier) = self.met.insert(met, row.number()) {
-                cells.refuse("name", "twice_in_file", format!("stands in row {earlier} already"));
-                break;
-            }
+        let by_code = code.as_ref().map(|code| format!("code {code}"));
+        let by_name = name.as_ref().map(|name| format!("name {}", key(name)));
+        let met: Vec<String> = by_code.into_iter().chain(by_name).collect();
+        if let Some(earlier) = met.iter().find_map(|met| self.met.get(met)) {
+            cells.refuse("name", "twice_in_file", format!("stands in row {earlier} already"));
+        }
+        if cells.is_sound() {
+            self.met.extend(met.into_iter().map(|met| (met, row.number())));
         }
         let verdict = cells.finish().map(|()| match (known, name, kind) {
             (Some(known), name, kind) => {

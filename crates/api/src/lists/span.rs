@@ -1,7 +1,7 @@
 //! A term in one cell: `2024-01-01至2026-12-31`, `2024年1月—2026年12月`, `自2024年1月1日起三年`, `三年`.
 
 use chrono::{Datelike, Days, Months, NaiveDate};
-use kepu_domain::roster::cell::fold;
+use kepu_domain::{designation::scheme::last_day_after, roster::cell::fold};
 
 use crate::sheet;
 
@@ -10,7 +10,7 @@ use crate::sheet;
 pub(super) enum End {
     /// On this day.
     On(NaiveDate),
-    /// So many months after it began, on the day before.
+    /// When so many months are over.
     After(u32),
     /// Never, as far as is said.
     Open,
@@ -21,7 +21,7 @@ impl End {
     pub(super) fn last(self, first: NaiveDate) -> Option<NaiveDate> {
         match self {
             Self::On(day) => Some(day),
-            Self::After(months) => first.checked_add_months(Months::new(months))?.pred_opt(),
+            Self::After(months) => last_day_after(first, months),
             Self::Open => None,
         }
     }
@@ -176,6 +176,8 @@ mod tests {
     #[case("2024-01-01起，有效期3年", "2024-01-01", "2026-12-31")]
     #[case("2024年3月15日起两年", "2024-03-15", "2026-03-14")]
     #[case("2024年3月起18个月", "2024-03-01", "2025-08-31")]
+    #[case("2024-02-29起一年", "2024-02-29", "2025-02-28")]
+    #[case("2024年1月31日起1个月", "2024-01-31", "2024-02-29")]
     #[case("2024年1月1日至12月31日", "2024-01-01", "2024-12-31")]
     fn a_term_may_be_counted_or_leave_a_year_out(#[case] text: &str, #[case] from: &str, #[case] to: &str) {
         let (first, end) = read(text).expect("a term");

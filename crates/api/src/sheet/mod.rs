@@ -19,6 +19,7 @@ mod delimited;
 mod encoding;
 mod error;
 mod fault;
+mod shown;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -66,6 +67,7 @@ pub struct Sheet {
     content: Content,
     limits: Limits,
     filled: bool,
+    as_shown: bool,
 }
 
 enum Content {
@@ -140,7 +142,7 @@ impl Sheet {
             let charset = encoding::detect(&name, &mut input)?;
             Content::Text { input, charset }
         };
-        Ok(Self { name, content, limits, filled: false })
+        Ok(Self { name, content, limits, filled: false, as_shown: false })
     }
 
     /// What messages call it.
@@ -160,6 +162,13 @@ impl Sheet {
     #[must_use]
     pub fn filled(self) -> Self {
         Self { filled: true, ..self }
+    }
+
+    /// Cells of a workbook say what their formats show: the first day of a month `2026-03` where the month alone is shown,
+    /// that of a year `2026`, and a number its zero at the end where two places are shown.
+    #[must_use]
+    pub fn as_shown(self) -> Self {
+        Self { as_shown: true, ..self }
     }
 
     /// Of a workbook, reads the first worksheet that has such a header among its leading 20 rows, if one has; answers the
@@ -187,10 +196,19 @@ impl Sheet {
             Content::Text { input, charset } => {
                 Box::new(delimited::Delimited::start(&self.name, input, *charset, self.limits)?)
             }
-            Content::Workbook(book) => book.rows(self.limits, self.filled)?,
+            Content::Workbook(book) => book.rows(self.limits, self.filled, self.as_shown)?,
         };
-        let (header, mut leading) = leading(&mut *source, &is_header)?;
-        let Some(mut header) = header.or_else(|| leading.pop_front()) else {
+        let (known, mut leading) = leading(&mut *source, &is_header)?;
+        let mut above = None;
+        let header = match known {
+            Some(header) => {
+                above = leading.pop_back().filter(|row| row.number + 1 == header.number);
+                leading.clear();
+                Some(header)
+            }
+            None => leading.pop_front(),
+        };
+        let Some(mut header) = header else {
             return Err(SheetError::Empty { name: self.name.clone() });
         };
         while header.cells.last().is_some_and(String::is_empty) {
@@ -203,6 +221,7 @@ impl Sheet {
             name: self.name.clone(),
             header: header.cells,
             header_row: header.number,
+            above: above.map(|row| row.cells).unwrap_or_default(),
             limits: self.limits,
             waiting: leading,
             source,
@@ -212,7 +231,7 @@ impl Sheet {
     }
 }
 
-/// The first of the leading 20 rows that is known as a header; else those rows.
+/// The first of the leading 20 rows that is known as a header, and the rows above it; else all of them.
 fn leading(
     source: &mut dyn RawRows,
     is_header: &impl Fn(&[String]) -> bool,
@@ -227,7 +246,7 @@ fn leading(
             continue;
         }
         if is_header(&row.cells) {
-            return Ok((Some(row), VecDeque::new()));
+            return Ok((Some(row), leading));
         }
         leading.push_back(row);
     }
@@ -243,12 +262,22 @@ pub struct Row {
     pub cells: Vec<String>,
     /// What is wrong with the row as such: too many or too few cells, a cell that cannot be kept.
     pub faults: Vec<Fault>,
+    /// Columns in which a number with a fraction stands.
+    fractions: Vec<usize>,
+    /// Whether the file does not tell numbers from texts.
+    untyped: bool,
 }
 
 impl Row {
     /// The text of a column; empty where there is none.
     pub fn cell(&self, column: usize) -> &str {
         self.cells.get(column).map_or("", String::as_str)
+    }
+
+    /// Whether what stands in a column may be a number that lost its zeros at the end, as spreadsheets make 2025.1 of 2025.10:
+    /// nothing tells that it was written as a text.
+    pub fn may_lack_zeros(&self, column: usize) -> bool {
+        self.untyped || self.fractions.contains(&column)
     }
 }
 
@@ -257,6 +286,7 @@ pub struct Rows<'s> {
     name: String,
     header: Vec<String>,
     header_row: u64,
+    above: Vec<String>,
     limits: Limits,
     waiting: VecDeque<RawRow>,
     source: Box<dyn RawRows + 's>,
@@ -280,6 +310,37 @@ impl Rows<'_> {
         self.header_row
     }
 
+    /// The cells of the row right above the header; none if there is no such row.
+    pub fn above(&self) -> &[String] {
+        &self.above
+    }
+
+    /// The cells of the row right under the header, which is still to come; none if there is no such row.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn below(&mut self) -> Result<&[String], SheetError> {
+        if self.waiting.is_empty() {
+            let mut row = RawRow::default();
+            if self.source.next_row(&mut row)? {
+                self.waiting.push_back(row);
+            }
+        }
+        let below = self.waiting.front().filter(|row| row.number == self.header_row + 1);
+        Ok(below.map_or(&[][..], |row| row.cells.as_slice()))
+    }
+
+    /// Takes these as the names of the columns.
+    pub fn rename(&mut self, header: Vec<String>) {
+        self.header = header;
+    }
+
+    /// Takes the row right under the header as a part of it: these are the names that both say together.
+    pub fn rename_with_below(&mut self, header: Vec<String>) {
+        self.header = header;
+        self.waiting.pop_front();
+    }
+
     fn next_row(&mut self) -> Result<Option<Row>, SheetError> {
         loop {
             let mut raw = RawRow::default();
@@ -301,7 +362,7 @@ impl Rows<'_> {
 
     /// Brings a row to the width of the header.
     fn fitted(&self, raw: RawRow) -> Row {
-        let RawRow { number, mut cells, mut faults, width_varies } = raw;
+        let RawRow { number, mut cells, mut faults, fractions, width_varies } = raw;
         let columns = self.header.len();
         let filled = cells.iter().rposition(|c| !c.is_empty()).map_or(0, |last| last + 1);
         if filled > columns {
@@ -319,7 +380,7 @@ impl Rows<'_> {
         for fault in &mut faults {
             fault.name_column(&self.header);
         }
-        Row { number, cells, faults }
+        Row { number, cells, faults, fractions, untyped: width_varies }
     }
 }
 
@@ -342,6 +403,8 @@ struct RawRow {
     number: u64,
     cells: Vec<String>,
     faults: Vec<Fault>,
+    /// Columns in which a number with a fraction stands, of a workbook.
+    fractions: Vec<usize>,
     /// In text, a missing cell was forgotten or cut off; a workbook leaves empty cells out.
     width_varies: bool,
 }

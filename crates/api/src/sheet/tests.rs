@@ -217,6 +217,71 @@ fn merged_cells_are_filled_and_the_worksheet_with_the_header_is_read() {
     assert_eq!(open().choose_worksheet(|_| false), [""; 0]);
 }
 
+#[test]
+fn cells_say_what_is_shown_if_that_is_asked_for() {
+    let mut book = Workbook::new();
+    let format = |code: &str| Format::new().set_num_format(code);
+    let write = |sheet: &mut rust_xlsxwriter::Worksheet| -> Result<(), rust_xlsxwriter::XlsxError> {
+        for (column, name) in (0_u16..).zip(["month", "kept", "day", "two", "free", "text"]) {
+            sheet.write(0, column, name)?;
+        }
+        let (first, later) = (ExcelDateTime::from_ymd(2029, 4, 1)?, ExcelDateTime::from_ymd(2029, 4, 15)?);
+        let month = format("[$-804]yyyy\"年\"m\"月\";@");
+        sheet.write_with_format(1, 0, &first, &month)?.write_with_format(2, 0, &later, &month)?;
+        // As Excel keeps what is typed as 2029年4月.
+        sheet.write_with_format(1, 1, &first, &Format::new().set_num_format_index(57))?;
+        sheet.write_with_format(1, 2, &first, &format("yyyy-mm-dd"))?;
+        sheet.write_with_format(1, 3, 2025.1, &format("0.00"))?.write_with_format(2, 3, 2025.12, &format("0.00"))?;
+        sheet.write(1, 4, 2025.1)?.write(2, 4, 2025)?.write(1, 5, "2025.1")?;
+        sheet.write_formula(2, 5, Formula::new("=\"a\"&1").set_result("a1"))?;
+        Ok(())
+    };
+    write(book.add_worksheet()).expect("a written sheet");
+    let bytes = book.save_to_buffer().expect("a workbook");
+    let read = |mut sheet: Sheet| -> Vec<(String, [bool; 6])> {
+        let rows = sheet.rows().expect("a header").map(|row| row.expect("a row"));
+        let told = |row: Row| (row.cells.join("|"), std::array::from_fn(|column| row.may_lack_zeros(column)));
+        rows.map(told).collect()
+    };
+    let open = || Sheet::from_bytes("s", bytes.clone(), Limits::default()).expect("a workbook");
+    let shown = [
+        ("2029-04|2029-04|2029-04-01|2025.10|2025.1|2025.1".to_owned(), [false, false, false, false, true, false]),
+        ("2029-04-15|||2025.12|2025|a1".to_owned(), [false; 6]),
+    ];
+    assert_eq!(read(open().as_shown()), shown);
+    let held = [
+        ("2029-04-01|2029-04-01|2029-04-01|2025.1|2025.1|2025.1".to_owned(), [false, false, false, true, true, false]),
+        ("2029-04-15|||2025.12|2025|a1".to_owned(), [false, false, false, true, false, false]),
+    ];
+    assert_eq!(read(open()), held);
+    let text = Sheet::from_bytes("s", "a\n2025.1\n", Limits::default()).expect("a text");
+    assert!(read(text)[0].1[0], "a text does not tell numbers from texts");
+}
+
+#[test]
+fn a_header_has_neighbours_and_may_take_the_row_below_in() {
+    let text = "title\n\ngroups,\na,b\n,c\n1,2\n";
+    let mut sheet = Sheet::from_bytes("s", text, Limits::default()).expect("a sheet");
+    let is_header = |cells: &[String]| cells.first().is_some_and(|one| one == "a");
+    let mut rows = sheet.rows_under(is_header).expect("a header");
+    assert_eq!(rows.above(), ["groups", ""]);
+    assert_eq!(rows.below().expect("readable"), ["", "c"]);
+    rows.rename_with_below(vec!["a".to_owned(), "bc".to_owned()]);
+    assert_eq!(rows.header(), ["a", "bc"]);
+    let read: Vec<(u64, String)> =
+        rows.map(|row| row.map(|row| (row.number, row.cells.join("|"))).expect("a row")).collect();
+    assert_eq!(read, [(6, "1|2".to_owned())]);
+
+    // What is looked at alone is still read.
+    let mut rows = sheet.rows_under(is_header).expect("a header");
+    assert_eq!(rows.below().map(<[String]>::len).ok(), Some(2));
+    assert_eq!(rows.count(), 2);
+    // The first row has nothing above it, and the last nothing below.
+    let mut sheet = Sheet::from_bytes("s", "a,b\n", Limits::default()).expect("a sheet");
+    let mut rows = sheet.rows_under(is_header).expect("a header");
+    assert_eq!((rows.above().len(), rows.below().map(<[String]>::len).ok()), (0, Some(0)));
+}
+
 /// The workbook with this instead of that in its parts.
 fn instead(bytes: &[u8], that: &str, this: &str) -> Vec<u8> {
     let mut from = zip::ZipArchive::new(Cursor::new(bytes.to_vec())).expect("a workbook");

@@ -1,12 +1,15 @@
 //! Workbooks, read cell by cell.
 
-use std::io::{self, Read, Write};
+use std::{
+    collections::HashMap,
+    io::{self, Read, Write},
+};
 
 use calamine::{
     DataRef, Dimensions, Reader, SheetType, SheetVisible, Xlsx, XlsxCellReader, XlsxError, XlsxFormulaMetadata,
 };
 
-use super::{Fault, FaultKind, Input, Limits, RawRow, RawRows, SheetError, excerpt, value};
+use super::{Fault, FaultKind, Input, Limits, RawRow, RawRows, SheetError, excerpt, shown::Shown, value};
 
 /// A workbook of which the first visible worksheet is read.
 pub(super) struct Workbook {
@@ -46,7 +49,7 @@ impl Workbook {
         let visible: Vec<String> = std::iter::once(&self.worksheet).chain(&self.others).cloned().collect();
         let mut known: Vec<String> = visible
             .iter()
-            .filter(|name| self.reader(name, Vec::new(), limits).is_ok_and(|mut rows| knows(&mut rows)))
+            .filter(|name| self.reader(name, Vec::new(), HashMap::new(), limits).is_ok_and(|mut rows| knows(&mut rows)))
             .cloned()
             .collect();
         if known.is_empty() {
@@ -57,8 +60,14 @@ impl Workbook {
         known
     }
 
-    /// The rows of the worksheet; with `filled`, what stands in cells that were merged downwards stands in each of them.
-    pub(super) fn rows(&mut self, limits: Limits, filled: bool) -> Result<Box<dyn RawRows + '_>, SheetError> {
+    /// The rows of the worksheet; with `filled`, what stands in cells that were merged downwards stands in each of them, and
+    /// with `as_shown`, cells say what their formats show.
+    pub(super) fn rows(
+        &mut self,
+        limits: Limits,
+        filled: bool,
+        as_shown: bool,
+    ) -> Result<Box<dyn RawRows + '_>, SheetError> {
         let worksheet = self.worksheet.clone();
         let merged = if filled {
             let found = self.book.merge_cells_by_sheet_name(&worksheet).map_err(|e| damaged(&self.name, &e))?;
@@ -66,13 +75,45 @@ impl Workbook {
         } else {
             Vec::new()
         };
-        Ok(Box::new(self.reader(&worksheet, merged, limits)?))
+        let shown = if as_shown { self.shown(&worksheet, limits)? } else { HashMap::new() };
+        Ok(Box::new(self.reader(&worksheet, merged, shown, limits)?))
     }
 
-    fn reader(&mut self, worksheet: &str, merged: Vec<Merged>, limits: Limits) -> Result<WorkbookRows<'_>, SheetError> {
+    /// The cells that show something else than they hold. Formats and formulas cannot be had in one reading.
+    fn shown(&mut self, worksheet: &str, limits: Limits) -> Result<HashMap<(u32, u32), Shown>, SheetError> {
+        let mut cells = self.book.worksheet_cells_reader(worksheet).map_err(|e| damaged(&self.name, &e))?;
+        let styles = cells.styles().iter();
+        let formats: Vec<Option<Shown>> =
+            styles.map(|style| style.number_format.as_ref().and_then(Shown::of)).collect();
+        let mut shown = HashMap::new();
+        let (mut rows, mut at) = (0, None);
+        while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(|e| damaged(&self.name, &e))? {
+            let (row, column) = cell.get_position();
+            if at.replace(row) != Some(row) {
+                rows += 1;
+            }
+            // As many as are read, with those above the header.
+            if rows > limits.rows.saturating_add(30) {
+                break;
+            }
+            let format = formats.get(style).copied().flatten().filter(|shown| shown.is_of(cell.get_value()));
+            if let Some(format) = format.filter(|_| (column as usize) < limits.columns) {
+                shown.insert((row, column), format);
+            }
+        }
+        Ok(shown)
+    }
+
+    fn reader(
+        &mut self,
+        worksheet: &str,
+        merged: Vec<Merged>,
+        shown: HashMap<(u32, u32), Shown>,
+        limits: Limits,
+    ) -> Result<WorkbookRows<'_>, SheetError> {
         let cells = self.book.worksheet_cells_reader(worksheet).map_err(|e| damaged(&self.name, &e))?;
         let name = &self.name;
-        Ok(WorkbookRows { name, cells, limits, waiting: None, ended: false, merged, running: Vec::new() })
+        Ok(WorkbookRows { name, cells, limits, waiting: None, ended: false, merged, running: Vec::new(), shown })
     }
 }
 
@@ -149,6 +190,8 @@ struct WorkbookRows<'s> {
     merged: Vec<Merged>,
     /// Those of which a row was met.
     running: Vec<Merged>,
+    /// Cells that show something else than they hold.
+    shown: HashMap<(u32, u32), Shown>,
 }
 
 /// What stands in a cell.
@@ -204,10 +247,18 @@ impl<'s> WorkbookRows<'s> {
 
     fn put(&self, row: &mut RawRow, cell: Stands<'_>) {
         let column = cell.column as usize;
-        let (text, is_error) = match cell.uncounted {
+        let is_number = matches!(cell.value, DataRef::Float(_));
+        let (mut text, is_error) = match cell.uncounted {
             Some(formula) => (format!("={formula}").into(), true),
             None => value::text(cell.value),
         };
+        let format = self.shown.get(&(cell.row, cell.column));
+        if let Some(shown) = format.and_then(|format| format.instead_of(&text)) {
+            text = shown.into();
+        }
+        if is_number && format.is_none() && text.contains('.') {
+            row.fractions.push(column);
+        }
         if text.trim().is_empty() {
             return;
         }

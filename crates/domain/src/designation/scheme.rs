@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{Days, Months, NaiveDate};
+use chrono::{Datelike, Days, Months, NaiveDate};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -244,14 +244,19 @@ impl Rules {
     /// The last day of an award whose first day this is; none if it stays open.
     pub fn last_day(&self, from: NaiveDate) -> Result<Option<NaiveDate>, super::Refusal> {
         match self.validity {
-            Validity::Months { months } => {
-                Ok(from.checked_add_months(Months::new(months)).and_then(|day| day.pred_opt()))
-            }
+            Validity::Months { months } => Ok(last_day_after(from, months)),
             Validity::Until { day } if day < from => Err(super::Refusal::SchemeOver { from, last: day }),
             Validity::Until { day } => Ok(Some(day)),
             Validity::Open => Ok(None),
         }
     }
+}
+
+/// The last day of so many months from their first day on: the day before the same one so many months later, or the last
+/// day of that month if it has no such day. A year from 2024-02-29 on ends on 2025-02-28, whole.
+pub fn last_day_after(from: NaiveDate, months: u32) -> Option<NaiveDate> {
+    let then = from.checked_add_months(Months::new(months))?;
+    if then.day() < from.day() { Some(then) } else { then.pred_opt() }
 }
 
 impl Renewal {
@@ -378,7 +383,11 @@ mod tests {
 
     #[rstest]
     #[case(json!({ "kind": "months", "months": 36 }), "2023-09-01", Some("2026-08-31"))]
-    #[case(json!({ "kind": "months", "months": 1 }), "2024-01-31", Some("2024-02-28"))]
+    #[case(json!({ "kind": "months", "months": 1 }), "2024-01-31", Some("2024-02-29"))]
+    #[case(json!({ "kind": "months", "months": 1 }), "2024-02-29", Some("2024-03-28"))]
+    #[case(json!({ "kind": "months", "months": 12 }), "2024-02-29", Some("2025-02-28"))]
+    #[case(json!({ "kind": "months", "months": 48 }), "2024-02-29", Some("2028-02-28"))]
+    #[case(json!({ "kind": "months", "months": 12 }), "2023-03-01", Some("2024-02-29"))]
     #[case(json!({ "kind": "until", "day": "2027-12-31" }), "2023-09-01", Some("2027-12-31"))]
     #[case(json!({ "kind": "open" }), "2023-09-01", None)]
     fn an_award_holds_until_its_last_day(#[case] validity: Value, #[case] from: &str, #[case] last: Option<&str>) {

@@ -67,6 +67,10 @@ const en: Texts<typeof zh> = {
     noRowsLead: "Choose another outcome.",
     ignored: "These columns were not read: {{columns}}",
     chineseCommas: "The cells of the file are divided by Chinese commas (，), and were read so.",
+    passedOver_one: "{{count}} row is a total, a note or says who filled in the list, and was left out. If it should be an entry, write it anew and upload the file again.",
+    passedOver_other:
+      "{{count}} rows are totals, notes or say who filled in the list, and were left out. If one of them should be an entry, write it anew and upload the file again.",
+    passedRow: "Row {{row}}: {{text}}",
     worksheets: "The file has more worksheets like this one that were not read: {{names}}. Save each as a file of its own and import it, too.",
     refused_one: "{{count}} row is wrong and will be left out",
     refused_other: "{{count}} rows are wrong and will be left out",
@@ -151,8 +155,17 @@ const en: Texts<typeof zh> = {
     other_main_theme: "differs from the main theme of that year; change it on its page",
     has_title: "does not fit whether there is a Chinese title",
     unreadable_cell: "could not be read; write it anew",
+    unclear_month: "may be January or October, as the number 2025.10 becomes 2025.1; write 2025-01 or 2025-10",
+    two_days: "stands beside another day under the same heading; write both here, such as 2024-09-01至2027-08-31",
+    two_row_header: "it is unclear which column holds the first and which the last day; name them 有效期起 and 有效期至 in one row",
     unlike_header: "this row does not have the cells of the header; look through the fields below",
     empty: "is empty",
+  },
+  problem: {
+    code: {
+      unclear_header: "The header does not say which columns hold the first and the last day",
+      list_changed: "What the district knows was changed since the list was compared. Discard it and upload the file again.",
+    },
   },
 };
 

@@ -64,6 +64,8 @@ const zh = {
     noRowsLead: "换一个结果看看。",
     ignored: "以下各列没有读取：{{columns}}",
     chineseCommas: "文件各格之间用的是中文逗号“，”，已按它分开。",
+    passedOver_other: "有 {{count}} 行是合计、备注或填表信息，没有录入。如果其中有要录入的内容，请改写后重新上传。",
+    passedRow: "第 {{row}} 行：{{text}}",
     worksheets: "文件里还有同样格式的工作表没有读取：{{names}}。请分别另存后再导入。",
     refused_other: "{{count}} 行有误，不会写入",
     refusedLead: "可以在下面直接改正，或改好文件后重新上传。",
@@ -147,8 +149,17 @@ const zh = {
     other_main_theme: "与该年度已有的年度主题不同；请到该年度的页面修改",
     has_title: "与中文主题是否写出不符",
     unreadable_cell: "读不出来，请改写",
+    unclear_month: "看不出是 1 月还是 10 月（数字 2025.10 会变成 2025.1），请写成 2025-01 或 2025-10",
+    two_days: "同一个列名下有两个日期，请分别写明起止，如 2024-09-01至2027-08-31",
+    two_row_header: "看不出哪一列是起、哪一列是止；请在同一行分别写明列名“有效期起”和“有效期至”",
     unlike_header: "这一行的格数与表头不符，请核对下面各格",
     empty: "文件是空的",
+  },
+  problem: {
+    code: {
+      unclear_header: "看不出表头中哪一列是有效期的起、哪一列是止",
+      list_changed: "比对之后区里的数据有变动，请放弃这份名单，重新上传。",
+    },
   },
 } as const;
 

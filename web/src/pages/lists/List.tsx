@@ -29,6 +29,17 @@ const SEEN: Record<Import["kind"], string> = {
   members: "/programmes",
 };
 
+/** Of many rows that were passed over, so many are named. */
+const PASSED_SHOWN = 20;
+
+/** Totals and notes among the rows, each with its number and what tells so. */
+function passedOver(notes: readonly string[]) {
+  return notes.flatMap((note) => {
+    const [, row = "", text = ""] = /^passed_over (\d+) (.*)$/s.exec(note) ?? [];
+    return row ? [{ row, text }] : [];
+  });
+}
+
 export function Component() {
   const { id = "" } = useParams();
   const { t } = useTranslation("lists");
@@ -45,6 +56,7 @@ export function Component() {
   // Other worksheets of the file end with an exclamation mark, as in formulas.
   const worksheets = data.ignored.filter((name) => name.endsWith("!")).map((name) => name.slice(0, -1));
   const columns = data.ignored.filter((name) => !name.endsWith("!"));
+  const passed = passedOver(data.notes);
   return (
     <>
       <PageTitle before={<StatusTag of="import" state={data.state} />} actions={data.state === "staged" && <Decide list={data} />}>
@@ -65,6 +77,22 @@ export function Component() {
       )}
       {columns.length > 0 && <Alert type="info" showIcon style={{ marginBottom: 16 }} title={t("list.ignored", { columns: columns.join("、") })} />}
       {data.notes.includes("chinese_commas") && <Alert type="info" showIcon style={{ marginBottom: 16 }} title={t("list.chineseCommas")} />}
+      {passed.length > 0 && (
+        <Alert
+          type="info"
+          showIcon
+          style={{ marginBottom: 16 }}
+          title={t("list.passedOver", { count: passed.length })}
+          description={
+            <>
+              {passed.slice(0, PASSED_SHOWN).map((one) => (
+                <div key={one.row}>{t("list.passedRow", one)}</div>
+              ))}
+              {passed.length > PASSED_SHOWN && <div>…</div>}
+            </>
+          }
+        />
+      )}
       {data.state === "staged" && refused > 0 && (
         <Alert type="warning" showIcon style={{ marginBottom: 16 }} title={t("list.refused", { count: refused })} description={t("list.refusedLead")} />
       )}

@@ -153,7 +153,7 @@ impl<'p> Book<'p> {
     }
 
     pub(super) fn meaning(&mut self, now: DateTime<Utc>, given: &Given, row: &Row) -> Meaning {
-        let mut cells = Reader::new(row.number(), &row.cells);
+        let mut cells = Reader::of(row);
         let kind = cells.word("kind", KINDS);
         let kind = kind.or_else(|| cell(row, "kind").is_none().then_some(Kind::Theme));
         let said = Said {
@@ -303,7 +303,9 @@ fn theme(
             }
         }
     };
-    place.months.entry(month).or_insert(row.number());
+    if cells.is_sound() {
+        place.months.insert(month, row.number());
+    }
     taken
 }
 
@@ -319,8 +321,12 @@ fn strand(
         cells.refuse("title_zh", "required", "must not be empty");
         return None;
     };
-    if let Some(earlier) = place.beside.insert((kind.word(), key(&title)), row.number()) {
+    let named = (kind.word(), key(&title));
+    if let Some(earlier) = place.beside.get(&named) {
         cells.refuse("title_zh", "twice_in_file", format!("stands in row {earlier} already"));
+    }
+    if cells.is_sound() {
+        place.beside.insert(named, row.number());
     }
     let known = place.strands.iter().find(|one| one.kind == kind && key(&one.title_zh) == key(&title));
     Some(if let Some(known) = known {
