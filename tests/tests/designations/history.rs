@@ -157,3 +157,84 @@ async fn each_number_is_found_where_it_belongs_whatever_became_of_it() {
     let here = here.expect(200);
     assert_eq!(register.numbers(&format!("district={}", text(&here["code"]))).await, ["V-in-force"]);
 }
+
+#[tokio::test]
+async fn what_was_said_of_a_suspension_is_said_anew_while_it_lasts() {
+    let register = Register::new().await;
+    let a = register.grant("a", "M-1", "2024-01-01", json!("2026-12-31")).await;
+    let days = |from: &str, to: Value| json!({ "from": from, "to": to, "reason": "整改" });
+    let from = |from: &str| json!({ "from": from, "reason": "已整改" });
+    register.step(&a, "suspend", days("2026-09-01", Value::Null)).await.expect(200);
+    register.step(&a, "lift", from("2062-09-20")).await.expect_problem(409, "not_in_term");
+    register.step(&a, "lift", from("2026-09-20")).await.expect(200);
+    // Its end is still to come: another day, or a longer suspension.
+    register.step(&a, "lift", from("2026-09-10")).await.expect(200);
+    let effect = format!("{a}/effect?step=suspend&from=2026-09-05&to=2026-09-30");
+    register.town.by("official").get(&effect).await.expect(200);
+    register.step(&a, "suspend", days("2026-09-05", json!("2026-09-30"))).await.expect(200);
+    // Days of the past, before it.
+    register
+        .step(&a, "suspend", days("2025-03-01", json!("2025-02-28")))
+        .await
+        .expect_problem(409, "ends_before_it_begins");
+    register.step(&a, "suspend", days("2025-03-01", json!("2025-03-31"))).await.expect(200);
+    register.step(&a, "suspend", days("2025-03-31", json!("2025-04-10"))).await.expect_problem(409, "suspended_then");
+
+    let standing = format!("{a}/standing");
+    let own = register.town.by("a").get(&standing).await.expect(200);
+    assert_eq!(own["standing"], "suspended");
+    assert_eq!(
+        own["designation"]["suspensions"],
+        json!([{ "from": "2025-03-01", "lifted_from": "2025-04-01" }, { "from": "2026-09-01", "lifted_from": "2026-10-01" }])
+    );
+    let told = register.of("M-1").await.1;
+    assert_eq!(
+        told[1..],
+        [
+            "suspended 2026-09-01",
+            "lifted 2026-09-20",
+            "lifted 2026-09-10",
+            "suspended 2026-09-05",
+            "lifted 2026-10-01",
+            "suspended 2025-03-01",
+            "lifted 2025-04-01"
+        ]
+    );
+    // Why, its holder and its authority read, and nobody else.
+    let official = register.town.by("official").get(&standing).await.expect(200);
+    assert_eq!((&own["history"][1]["reason"], &official["history"][1]["reason"]), (&json!("整改"), &json!("整改")));
+    let other = register.town.by("b").get(&standing).await.expect(200);
+    assert_eq!((&other["history"][1]["kind"], &other["history"][1]["reason"]), (&json!("suspended"), &Value::Null));
+    register.town.holds().await;
+}
+
+#[tokio::test]
+async fn a_number_is_one_however_it_is_typed() {
+    let register = Register::new().await;
+    let organization = |name: &str| format!("/api/v1/organizations/{}/designations", register.town.organizations[name]);
+    let body = |scheme: &Value, number: &str| json!({ "scheme_id": scheme["id"], "number": number, "valid_from": "2024-01-01" });
+    register.grant("a", "KP-2026-001", "2024-01-01", Value::Null).await;
+    for typed in ["ＫＰ－２０２６－００１", "kp—2026—001", "KP〔-2026-001〕"] {
+        let again = register.town.by("official").post_json(&organization("b"), &body(&register.scheme, typed)).await;
+        again.expect_problem(409, "number_taken");
+    }
+    let b = register.grant("b", "KP-2026-002", "2024-01-01", Value::Null).await;
+    let change = json!({ "number": "kp-2026-001", "reason": "更正" });
+    register.town.send("official", reqwest::Method::PATCH, &b, &change).await.expect_problem(409, "number_taken");
+    let change = json!({ "number": "KP—2026—002", "reason": "更正" });
+    register.town.send("official", reqwest::Method::PATCH, &b, &change).await.expect(200);
+
+    // Under another scheme it may be there, and whoever verifies it is told of both.
+    let other = json!({ "code": "title", "name_zh": "另一类", "holder_kinds": [] });
+    let other = register.town.by("official").post_json("/api/v1/schemes", &other).await.expect(201);
+    register
+        .town
+        .by("official")
+        .post_json(&organization("b"), &body(&other, "ＫＰ－２０２６－００１"))
+        .await
+        .expect(201);
+    for typed in ["KP-2026-001", "ＫＰ－２０２６－００１", "kp–2026–001"] {
+        let found = register.town.server.anonymous().get(&format!("/api/v1/register/{typed}")).await.expect(200);
+        assert_eq!(found["items"].as_array().map(Vec::len), Some(2), "{typed}");
+    }
+}

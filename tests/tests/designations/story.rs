@@ -323,6 +323,9 @@ async fn a_title_goes_to_a_professional_and_makes_no_host_of_the_employer() {
     let body = json!({ "organization_id": employer, "professional": { "name": "试验员甲", "post": "工程师" } });
     let draft = town.by("a").post_json(&start, &body).await.expect(201);
     assert_eq!(draft["professional_name"], "试验员甲");
+    // One person, however the name is spaced.
+    let spaced = json!({ "organization_id": employer, "professional": { "name": "试验员\u{3000}甲", "post": "" } });
+    town.by("a").post_json(&start, &spaced).await.expect_problem(409, "applied_already");
     let a = path(&draft);
     town.attach("a", &a, "permit").await.expect(201);
     let answers = json!({ "answers": { "plan": "讲座", "area": "20" } });

@@ -2,6 +2,7 @@ use axum::{Json, extract::State, http::StatusCode, response::Response};
 use kepu_domain::{
     designation::{application::Application, form::Answers, may_apply, scheme::Holder},
     role::{Action, Scope},
+    roster::cell,
 };
 use serde::Deserialize;
 use sqlx::types::Json as Stored;
@@ -110,6 +111,15 @@ pub(super) async fn start(
     if let Some(new) = &body.professional {
         let mut checks = Checks::new();
         let name = checks.text("professional.name", &new.name, 1..=60);
+        // One person, however the name is spaced.
+        let name = match cell::name(&name) {
+            Ok(name) => name,
+            Err(wrong) => {
+                // An empty one is refused already.
+                checks.require(name.is_empty(), "professional.name", wrong.code, wrong.message);
+                name
+            }
+        };
         let post = checks.text("professional.post", &new.post, 0..=120);
         checks.finish()?;
         let id = store::professional(&mut tx, state.new_id(), applicant.id, &name, &post, now).await?;

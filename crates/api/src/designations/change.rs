@@ -94,6 +94,9 @@ pub(super) async fn change(
         others.iter().filter(|other| other.id != id).map(store::Designation::rules).collect::<Result<Vec<_>>>()?;
     // Whoever holds one may keep it: the kinds are asked when it is granted.
     admit(term, holder.kind.as_str(), &[], &others).map_err(|refusal| refused(&refusal))?;
+    if row.number != before.number {
+        store::number_free(&mut tx, &row).await?;
+    }
     let now = state.now();
     row.version += 1;
     row.updated_at = now;

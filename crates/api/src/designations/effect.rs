@@ -52,7 +52,7 @@ pub(super) struct EffectQuery {
     step: Doing,
     /// The day from which it would hold; the first day, where days are corrected.
     from: NaiveDate,
-    /// The last day, where days are corrected; it stays open if left out.
+    /// The last day, where days are corrected or it is suspended for some; it stays open if left out.
     to: Option<NaiveDate>,
 }
 
@@ -133,13 +133,14 @@ pub(super) async fn effect(
     let districts = store::districts(&mut tx).await?;
     let (holder, host) = (row.organization_id, row.professional_id.is_none());
     let EffectQuery { step, from, to } = query;
+    let today = credits::today(&mut tx, state.now()).await?;
     let trial = match step {
-        Doing::Suspend => Trial::Step(Step::Suspend { from }),
-        Doing::Lift => Trial::Step(Step::Lift { from }),
+        Doing::Suspend => Trial::Step(Step::Suspend { from, to, on: today }),
+        Doing::Lift => Trial::Step(Step::Lift { from, on: today }),
         Doing::Revoke => Trial::Step(Step::Revoke { from }),
         Doing::Keep => {
             room(&mut tx, &row, row.rules()?.term).await?;
-            Trial::Step(Step::Keep { on: credits::today(&mut tx, state.now()).await? })
+            Trial::Step(Step::Keep { on: today })
         }
         Doing::Correct => Trial::Term(Term::new(from, to).map_err(|refusal| refused(&refusal))?),
     };
@@ -148,6 +149,7 @@ pub(super) async fn effect(
         Trial::Step(_) => Some(from),
         Trial::Term(term) => term.to().and_then(|last| last.succ_opt()),
     };
+    let other_to = if let Trial::Step(Step::Suspend { to, .. }) = trial { to } else { None };
     // What is refused is refused here already.
     attempt(&mut tx, &state, actor.account_id, row, trial).await?;
     let mut view = DesignationEffect::default();
@@ -155,7 +157,7 @@ pub(super) async fn effect(
     if let Some(from) = other_from.filter(|_| host) {
         let start = from.and_time(NaiveTime::MIN).and_local_timezone(Shanghai).earliest();
         let start = start.map_or(now, |start| now.max(start.to_utc()));
-        let (first, sessions) = store::sessions_ahead(&mut tx, holder, start, 20).await?;
+        let (first, sessions) = store::sessions_ahead(&mut tx, holder, start, other_to, 20).await?;
         view.sessions = sessions;
         view.first_sessions = first
             .into_iter()
@@ -169,7 +171,7 @@ pub(super) async fn effect(
     for district in districts {
         let mut tx = state.begin_in(DistrictId(district)).await?;
         if let Some(from) = other_from {
-            view.pending += store::pending_from(&mut tx, holder, from).await?;
+            view.pending += store::pending(&mut tx, holder, from, other_to).await?;
         }
         if !credits::has_records_of(&mut tx, holder).await? {
             tx.rollback().await?;

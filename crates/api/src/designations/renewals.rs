@@ -132,7 +132,7 @@ fn declined(refusal: &Refusal) -> ApiError {
 }
 
 /// The scope of whoever speaks for the holder.
-fn own(row: &store::Designation) -> Scope {
+pub(super) fn own(row: &store::Designation) -> Scope {
     Scope::Host { district: row.district_id, host: row.organization_id }
 }
 

@@ -1,5 +1,7 @@
 //! What becomes of a designation: suspended, lifted, revoked, kept after all, renewed. The authority of the scheme says so.
 
+use std::iter;
+
 use axum::{Json, extract::State};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Asia::Shanghai;
@@ -10,7 +12,7 @@ use kepu_domain::{
         standing::{StandingName, Step},
     },
     reminder,
-    role::Action,
+    role::{Action, Scope},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -36,6 +38,19 @@ use crate::{
 pub(super) struct StandingChange {
     /// The day from which it holds. It may be past: credit follows.
     from: NaiveDate,
+    /// Why, for the trail.
+    #[schema(min_length = 1, max_length = 400)]
+    reason: String,
+}
+
+/// From which day, until when, and why.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SuspensionBody {
+    /// The first day. It may be past: credit follows.
+    from: NaiveDate,
+    /// The last day; until it is lifted, if left out. Within a suspension that is still to be lifted, this is when it ends.
+    to: Option<NaiveDate>,
     /// Why, for the trail.
     #[schema(min_length = 1, max_length = 400)]
     reason: String,
@@ -68,8 +83,8 @@ pub(super) struct DesignationPast {
     kind: String,
     /// The day from which it holds.
     on_day: NaiveDate,
-    /// Why.
-    reason: String,
+    /// Why; null to all but its holder and its authority.
+    reason: Option<String>,
     /// When it was entered.
     at: DateTime<Utc>,
 }
@@ -116,8 +131,8 @@ pub(super) async fn lock(tx: &mut Tx, actor: &Actor, id: Uuid) -> Result<(store:
 /// How the history calls a step that is taken on a designation as it is, and from which day on it tells.
 fn told(step: Step, row: &store::Designation) -> (&'static str, NaiveDate) {
     match step {
-        Step::Suspend { from } => ("suspended", from),
-        Step::Lift { from } => ("lifted", from),
+        Step::Suspend { from, .. } => ("suspended", from),
+        Step::Lift { from, .. } => ("lifted", from),
         Step::Revoke { from } => ("revoked", from),
         Step::Keep { on } => ("kept", on),
         Step::Renew { on, .. } => ("renewed", row.valid_to.and_then(|last| last.succ_opt()).unwrap_or(on)),
@@ -133,28 +148,38 @@ pub(super) async fn apply(
     step: Step,
     reason: &str,
 ) -> Result<(store::Designation, Designation)> {
-    let after = row.rules()?.take(step).map_err(declined)?;
+    let before = row.rules()?;
+    let was = before.suspensions.clone();
+    let after = before.take(step).map_err(declined)?;
     let (kind, on_day) = told(step, &row);
     let now = state.now();
-    match step {
-        Step::Suspend { from } => store::suspend(tx, state.new_id(), row.id, from).await?,
-        Step::Lift { from } => store::lift(tx, row.id, from).await?,
-        Step::Revoke { .. } | Step::Keep { .. } => {}
-        Step::Renew { .. } => {
-            // Whoever renews grants what was asked.
-            if let Some(asked) = store::renewal_waiting(tx, row.id).await? {
-                renewals::answer(tx, asked, Answer::Grant { by }, now).await?;
-            }
-        }
+    // A step gives a suspension another end, or adds one after all there are.
+    for (was, is) in was.iter().zip(&after.suspensions).filter(|(was, is)| was != is) {
+        store::end_suspension(tx, row.id, *was, is.lifted_from).await?;
+    }
+    for one in after.suspensions.iter().skip(was.len()) {
+        store::suspend(tx, state.new_id(), row.id, *one).await?;
+    }
+    // Whoever renews grants what was asked.
+    if let Step::Renew { .. } = step
+        && let Some(asked) = store::renewal_waiting(tx, row.id).await?
+    {
+        renewals::answer(tx, asked, Answer::Grant { by }, now).await?;
     }
     row.revoked_from = after.revoked_from;
     row.valid_to = after.term.to();
     row.version += 1;
     row.updated_at = now;
     store::update(tx, &row).await?;
-    let id = state.new_id();
-    let event = store::NewEvent { id, designation_id: row.id, kind, on_day, reason, account_id: by, at: now };
-    store::add_event(tx, &event).await?;
+    let ends = match step {
+        Step::Suspend { to: Some(to), .. } => to.succ_opt().map(|day| ("lifted", day)),
+        _ => None,
+    };
+    for (kind, on_day) in iter::once((kind, on_day)).chain(ends) {
+        let id = state.new_id();
+        let event = store::NewEvent { id, designation_id: row.id, kind, on_day, reason, account_id: by, at: now };
+        store::add_event(tx, &event).await?;
+    }
     let row = store::load(tx, row.id).await?;
     Ok((row, after))
 }
@@ -171,13 +196,13 @@ pub(super) async fn room(tx: &mut Tx, row: &store::Designation, term: Term) -> R
 async fn tell(tx: &mut Tx, actor: &Actor, row: &store::Designation, step: Step, now: DateTime<Utc>) -> Result<()> {
     use reminder::Step as Told;
     let (holder, guests, from) = match step {
-        Step::Suspend { from } => (Told::DesignationSuspended, Told::HostSuspended, from),
-        Step::Lift { from } | Step::Keep { on: from } => (Told::DesignationResumed, Told::HostResumed, from),
+        Step::Suspend { from, .. } => (Told::DesignationSuspended, Told::HostSuspended, from),
+        Step::Lift { from, .. } | Step::Keep { on: from } => (Told::DesignationResumed, Told::HostResumed, from),
         Step::Revoke { from } => (Told::DesignationRevoked, Told::HostRevoked, from),
         Step::Renew { .. } => return Ok(()),
     };
     let on = credits::today(tx, now).await?;
-    let (label_zh, label_en) = (row.label(), String::new());
+    let (label_zh, label_en) = row.label();
     let news = News { step: holder, object: row.id, page: None, on, label_zh, label_en };
     reminders::tell_organizations(tx, actor, &[row.organization_id], &news, now).await?;
     if row.professional_id.is_none() {
@@ -225,7 +250,8 @@ async fn change(
     Ok((ETag(row.version), Json(DesignationView::of(row, today)?)))
 }
 
-/// Suspends a designation from a day on. What its host's guests earned since then is taken away; ask for the effect first.
+/// Suspends a designation from a day on, or for some days, past ones too. What its host's guests earned then is taken away; ask
+/// for the effect first. A suspension that is still to be lifted goes on.
 #[utoipa::path(
     post,
     path = "/api/v1/designations/{id}/suspend",
@@ -235,7 +261,7 @@ async fn change(
         ("id" = Uuid, Path, description = "The designation"),
         ("If-Match" = String, Header, description = "The ETag that was read")
     ),
-    request_body = StandingChange,
+    request_body = SuspensionBody,
     responses((status = 200, description = "As it is now", body = DesignationView), ApiErrors)
 )]
 pub(super) async fn suspend(
@@ -243,13 +269,17 @@ pub(super) async fn suspend(
     actor: Actor,
     ApiPath(id): ApiPath<Uuid>,
     version: IfMatch,
-    ApiJson(StandingChange { from, reason }): ApiJson<StandingChange>,
+    ApiJson(SuspensionBody { from, to, reason }): ApiJson<SuspensionBody>,
 ) -> Result<(ETag, Json<DesignationView>)> {
-    let step = async move |_: &mut Tx, _: &store::Designation, _: &store::Scheme| Ok(Step::Suspend { from });
+    let at = state.now();
+    let step = async move |tx: &mut Tx, _: &store::Designation, _: &store::Scheme| {
+        Ok(Step::Suspend { from, to, on: credits::today(tx, at).await? })
+    };
     change(&state, &actor, id, version, "designation.suspend", &reason, step).await
 }
 
-/// Lifts the suspension: in force again from a day on. From its first day on, it is as if it had never been suspended.
+/// Lifts the suspension: in force again from a day on. From its first day on, it is as if it had never been suspended. Where
+/// the day is known already, it becomes this one.
 #[utoipa::path(
     post,
     path = "/api/v1/designations/{id}/lift",
@@ -269,7 +299,10 @@ pub(super) async fn lift(
     version: IfMatch,
     ApiJson(StandingChange { from, reason }): ApiJson<StandingChange>,
 ) -> Result<(ETag, Json<DesignationView>)> {
-    let step = async move |_: &mut Tx, _: &store::Designation, _: &store::Scheme| Ok(Step::Lift { from });
+    let at = state.now();
+    let step = async move |tx: &mut Tx, _: &store::Designation, _: &store::Scheme| {
+        Ok(Step::Lift { from, on: credits::today(tx, at).await? })
+    };
     change(&state, &actor, id, version, "designation.lift", &reason, step).await
 }
 
@@ -386,12 +419,15 @@ pub(super) async fn read(
 ) -> Result<(ETag, Json<DesignationStanding>)> {
     let mut tx = state.begin(&actor).await?;
     let row = store::load(&mut tx, id).await?;
-    let scope = kepu_domain::role::Scope::District { district: row.district_id };
+    let scope = Scope::District { district: row.district_id };
     actor.require(Action::DesignationRead, &scope)?;
     let scheme = store::load_scheme(&mut tx, row.scheme_id).await?;
     let today = credits::today(&mut tx, state.now()).await?;
     let assessments = store::assessments(&mut tx, &[id]).await?;
     let history = store::history(&mut tx, &[id]).await?;
+    let authority = schemes::scope(&mut tx, scheme.authority_id).await?;
+    let concerned =
+        actor.may(Action::RoundRead, &authority) || actor.may(Action::ApplicationSubmit, &renewals::own(&row));
     tx.commit().await?;
     let known = row.rules()?;
     let asked = scheme.rules.map(|rules| rules.0);
@@ -401,7 +437,7 @@ pub(super) async fn read(
     let past = |event: store::PastEvent| DesignationPast {
         kind: event.kind,
         on_day: event.on_day,
-        reason: event.reason,
+        reason: concerned.then_some(event.reason),
         at: event.at,
     };
     let view = DesignationStanding {

@@ -127,5 +127,6 @@ async fn of_scheme(tx: &mut Tx, today: NaiveDate, scheme: &Scheme, all: &mut Vec
 }
 
 fn of(one: &Designation, step: Step, due: NaiveDate, by: By) -> Owed {
-    Owed { step, object: one.id, due, by, label_zh: one.label(), label_en: String::new() }
+    let (label_zh, label_en) = one.label();
+    Owed { step, object: one.id, due, by, label_zh, label_en }
 }

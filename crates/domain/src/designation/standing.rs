@@ -42,6 +42,11 @@ impl Suspension {
         self.lifted_from.and_then(|day| day.pred_opt())
     }
 
+    /// Why it stands in the way.
+    fn stands(self) -> Refusal {
+        self.last().map_or(Refusal::Suspended(self.from), |to| Refusal::SuspendedThen { from: self.from, to })
+    }
+
     /// Its days; none if it was lifted from its first day on.
     fn term(self) -> Option<Term> {
         Term::new(self.from, self.last()).ok()
@@ -83,15 +88,21 @@ impl StandingName {
 /// Something that is done to a designation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// It does not count from a day on.
+    /// It does not count from a day on. A suspension that is still to be lifted, and in which that day lies, goes on.
     Suspend {
         /// First day.
         from: NaiveDate,
+        /// Last day; none while nobody knows.
+        to: Option<NaiveDate>,
+        /// Today.
+        on: NaiveDate,
     },
-    /// It counts again.
+    /// It counts again. Of a suspension that has its end already, that day is another one then.
     Lift {
         /// From this day on; the first day of the suspension makes that undone.
         from: NaiveDate,
+        /// Today.
+        on: NaiveDate,
     },
     /// It is taken away.
     Revoke {
@@ -123,9 +134,25 @@ pub enum Refusal {
     /// The day is none of its term.
     #[error("{0} is no day of its term")]
     NotInTerm(NaiveDate),
-    /// It is suspended on that day, or on a later one.
+    /// It is suspended, and nobody has said until when.
     #[error("it is suspended from {0} on already; lift that first")]
     Suspended(NaiveDate),
+    /// It is or was suspended on some of those days.
+    #[error("it is suspended from {from} to {to} already; give other days")]
+    SuspendedThen {
+        /// First day.
+        from: NaiveDate,
+        /// Last day.
+        to: NaiveDate,
+    },
+    /// The last day comes before the first.
+    #[error("its last day {to} comes before its first, {from}")]
+    EndsBeforeItBegins {
+        /// First day.
+        from: NaiveDate,
+        /// Last day.
+        to: NaiveDate,
+    },
     /// There is no suspension to lift.
     #[error("it is not suspended")]
     NotSuspended,
@@ -170,6 +197,8 @@ impl Refusal {
             Self::Revoked(_) => "revoked_already",
             Self::NotInTerm(_) => "not_in_term",
             Self::Suspended(_) => "suspended_already",
+            Self::SuspendedThen { .. } => "suspended_then",
+            Self::EndsBeforeItBegins { .. } => "ends_before_it_begins",
             Self::NotSuspended => "not_suspended",
             Self::BeforeSuspension(_) => "before_suspension",
             Self::NotRevoked => "not_revoked",
@@ -233,32 +262,36 @@ impl Designation {
         }
     }
 
-    /// The suspension that lasts, if one does.
-    pub fn suspended(&self) -> Option<Suspension> {
-        self.suspensions.iter().find(|one| one.lifted_from.is_none()).copied()
-    }
-
     /// Takes a step.
     pub fn take(mut self, step: Step) -> Result<Self, Refusal> {
         match step {
-            Step::Suspend { from } => {
+            Step::Suspend { from, to, on } => {
                 self.unrevoked()?;
                 self.within(from)?;
-                let rest = Suspension { from, lifted_from: None };
-                let met = |one: &&Suspension| one.term().zip(rest.term()).is_some_and(|(one, rest)| one.overlaps(rest));
-                if let Some(other) = self.suspensions.iter().find(met) {
-                    return Err(Refusal::Suspended(other.from));
+                let lifted_from = match to {
+                    Some(to) if to < from => return Err(Refusal::EndsBeforeItBegins { from, to }),
+                    Some(to) => to.succ_opt(),
+                    None => None,
+                };
+                let ahead =
+                    |one: &Suspension| one.from <= from && one.lifted_from.is_some_and(|day| on < day && from <= day);
+                match self.suspensions.iter().position(ahead) {
+                    Some(at) => self.suspended_until(at, lifted_from)?,
+                    None => {
+                        self.suspensions.push(Suspension { from, lifted_from });
+                        self.apart(self.suspensions.len().saturating_sub(1))?;
+                    }
                 }
-                self.suspensions.push(rest);
             }
-            Step::Lift { from } => {
+            Step::Lift { from, on } => {
                 self.unrevoked()?;
-                let open = self.suspensions.iter_mut().find(|one| one.lifted_from.is_none());
-                let open = open.ok_or(Refusal::NotSuspended)?;
-                if from < open.from {
-                    return Err(Refusal::BeforeSuspension(open.from));
+                let at = self.to_lift(from, on).ok_or(Refusal::NotSuspended)?;
+                let begun = self.suspensions.get(at).map_or(from, |one| one.from);
+                if from < begun {
+                    return Err(Refusal::BeforeSuspension(begun));
                 }
-                open.lifted_from = Some(from);
+                self.within(from)?;
+                self.suspended_until(at, Some(from))?;
             }
             Step::Revoke { from } => {
                 self.unrevoked()?;
@@ -286,8 +319,9 @@ impl Designation {
     /// The present last day, if it may be renewed on a day.
     pub fn renewable(&self, on: NaiveDate, rule: Option<Renewal>) -> Result<NaiveDate, Refusal> {
         self.unrevoked()?;
-        if let Some(open) = self.suspended() {
-            return Err(Refusal::Suspended(open.from));
+        let stands = |one: &&Suspension| one.lifted_from.is_none() || one.term().is_some_and(|term| term.holds_on(on));
+        if let Some(one) = self.suspensions.iter().find(stands) {
+            return Err(one.stands());
         }
         let last = self.term.to().ok_or(Refusal::NeverEnds)?;
         let (opens, closes) = rule.ok_or(Refusal::NotRenewable)?.window(last);
@@ -323,6 +357,30 @@ impl Designation {
         let ends = (NaiveDate::from_ymd_opt(year, 1, 1), NaiveDate::from_ymd_opt(year, 12, 31));
         let (Some(first), last) = ends else { return false };
         Term::new(first, last).is_ok_and(|year| self.days().iter().any(|days| days.overlaps(year)))
+    }
+
+    /// Which suspension is meant where it is to count again from a day on: the one of that day, or else the first that is
+    /// not over.
+    fn to_lift(&self, from: NaiveDate, on: NaiveDate) -> Option<usize> {
+        let of_that_day = self.suspensions.iter().position(|one| one.term().is_some_and(|term| term.holds_on(from)));
+        let lasting = self.suspensions.iter().enumerate().filter(|(_, one)| one.lifted_from.is_none_or(|day| on < day));
+        of_that_day.or_else(|| lasting.min_by_key(|(_, one)| one.from).map(|(at, _)| at))
+    }
+
+    /// Gives a suspension another end, if it has no day of another one then.
+    fn suspended_until(&mut self, at: usize, lifted_from: Option<NaiveDate>) -> Result<(), Refusal> {
+        if let Some(one) = self.suspensions.get_mut(at) {
+            one.lifted_from = lifted_from;
+        }
+        self.apart(at)
+    }
+
+    /// Whether a suspension has no day in common with the others.
+    fn apart(&self, at: usize) -> Result<(), Refusal> {
+        let Some(days) = self.suspensions.get(at).and_then(|one| one.term()) else { return Ok(()) };
+        let others = self.suspensions.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, one)| one);
+        let met = others.filter(|one| one.term().is_some_and(|term| term.overlaps(days))).min_by_key(|one| one.from);
+        met.map_or(Ok(()), |one| Err(one.stands()))
     }
 
     fn unrevoked(&self) -> Result<(), Refusal> {

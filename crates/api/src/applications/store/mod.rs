@@ -221,7 +221,7 @@ pub async fn places_taken(tx: &mut Tx, round: Uuid) -> Result<i64> {
     .await?)
 }
 
-/// The professional of this name at an employer, entered if not there.
+/// The professional of this name at an employer, however it was spaced when it was entered; entered if not there.
 pub async fn professional(
     tx: &mut Tx,
     id: Uuid,
@@ -230,6 +230,21 @@ pub async fn professional(
     post: &str,
     at: DateTime<Utc>,
 ) -> Result<Uuid> {
+    let known: Option<Uuid> = sqlx::query_scalar(
+        "UPDATE professional SET post = coalesce(nullif($3, ''), post)
+         WHERE id = (SELECT id FROM professional
+                     WHERE employer_id = $1 AND regexp_replace(name, '\\s', '', 'g') = regexp_replace($2, '\\s', '', 'g')
+                     ORDER BY name <> $2, id LIMIT 1)
+         RETURNING id",
+    )
+    .bind(employer)
+    .bind(name)
+    .bind(post)
+    .fetch_optional(&mut **tx)
+    .await?;
+    if let Some(known) = known {
+        return Ok(known);
+    }
     Ok(sqlx::query_scalar(
         "INSERT INTO professional (id, employer_id, name, post, created_at) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (employer_id, name)

@@ -34,6 +34,8 @@ pub struct Designation {
     pub scheme_code: String,
     /// Its name.
     pub scheme_name_zh: String,
+    /// Its name in English, or empty.
+    pub scheme_name_en: String,
     /// The holder, or the employer of the professional who is.
     pub organization_id: Uuid,
     /// The professional who holds it, if one does.
@@ -46,6 +48,8 @@ pub struct Designation {
     pub district_id: Uuid,
     /// The holder's name.
     pub organization_name_zh: String,
+    /// The holder's name in English, or empty.
+    pub organization_name_en: String,
     /// Number of the licence.
     pub number: String,
     /// Level of the host under the scheme.
@@ -69,10 +73,17 @@ pub struct Designation {
 }
 
 impl Designation {
-    /// What it is called where it is told of: who holds what, with its number.
-    pub fn label(&self) -> String {
-        let who = self.professional_name.as_ref().unwrap_or(&self.organization_name_zh);
-        format!("{who} · {} {}", self.scheme_name_zh, self.number)
+    /// What it is called where it is told of: who holds what, with its number; in Chinese, and in English if the scheme has
+    /// such a name.
+    pub fn label(&self) -> (String, String) {
+        let called = |organization: &str, scheme: &str| {
+            let who = self.professional_name.as_deref().unwrap_or(organization);
+            format!("{who} · {scheme} {}", self.number)
+        };
+        let zh = called(&self.organization_name_zh, &self.scheme_name_zh);
+        let who_en =
+            if self.organization_name_en.is_empty() { &self.organization_name_zh } else { &self.organization_name_en };
+        (zh, if self.scheme_name_en.is_empty() { String::new() } else { called(who_en, &self.scheme_name_en) })
     }
 
     /// As the rules see it.
@@ -143,9 +154,9 @@ macro_rules! in_force {
 macro_rules! designations {
     () => {
         concat!(
-            "SELECT d.id, d.scheme_id, s.code AS scheme_code, s.name_zh AS scheme_name_zh, o.id AS organization_id,
-                    d.professional_id, p.name AS professional_name, d.application_id, o.district_id,
-                    o.name_zh AS organization_name_zh, d.number, d.level, d.valid_from, d.valid_to, d.revoked_from, ",
+            "SELECT d.id, d.scheme_id, s.code AS scheme_code, s.name_zh AS scheme_name_zh, s.name_en AS scheme_name_en,
+                    o.id AS organization_id, d.professional_id, p.name AS professional_name, d.application_id, o.district_id,
+                    o.name_zh AS organization_name_zh, o.name_en AS organization_name_en, d.number, d.level, d.valid_from, d.valid_to, d.revoked_from, ",
             suspensions!(),
             ", d.source, d.version, d.created_at, d.updated_at
              FROM designation d JOIN scheme s ON s.id = d.scheme_id
@@ -268,8 +279,24 @@ fn number_taken() -> ApiError {
     ApiError::conflict("number_taken", text)
 }
 
+/// Refuses a number that another of the scheme has, however it is written.
+pub async fn number_free(tx: &mut Tx, row: &Designation) -> Result<()> {
+    let taken: bool = sqlx::query_scalar(concat!(
+        "SELECT EXISTS (SELECT FROM designation d WHERE ",
+        register::loose!("d.number"),
+        " = $1 AND d.scheme_id = $2 AND d.id <> $3)"
+    ))
+    .bind(register::loosely(&row.number))
+    .bind(row.scheme_id)
+    .bind(row.id)
+    .fetch_one(&mut **tx)
+    .await?;
+    if taken { Err(number_taken()) } else { Ok(()) }
+}
+
 /// Adds one, with its award as the first thing that happened to it, and on which occasion, if it is told.
 pub async fn insert(tx: &mut Tx, row: &Designation, by: Uuid, occasion: &str) -> Result<()> {
+    number_free(tx, row).await?;
     sqlx::query(
         "INSERT INTO designation (id, scheme_id, organization_id, professional_id, application_id, number, level, valid_from,
                                   valid_to, source, version, created_at, updated_at)

@@ -74,22 +74,24 @@ macro_rules! registered {
     };
 }
 
-/// Names and numbers as they are looked for: small letters and digits of one width, without brackets and blanks, of which
-/// there are many kinds.
+/// Names and numbers as they are looked for: small letters and digits of one width, one dash, without brackets and blanks, of
+/// which there are many kinds. `designation_by_loose_number` is the index of numbers written so.
 macro_rules! loose {
     ($text:expr) => {
         concat!(
             "translate(lower(",
             $text,
-            "), '０１２３４５６７８９ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ－()[]〔〕（）［］【】 \u{3000}', '0123456789abcdefghijklmnopqrstuvwxyz-')"
+            "), '０１２３４５６７８９ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ－—–‐‑−()[]〔〕（）［］【】 \u{3000}', '0123456789abcdefghijklmnopqrstuvwxyz------')"
         )
     };
 }
+pub(super) use loose;
 
 /// What somebody typed, in the same way.
-fn loose(text: &str) -> String {
+pub(super) fn loosely(text: &str) -> String {
     let one = |c: char| match c {
-        '０'..='９' | 'ａ'..='ｚ' | '－' => char::from_u32((c as u32).saturating_sub(0xfee0)),
+        '０'..='９' | 'ａ'..='ｚ' => char::from_u32((c as u32).saturating_sub(0xfee0)),
+        '－' | '—' | '–' | '‐' | '‑' | '−' => Some('-'),
         '(' | ')' | '[' | ']' | '〔' | '〕' | '（' | '）' | '［' | '］' | '【' | '】' => None,
         c if c.is_whitespace() => None,
         other => Some(other),
@@ -179,7 +181,7 @@ pub async fn register(
     .bind(filter.on)
     .bind(filter.district)
     .bind(filter.scheme)
-    .bind(filter.q.map(loose))
+    .bind(filter.q.map(loosely))
     .bind(after)
     .bind(fetch)
     .bind(filter.standing.word())
@@ -196,21 +198,22 @@ pub async fn registered(tx: &mut Tx, id: Uuid) -> Result<Registered> {
         .ok_or_else(|| ApiError::not_found("designation"))
 }
 
-/// All designations of this number, under whatever scheme, whatever became of them.
+/// All designations of this number, however it is typed, under whatever scheme, whatever became of them.
 pub async fn of_number(tx: &mut Tx, number: &str) -> Result<Vec<Registered>> {
-    let found: Vec<Registered> = sqlx::query_as(concat!(registered!(), "WHERE d.number = $1 ORDER BY d.id LIMIT 50"))
-        .bind(number)
-        .fetch_all(&mut **tx)
-        .await?;
-    let typed = loose(number);
-    if !found.is_empty() || typed.is_empty() {
-        return Ok(found);
+    let typed = loosely(number);
+    if typed.is_empty() {
+        return Ok(Vec::new());
     }
-    // Typed from a plaque, with the brackets that the keyboard has.
-    Ok(sqlx::query_as(concat!(registered!(), "WHERE ", loose!("d.number"), " = $1 ORDER BY d.id LIMIT 50"))
-        .bind(typed)
-        .fetch_all(&mut **tx)
-        .await?)
+    Ok(sqlx::query_as(concat!(
+        registered!(),
+        "WHERE ",
+        loose!("d.number"),
+        " = $1 ORDER BY d.number <> $2, d.id LIMIT 50"
+    ))
+    .bind(typed)
+    .bind(number)
+    .fetch_all(&mut **tx)
+    .await?)
 }
 
 /// What happened to a designation.

@@ -1,6 +1,7 @@
 //! The SQL of what becomes of a designation after it was granted.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use kepu_domain::designation::standing::Suspension;
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -16,24 +17,37 @@ pub async fn lock_holder(tx: &mut Tx, organization: Uuid) -> Result<()> {
     Ok(())
 }
 
-/// Adds a suspension that lasts.
-pub async fn suspend(tx: &mut Tx, id: Uuid, designation: Uuid, from: NaiveDate) -> Result<()> {
-    sqlx::query("INSERT INTO designation_suspension (id, designation_id, suspended_from) VALUES ($1, $2, $3)")
-        .bind(id)
-        .bind(designation)
-        .bind(from)
-        .execute(&mut **tx)
-        .await?;
+/// Adds a suspension.
+pub async fn suspend(tx: &mut Tx, id: Uuid, designation: Uuid, one: Suspension) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO designation_suspension (id, designation_id, suspended_from, lifted_from) VALUES ($1, $2, $3, $4)",
+    )
+    .bind(id)
+    .bind(designation)
+    .bind(one.from)
+    .bind(one.lifted_from)
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }
 
-/// Ends the suspension that lasts.
-pub async fn lift(tx: &mut Tx, designation: Uuid, from: NaiveDate) -> Result<()> {
-    sqlx::query("UPDATE designation_suspension SET lifted_from = $2 WHERE designation_id = $1 AND lifted_from IS NULL")
-        .bind(designation)
-        .bind(from)
-        .execute(&mut **tx)
-        .await?;
+/// Gives a suspension another end.
+pub async fn end_suspension(
+    tx: &mut Tx,
+    designation: Uuid,
+    was: Suspension,
+    lifted_from: Option<NaiveDate>,
+) -> Result<()> {
+    sqlx::query(
+        "UPDATE designation_suspension SET lifted_from = $4
+         WHERE designation_id = $1 AND suspended_from = $2 AND lifted_from IS NOT DISTINCT FROM $3",
+    )
+    .bind(designation)
+    .bind(was.from)
+    .bind(was.lifted_from)
+    .bind(lifted_from)
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }
 
@@ -129,28 +143,36 @@ pub struct SessionAhead {
     pub starts_at: DateTime<Utc>,
 }
 
-/// Sessions of a host that are still to come and begin at or after a moment, and how many there are; `first` of them.
+/// Sessions of a host that are still to come and begin at or after a moment, on a day at the latest, and how many there are;
+/// `first` of them.
 pub async fn sessions_ahead(
     tx: &mut Tx,
     host: Uuid,
     from: DateTime<Utc>,
+    to: Option<NaiveDate>,
     first: i64,
 ) -> Result<(Vec<SessionAhead>, i64)> {
     let rows = sqlx::query_as(
         "SELECT s.id, a.title_zh, s.starts_at FROM session s JOIN activity a ON a.id = s.activity_id
-         WHERE s.host_id = $1 AND s.starts_at >= $2 AND s.status = 'open' ORDER BY s.starts_at, s.id LIMIT $3",
+         WHERE s.host_id = $1 AND s.starts_at >= $2 AND s.status = 'open'
+           AND ($3::date IS NULL OR (s.starts_at AT TIME ZONE 'Asia/Shanghai')::date <= $3)
+         ORDER BY s.starts_at, s.id LIMIT $4",
     )
     .bind(host)
     .bind(from)
+    .bind(to)
     .bind(first)
     .fetch_all(&mut **tx)
     .await?;
-    let count =
-        sqlx::query_scalar("SELECT count(*) FROM session WHERE host_id = $1 AND starts_at >= $2 AND status = 'open'")
-            .bind(host)
-            .bind(from)
-            .fetch_one(&mut **tx)
-            .await?;
+    let count = sqlx::query_scalar(
+        "SELECT count(*) FROM session WHERE host_id = $1 AND starts_at >= $2 AND status = 'open'
+           AND ($3::date IS NULL OR (starts_at AT TIME ZONE 'Asia/Shanghai')::date <= $3)",
+    )
+    .bind(host)
+    .bind(from)
+    .bind(to)
+    .fetch_one(&mut **tx)
+    .await?;
     Ok((rows, count))
 }
 
@@ -168,15 +190,17 @@ pub async fn schools_ahead(tx: &mut Tx, host: Uuid, from: DateTime<Utc>) -> Resu
     .await?)
 }
 
-/// How many participations of the district with a host, from a day on, wait to be confirmed.
-pub async fn pending_from(tx: &mut Tx, host: Uuid, from: NaiveDate) -> Result<i64> {
+/// How many participations of the district with a host, from a day on and to a day, wait to be confirmed.
+pub async fn pending(tx: &mut Tx, host: Uuid, from: NaiveDate, to: Option<NaiveDate>) -> Result<i64> {
     Ok(sqlx::query_scalar(
         "SELECT count(*) FROM participation p JOIN session s ON s.id = p.session_id
          WHERE s.host_id = $1 AND (s.starts_at AT TIME ZONE 'Asia/Shanghai')::date >= $2
+           AND ($3::date IS NULL OR (s.starts_at AT TIME ZONE 'Asia/Shanghai')::date <= $3)
            AND p.state IN ('attended', 'recorded')",
     )
     .bind(host)
     .bind(from)
+    .bind(to)
     .fetch_one(&mut **tx)
     .await?)
 }

@@ -20,6 +20,15 @@ fn designation() -> Designation {
     }
 }
 
+/// Without an end, on the day itself.
+fn suspend(from: NaiveDate) -> Step {
+    Step::Suspend { from, to: None, on: from }
+}
+
+fn lift(from: NaiveDate) -> Step {
+    Step::Lift { from, on: from }
+}
+
 const RULE: Renewal = Renewal { days_before: 90, days_after: 30 };
 
 fn every_state(on: &str) -> Vec<Designation> {
@@ -28,7 +37,7 @@ fn every_state(on: &str) -> Vec<Designation> {
         term: Term::new(day(from), Some(day(to))).expect("a term"),
         ..designation()
     };
-    let suspended = designation().take(Step::Suspend { from: on }).expect("suspended");
+    let suspended = designation().take(suspend(on)).expect("suspended");
     let revoked = designation().take(Step::Revoke { from: on }).expect("revoked");
     vec![years("2027-01-01", "2029-12-31"), designation(), suspended, revoked, years("2023-12-01", "2026-11-30")]
 }
@@ -39,8 +48,8 @@ fn every_step_in_every_standing() {
     let on = day("2026-12-01");
     let next = day("2026-12-02");
     let steps = [
-        ("suspend", Step::Suspend { from: next }),
-        ("lift", Step::Lift { from: next }),
+        ("suspend", Step::Suspend { from: next, to: None, on }),
+        ("lift", Step::Lift { from: next, on }),
         ("revoke", Step::Revoke { from: next }),
         ("keep", Step::Keep { on }),
         ("renew", Step::Renew { on, to: Some(day("2029-12-31")), rule: Some(RULE) }),
@@ -122,7 +131,8 @@ fn it_counts_on_its_days(
 
 #[rstest]
 #[case::again(&[("2025-03-01", "")], "2025-06-01", Err(Refusal::Suspended(day("2025-03-01"))))]
-#[case::before_a_past_one(&[("2025-03-01", "2025-04-01")], "2025-02-01", Err(Refusal::Suspended(day("2025-03-01"))))]
+#[case::before_a_past_one(&[("2025-03-01", "2025-04-01")], "2025-02-01",
+    Err(Refusal::SuspendedThen { from: day("2025-03-01"), to: day("2025-03-31") }))]
 #[case::after_a_past_one(&[("2025-03-01", "2025-04-01")], "2025-04-01", Ok(()))]
 #[case::before_one_undone(&[("2025-03-01", "2025-03-01")], "2025-02-01", Ok(()))]
 #[case::too_early(&[], "2023-12-31", Err(Refusal::NotInTerm(day("2023-12-31"))))]
@@ -135,12 +145,64 @@ fn it_is_suspended_once_at_a_time(
 ) {
     let mut held = designation();
     for (from, to) in earlier {
-        held = held.take(Step::Suspend { from: day(from) }).expect("suspended");
+        held = held.take(suspend(day(from))).expect("suspended");
         if !to.is_empty() {
-            held = held.take(Step::Lift { from: day(to) }).expect("lifted");
+            held = held.take(lift(day(to))).expect("lifted");
         }
     }
-    assert_eq!(held.take(Step::Suspend { from: day(from) }).map(|_| ()), expected);
+    assert_eq!(held.take(suspend(day(from))).map(|_| ()), expected);
+}
+
+/// What is entered on 2025-06-01, after suspensions that were entered before.
+#[rstest]
+#[case::moved(&[("2025-03-01", "2025-07-01")], lift_then("2025-06-15"), "", &[("2025-03-01", "2025-06-15")])]
+#[case::moved_later(&[("2025-03-01", "2025-07-01")], lift_then("2025-08-01"), "", &[("2025-03-01", "2025-08-01")])]
+#[case::taken_back(&[("2025-03-01", "2025-07-01")], suspend_then("2025-06-02", ""), "", &[("2025-03-01", "")])]
+#[case::prolonged(&[("2025-03-01", "2025-07-01")], suspend_then("2025-07-01", "2025-07-31"),
+    "", &[("2025-03-01", "2025-08-01")])]
+#[case::undone_ahead(&[("2025-07-01", "2025-08-01")], lift_then("2025-07-01"), "", &[("2025-07-01", "2025-07-01")])]
+#[case::into_another(&[("2025-03-01", "2025-07-01"), ("2025-08-01", "2025-09-01")], lift_then("2025-08-02"),
+    "", &[("2025-03-01", "2025-07-01"), ("2025-08-01", "2025-08-02")])]
+#[case::over_another(&[("2025-03-01", "2025-07-01"), ("2025-08-01", "2025-09-01")], lift_then("2025-10-01"),
+    "suspended_then", &[])]
+#[case::before_a_past_one(&[("2025-03-01", "2025-04-01")], suspend_then("2025-02-01", "2025-02-28"),
+    "", &[("2025-03-01", "2025-04-01"), ("2025-02-01", "2025-03-01")])]
+#[case::into_a_past_one(&[("2025-03-01", "2025-04-01")], suspend_then("2025-02-01", "2025-03-01"), "suspended_then", &[])]
+#[case::a_past_one_was_shorter(&[("2025-03-01", "2025-04-01")], lift_then("2025-03-20"), "", &[("2025-03-01", "2025-03-20")])]
+#[case::nothing_lasts(&[("2025-03-01", "2025-04-01")], lift_then("2025-05-01"), "not_suspended", &[])]
+#[case::after_its_term(&[("2025-03-01", "")], lift_then("2062-11-30"), "not_in_term", &[])]
+#[case::backwards(&[], suspend_then("2025-03-01", "2025-02-28"), "ends_before_it_begins", &[])]
+fn what_was_said_of_a_suspension_can_be_said_anew(
+    #[case] earlier: &[(&str, &str)],
+    #[case] step: Step,
+    #[case] code: &str,
+    #[case] expected: &[(&str, &str)],
+) {
+    let one =
+        |(from, to): &(&str, &str)| Suspension { from: day(from), lifted_from: (!to.is_empty()).then(|| day(to)) };
+    let held = Designation { suspensions: earlier.iter().map(one).collect(), ..designation() };
+    let after = held.take(step).map(|after| after.suspensions).map_err(Refusal::code);
+    assert_eq!(after, if code.is_empty() { Ok(expected.iter().map(one).collect()) } else { Err(code) });
+}
+
+fn suspend_then(from: &str, to: &str) -> Step {
+    Step::Suspend { from: day(from), to: (!to.is_empty()).then(|| day(to)), on: day("2025-06-01") }
+}
+
+fn lift_then(from: &str) -> Step {
+    Step::Lift { from: day(from), on: day("2025-06-01") }
+}
+
+#[rstest]
+#[case::lasts(("2026-11-01", ""), "suspended_already")]
+#[case::lifted_later(("2026-11-01", "2026-12-15"), "suspended_then")]
+#[case::over(("2026-11-01", "2026-11-15"), "")]
+#[case::ahead(("2026-12-10", "2026-12-15"), "")]
+fn what_is_suspended_is_not_renewed(#[case] (from, to): (&str, &str), #[case] expected: &str) {
+    let suspension = Suspension { from: day(from), lifted_from: (!to.is_empty()).then(|| day(to)) };
+    let held = Designation { suspensions: vec![suspension], ..designation() };
+    let renewed = held.take(Step::Renew { on: day("2026-12-01"), to: Some(day("2029-12-31")), rule: Some(RULE) });
+    assert_eq!(renewed.map_or_else(Refusal::code, |_| ""), expected);
 }
 
 #[rstest]
@@ -155,10 +217,10 @@ fn a_revocation_is_taken_back_before_its_day(#[case] on: &str, #[case] expected:
 
 #[test]
 fn it_is_not_lifted_before_it_was_suspended() {
-    let held = designation().take(Step::Suspend { from: day("2025-03-01") }).expect("suspended");
-    let early = held.clone().take(Step::Lift { from: day("2025-02-28") });
+    let held = designation().take(suspend(day("2025-03-01"))).expect("suspended");
+    let early = held.clone().take(lift(day("2025-02-28")));
     assert_eq!(early, Err(Refusal::BeforeSuspension(day("2025-03-01"))));
-    let undone = held.take(Step::Lift { from: day("2025-03-01") }).expect("lifted");
+    let undone = held.take(lift(day("2025-03-01"))).expect("lifted");
     assert_eq!(undone.days(), designation().days());
 }
 
@@ -215,12 +277,13 @@ proptest! {
     #[test]
     fn days_and_standings_agree(steps in prop::collection::vec((0_u8..3, 0_u64..1200), 0..8)) {
         let first = day("2023-12-01");
+        let on = day("2025-06-01");
         let mut held = designation();
         for (kind, at) in steps {
             let from = first.checked_add_days(chrono::Days::new(at)).expect("a day");
             let step = match kind {
-                0 => Step::Suspend { from },
-                1 => Step::Lift { from },
+                0 => Step::Suspend { from, to: from.checked_add_days(chrono::Days::new(at % 40)).filter(|_| at % 3 == 0), on },
+                1 => Step::Lift { from, on },
                 _ if at % 5 == 0 => Step::Revoke { from },
                 _ => continue,
             };

@@ -8,6 +8,7 @@ import { ProblemAlert } from "@/ui/ProblemAlert";
 import { applyProblemToForm, useProblemText } from "@/ui/problems";
 import { today } from "@/ui/time";
 import { Day } from "../Day";
+import { lasting } from "../lasting";
 import { useRequired } from "../scheme/useRequired";
 import { Told, useEffectOf } from "./Effect";
 
@@ -20,6 +21,7 @@ interface Props {
 
 interface Values {
   from: string;
+  to?: string | null;
   reason: string;
 }
 
@@ -31,15 +33,16 @@ export default function Change({ step, designation: row, onDone, onClose }: Prop
   const required = useRequired();
   const [form] = Form.useForm<Values>();
   const [unplaced, setUnplaced] = useState<{ error: unknown; rest: FieldError[] }>();
-  const begun = row.suspensions.find((one) => !one.lifted_from)?.from;
   const now = today();
+  const begun = lasting(row, now)?.from;
   const first = step === "lift" && begun && begun > now ? begun : now;
   const from = Form.useWatch("from", form) ?? first;
-  const effect = useEffectOf(row.id, step, from);
+  const to = Form.useWatch("to", form);
+  const effect = useEffectOf(row.id, step, from, to);
   const change = useMutation({
-    mutationFn: (body: Values) => {
+    mutationFn: ({ to: last, ...body }: Values) => {
       const params = { path: { id: row.id }, header: ifMatch(row.version) };
-      if (step === "suspend") return call(api.POST("/api/v1/designations/{id}/suspend", { params, body }));
+      if (step === "suspend") return call(api.POST("/api/v1/designations/{id}/suspend", { params, body: { ...body, ...(last && { to: last }) } }));
       if (step === "lift") return call(api.POST("/api/v1/designations/{id}/lift", { params, body }));
       return call(api.POST("/api/v1/designations/{id}/revoke", { params, body }));
     },
@@ -77,8 +80,13 @@ export default function Change({ step, designation: row, onDone, onClose }: Prop
       {step === "revoke" && <p style={{ marginTop: 0 }}>{t("held.revokeLead")}</p>}
       <Form form={form} layout="vertical" initialValues={{ from: first, reason: "" }} onFinish={(values) => change.mutate(values)}>
         <Form.Item name="from" label={t(`effect.from.${step}`)} extra={t("effect.past")} rules={required}>
-          <Day allowClear={false} min={step === "lift" ? begun : row.valid_from} {...(row.valid_to && { max: row.valid_to })} />
+          <Day allowClear={false} min={row.valid_from} {...(row.valid_to && { max: row.valid_to })} />
         </Form.Item>
+        {step === "suspend" && (
+          <Form.Item name="to" label={t("effect.to")} extra={t("effect.toHelp")}>
+            <Day min={from} {...(row.valid_to && { max: row.valid_to })} />
+          </Form.Item>
+        )}
         <Told effect={effect} step={step} from={from} />
         <Form.Item name="reason" label={t("reason")} rules={required.map((rule) => ({ ...rule, whitespace: true }))}>
           <Input maxLength={400} />

@@ -17,6 +17,7 @@ import { ProblemAlert } from "@/ui/ProblemAlert";
 import { today } from "@/ui/time";
 import { StateTag } from "../StateTag";
 import { useRequired } from "../scheme/useRequired";
+import { lasting } from "../lasting";
 import { useDay, useHolder, useReads, useRuns } from "../words";
 
 const Change = lazy(() => import("./Change"));
@@ -65,9 +66,11 @@ function One({ standing }: { standing: Standing }) {
   const mends = me.grants.some((grant) => grant.role === "platform_admin" || (grant.role === "district_official" && grant.district_id === row.district_id));
   const over = standing.standing === "revoked" || standing.standing === "expired";
   const now = today();
-  const suspension = row.suspensions.find((one) => !one.lifted_from);
+  // Undone ones are none.
+  const suspensions = row.suspensions.filter((one) => one.from !== one.lifted_from);
+  const suspension = lasting(row, now);
   const inWindow = Boolean(standing.renewal_from && standing.renewal_to && standing.renewal_from <= now && now <= standing.renewal_to);
-  const renewable = inWindow && !row.revoked_from && !suspension;
+  const renewable = inWindow && !row.revoked_from && standing.standing !== "suspended" && (!suspension || Boolean(suspension.lifted_from));
   const speaks = me.grants.some((grant) => (grant.role === "school_admin" || grant.role === "base_admin") && grant.organization_id === row.organization_id);
   const done = () => {
     setAsked(undefined);
@@ -80,11 +83,11 @@ function One({ standing }: { standing: Standing }) {
     [t("held.days"), row.valid_to ? `${day(row.valid_from)} – ${day(row.valid_to)}` : t("held.since", { day: day(row.valid_from) })],
     ...(row.level ? [[t("award.level"), text(`public:level.${row.level}`, {}, row.level)] as [string, string]] : []),
     ...(row.source ? [[t("award.source"), row.source] as [string, string]] : []),
-    ...(row.suspensions.length > 0
+    ...(suspensions.length > 0
       ? [
           [
             t("held.suspensions"),
-            row.suspensions
+            suspensions
               .map((one) => (one.lifted_from ? t("held.fromTo", { from: day(one.from), to: day(one.lifted_from) }) : t("held.since", { day: day(one.from) })))
               .join(t("join")),
           ] as [string, string],
@@ -100,10 +103,10 @@ function One({ standing }: { standing: Standing }) {
         lead={row.scheme_name_zh}
         actions={
           <>
-            {may && !over && !suspension && !row.revoked_from && <Button onClick={() => setAsked("suspend")}>{t("held.suspend")}</Button>}
+            {may && !over && (!suspension || Boolean(suspension.lifted_from)) && !row.revoked_from && <Button onClick={() => setAsked("suspend")}>{t("held.suspend")}</Button>}
             {may && suspension && !row.revoked_from && (
               <Button type="primary" onClick={() => setAsked("lift")}>
-                {suspension.from > now ? t("held.liftAhead") : t("held.lift")}
+                {suspension.from > now ? t("held.liftAhead") : suspension.lifted_from ? t("held.liftOther") : t("held.lift")}
               </Button>
             )}
             {may && standing.revocation_ahead && (
