@@ -11,6 +11,9 @@ use crate::kit::{badge, requirement, student, town};
 const SIGNED: &str = "each badge is signed by its key";
 const SAYS: &str = "each badge says what was issued";
 const SHOWS: &str = "each paper shows what was issued";
+const BOOKED: &str = "each badge and paper states credit that was booked";
+const TRAIL: &str = "each badge and paper is as the trail says that it was issued";
+const ISSUED: &str = "what was issued is there, and nothing else";
 const LISTS: &str = "each status list is signed and says which of its places are revoked";
 const PLACES: &str = "a place is revoked if its badge is, or if there is none any more";
 const NUMBERS: &str = "a number is one credential's, and a credential is somebody's";
@@ -59,6 +62,7 @@ async fn every_change_of_what_was_issued_is_found_and_named() {
     let token =
         "token = overlay(token placing CASE substr(token, 400, 1) WHEN 'A' THEN 'B' ELSE 'A' END from 400 for 1)";
     let claim = "claim = jsonb_set(claim, '{credits}', '\"9\"')";
+    let papers = |change: &str| format!("UPDATE credential SET {change} WHERE kind = 'transcript'");
     for (what, sql, expected) in [
         ("a letter of a badge", format!("UPDATE credential SET {token} WHERE id = '{valid}'"), &[SIGNED][..]),
         (
@@ -68,7 +72,7 @@ async fn every_change_of_what_was_issued_is_found_and_named() {
         ),
         ("what a badge states", format!("UPDATE credential SET {claim} WHERE id = '{valid}'"), &[SAYS]),
         ("when it ends", format!("UPDATE credential SET valid_until = valid_until + interval '1 year' WHERE id = '{valid}'"), &[SAYS]),
-        ("the number of a badge", format!("UPDATE credential SET number = 'X' WHERE id = '{valid}'"), &[SAYS]),
+        ("the number of a badge", format!("UPDATE credential SET number = 'X' WHERE id = '{valid}'"), &[SAYS, ISSUED]),
         ("the key", "UPDATE credential_key SET modulus = set_byte(modulus, 99, get_byte(modulus, 99) # 1)".to_owned(), &[SIGNED, SIGNED, LISTS]),
         ("what a paper states", format!("UPDATE credential SET {claim} WHERE kind = 'transcript'"), &[SHOWS, SHOWS]),
         (
@@ -98,13 +102,33 @@ async fn every_change_of_what_was_issued_is_found_and_named() {
         (
             "a badge that is gone while its place holds",
             format!("DELETE FROM credential WHERE id = '{valid}'"),
-            &[PLACES],
+            &[PLACES, ISSUED],
         ),
-        ("one number twice", "UPDATE credential SET number = 'X' WHERE kind = 'transcript'".to_owned(), &[NUMBERS]),
+        ("one number twice", "UPDATE credential SET number = 'X' WHERE kind = 'transcript'".to_owned(), &[NUMBERS, ISSUED, ISSUED]),
+        ("a line of a paper", papers("paper = jsonb_set(paper, '{lines,0,credit}', '\"9\"')"), &[SHOWS, SHOWS]),
+        (
+            "a paper that adds up to more than was booked",
+            papers(
+                "claim = jsonb_set(claim, '{credits}', '\"9\"'),
+                 paper = jsonb_set(jsonb_set(jsonb_set(paper, '{total}', '\"9\"'), '{lines,0,credit}', '\"9\"'),
+                                   '{sums,0,1}', '\"9\"')",
+            ),
+            &[BOOKED, BOOKED],
+        ),
+        ("what a line is of", papers("paper = jsonb_set(paper, '{lines,0,title}', '\"x\"')"), &[TRAIL, TRAIL]),
+        ("whose a paper is", papers("paper = jsonb_set(paper, '{name}', '\"x\"')"), &[TRAIL, TRAIL]),
+        ("papers that are gone", "DELETE FROM credential WHERE kind = 'transcript'".to_owned(), &[ISSUED, ISSUED]),
+        (
+            "a paper that nobody issued",
+            "INSERT INTO credential
+             SELECT (jsonb_populate_record(c, jsonb_build_object('id', gen_random_uuid(), 'number', 'Y'))).*
+             FROM credential c WHERE c.kind = 'transcript' ORDER BY c.id LIMIT 1".to_owned(),
+            &[ISSUED],
+        ),
         (
             "papers of nobody",
             "UPDATE credential SET person_id = gen_random_uuid() WHERE kind = 'transcript'".to_owned(),
-            &[NUMBERS, NUMBERS],
+            &[NUMBERS, NUMBERS, ISSUED, ISSUED, BOOKED, BOOKED],
         ),
     ] {
         run(&sql).await;

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::PathBuf;
 use std::process::Command;
 
-use kepu_api::verify::{self, Broken};
+use kepu_api::verify::{self, Broken, Kept};
 use kepu_domain::seal::note::Note;
 use kepu_tests::Server;
 use kepu_tests::school::School;
@@ -24,6 +24,7 @@ pub const LEAVES: &str = "the places of the sealed ledger are without gap";
 pub const ENTRIES: &str = "each sealed entry is in the ledger";
 pub const SAID: &str = "each sealed entry says what was sealed";
 pub const ERASED: &str = "what was erased is gone";
+pub const TAKEN: &str = "each erased place was taken by an erasure that was carried out";
 pub const SUBTREES: &str = "the stored subtrees are those of the leaves";
 pub const ROOTS: &str = "each checkpoint has the root of its leaves";
 pub const SIGNED: &str = "each checkpoint is signed by a listed key";
@@ -54,10 +55,17 @@ pub async fn count(server: &Server, sql: &'static str) -> i64 {
 }
 
 /// What of the sealed ledger is broken.
-pub async fn broken(db: &kepu_api::postgres::Db, published: &[Note]) -> Vec<Broken> {
-    let verified = verify::database_holds_to(db, published).await.expect("verified");
-    let ours = [LEAVES, ENTRIES, SAID, ERASED, SUBTREES, ROOTS, SIGNED, WHOLE, KEPT];
+pub async fn broken(db: &kepu_api::postgres::Db, kept: &[Kept]) -> Vec<Broken> {
+    let verified = verify::database_holds_to(db, kept).await.expect("verified");
+    let ours = [LEAVES, ENTRIES, SAID, ERASED, TAKEN, SUBTREES, ROOTS, SIGNED, WHOLE, KEPT];
     verified.broken.into_iter().filter(|broken| ours.contains(&broken.invariant)).collect()
+}
+
+/// The newest checkpoint of a district, as somebody keeps it.
+pub async fn keep(server: &Server, district: Uuid) -> Kept {
+    let path = format!("/api/v1/districts/{district}/checkpoint");
+    let note = Note::parse(&text(&server.anonymous(), &path).await).expect("a note");
+    Kept { name: "kept.txt".to_owned(), note }
 }
 
 /// The text of an answer.

@@ -99,4 +99,9 @@ async fn a_student_takes_the_proof_away_and_it_stands_alone() {
     };
     refused(verify_proof(&file, &stranger.text(), "en"), "wrong_key");
     assert_eq!(verify_proof(&file, "not a key", "en").0, Some(2));
+    let folder = tempfile::tempdir().expect("a folder");
+    let unreadable = folder.path().join("key.txt");
+    std::fs::write(&unreadable, [0xff, 0xfe, 0x00]).expect("written");
+    let unreadable = unreadable.to_str().expect("a path");
+    assert_eq!(verify_proof(&file, unreadable, "en"), (Some(2), String::new()), "a file that is no text");
 }

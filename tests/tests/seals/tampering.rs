@@ -1,15 +1,21 @@
 //! Whoever owns the database changes the past: `kepu verify` finds it and names it.
 
+use std::process::Command;
+
+use chrono::{DateTime, Utc};
 use kepu_api::postgres::Db;
 use kepu_api::seals;
-use kepu_domain::seal::note::Note;
+use kepu_api::verify::Kept;
+use kepu_domain::erasure::{Channel, Erasure, Gone};
+use kepu_domain::seal::note::{Checkpoint, Key, Note};
 use kepu_tests::Server;
+use serde_json::json;
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use crate::kit::{
-    ENTRIES, ERASED, KEPT, LEAVES, ROOTS, SAID, SIGNED, SUBTREES, WHOLE, book, broken, count, seal, text, town,
-    unpacked,
+    ENTRIES, ERASED, KEPT, LEAVES, ROOTS, SAID, SIGNED, SUBTREES, TAKEN, WHOLE, book, broken, count, keep, kepu, seal,
+    text, town, unpacked,
 };
 
 const KEEP: &str = "
@@ -142,8 +148,18 @@ async fn every_change_of_the_past_is_found_and_named() {
         (
             "an erasure that was none",
             "INSERT INTO seal_erasure SELECT district_id, 1, 'x', now() FROM seal_leaf WHERE position = 1".to_owned(),
-            &[ERASED],
+            &[ERASED, TAKEN],
             &second,
+        ),
+        (
+            "entries dropped as if they had been erased",
+            format!(
+                "DELETE FROM ledger_entry WHERE id IN ('{second}', '{fifth}');
+                 DELETE FROM seal_salt WHERE position IN (1, 4);
+                 INSERT INTO seal_erasure SELECT district_id, position, 'x', now() FROM seal_leaf WHERE position IN (1, 4)"
+            ),
+            &[TAKEN],
+            "2 place(s), the first of them leaf 1",
         ),
     ];
     for (what, sql, expected, named) in &tampered {
@@ -168,11 +184,9 @@ async fn a_past_that_is_sealed_anew_contradicts_what_was_published() {
     let school = town(&server, 3).await;
     book(&server, &school).await;
     seal(&server).await;
-    let path = format!("/api/v1/districts/{}/checkpoint", school.district);
-    let kept = Note::parse(&text(&server.anonymous(), &path).await).expect("a note");
+    let published = [keep(&server, school.district).await];
     book(&server, &school).await;
     seal(&server).await;
-    let published = [kept];
     assert_eq!(broken(server.state().db(), &published).await, []);
     // Everything again, with the true key, after a change.
     sqlx::raw_sql(
@@ -194,8 +208,7 @@ async fn who_is_erased_leaves_the_tree_whole() {
     let school = town(&server, 3).await;
     book(&server, &school).await;
     seal(&server).await;
-    let path = format!("/api/v1/districts/{}/checkpoint", school.district);
-    let kept = Note::parse(&text(&server.anonymous(), &path).await).expect("a note");
+    let kept = keep(&server, school.district).await;
     book(&server, &school).await;
     let (gone, stays) = (school.pupils[0].0, school.pupils[1].0);
     let mut tx = server.state().db().owner().begin().await.expect("begun");
@@ -214,9 +227,122 @@ async fn who_is_erased_leaves_the_tree_whole() {
     .expect("counted");
     assert_eq!(left, 0, "nothing is left to guess the entries by");
     assert_eq!(count(&server, "SELECT count(*) FROM seal_leaf").await, 4 + i64::try_from(erased).expect("few"));
-    assert_eq!(broken(server.state().db(), &[kept]).await, []);
+    // Entries that nobody is known to have erased might as well have been dropped.
+    let kept = [kept];
+    let invariants = async || {
+        let found = broken(server.state().db(), &kept).await;
+        found.into_iter().map(|broken| broken.invariant).collect::<Vec<_>>()
+    };
+    assert_eq!(invariants().await, [TAKEN]);
+    carried_out(&server, school.district, now, 2).await;
+    assert_eq!(invariants().await, [""; 0]);
     let verified = kepu_api::verify::database_holds(server.state().db()).await.expect("verified");
     assert_eq!(u64::try_from(verified.erased), Ok(erased), "and it is told");
     let proofs = school.teacher.get(&format!("/api/v1/persons/{stays}/ledger/proof")).await;
     assert_eq!(unpacked(&proofs.bytes).len(), 2, "the others keep theirs");
+
+    // And what somebody drops later cannot be called a part of it.
+    sqlx::raw_sql(
+        "BEGIN; CREATE TEMP TABLE dropped ON COMMIT DROP AS
+             SELECT l.district_id, l.position, l.entry_id FROM seal_leaf l JOIN ledger_entry e ON e.id = l.entry_id LIMIT 2;
+         INSERT INTO seal_erasure SELECT d.district_id, d.position, x.reason, x.erased_at
+             FROM dropped d CROSS JOIN (SELECT * FROM seal_erasure LIMIT 1) x;
+         DELETE FROM seal_salt s USING dropped d WHERE d.position = s.position;
+         DELETE FROM ledger_entry e USING dropped d WHERE d.entry_id = e.id; COMMIT",
+    )
+    .execute(server.pool())
+    .await
+    .expect("dropped");
+    assert_eq!(invariants().await, [TAKEN]);
+}
+
+/// An erasure that took so many entries at a moment, as it stands once it is done.
+async fn carried_out(server: &Server, district: Uuid, at: DateTime<Utc>, entries: u64) {
+    let gone = Gone { entries, ..Gone::default() };
+    let standing = Erasure::Done {
+        channel: Channel::Paper,
+        asked_at: at,
+        approved_by: Uuid::nil(),
+        approved_at: at,
+        done_at: at,
+        gone,
+    };
+    let id = server.state().new_id();
+    sqlx::query("INSERT INTO erasure (district_id, id, state, standing, asked_at) VALUES ($1, $2, 'done', $3, $4)")
+        .bind(district)
+        .bind(id)
+        .bind(serde_json::to_value(&standing).expect("JSON"))
+        .bind(at)
+        .execute(server.pool())
+        .await
+        .expect("added");
+    sqlx::query(
+        "INSERT INTO audit_event (district_id, id, at, action, object_kind, object_id, detail)
+         VALUES ($1, $2, $3, 'erasure.carry_out', 'erasure', $4, $5)",
+    )
+    .bind(district)
+    .bind(server.state().new_id())
+    .bind(at)
+    .bind(id.to_string())
+    .bind(json!({ "gone": gone }))
+    .execute(server.pool())
+    .await
+    .expect("added");
+}
+
+#[tokio::test]
+async fn a_kept_checkpoint_that_is_compared_with_nothing_is_told() {
+    let mut server = Server::start().await;
+    let school = town(&server, 2).await;
+    book(&server, &school).await;
+    seal(&server).await;
+    let kept = keep(&server, school.district).await;
+    let path = format!("/api/v1/districts/{}/checkpoint", school.district);
+    let note = text(&server.anonymous(), &path).await;
+    server.stop().await.expect("stopped");
+    let db = Db::open(server.database_url(), 4).await.expect("opened");
+    let elsewhere = Checkpoint { origin: "kepu/elsewhere".to_owned(), size: 2, root: [0; 32] }.text();
+    let key = Key { name: "kepu/elsewhere".to_owned(), public: [0; 32] };
+    let elsewhere = Note::signed(&elsewhere, &key, &[0; 64]);
+    let foreign = Kept { name: "elsewhere.txt".to_owned(), note: Note::parse(&elsewhere).expect("a note") };
+
+    assert_eq!(broken(&db, std::slice::from_ref(&kept)).await, []);
+    let found = broken(&db, &[kept.clone(), foreign]).await;
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!((found[0].invariant, found[0].district), (KEPT, Uuid::nil()));
+    assert!(found[0].to_string().contains("the kept checkpoint elsewhere.txt is of no ledger here"), "{}", found[0]);
+
+    // By the command line, and that nothing is broken but this.
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |text: &str| {
+        let file = folder.path().join("checkpoint.txt");
+        std::fs::write(&file, text).expect("written");
+        let output = Command::new(kepu())
+            .args(["verify", "--data-dir"])
+            .arg(folder.path())
+            .arg("--checkpoint")
+            .arg(&file)
+            .env("DATABASE_URL", server.database_url())
+            .output()
+            .expect("kepu runs");
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let (status, told) = run(&note);
+    assert!(status == Some(0) && told.contains("every invariant holds"), "{status:?} {told}");
+    let (status, told) = run(&elsewhere);
+    assert!(status == Some(1) && told.contains("checkpoint.txt is of no ledger here"), "{status:?} {told}");
+
+    // All seals emptied, with and without the keys.
+    let empty = "DELETE FROM seal_checkpoint; DELETE FROM seal_node; DELETE FROM seal_salt; DELETE FROM seal_leaf;
+                 DELETE FROM seal_log";
+    for sql in [empty, "DELETE FROM seal_key_secret; DELETE FROM seal_key"] {
+        sqlx::raw_sql(sql).execute(server.pool()).await.expect("emptied");
+        let found = broken(&db, std::slice::from_ref(&kept)).await;
+        assert_eq!(found.len(), 1, "{found:?}");
+        let said = "has no seal, though a checkpoint of size 2 was kept (kept.txt)";
+        assert!(found[0].invariant == KEPT && found[0].found.contains(said), "{found:?}");
+        let (status, told) = run(&note);
+        assert!(status == Some(1) && told.contains("has no seal"), "{status:?} {told}");
+    }
+    db.close().await;
 }

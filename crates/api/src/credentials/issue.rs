@@ -122,7 +122,11 @@ pub(super) async fn issue_badge(
         valid_until: Some(until),
     };
     store::insert(&mut tx, &new).await?;
-    let detail = json!({ "kind": "badge", "number": number, "person_id": id, "title": claim.name(Lang::Zh) });
+    let digest = store::digest(&mut tx, credential).await?;
+    let detail = json!({
+        "kind": "badge", "number": number, "person_id": id, "title": claim.name(Lang::Zh),
+        "digest": digest,
+    });
     audit::record(&mut tx, &actor, now, Event::new("credential.issue", "credential", credential, detail)).await?;
     let row = store::credential(&mut tx, credential).await?;
     let location = Location(format!("/api/v1/credentials/{credential}"));

@@ -26,7 +26,7 @@ mod verify_cli;
 #[cfg(test)]
 mod verify_tests;
 
-pub(crate) use again::{Again, Issued};
+pub(crate) use again::{Again, Booked, Issued};
 pub use batch::{print_anew, resume};
 pub use forget::{Forgotten, forget_person};
 pub use verify::{Jwk, Jwks, KeySet, verify};

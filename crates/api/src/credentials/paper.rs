@@ -154,8 +154,10 @@ pub(super) async fn issue(
         valid_until: None,
     };
     store::insert(tx, &new).await?;
+    let digest = store::digest(tx, id).await?;
     let detail = json!({
         "kind": kind, "number": number, "person_id": person.id, "title": claim.name(Lang::Zh), "batch_id": batch,
+        "digest": digest,
     });
     audit::record_as(tx, origin, now, vec![Event::new("credential.issue", "credential", id, detail)]).await?;
     Ok(id)
@@ -177,7 +179,7 @@ async fn compose(
     let document = proven.policy.document();
     let (mut lines, mut sums) = (Vec::new(), BTreeMap::<String, Credit>::new());
     for line in proven.sheet.lines.iter().filter(|line| !line.counted.is_zero()) {
-        let category = line.category.as_deref().map(|id| document.category_title(id, Lang::Zh)).unwrap_or_default();
+        let category = document.line_title(line.category.as_deref(), line.rule.as_deref(), Lang::Zh);
         let sum = sums.entry(category.clone()).or_default();
         *sum = sum.plus(line.counted);
         let Some(context) = contexts.get(&line.record_id) else { continue };

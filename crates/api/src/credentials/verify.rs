@@ -3,7 +3,7 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey};
-use kepu_domain::credential::check::{self, Refusal, StatusEntry, Verified};
+use kepu_domain::credential::check::{self, Listed, Refusal, StatusEntry, Verified};
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -69,6 +69,13 @@ impl KeySet {
             _ => true,
         })
     }
+
+    /// Whether a key that has signed speaks for this issuer. A key that is listed under its issuer signs in the name of no
+    /// other, whatever name a JWT gives it.
+    fn speaks_for(&self, signer: &Named, issuer: &str) -> bool {
+        let known = self.0.iter().filter_map(|named| named.kid.as_deref());
+        signer.kid.as_deref().is_none_or(|listed| check::is_listed_for(listed, issuer, known))
+    }
 }
 
 impl From<&Jwks> for KeySet {
@@ -102,7 +109,7 @@ fn rsa(n: &str, e: &str) -> Option<DecodingKey> {
 }
 
 /// Whether a badge holds at this moment. `lists` are status lists as they were published, signed; one of them must be the
-/// badge's.
+/// badge's, and several of one address may be given in any order.
 ///
 /// # Errors
 /// Why it is refused.
@@ -110,10 +117,11 @@ pub fn verify(jwt: &str, keys: &KeySet, lists: &[String], now: DateTime<Utc>) ->
     let payload = signed_payload(jwt, keys)?;
     let issuer = payload["iss"].as_str().unwrap_or_default().to_owned();
     let bit = |entry: &StatusEntry| {
-        lists.iter().find_map(|list| {
-            let list = signed_payload(list, keys).ok()?;
-            status::decode(check::encoded_list(&list, &issuer, entry, now)?)?.get(entry.place)
-        })
+        let signed: Vec<Value> = lists.iter().filter_map(|list| signed_payload(list, keys).ok()).collect();
+        let its = signed.iter().filter_map(|list| Listed::read(list, &issuer, entry, now));
+        let bits: Vec<_> =
+            its.map(|list| (list, status::decode(list.encoded).and_then(|bits| bits.get(entry.place)))).collect();
+        check::bit(entry.purpose, &bits)
     };
     check::judge(&payload, bit, now)
 }
@@ -136,16 +144,20 @@ pub(crate) fn signed_payload(jwt: &str, keys: &KeySet) -> Result<Value, Refusal>
     let head = read(header, "header")?;
     let kid = check::header(&head)?;
     let message = jwt.len().checked_sub(signature.len() + 1).and_then(|end| jwt.get(..end)).unwrap_or_default();
-    let mut refusal = Refusal::UnknownKey;
-    let signer = keys.fitting(kid).find(|named| {
-        refusal = Refusal::Tampered;
+    let has_signed = |named: &&Named| {
         jsonwebtoken::crypto::verify(signature, message.as_bytes(), &named.key, Algorithm::RS256).unwrap_or(false)
-    });
-    let Some(signer) = signer else { return Err(refusal) };
+    };
+    if keys.fitting(kid).next().is_none() {
+        return Err(Refusal::UnknownKey);
+    }
+    // One key may be listed twice, under an old name of its issuer and a new one.
+    let signers: Vec<&Named> = keys.fitting(kid).filter(has_signed).collect();
+    if signers.is_empty() {
+        return Err(Refusal::Tampered);
+    }
     let payload = read(payload, "payload")?;
     let issuer = payload["iss"].as_str().ok_or(Refusal::Malformed("iss"))?;
-    // A key that is listed under its issuer signs in the name of no other. Under which host it is listed may have changed since,
-    // so what the badge says comes first.
-    let named = kid.filter(|kid| kid.contains("/keys/")).or(signer.kid.as_deref());
-    if named.is_none_or(|kid| check::signs_for(kid, issuer)) { Ok(payload) } else { Err(Refusal::UnknownKey) }
+    let is_its = kid.is_none_or(|kid| check::signs_for(kid, issuer))
+        && signers.iter().any(|signer| keys.speaks_for(signer, issuer));
+    if is_its { Ok(payload) } else { Err(Refusal::UnknownKey) }
 }

@@ -75,9 +75,15 @@ impl House {
     }
 
     fn list(&self, purpose: &str, revoked: &[u32]) -> String {
+        self.list_of(now(), purpose, revoked, |_| ())
+    }
+
+    /// A list of that moment, changed before it is signed.
+    fn list_of(&self, from: DateTime<Utc>, purpose: &str, revoked: &[u32], change: impl Fn(&mut Value)) -> String {
         let encoded = status::encode(&Bits::with(revoked.iter().copied())).expect("packed");
-        let mut payload = status_list(&self.issuer.id, LIST, &encoded, now());
+        let mut payload = status_list(&self.issuer.id, LIST, &encoded, from);
         payload["credentialSubject"]["statusPurpose"] = json!(purpose);
+        change(&mut payload);
         self.signing.sign(&self.issuer.id, "vc+jwt", &payload).expect("signed")
     }
 }
@@ -215,6 +221,25 @@ fn a_badge_is_refused_for_the_right_reason() {
     assert_eq!(at(&stranger.list("revocation", &[])), Some("status_unknown"), "a list that somebody else has signed");
     assert_eq!(at(&"nonsense".to_owned()), Some("status_unknown"));
 
+    // Several lists of one address: what any of them says is revoked is; else the newest decides, in whatever order they come.
+    let early = now() - TimeDelta::days(1);
+    let ended = |payload: &mut Value| payload["validUntil"] = json!("2026-06-01T07:00:00Z");
+    let old = house.list_of(early, "revocation", &[], |_| ());
+    let old_revoked = house.list_of(early, "revocation", &[5], |_| ());
+    let old_ended = house.list_of(early, "revocation", &[], ended);
+    let (new, new_ended) = (house.list("revocation", &[5]), house.list_of(now(), "revocation", &[], ended));
+    for (what, lists, expected) in [
+        ("revoked since", [&old, &new], Some("revoked")),
+        ("revoked before", [&old_revoked, &open], Some("revoked")),
+        ("the older has ended", [&old_ended, &open], None),
+        ("the newer has ended", [&old, &new_ended], Some("status_unknown")),
+        ("one is of somebody else", [&open, &stranger.list("revocation", &[5])], None),
+    ] {
+        let [one, other] = lists;
+        assert_eq!(said(&good, &[one, other], now()).err(), expected, "{what}");
+        assert_eq!(said(&good, &[other, one], now()).err(), expected, "{what}, the other way round");
+    }
+
     // No badge at all.
     let (list, unsigned) = (open.clone(), parts(&json!({}), &house.payload(), b""));
     for nonsense in ["", "a.b", "a.b.c.d", "....", "{}", &good[1..], &list, &unsigned] {
@@ -223,4 +248,44 @@ fn a_badge_is_refused_for_the_right_reason() {
     let mut longer = house.payload();
     longer["exp"] = json!(4_000_000_000_u64);
     assert_eq!(code(&house.sign(&longer)), Some("malformed"), "claims that contradict the credential");
+}
+
+#[test]
+fn nobody_signs_in_the_name_of_another_by_naming_a_key_so() {
+    let (house, stranger) = (House::new("D1", 1), House::new("D2", 2));
+    let keys = KeySet::from(&Jwks { keys: vec![house.jwk.clone(), stranger.jwk.clone()] });
+    let said = |jwt: &str, list: &String, keys: &KeySet| {
+        verify(jwt, keys, std::slice::from_ref(list), now()).err().map(|refusal| refusal.code())
+    };
+    let (open, good) = (house.list("revocation", &[]), house.sign(&house.payload()));
+    assert_eq!(said(&good, &open, &keys), None);
+
+    // The stranger's key under the address that it would have if it were ours, under its own, and under none.
+    let as_ours = Signing::address(&house.issuer.id, stranger.signing.id);
+    for kid in [Some(as_ours.clone()), Some(stranger.jwk.kid.clone()), Some(stranger.signing.id.to_string()), None] {
+        let forged = stranger.signing.sign_as(kid.clone(), "JWT", &house.payload()).expect("signed");
+        assert_eq!(said(&forged, &open, &keys), Some("unknown_key"), "{kid:?}");
+    }
+    // So it is with status lists, and with those that say two things of whose they are.
+    let encoded = status::encode(&Bits::with([5])).expect("packed");
+    let theirs = status_list(&house.issuer.id, LIST, &encoded, now());
+    let forged = stranger.signing.sign_as(Some(as_ours), "vc+jwt", &theirs).expect("signed");
+    assert_eq!(said(&good, &forged, &keys), Some("status_unknown"));
+    let mut two_faced = theirs;
+    two_faced["iss"] = json!(stranger.issuer.id);
+    let forged = stranger.signing.sign(&stranger.issuer.id, "vc+jwt", &two_faced).expect("signed");
+    assert_eq!(said(&good, &forged, &keys), Some("status_unknown"));
+
+    // A service that got another name lists its keys under that; where the old name is listed beside it, it is somebody else's.
+    let renamed = |key: &Jwk, host: &str| Jwk { kid: key.kid.replace("kepu.test", host), ..key.clone() };
+    let moved = KeySet::from(&Jwks { keys: vec![renamed(&house.jwk, "new.test")] });
+    assert_eq!(said(&good, &open, &moved), None);
+    let both = KeySet::from(&Jwks { keys: vec![renamed(&house.jwk, "new.test"), house.jwk.clone()] });
+    assert_eq!(said(&good, &open, &both), None, "listed under both names");
+    let namesake =
+        Jwk { kid: renamed(&house.jwk, "else.test").kid.replace(&house.signing.id.to_string(), "9"), ..stranger.jwk };
+    let beside = KeySet::from(&Jwks { keys: vec![house.jwk.clone(), namesake] });
+    let forged = Some(format!("{}/keys/9", house.issuer.id));
+    let forged = stranger.signing.sign_as(forged, "JWT", &house.payload()).expect("signed");
+    assert_eq!(said(&forged, &open, &beside), Some("unknown_key"));
 }

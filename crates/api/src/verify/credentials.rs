@@ -6,7 +6,7 @@ use kepu_domain::credential::status::Bits;
 
 use super::credentials_store as rows;
 use super::{Broken, Verified};
-use crate::credentials::{Again, Issued};
+use crate::credentials::{Again, Booked, Issued};
 use crate::error::Result;
 use crate::tenancy::Tx;
 
@@ -16,6 +16,8 @@ const CHUNK: i64 = 500;
 const SIGNED: &str = "each badge is signed by its key";
 const SAYS: &str = "each badge says what was issued";
 const SHOWS: &str = "each paper shows what was issued";
+const BOOKED: &str = "each badge and paper states credit that was booked";
+const TRAIL: &str = "each badge and paper is as the trail says that it was issued";
 const LISTS: &str = "each status list is signed and says which of its places are revoked";
 
 /// Judges what the district issued again.
@@ -38,8 +40,10 @@ pub(super) async fn hold(tx: &mut Tx, verified: &mut Verified) -> Result<()> {
         let Some(last) = issued.last() else { break };
         after = Some(last.id);
         verified.credentials += issued.len();
+        let booked = rows::booked(tx, &issued.iter().map(|one| one.id).collect::<Vec<_>>()).await?;
         for one in &issued {
-            if let Some((invariant, found)) = broken(&again, one) {
+            let entries = booked.get(&one.id).map(Vec::as_slice).unwrap_or_default();
+            if let Some((invariant, found)) = broken(&again, one, entries) {
                 tell(invariant, format!("{}: {found}", one.number));
             }
         }
@@ -47,13 +51,19 @@ pub(super) async fn hold(tx: &mut Tx, verified: &mut Verified) -> Result<()> {
     Ok(())
 }
 
-fn broken(again: &Again, one: &Issued) -> Option<(&'static str, String)> {
+/// The first thing that is wrong with one of them.
+fn broken(again: &Again, one: &Issued, entries: &[Booked]) -> Option<(&'static str, String)> {
     let badge = match again.badge(one) {
         Ok(badge) => badge,
         Err(code) => return Some((SIGNED, code)),
     };
     let said = badge.as_ref().and_then(|payload| Some((SAYS, one.differs(payload)?)));
     let shown = || one.paper.as_ref().and_then(|paper| Some((SHOWS, one.shows_otherwise(paper)?)));
-    let (invariant, what) = said.or_else(shown)?;
-    Some((invariant, format!("the {what} is another than is stored")))
+    if let Some((invariant, what)) = said.or_else(shown) {
+        return Some((invariant, format!("the {what} is another than is stored")));
+    }
+    if !one.was_booked(entries) {
+        return Some((BOOKED, format!("the ledger did not say so about {}", one.issued_at)));
+    }
+    one.trail_differs().map(|what| (TRAIL, format!("the {what} is another than when it was issued")))
 }

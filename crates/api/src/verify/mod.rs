@@ -3,7 +3,7 @@
 //! score = Σ ledger = evaluate(policy, records), as of the day on which the score stands; each record's credit ≤ its raw credit; every confirmed participation and
 //! verified result is one record and the other way round; who records never confirms; no entry points into nothing. At the door: every scan has its verdict, which is what `door::fold`
 //! says of all scans of the person in the session, and who was there stands so. Every leaf, subtree, root and signature of the
-//! sealed ledger follows from its entries. Every badge is signed by its key and says what is stored, and the published lists
+//! sealed ledger follows from its entries, and what is said to be erased was taken by an erasure. Every badge is signed by its key and says what is stored, and the published lists
 //! say which are revoked.
 
 mod credentials;
@@ -14,7 +14,7 @@ mod store;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -22,10 +22,11 @@ use clap::Args;
 use kepu_domain::credit::Credit;
 use kepu_domain::policy::ScoreSheet;
 use kepu_domain::record::Record;
-use kepu_domain::seal::note::Note;
+use kepu_domain::seal::note::{Checkpoint, Note};
 use serde_json::Value;
 use uuid::Uuid;
 
+use self::seals::Published;
 use self::store::StoredScore;
 use crate::config::DataConfig;
 use crate::credits::store as credits_store;
@@ -55,10 +56,19 @@ const CHUNK: i64 = 1000;
 /// Sessions whose scans are judged at a time.
 const DOORS: i64 = 50;
 
+/// A checkpoint that somebody kept outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// What it is called in what is told of it: its file.
+    pub name: String,
+    /// The checkpoint.
+    pub note: Note,
+}
+
 /// A broken invariant: which, where, and what was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Broken {
-    /// The district.
+    /// The district; nil for what is of none.
     pub district: Uuid,
     /// The invariant.
     pub invariant: &'static str,
@@ -68,6 +78,9 @@ pub struct Broken {
 
 impl fmt::Display for Broken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.district.is_nil() {
+            return write!(f, "{}: {}", self.invariant, self.found);
+        }
         write!(f, "district {}: {}: {}", self.district, self.invariant, self.found)
     }
 }
@@ -106,14 +119,10 @@ pub struct Verified {
 /// # Errors
 /// The database cannot be reached.
 pub async fn run(args: VerifyArgs) -> anyhow::Result<ExitCode> {
-    let mut published = Vec::new();
-    for file in &args.checkpoint {
-        let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-        published.push(Note::parse(&text).with_context(|| format!("{} is no checkpoint", file.display()))?);
-    }
+    let kept = args.checkpoint.iter().map(|file| kept(file)).collect::<anyhow::Result<Vec<_>>>()?;
     let database = Database::beside(&args.data).await?;
     let db = Db::open(&database.url, 4).await?;
-    let verified = database_holds_to(&db, &published).await;
+    let verified = database_holds_to(&db, &kept).await;
     db.close().await;
     database.stop().await?;
     let verified = verified?;
@@ -156,6 +165,13 @@ pub async fn run(args: VerifyArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::FAILURE)
 }
 
+fn kept(file: &Path) -> anyhow::Result<Kept> {
+    let name = file.display().to_string();
+    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {name}"))?;
+    let note = Note::parse(&text).filter(|note| Checkpoint::parse(&note.text).is_some());
+    Ok(Kept { note: note.with_context(|| format!("{name} is no checkpoint"))?, name })
+}
+
 /// Verifies every district, each in one unchanging moment.
 ///
 /// # Errors
@@ -168,21 +184,23 @@ pub async fn database_holds(db: &Db) -> Result<Verified> {
 ///
 /// # Errors
 /// The database failed.
-pub async fn database_holds_to(db: &Db, published: &[Note]) -> Result<Verified> {
+pub async fn database_holds_to(db: &Db, kept: &[Kept]) -> Result<Verified> {
     let mut verified = Verified::default();
+    let mut published: Vec<Published<'_>> = kept.iter().map(Published::of).collect();
     let mut tx = db.begin_snapshot(DistrictId::PLATFORM).await?;
     let districts = store::districts(&mut tx).await?;
     tx.rollback().await?;
     for district in districts {
         verified.districts += 1;
         let mut tx = db.begin_snapshot(DistrictId(district)).await?;
-        verify_district(&mut tx, published, &mut verified).await?;
+        verify_district(&mut tx, &mut published, &mut verified).await?;
         tx.rollback().await?;
     }
+    verified.broken.extend(published.iter().filter_map(Published::of_nothing));
     Ok(verified)
 }
 
-async fn verify_district(tx: &mut Tx, published: &[Note], verified: &mut Verified) -> Result<()> {
+async fn verify_district(tx: &mut Tx, published: &mut [Published<'_>], verified: &mut Verified) -> Result<()> {
     let district = tx.district().0;
     for (invariant, found) in store::broken_in_sql(tx).await? {
         verified.broken.push(Broken { district, invariant, found });

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use chrono::{DateTime, Utc};
 use kepu_domain::seal::entry::Entry;
 use kepu_domain::seal::tree::{Hash, Node};
 use sqlx::postgres::PgRow;
@@ -34,6 +35,55 @@ impl FromRow<'_, PgRow> for LeafRow {
             entry: there.then(|| EntryRow::from_row(row)).transpose()?.map(Entry::from),
         })
     }
+}
+
+/// Places that are said to be erased at one moment.
+#[derive(FromRow)]
+pub struct ErasedRow {
+    pub erased_at: DateTime<Utc>,
+    pub places: i64,
+    pub first: i64,
+    /// Of them those that were sealed after that.
+    pub sealed_later: i64,
+    /// How many entries the erasures of that moment took; none where there was none.
+    pub taken: Option<i64>,
+}
+
+/// What the checkpoints of the district are named by, sealed or not.
+pub async fn origin(tx: &mut Tx) -> Result<String> {
+    let district = tx.district();
+    Ok(sqlx::query_scalar(
+        "SELECT coalesce(l.origin, 'kepu/' || d.code) FROM district d
+         LEFT JOIN seal_log l ON l.district_id = $1 WHERE d.id = $1",
+    )
+    .bind(district.0)
+    .fetch_one(&mut **tx)
+    .await?)
+}
+
+/// What is said to be erased, by its moment, beside what erasures took then. An erasure is one that is done and of which the
+/// trail says the same: it takes the entries in one transaction, at one moment. What was not sealed yet has no place, so it
+/// may take more than there are places. Clocks of two services may differ by some minutes.
+pub async fn erased_at_once(tx: &mut Tx) -> Result<Vec<ErasedRow>> {
+    let district = tx.district();
+    Ok(sqlx::query_as(
+        "SELECT x.erased_at, x.places, x.first, x.sealed_later, e.taken
+         FROM (SELECT s.erased_at, count(*) AS places, min(s.position) AS first,
+                      count(*) FILTER (WHERE l.sealed_at > s.erased_at + interval '10 minutes') AS sealed_later
+               FROM seal_erasure s JOIN seal_leaf l ON l.district_id = $1 AND l.position = s.position
+               WHERE s.district_id = $1 GROUP BY s.erased_at) x
+         LEFT JOIN (SELECT (e.standing ->> 'done_at')::timestamptz AS done_at,
+                           sum((e.standing #>> '{gone,entries}')::bigint)::bigint AS taken
+                    FROM erasure e
+                    JOIN audit_event a ON a.district_id = $1 AND a.object_kind = 'erasure' AND a.object_id = e.id::text
+                         AND a.action = 'erasure.carry_out' AND a.at = (e.standing ->> 'done_at')::timestamptz
+                         AND a.detail -> 'gone' = e.standing -> 'gone'
+                    WHERE e.district_id = $1 AND e.state = 'done' GROUP BY 1) e ON e.done_at = x.erased_at
+         ORDER BY x.erased_at",
+    )
+    .bind(district.0)
+    .fetch_all(&mut **tx)
+    .await?)
 }
 
 /// Leaves from a place on, in their order.

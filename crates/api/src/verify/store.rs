@@ -33,7 +33,7 @@ pub struct StoredScore {
 }
 
 /// Invariant and a query that answers a text for each row that breaks it.
-const BROKEN: [(&str, &str); 23] = [
+const BROKEN: [(&str, &str); 24] = [
     (
         "a booking has as many items as it says, all of what it books",
         "SELECT format('booking %s: %s of %s items', b.id, count(i.id), b.quantity)
@@ -256,6 +256,26 @@ const BROKEN: [(&str, &str); 23] = [
          FULL JOIN (SELECT * FROM credential WHERE district_id = $1 AND list IS NOT NULL) c
               ON c.list = s.list AND c.place = s.place
          WHERE s.list IS NULL OR (s.revoked_at IS NULL) <> (c.id IS NOT NULL AND c.revoked_at IS NULL)",
+    ),
+    (
+        // Numbers are random, so no gap of theirs tells what is gone; the trail names each that was issued. Of who was erased it
+        // says no more than when.
+        "what was issued is there, and nothing else",
+        "SELECT format('%s: %s', coalesce(a.detail ->> 'number', c.number),
+                       CASE WHEN c.id IS NULL THEN 'it was issued and is gone'
+                            WHEN a.id IS NULL THEN 'nobody issued it'
+                            ELSE 'its number, kind or person is another than when it was issued' END)
+         FROM (SELECT * FROM audit_event WHERE district_id = $1 AND object_kind = 'credential'
+                                           AND action = 'credential.issue' AND object_id <> 'erased') a
+         FULL JOIN (SELECT * FROM credential WHERE district_id = $1) c ON c.id::text = a.object_id
+         WHERE c.id IS NULL
+            OR a.id IS NULL AND NOT EXISTS (SELECT FROM audit_event x
+                                            WHERE x.district_id = $1 AND x.object_kind = 'credential'
+                                              AND x.object_id = 'erased' AND x.action = 'credential.issue'
+                                              AND date_trunc('second', x.at) = date_trunc('second', c.issued_at))
+            OR c.id IS NOT NULL AND a.id IS NOT NULL
+               AND (a.detail ->> 'number', a.detail ->> 'kind', a.detail ->> 'person_id')
+                   IS DISTINCT FROM (c.number, c.kind, c.person_id::text)",
     ),
 ];
 

@@ -104,7 +104,26 @@ pub fn key_id(kid: &str) -> &str {
 /// Whether the key of this name signs for an issuer: where its name is an address under an issuer, it signs for that one
 /// alone. Of other names nothing follows but what the list says in which the key is found.
 pub fn signs_for(kid: &str, issuer: &str) -> bool {
-    kid.rsplit_once("/keys/").is_none_or(|(owner, _)| owner == issuer)
+    owner(kid).is_none_or(|owner| owner == issuer)
+}
+
+/// Whether a key that is listed under this name signs for an issuer. Under which host it is listed may have changed since the
+/// issuer signed, so the same issuer under another host is taken for it; but not where the names of the keys that are `known`, all
+/// that are listed together, have some under the issuer's own address: then whoever has the other host is somebody else.
+pub fn is_listed_for<'k>(listed: &str, issuer: &str, mut known: impl Iterator<Item = &'k str>) -> bool {
+    let Some(owner) = owner(listed) else { return true };
+    owner == issuer || (is_renamed(owner, issuer) && !known.any(|kid| self::owner(kid) == Some(issuer)))
+}
+
+/// The issuer under whose address a key is named, if it is.
+fn owner(kid: &str) -> Option<&str> {
+    kid.rsplit_once("/keys/").map(|(owner, _)| owner)
+}
+
+/// Whether two addresses are those of one issuer, by its code, under two hosts.
+fn is_renamed(one: &str, other: &str) -> bool {
+    let code_of = |address: &str| address.rsplit_once("/api/v1/issuers/").map(|(_, code)| code.to_owned());
+    code_of(one).is_some_and(|code| !code.is_empty() && code_of(other) == Some(code))
 }
 
 /// Where the status of a badge stands.
@@ -269,19 +288,45 @@ fn statuses(payload: &Value) -> Result<Vec<StatusEntry>, Refusal> {
     all.ok_or(Refusal::StatusUnknown)
 }
 
-/// The compressed bits of a status list whose signature holds, if it is the list at this address, of this issuer, for this
-/// purpose, and its time has come.
-pub fn encoded_list<'p>(payload: &'p Value, issuer: &str, entry: &StatusEntry, now: DateTime<Utc>) -> Option<&'p str> {
-    let text = |path: &str| payload.pointer(path).and_then(Value::as_str);
-    let of_issuer = text("/issuer/id").or_else(|| text("/issuer")) == Some(issuer);
-    let is_list = text("/credentialSubject/type") == Some("BitstringStatusList");
-    let purpose = text("/credentialSubject/statusPurpose") == Some(entry.purpose.word());
-    let from = text("/validFrom").and_then(|text| DateTime::parse_from_rfc3339(text).ok());
-    let until = text("/validUntil").map(|text| DateTime::parse_from_rfc3339(text).ok());
-    let begun = from.is_some_and(|from| from.signed_duration_since(now) <= LEEWAY);
-    let lasts = until.is_none_or(|until| until.is_some_and(|until| until > now));
-    let sound = of_issuer && is_list && purpose && begun && lasts && text("/id") == Some(entry.list.as_str());
-    sound.then(|| text("/credentialSubject/encodedList")).flatten()
+/// A status list whose signature holds: the one at the address of an entry, of the issuer, for its purpose, and its time has
+/// come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Listed<'p> {
+    /// Since when it is the list.
+    pub from: DateTime<Utc>,
+    /// Whether it still is, by what it says itself.
+    pub lasts: bool,
+    /// Its compressed bits.
+    pub encoded: &'p str,
+}
+
+impl<'p> Listed<'p> {
+    /// Reads the payload of a list; none where it is not such a one.
+    pub fn read(payload: &'p Value, issuer: &str, entry: &StatusEntry, now: DateTime<Utc>) -> Option<Self> {
+        let text = |path: &str| payload.pointer(path).and_then(Value::as_str);
+        // Whose key has signed is known of `iss`, so the list must be of nobody else.
+        let of_issuer = text("/issuer/id").or_else(|| text("/issuer")) == Some(issuer) && text("/iss") == Some(issuer);
+        let is_list = text("/credentialSubject/type") == Some("BitstringStatusList");
+        let purpose = text("/credentialSubject/statusPurpose") == Some(entry.purpose.word());
+        let from = text("/validFrom").and_then(|text| DateTime::parse_from_rfc3339(text).ok())?.to_utc();
+        let until = text("/validUntil").map(|text| DateTime::parse_from_rfc3339(text).ok());
+        let begun = from.signed_duration_since(now) <= LEEWAY;
+        let lasts = until.is_none_or(|until| until.is_some_and(|until| until > now));
+        let sound = of_issuer && is_list && purpose && begun && text("/id") == Some(entry.list.as_str());
+        let encoded = text("/credentialSubject/encodedList").filter(|_| sound)?;
+        Some(Self { from, lasts, encoded })
+    }
+}
+
+/// The bit of an entry by all lists of its address that were given, each with the bit that it has. What any of them says is
+/// revoked stays so, for nobody takes that back; else the newest decides, and where it has ended, nothing is known.
+pub fn bit(purpose: Purpose, lists: &[(Listed<'_>, Option<bool>)]) -> Option<bool> {
+    if purpose == Purpose::Revocation && lists.iter().any(|(_, bit)| *bit == Some(true)) {
+        return Some(true);
+    }
+    let newest = lists.iter().map(|(list, _)| list.from).max()?;
+    let decide = lists.iter().filter(|(list, _)| list.from == newest && list.lasts);
+    decide.filter_map(|(_, bit)| *bit).reduce(|one, other| one || other)
 }
 
 #[cfg(test)]
@@ -422,16 +467,19 @@ mod tests {
     fn a_list_is_believed_only_where_it_belongs() {
         let entry = StatusEntry { purpose: Purpose::Revocation, list: "https://kepu.test/list".into(), place: 7 };
         let list = json!({
-            "id": entry.list, "issuer": "https://kepu.test/issuers/D1", "validFrom": "2026-01-01T00:00:00Z",
+            "id": entry.list, "issuer": "https://kepu.test/issuers/D1", "iss": "https://kepu.test/issuers/D1",
+            "validFrom": "2026-01-01T00:00:00Z",
             "credentialSubject": { "type": "BitstringStatusList", "statusPurpose": "revocation", "encodedList": "uX" },
         });
         let read = |list: &Value| {
-            encoded_list(list, "https://kepu.test/issuers/D1", &entry, at("2026-06-01")).map(str::to_owned)
+            let read = Listed::read(list, "https://kepu.test/issuers/D1", &entry, at("2026-06-01"));
+            read.map(|list| (list.encoded.to_owned(), list.lasts))
         };
-        assert_eq!(read(&list).as_deref(), Some("uX"));
+        assert_eq!(read(&list), Some(("uX".to_owned(), true)));
         for (path, value) in [
             ("/id", "https://kepu.test/another"),
             ("/issuer", "https://kepu.test/issuers/D2"),
+            ("/iss", "https://kepu.test/issuers/D2"),
             ("/validFrom", "2026-07-01T00:00:00Z"),
             ("/credentialSubject/type", "StatusList2021"),
             ("/credentialSubject/statusPurpose", "suspension"),
@@ -444,6 +492,48 @@ mod tests {
         }
         let mut ended = list.clone();
         ended["validUntil"] = json!("2026-05-01T00:00:00Z");
-        assert_eq!(read(&ended), None);
+        assert_eq!(read(&ended), Some(("uX".to_owned(), false)));
+    }
+
+    #[test]
+    fn of_several_lists_any_revokes_and_the_newest_decides_the_rest() {
+        let list = |month: u32, lasts: bool, bit: Option<bool>| {
+            (Listed { from: at(&format!("2026-0{month}-01")), lasts, encoded: "" }, bit)
+        };
+        let (set, open, unread) = (Some(true), Some(false), None);
+        let (old, new) = (list(1, true, open), list(2, true, set));
+        for (what, lists, revoked, suspended) in [
+            ("none", vec![], None, None),
+            ("the older first", vec![old, new], set, set),
+            ("the newer first", vec![new, old], set, set),
+            ("set in the older alone", vec![list(1, true, set), list(2, true, open)], set, open),
+            ("set in one that has ended", vec![list(1, false, set)], set, None),
+            ("the newest has ended", vec![old, list(2, false, open)], None, None),
+            ("an older one has ended", vec![list(1, false, open), list(2, true, open)], open, open),
+            ("the newest cannot be read", vec![old, list(2, true, unread)], None, None),
+            ("two of one moment", vec![list(2, true, open), new], set, set),
+        ] {
+            assert_eq!(bit(Purpose::Revocation, &lists), revoked, "{what}");
+            assert_eq!(bit(Purpose::Suspension, &lists), suspended, "{what}");
+        }
+    }
+
+    #[test]
+    fn a_listed_key_signs_for_its_own_issuer_under_whatever_host() {
+        let key = |issuer: &str| format!("{issuer}/keys/1");
+        let (here, there) = ("https://kepu.test/api/v1/issuers/D1", "https://old.test/api/v1/issuers/D1");
+        let other = "https://kepu.test/api/v1/issuers/D2";
+        for (what, listed, issuer, beside, expected) in [
+            ("its own", key(here), here, vec![key(other)], true),
+            ("of another", key(other), here, vec![], false),
+            ("of another, beside its own", key(other), here, vec![key(here)], false),
+            ("under another host", key(here), there, vec![key(other)], true),
+            ("under another host, beside its own", key(here), there, vec![key(there)], false),
+            ("hosts without codes", "https://a.test/keys/1".to_owned(), "https://b.test", vec![], false),
+            ("no address", "1".to_owned(), here, vec![key(here)], true),
+        ] {
+            let known = beside.iter().map(String::as_str);
+            assert_eq!(is_listed_for(&listed, issuer, known), expected, "{what}");
+        }
     }
 }

@@ -116,10 +116,36 @@ describe("a badge in the browser", () => {
     expect(await under([theirs.key], nameless)).toBe("tampered");
   });
 
+  it("is of the issuer under whom its key is listed, whatever key the file names", async () => {
+    const other = ISSUER.replace("D1", "D2");
+    const foreign = { ...theirs.key, kid: `${other}/keys/2` };
+    const under = async (jwt: string, keys: Key[], status = open) => {
+      const verdict = await verifyBadge(jwt, { keys: async () => keys, list: async () => status }, NOW);
+      return verdict.holds ? undefined : verdict.why;
+    };
+    for (const kid of [`${ISSUER}/keys/2`, foreign.kid, "2", undefined]) {
+      expect(await under(await theirs.sign(badge(), { kid }), [ours.key, foreign])).toBe("unknown_key");
+    }
+    const good = await ours.sign(badge());
+    const forged = await theirs.sign(list(await encoded([5])), { kid: `${ISSUER}/keys/2` });
+    expect(await under(good, [ours.key, foreign], forged)).toBe("status_unknown");
+    const twoFaced = await theirs.sign({ ...list(await encoded([5])), iss: other }, { kid: foreign.kid });
+    expect(await under(good, [ours.key, foreign], twoFaced)).toBe("status_unknown");
+    // A service that got another name lists its keys under that; where the old name is listed beside it, it is somebody else's.
+    const moved = (key: Key) => ({ ...key, kid: (key.kid ?? "").replace("kepu.test", "new.test") });
+    expect(await under(good, [moved(ours.key)])).toBe(undefined);
+    expect(await under(good, [moved(ours.key), ours.key])).toBe(undefined);
+    expect(await under(await theirs.sign(badge(), { kid: `${ISSUER}/keys/2` }), [ours.key, moved(theirs.key)])).toBe("unknown_key");
+  });
+
   it("is judged by a status list that the issuer has signed", async () => {
     const good = await ours.sign(badge());
     const judged = async (payload: object) => why(good, await ours.sign(payload));
     expect(await judged(list(await encoded([5])))).toBe("revoked");
+    const ended = { validUntil: "2026-06-01T07:30:00Z" };
+    expect(await judged({ ...list(await encoded([5])), ...ended })).toBe("revoked");
+    expect(await judged({ ...list(await encoded([])), ...ended })).toBe("status_unknown");
+    expect(await judged({ ...list(await encoded([5])), validUntil: "sometime" })).toBe("revoked");
     expect(await judged(list(await encoded([]), "suspension"))).toBe("status_unknown");
     expect(await judged({ ...list(await encoded([])), id: `${LIST}0` })).toBe("status_unknown");
     expect(await judged(list(await encoded([], 100)))).toBe("status_unknown");

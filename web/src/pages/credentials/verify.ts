@@ -90,6 +90,21 @@ const ISSUER = /\/api\/v1\/issuers\/([^/]+)(?:\/keys\/[^/]+)?$/;
 /** What a key is called within its list: the last part of its address. */
 const short = (kid: string) => kid.split("/").at(-1);
 
+/** The issuer under whose address a key is named, if it is. */
+const ownerOf = (kid: string | undefined) => /^(.*)\/keys\/[^/]*$/.exec(kid ?? "")?.[1];
+
+/**
+ * Whether a key that is listed under this name speaks for an issuer. Under which host it is listed may have changed since the issuer
+ * signed; but where the issuer's own keys are listed beside it, whoever has the other host is somebody else.
+ */
+function speaksFor(listed: string | undefined, issuer: string, keys: Key[]): boolean {
+  const owner = ownerOf(listed);
+  if (owner === undefined || owner === issuer) return true;
+  const code = ISSUER.exec(owner)?.[1];
+  const renamed = code !== undefined && code === ISSUER.exec(issuer)?.[1];
+  return renamed && !keys.some((key) => ownerOf(key.kid) === issuer);
+}
+
 /** Whether a key can check badges: what it does not say it leaves open, and what it says must fit. */
 const fits = ({ kty, use = "sig", alg = "RS256", key_ops: ops = ["verify"], n, e }: Key) =>
   kty === "RSA" && use === "sig" && alg === "RS256" && Array.isArray(ops) && ops.includes("verify") && n !== undefined && e !== undefined;
@@ -117,21 +132,18 @@ async function signed(jwt: string, published: Published): Promise<{ payload: Fie
   if (issuer === undefined) throw new Refused("malformed");
   // Under which name the service was known then does not matter: it is the path that leads to its keys.
   const district = (ISSUER.exec(kid ?? "") ?? ISSUER.exec(issuer))?.[1];
-  const keys = district === undefined ? undefined : await published.keys(decodeURIComponent(district));
-  const fitting = keys?.filter((key) => isFields(key) && fits(key) && (kid === undefined || key.kid === undefined || short(key.kid) === short(kid))) ?? [];
+  const listed = district === undefined ? undefined : await published.keys(decodeURIComponent(district));
+  const keys = listed?.filter((key) => isFields(key) && fits(key)) ?? [];
+  const fitting = keys.filter((key) => kid === undefined || key.kid === undefined || short(key.kid) === short(kid));
   if (fitting.length === 0 || district === undefined) throw new Refused("unknown_key");
   const message = new TextEncoder().encode(`${head}.${body}`);
-  let signer: Key | undefined;
-  for (const key of fitting) {
-    // The first that fits is nearly always it.
-    // oxlint-disable-next-line no-await-in-loop
-    signer = (await hasSigned(key, bytes(signature), message)) ? key : undefined;
-    if (signer) break;
-  }
-  if (signer === undefined) throw new Refused("tampered");
-  // A key that is listed under its issuer signs in the name of no other.
-  const owner = [kid, signer.kid].map((name) => /^(.*)\/keys\/[^/]*$/.exec(name ?? "")?.[1]).find((one) => one !== undefined);
-  if (owner !== undefined && owner !== issuer) throw new Refused("unknown_key");
+  // One key may be listed twice, under an old name of its issuer and a new one.
+  const checked = await Promise.all(fitting.map((key) => hasSigned(key, bytes(signature), message)));
+  const signers = fitting.filter((_, index) => checked[index]);
+  if (signers.length === 0) throw new Refused("tampered");
+  // A key that is listed under its issuer signs in the name of no other, whatever name the file gives it.
+  const named = ownerOf(kid) ?? issuer;
+  if (named !== issuer || !signers.some((key) => speaksFor(key.kid, issuer, keys))) throw new Refused("unknown_key");
   return { payload, district: decodeURIComponent(district) };
 }
 
@@ -213,19 +225,24 @@ async function bit(entry: unknown, payload: Fields, published: Published, now: n
   const list = (await signed(jwt, published)).payload;
   const subject = list["credentialSubject"];
   const [from, until] = [Date.parse(text(list["validFrom"]) ?? ""), list["validUntil"] === undefined ? Infinity : Date.parse(text(list["validUntil"]) ?? "")];
+  // Whose key has signed is known of `iss`, so the list must be of nobody else.
   const its =
     list["id"] === address &&
     issuerOf(list) === issuerOf(payload) &&
+    list["iss"] === payload["iss"] &&
     at(subject, "type") === "BitstringStatusList" &&
     at(subject, "statusPurpose") === purpose &&
-    from <= now + LEEWAY &&
-    until > now;
+    from <= now + LEEWAY;
   const encoded = text(at(subject, "encodedList"));
   if (!its || encoded === undefined) throw new Refused("status_unknown");
   const bits = await inflated(encoded);
   const byte = bits[Math.floor(place / 8)];
   if (bits.length * 8 < BITS || byte === undefined) throw new Refused("status_unknown");
-  return (byte & (0x80 >> (place % 8))) !== 0;
+  const set = (byte & (0x80 >> (place % 8))) !== 0;
+  // What was revoked stays so; all else a list that has ended does not tell.
+  const lasts = until > now;
+  if (!lasts && !(set && purpose === "revocation")) throw new Refused("status_unknown");
+  return set;
 }
 
 /** Whether a badge holds now; if not, why. */

@@ -87,6 +87,16 @@ const SELECT: &str = "SELECT c.id, c.number, c.kind, c.person_id, p.name AS pers
  JOIN policy_version v ON v.id = c.policy_version_id
  WHERE c.district_id = $1";
 
+/// What a credential `c` says, to the letter, as a digest.
+pub const DIGEST: &str = "encode(sha256(convert_to(concat_ws(E'\\n', c.claim, c.paper, c.token), 'UTF8')), 'hex')";
+
+/// The digest of a credential, for the trail.
+pub async fn digest(tx: &mut Tx, id: Uuid) -> Result<String> {
+    let district = tx.district();
+    let sql = format!("SELECT {DIGEST} FROM credential c WHERE c.district_id = $1 AND c.id = $2");
+    Ok(sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(district.0).bind(id).fetch_one(&mut **tx).await?)
+}
+
 /// The district of the transaction.
 pub async fn district(tx: &mut Tx) -> Result<DistrictRow> {
     let district = tx.district();
