@@ -249,3 +249,42 @@ async fn what_holds_no_more_is_voided_and_what_holds_instead_has_another_id() {
     assert_eq!((all[1]["verb"]["id"].as_str(), &all[1]["object"]["id"]), (Some(VOIDED), &now["id"]));
     assert_eq!(told().await, third);
 }
+
+#[tokio::test]
+async fn what_is_no_school_here_and_what_was_mistyped_is_not_exported() {
+    let server = Server::start().await;
+    let school = School::new(&server, 1).await;
+    let elsewhere = server.district("乙区").await;
+    let far = server.organization(elsewhere, "school", "乙小").await;
+    for path in ["/api/v1/exports/oneroster.zip", "/api/v1/exports/xapi"] {
+        for id in [Uuid::nil(), school.base, far] {
+            school.official.get(&format!("{path}?school={id}")).await.expect_problem(404, "not_found");
+        }
+        let mistyped = [format!("schol={}", school.school), format!("school={}&form=2026-01-01", school.school)];
+        for query in mistyped {
+            school.official.get(&format!("{path}?{query}")).await.expect_problem(422, "invalid");
+        }
+        school.official.get(&format!("{path}?school={}", school.school)).await.expect(200);
+    }
+    school.official.get("/api/v1/exports/xapi?limit=0").await.expect_problem(422, "invalid");
+    let exports: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM audit_event WHERE action IN ('roster.export', 'credit.export')")
+            .fetch_one(server.pool())
+            .await
+            .expect("counted");
+    assert_eq!(exports, 2, "what was refused is in no trail");
+}
+
+#[tokio::test]
+async fn statements_are_made_in_no_name_that_a_request_has_chosen() {
+    for (anywhere, status) in [(false, 409), (true, 200)] {
+        let server = Server::start_with(|config| {
+            config.public_url = None;
+            config.sign_anywhere = anywhere;
+        })
+        .await;
+        let school = School::new(&server, 1).await;
+        let answer = school.official.get("/api/v1/exports/xapi").await.expect(status);
+        assert_eq!(answer["code"] == "no_public_url", !anywhere, "{answer}");
+    }
+}

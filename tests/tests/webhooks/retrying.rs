@@ -125,8 +125,14 @@ async fn while_it_is_paused_everything_waits() {
     stand(official, &hook, &["waiting", "waiting", "delivered", "delivered"]).await;
     official.delete(&hook.path()).await.expect(204);
     let all = stand(official, &hook, &["cancelled", "cancelled", "delivered", "delivered"]).await;
-    let again = format!("/api/v1/webhook-deliveries/{}/resend", all[0]["id"].as_str().expect("an id"));
-    official.post(&again).await.expect_problem(409, "delivery_cancelled");
+    // Nor is any of it sent again, for it would wait for ever.
+    for (delivery, code) in
+        all.iter().zip(["delivery_cancelled", "delivery_cancelled", "webhook_deleted", "webhook_deleted"])
+    {
+        let again = format!("/api/v1/webhook-deliveries/{}/resend", delivery["id"].as_str().expect("an id"));
+        official.post(&again).await.expect_problem(409, code);
+    }
+    stand(official, &hook, &["cancelled", "cancelled", "delivered", "delivered"]).await;
     official.get(&hook.path()).await.expect_problem(404, "not_found");
     official.delete(&hook.path()).await.expect_problem(404, "not_found");
     assert_eq!(official.get("/api/v1/webhooks").await.expect(200)["items"], json!([]));
@@ -136,6 +142,41 @@ async fn while_it_is_paused_everything_waits() {
     book(&server, &school).await;
     work(&server).await;
     assert_eq!(receiver.got().len(), 2);
+}
+
+/// Two messages fail twice, so that by their plans they are due in five minutes: then they go as soon as an official says so.
+#[tokio::test]
+async fn what_waits_for_its_next_attempt_goes_at_once_when_an_official_says_so() {
+    let (server, school) = town(2).await;
+    let receiver = Receiver::start().await;
+    let official = &school.official;
+    let hook = hook(official, &receiver.url, &["participation.confirmed"]).await;
+    let fail_twice = async |before: i64| {
+        receiver.always(says(500));
+        book(&server, &school).await;
+        attempts(&server, before + 2).await;
+        server.advance(TimeDelta::seconds(6));
+        attempts(&server, before + 4).await;
+        for one in deliveries(official, &hook, "?state=waiting").await {
+            let due: DateTime<Utc> = one["due_at"].as_str().and_then(|due| due.parse().ok()).expect("a moment");
+            assert!(due > server.state().now() + TimeDelta::minutes(3), "{one:#}");
+        }
+        receiver.always(says(204));
+    };
+    fail_twice(0).await;
+    official.post(&format!("{}/pause", hook.path())).await.expect(200);
+    official.post(&format!("{}/resume", hook.path())).await.expect(200);
+    receiver.wait(6).await;
+    let kept = detail(official, &stand(official, &hook, &["delivered", "delivered"]).await[0]).await;
+    assert_eq!(kept["attempts"].as_array().map(Vec::len), Some(3), "the plan it had went on");
+
+    // Nothing was given up, but what waits is sent too, and counted.
+    fail_twice(6).await;
+    let resend = json!({ "since": server.state().now() });
+    let sent = official.post_json(&format!("{}/resend", hook.path()), &resend).await.expect(200);
+    assert_eq!(sent["deliveries"], 2);
+    receiver.wait(12).await;
+    stand(official, &hook, &["delivered"; 4]).await;
 }
 
 #[tokio::test]
@@ -165,7 +206,6 @@ async fn who_is_gone_or_silent_for_days_is_told_nothing_until_an_official_says_s
     let silent = is(&official, &hook, "disabled").await;
     assert_eq!((&silent["disabled_why"], &silent["waiting"]), (&json!("unreachable"), &json!(1)));
     official.post(&format!("{}/resume", hook.path())).await.expect(200);
-    server.advance(TimeDelta::minutes(8));
     receiver.wait(5).await;
     stand(&official, &hook, &["delivered", "delivered"]).await;
 }

@@ -154,7 +154,7 @@ pub(super) async fn export_oneroster(
     ApiQuery(of): ApiQuery<OfSchool>,
 ) -> Result<Response> {
     let mut tx = state.begin(&actor).await?;
-    require(&tx, &actor, of.school)?;
+    require(&mut tx, &actor, of.school).await?;
     let now = state.now();
     let today = credits::today(&mut tx, now).await?;
     let district = store::district(&mut tx).await?;

@@ -23,8 +23,9 @@ use crate::{
     state::AppState,
 };
 
-/// Of what.
+/// Of what, and which page of it: in one, so that a name that neither knows is refused.
 #[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct WhichStatements {
     /// Of this school; all of the district if left out, for those who answer for it.
@@ -36,6 +37,13 @@ pub(super) struct WhichStatements {
     /// Not after this day.
     #[serde(default)]
     to: Option<NaiveDate>,
+    /// How many items, 50 if not given.
+    #[param(minimum = 1, maximum = 500, default = 50)]
+    #[serde(default)]
+    limit: Option<u32>,
+    /// `next_cursor` of the page before.
+    #[serde(default)]
+    cursor: Option<String>,
 }
 
 /// A statement of xAPI 1.0.3.
@@ -47,18 +55,20 @@ pub(super) struct XapiStatement(Value);
 /// another id. Persons are told by their id here, not by name or number. `limit` counts records, each of which may give several
 /// statements.
 #[utoipa::path(
-    get, path = "/api/v1/exports/xapi", operation_id = "export_xapi", tag = TAG, params(WhichStatements, PageQuery),
+    get, path = "/api/v1/exports/xapi", operation_id = "export_xapi", tag = TAG, params(WhichStatements),
     responses((status = 200, description = "A page of statements", body = Page<XapiStatement>), ApiErrors)
 )]
 pub(super) async fn export_xapi(
     State(state): State<AppState>,
     actor: Actor,
     pages: PublicUrl,
-    ApiQuery(which): ApiQuery<WhichStatements>,
-    ApiQuery(page): ApiQuery<PageQuery>,
+    ApiQuery(mut which): ApiQuery<WhichStatements>,
 ) -> Result<Json<Page<XapiStatement>>> {
+    let page = PageQuery { limit: which.limit, cursor: which.cursor.take() };
     let mut tx = state.begin(&actor).await?;
-    require(&tx, &actor, which.school)?;
+    require(&mut tx, &actor, which.school).await?;
+    // The ids of statements are made of it: under another name all of them would be others, and a store would count twice.
+    PublicUrl::require_set(state.config())?;
     let keys = store::booked_keys(&mut tx, which.school, (which.from, which.to), page.after()?, page.fetch()?).await?;
     let entries = store::booked(&mut tx, &keys).await?;
     let versions = store::versions(&mut tx, &keys).await?;

@@ -26,7 +26,8 @@ impl PublicUrl {
         url.into()
     }
 
-    /// The name in which a district signs must be set: it is in badges for ever, and a request says what it likes.
+    /// The address must be set where what is made holds it for ever, as badges, papers and the ids of statements do: a request
+    /// says what it likes.
     ///
     /// # Errors
     /// It is not set.
@@ -36,8 +37,8 @@ impl PublicUrl {
         }
         Err(ApiError::conflict(
             "no_public_url",
-            "The service does not know its public address, so it signs no badges. Start it with KEPU_PUBLIC_URL (or \
-             --public-url) set to the address at which people open the pages, as https://kepu.example.cn.",
+            "The service does not know its public address, which would be in what is made here for ever. Start it with \
+             KEPU_PUBLIC_URL (or --public-url) set to the address at which people open the pages, as https://kepu.example.cn.",
         ))
     }
 

@@ -34,11 +34,11 @@ pub(super) async fn resend_webhook_delivery(
     require(&tx, &actor, Action::WebhookManage)?;
     let endpoint = store::delivery(&mut tx, id).await?.endpoint_id;
     // The endpoint before its deliveries, as everybody else takes them.
-    store::hold_any(&mut tx, endpoint).await?;
+    let to = store::hold_any(&mut tx, endpoint).await?.endpoint()?;
     let (now, district) = (state.now(), tx.district().0);
     let before = store::hold_delivery(&mut tx, district, id).await?;
     let after =
-        before.resend(now).map_err(|no| ApiError::conflict(no.code(), format!("It was not sent again: {no}.")))?;
+        before.resend(to, now).map_err(|no| ApiError::conflict(no.code(), format!("It was not sent again: {no}.")))?;
     store::set_delivery(&mut tx, district, id, &after).await?;
     let detail = json!({ "webhook_id": endpoint, "from": before.word() });
     audit::record(&mut tx, &actor, now, Event::new("webhook_delivery.resend", "webhook_delivery", id, detail)).await?;
@@ -50,18 +50,18 @@ pub(super) async fn resend_webhook_delivery(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ResendRequest {
-    /// What was given up at or after this moment.
+    /// What was given up at or after this moment. What waits is sent now, however old it is.
     since: DateTime<Utc>,
 }
 
-/// How many are sent again.
+/// How many are sent.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Resent {
-    /// Deliveries.
+    /// Deliveries: those that were given up, and those that waited.
     deliveries: u64,
 }
 
-/// Sends again whatever was given up since a moment, 10,000 deliveries at most.
+/// Sends again whatever was given up since a moment, and now whatever waits, 10,000 deliveries at most. Their plans begin anew.
 #[utoipa::path(
     post, path = "/api/v1/webhooks/{id}/resend", operation_id = "resend_failed_webhook_deliveries", tag = TAG,
     params(("id" = Uuid, Path, description = "The webhook"),
@@ -79,7 +79,7 @@ pub(super) async fn resend_failed_webhook_deliveries(
     require(&tx, &actor, Action::WebhookManage)?;
     let held = store::hold(&mut tx, id).await?;
     let now = state.now();
-    let deliveries = store::resend_failed(&mut tx, id, body.since, now, AT_ONCE).await?;
+    let deliveries = store::resend_many(&mut tx, id, body.since, now, AT_ONCE).await?;
     let detail = json!({ "url": held.url, "since": body.since, "deliveries": deliveries });
     audit::record(&mut tx, &actor, now, Event::new("webhook.resend", "webhook", id, detail)).await?;
     tx.commit_with(Json(Resent { deliveries })).await

@@ -60,7 +60,7 @@ pub(super) async fn pause_webhook(
     tx.commit_with((ETag(row.version), Json(WebhookView::from(row)))).await
 }
 
-/// Lets a webhook go on that was paused or disabled: what has waited is sent.
+/// Lets a webhook go on that was paused or disabled: what has waited is sent at once.
 #[utoipa::path(
     post, path = "/api/v1/webhooks/{id}/resume", operation_id = "resume_webhook", tag = TAG,
     params(("id" = Uuid, Path, description = "The webhook"),
@@ -74,6 +74,7 @@ pub(super) async fn resume_webhook(
 ) -> Result<Response> {
     let mut tx = state.begin(&actor).await?;
     step(&mut tx, &state, &actor, id, "webhook.resume", |endpoint, _| endpoint.resume()).await?;
+    store::hurry_waiting(&mut tx, id, state.now()).await?;
     let row = store::load(&mut tx, id, state.now()).await?;
     tx.commit_with((ETag(row.version), Json(WebhookView::from(row)))).await
 }

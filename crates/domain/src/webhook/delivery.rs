@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use thiserror::Error;
 use uuid::Uuid;
 
-use super::retry;
+use super::{endpoint::Endpoint, retry};
 
 /// What came of an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,9 +51,12 @@ pub enum Delivery {
 /// Why it is not sent again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum NotAgain {
+    /// It was not sent before its endpoint was deleted.
+    #[error("its endpoint was deleted, and it was cancelled")]
+    Cancelled,
     /// There is nowhere to send it.
     #[error("its endpoint was deleted")]
-    Cancelled,
+    Deleted,
 }
 
 impl NotAgain {
@@ -61,6 +64,7 @@ impl NotAgain {
     pub const fn code(self) -> &'static str {
         match self {
             Self::Cancelled => "delivery_cancelled",
+            Self::Deleted => "webhook_deleted",
         }
     }
 }
@@ -97,14 +101,24 @@ impl Delivery {
         }
     }
 
-    /// An official wants it sent again, or now, by a plan of its own.
+    /// An official wants it sent again, or now, by a plan of its own, to its endpoint as that stands.
     ///
     /// # Errors
     /// If its endpoint was deleted.
-    pub const fn resend(self, at: DateTime<Utc>) -> Result<Self, NotAgain> {
+    pub const fn resend(self, to: Endpoint, at: DateTime<Utc>) -> Result<Self, NotAgain> {
+        match (self, to) {
+            (Self::Cancelled { .. }, _) => Err(NotAgain::Cancelled),
+            (_, Endpoint::Deleted { .. }) => Err(NotAgain::Deleted),
+            (Self::Waiting { .. } | Self::Delivered { .. } | Self::Failed { .. }, _) => Ok(Self::new(at)),
+        }
+    }
+
+    /// Its endpoint goes on: what waits is due, by the plan that it has. What was due before stays before it.
+    #[must_use]
+    pub fn hurry(self, at: DateTime<Utc>) -> Self {
         match self {
-            Self::Waiting { .. } | Self::Delivered { .. } | Self::Failed { .. } => Ok(Self::new(at)),
-            Self::Cancelled { .. } => Err(NotAgain::Cancelled),
+            Self::Waiting { made, due } => Self::Waiting { made, due: due.min(at) },
+            Self::Delivered { .. } | Self::Failed { .. } | Self::Cancelled { .. } => self,
         }
     }
 
@@ -128,6 +142,7 @@ mod tests {
         let all = [
             Delivery::new(at(0)),
             Delivery::Waiting { made: 9, due: at(0) },
+            Delivery::Waiting { made: 2, due: at(2) },
             Delivery::Delivered { at: at(0) },
             Delivery::Failed { at: at(0) },
             Delivery::Cancelled { at: at(0) },
@@ -143,7 +158,9 @@ mod tests {
                 ("accepted", Ok(from.answered(Uuid::nil(), Outcome::Accepted, at(1)))),
                 ("refused", Ok(from.answered(Uuid::nil(), Outcome::Refused(None), at(1)))),
                 ("gone", Ok(from.answered(Uuid::nil(), Outcome::Gone, at(1)))),
-                ("resend", from.resend(at(1))),
+                ("resend", from.resend(Endpoint::NEW, at(1))),
+                ("resend to none", from.resend(Endpoint::Deleted { at: at(1) }, at(1))),
+                ("hurry", Ok(from.hurry(at(1)))),
                 ("cancel", Ok(from.cancel(at(1)))),
             ];
             for (step, after) in steps {
@@ -157,26 +174,43 @@ mod tests {
              waiting(0) refused -> waiting(1, 5s)\n\
              waiting(0) gone -> waiting(1, -3600s)\n\
              waiting(0) resend -> waiting(0, 0s)\n\
+             waiting(0) resend to none -> refused: webhook_deleted\n\
+             waiting(0) hurry -> waiting(0, -3600s)\n\
              waiting(0) cancel -> cancelled\n\
              waiting(9) accepted -> delivered\n\
              waiting(9) refused -> failed\n\
              waiting(9) gone -> waiting(10, -3600s)\n\
              waiting(9) resend -> waiting(0, 0s)\n\
+             waiting(9) resend to none -> refused: webhook_deleted\n\
+             waiting(9) hurry -> waiting(9, -3600s)\n\
              waiting(9) cancel -> cancelled\n\
+             waiting(2) accepted -> delivered\n\
+             waiting(2) refused -> waiting(3, 1800s)\n\
+             waiting(2) gone -> waiting(3, 3600s)\n\
+             waiting(2) resend -> waiting(0, 0s)\n\
+             waiting(2) resend to none -> refused: webhook_deleted\n\
+             waiting(2) hurry -> waiting(2, 0s)\n\
+             waiting(2) cancel -> cancelled\n\
              delivered accepted -> delivered\n\
              delivered refused -> delivered\n\
              delivered gone -> delivered\n\
              delivered resend -> waiting(0, 0s)\n\
+             delivered resend to none -> refused: webhook_deleted\n\
+             delivered hurry -> delivered\n\
              delivered cancel -> delivered\n\
              failed accepted -> delivered\n\
              failed refused -> failed\n\
              failed gone -> failed\n\
              failed resend -> waiting(0, 0s)\n\
+             failed resend to none -> refused: webhook_deleted\n\
+             failed hurry -> failed\n\
              failed cancel -> failed\n\
              cancelled accepted -> delivered\n\
              cancelled refused -> cancelled\n\
              cancelled gone -> cancelled\n\
              cancelled resend -> refused: delivery_cancelled\n\
+             cancelled resend to none -> refused: delivery_cancelled\n\
+             cancelled hurry -> cancelled\n\
              cancelled cancel -> cancelled\n"
         );
     }

@@ -85,10 +85,10 @@ const zh = {
   },
   states: { waiting: "等待", delivered: "已送达", failed: "已放弃", cancelled: "已取消" },
   failure: { not_public: "指向内网，没有推送", timeout: "超时", unreachable: "连不上" },
-  resendFailed: "重发已放弃的",
+  resendFailed: "重发已放弃和等着的",
   resendSince: "从何时起放弃的",
-  resendLead: "这以后放弃的推送都会重发，消息编号不变，接收方据此不会重复处理。",
-  resentMany_other: "已安排重发 {{count}} 条",
+  resendLead: "这以后放弃的推送都会重发，消息编号不变，接收方据此不会重复处理。等着下次推送的现在就推送。",
+  resentMany_other: "已安排推送 {{count}} 条",
   how: {
     title: "接收方怎样做",
     lead: "推送符合公开的 Standard Webhooks 规范，各种语言都有现成的库。",

@@ -146,7 +146,7 @@ function Actions({ of }: { of: Webhook }) {
           {t("resume")}
         </Button>
       )}
-      {of.failed > 0 && <Button onClick={() => setOpen("resend")}>{t("resendFailed")}</Button>}
+      {of.failed + of.waiting > 0 && <Button onClick={() => setOpen("resend")}>{t("resendFailed")}</Button>}
       <Button onClick={() => setOpen("edit")}>{t("edit")}</Button>
       <Button onClick={() => void ask(t("secret.rotate"), t("secret.rotateAsk"), false, rotate)}>{t("secret.rotate")}</Button>
       <Button danger onClick={() => void ask(t("remove"), t("removeAsk"), true, remove)}>

@@ -214,8 +214,9 @@ pub async fn set_delivery(connection: &mut PgConnection, district: Uuid, id: Uui
     Ok(())
 }
 
-/// Sends again what was given up since a moment, as [`Delivery::resend`] does for one.
-pub async fn resend_failed(
+/// Sends again what was given up since a moment, and now what waits, as [`Delivery::resend`] does for one. What is being sent
+/// stays claimed; what is due last comes first, so that whoever asks again hurries others.
+pub async fn resend_many(
     tx: &mut Tx,
     endpoint: Uuid,
     since: DateTime<Utc>,
@@ -224,11 +225,11 @@ pub async fn resend_failed(
 ) -> Result<u64> {
     let district = tx.district();
     let done = sqlx::query(
-        "UPDATE webhook_delivery SET state = 'waiting', made = 0, due_at = $4, ended_at = NULL, claimed_until = NULL
+        "UPDATE webhook_delivery SET state = 'waiting', made = 0, due_at = least(due_at, $4), ended_at = NULL
          WHERE district_id = $1 AND id IN (
              SELECT id FROM webhook_delivery
-             WHERE district_id = $1 AND endpoint_id = $2 AND state = 'failed' AND ended_at >= $3
-             ORDER BY ended_at LIMIT $5 FOR UPDATE)",
+             WHERE district_id = $1 AND endpoint_id = $2 AND (state = 'waiting' OR state = 'failed' AND ended_at >= $3)
+             ORDER BY state = 'waiting', ended_at, due_at DESC LIMIT $5 FOR UPDATE)",
     )
     .bind(district.0)
     .bind(endpoint)
@@ -238,6 +239,22 @@ pub async fn resend_failed(
     .execute(&mut **tx)
     .await?;
     Ok(done.rows_affected())
+}
+
+/// Makes due what waits for an endpoint, as [`Delivery::hurry`] does for each: in the order in which it was due, then in that
+/// in which it was told of.
+pub async fn hurry_waiting(tx: &mut Tx, endpoint: Uuid, now: DateTime<Utc>) -> Result<()> {
+    let district = tx.district();
+    sqlx::query(
+        "UPDATE webhook_delivery SET due_at = $3
+         WHERE district_id = $1 AND endpoint_id = $2 AND state = 'waiting' AND due_at > $3",
+    )
+    .bind(district.0)
+    .bind(endpoint)
+    .bind(now)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }
 
 /// Cancels what waits for an endpoint, as [`Delivery::cancel`] does for one.
