@@ -1,7 +1,12 @@
 //! Organizations, schemes, designations and the public register, over HTTP.
 
+use chrono::TimeDelta;
+use kepu_api::participation::places;
 use kepu_domain::role::{GrantScope, Role};
-use kepu_tests::{Answer, Client, Server, school::School};
+use kepu_tests::{
+    Answer, Client, PASSWORD, Server,
+    school::{School, activity, session_at},
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -325,4 +330,103 @@ async fn ending_a_designation_takes_the_credit_of_later_days_back() {
     assert_eq!(causes, ["confirmed", "designation", "designation"]);
     let verified = kepu_api::verify::database_holds(server.state().db()).await.expect("verified");
     assert_eq!(verified.broken, []);
+}
+
+fn named(pupils: &[Uuid]) -> Value {
+    json!({ "persons": pupils.iter().map(|pupil| json!({ "person_id": pupil })).collect::<Vec<_>>() })
+}
+
+#[tokio::test]
+async fn a_closed_host_takes_nobody_more_and_what_was_there_is_confirmed() {
+    let server = Server::start().await;
+    let school = School::new(&server, 3).await;
+    school.adopt(POLICY).await;
+    let pupils: Vec<Uuid> = school.pupils.iter().map(|pupil| pupil.0).collect();
+    let offered = activity(&server, school.district, school.base, "practice", 120).await;
+    let at = |starts, capacity| session_at(&server, school.district, school.base, offered, starts, capacity);
+    let now = server.state().now();
+    let past = at(now - TimeDelta::days(2), None).await;
+    let soon = at(now + TimeDelta::hours(1), None).await;
+    let ahead = at(now + TimeDelta::days(3), Some(1)).await;
+    let teacher = &school.teacher.client;
+    let path = format!("/api/v1/sessions/{ahead}/participations");
+    school.record(past, &pupils[..1]).await;
+    school.record(soon, &pupils[..1]).await;
+    let asked = teacher.post_json(&path, &named(&pupils[..2])).await.expect(200);
+    assert_eq!((&asked["recorded"], &asked["waitlisted"]), (&json!(1), &json!(1)), "{asked}");
+
+    let place = format!("/api/v1/organizations/{}", school.base);
+    let reason = json!({ "reason": "搬迁" });
+    let closed = post_if(&school.official, &format!("{place}/close"), 1, &reason).await.expect(200);
+    assert_eq!((&closed["status"], &closed["sessions_ahead"]), (&json!("closed"), &json!(2)), "{closed}");
+
+    // By person, by class and from a sheet.
+    for body in [named(&pupils[2..]), json!({ "class_id": school.class })] {
+        teacher.post_json(&path, &body).await.expect_problem(409, "organization_closed");
+    }
+    let sheet = format!("学号\n{}\n", school.pupils[2].1);
+    let file = reqwest::multipart::Part::bytes(sheet.into_bytes()).file_name("名单.csv");
+    let form = reqwest::multipart::Form::new().part("file", file);
+    teacher.post_form(&format!("{path}/sheet"), form).await.expect_problem(409, "organization_closed");
+    // Nor does anybody who waits get the place that becomes free.
+    let withdraw = json!({ "participations": [asked["outcomes"][0]["participation_id"]] });
+    let withdrawn = teacher.post_json(&format!("{path}/withdraw"), &withdraw).await.expect(200);
+    assert_eq!((&withdrawn["withdrawn"], &withdrawn["admitted"]), (&json!(1), &json!(0)), "{withdrawn}");
+    assert_eq!(places::move_up(server.state(), None).await.expect("looked at"), 0);
+
+    // Who was registered before is there; what was before is recorded and confirmed.
+    let there = json!({ "items": [{ "person_id": pupils[0], "presence": "present" }] });
+    let marked = school.host.post_json(&format!("/api/v1/sessions/{soon}/attendance"), &there).await.expect(200);
+    assert_eq!(marked["attended"], 1, "{marked}");
+    school.record(past, &pupils[1..2]).await;
+    assert_eq!(school.confirm_all(past).await["confirmed"], 2);
+
+    post_if(&school.official, &format!("{place}/reopen"), 2, &reason).await.expect(200);
+    assert_eq!(places::move_up(server.state(), None).await.expect("looked at"), 1);
+    let again = teacher.post_json(&path, &named(&pupils[2..])).await.expect(200);
+    assert_eq!(again["waitlisted"], 1, "{again}");
+    let verified = kepu_api::verify::database_holds(server.state().db()).await.expect("verified");
+    assert_eq!(verified.broken, []);
+}
+
+#[tokio::test]
+async fn the_calendar_of_a_host_tells_that_it_was_renamed_and_that_it_has_closed() {
+    let server = Server::start().await;
+    let school = School::new(&server, 1).await;
+    let offered = activity(&server, school.district, school.base, "practice", 120).await;
+    let now = server.state().now();
+    for starts in [now - TimeDelta::days(2), now + TimeDelta::days(3)] {
+        session_at(&server, school.district, school.base, offered, starts, None).await;
+    }
+    let place = format!("/api/v1/organizations/{}", school.base);
+    let calendar = async || {
+        let answer =
+            server.anonymous().get(&format!("/api/v1/public/organizations/{}/calendar.ics", school.base)).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        answer.text()
+    };
+    let lines = |text: &str, name: &str| -> Vec<String> {
+        text.lines().filter(|line| line.starts_with(name)).map(str::to_owned).collect()
+    };
+    let before = calendar().await;
+    assert_eq!(lines(&before, "STATUS"), ["STATUS:CONFIRMED"; 2]);
+    server.advance(TimeDelta::minutes(2));
+    school.official.patch_json(&place, 1, &json!({ "name_zh": "新馆" })).await.expect(200);
+    let renamed = calendar().await;
+    assert_eq!(lines(&renamed, "LOCATION"), ["LOCATION:新馆"; 2]);
+    let modified = |text: &str| lines(text, "LAST-MODIFIED");
+    assert!(modified(&before).iter().zip(&modified(&renamed)).all(|(before, after)| before < after), "{renamed}");
+    assert_eq!(lines(&renamed, "SEQUENCE"), lines(&before, "SEQUENCE"));
+
+    // What was ahead when it closed stays cancelled, whatever else is changed of the host and however late it is.
+    let reason = json!({ "reason": "搬迁" });
+    post_if(&school.official, &format!("{place}/close"), 2, &reason).await.expect(200);
+    let ahead_then_past = ["STATUS:CANCELLED", "STATUS:CONFIRMED"];
+    assert_eq!(lines(&calendar().await, "STATUS"), ahead_then_past);
+    server.advance(TimeDelta::days(4));
+    let official = server.sign_in(&school.official.login, PASSWORD).await;
+    official.patch_json(&place, 3, &json!({ "name_zh": "旧馆" })).await.expect(200);
+    assert_eq!(lines(&calendar().await, "STATUS"), ahead_then_past);
+    post_if(&official, &format!("{place}/reopen"), 4, &reason).await.expect(200);
+    assert_eq!(lines(&calendar().await, "STATUS"), ["STATUS:CONFIRMED"; 2]);
 }

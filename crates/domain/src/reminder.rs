@@ -73,6 +73,8 @@ pub enum Step {
     HostResumed,
     /// News: the designation of such a host was revoked.
     HostRevoked,
+    /// News: such a host was closed.
+    HostClosed,
     /// News: somebody asks for what one lends or offers.
     BookingAsked,
     /// News: what one asked for was granted.
@@ -98,7 +100,7 @@ pub const NEWS_DAYS: u64 = 30;
 
 impl Step {
     /// Every step.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 42] = [
         Self::Submit,
         Self::Complete,
         Self::Appeal,
@@ -131,6 +133,7 @@ impl Step {
         Self::HostSuspended,
         Self::HostResumed,
         Self::HostRevoked,
+        Self::HostClosed,
         Self::BookingAsked,
         Self::BookingApproved,
         Self::BookingRefused,
@@ -177,6 +180,7 @@ impl Step {
             Self::HostSuspended => "host_suspended",
             Self::HostResumed => "host_resumed",
             Self::HostRevoked => "host_revoked",
+            Self::HostClosed => "host_closed",
             Self::BookingAsked => "booking_asked",
             Self::BookingApproved => "booking_approved",
             Self::BookingRefused => "booking_refused",
@@ -231,6 +235,7 @@ impl Step {
                 | Self::HostSuspended
                 | Self::HostResumed
                 | Self::HostRevoked
+                | Self::HostClosed
                 | Self::BookingAsked
                 | Self::BookingApproved
                 | Self::BookingRefused

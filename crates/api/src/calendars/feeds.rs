@@ -130,7 +130,8 @@ pub(super) async fn edition(
     Ok(answer(feed, &headers))
 }
 
-/// The calendar of a host: its sessions of the last 400 days and to come. Nobody needs to sign in.
+/// The calendar of a host: its sessions of the last 400 days and to come. Once it has closed, those that were ahead are
+/// cancelled. Nobody needs to sign in.
 #[utoipa::path(
     get,
     path = "/api/v1/public/organizations/{id}/calendar.ics",

@@ -62,15 +62,23 @@ pub(super) struct Month {
     pub updated_at: DateTime<Utc>,
 }
 
+/// What is told of sessions. One that begins after its host has closed does not take place; since when that is so is told by
+/// the last row in which the host was open, so that a name that is changed later changes nothing of it.
 macro_rules! dated {
     ($waits:literal, $more_revision:literal, $more_updated:literal) => {
         concat!(
             "SELECT s.id, s.version + a.version - 2",
             $more_revision,
             " AS revision, a.title_zh, a.title_en, o.name_zh AS host_name_zh, o.name_en AS host_name_en, s.place,
-              s.starts_at, s.ends_at, s.status = 'cancelled' AS cancelled, s.reason, ",
+              s.starts_at, s.ends_at,
+              CASE WHEN s.status = 'cancelled' THEN true
+                   WHEN o.status = 'closed'
+                   THEN s.starts_at > coalesce((SELECT max(f.known_until) FROM former_shared f
+                                                WHERE f.kind = 'organization' AND f.id = o.id
+                                                  AND f.was ->> 'status' = 'active'), o.updated_at)
+                   ELSE false END AS cancelled, s.reason, ",
             $waits,
-            " AS waits, greatest(s.updated_at, a.updated_at",
+            " AS waits, greatest(s.updated_at, a.updated_at, o.updated_at",
             $more_updated,
             ") AS updated_at
              FROM session s JOIN activity a ON a.id = s.activity_id JOIN organization o ON o.id = s.host_id "

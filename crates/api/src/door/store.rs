@@ -1,8 +1,8 @@
 //! SQL of the door. Every statement names the district.
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use kepu_domain::door::fold::{Mode, Terms};
-use kepu_domain::door::scan::{Decision, Direction, Kind, Method, Reason, Scan};
+use kepu_domain::door::scan::{Decision, Direction, Kind, Method, Reason, Scan, clock_offset};
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -137,7 +137,7 @@ impl ScanRow {
             id: self.id,
             at: self.at,
             received_at: self.received_at,
-            clock_offset: self.clock_offset_ms.and_then(TimeDelta::try_milliseconds),
+            clock_offset: self.clock_offset_ms.map(clock_offset),
             direction: Direction::from_word(&self.direction).ok_or_else(broken)?,
             method: Method::from_word(&self.method).ok_or_else(broken)?,
             issue: self.issue.and_then(|issue| u16::try_from(issue).ok()),
@@ -187,13 +187,18 @@ pub async fn lock(tx: &mut Tx, sessions: &[Uuid]) -> Result<()> {
     Ok(())
 }
 
-/// Sessions, whatever their district: what is on offer is shared.
+/// Sessions, whatever their district: what is on offer is shared. A host that has closed lets in nobody more who was not
+/// registered, but where the session had begun: what is stored says so, in whatever order scans arrive.
 pub async fn sessions(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<SessionRow>> {
     let district = tx.district();
     Ok(sqlx::query_as(
         "SELECT s.id, a.title_zh AS activity_title_zh, a.title_en AS activity_title_en, a.kind, s.host_id,
                 o.name_zh AS host_name_zh, o.name_en AS host_name_en, s.place, s.starts_at, s.ends_at, s.capacity, s.status,
-                s.updated_at, s.door_mode, s.walk_ins, s.code_secret, (s.starts_at AT TIME ZONE d.time_zone)::date AS day, c.closed_at,
+                s.updated_at, s.door_mode, s.code_secret,
+                s.walk_ins AND NOT (o.status = 'closed' AND s.starts_at > coalesce(
+                    (SELECT max(f.known_until) FROM former_shared f
+                     WHERE f.kind = 'organization' AND f.id = o.id AND f.was ->> 'status' = 'active'), o.updated_at)) AS walk_ins,
+                (s.starts_at AT TIME ZONE d.time_zone)::date AS day, c.closed_at,
                 c.closed_by, c.held
          FROM session s
          JOIN activity a ON a.id = s.activity_id

@@ -25,6 +25,7 @@ use crate::auth::{Actor, Reach};
 use crate::error::{ApiError, ApiErrors, FieldError, Result};
 use crate::extract::{ApiJson, ApiPath};
 use crate::ids;
+use crate::organizations::OrganizationStatus;
 use crate::roster::today;
 use crate::state::AppState;
 use crate::tenancy::Tx;
@@ -219,8 +220,14 @@ pub(super) async fn record(
     }
     let now = state.now();
     let plan = Plan::of(session, now, source)?;
-    let mut line = if plan.is_registration() { Line::settled(tx, session.id, &actor.into(), now).await? } else { None };
-    line.as_ref().map_or(Ok(()), Line::require_open)?;
+    let mut line = if plan.is_registration() {
+        // Whoever cancels a session or closes its host does not wait for us.
+        let line = Line::settled(tx, session.id, &actor.into(), now).await?.ok_or_else(takes_nobody)?;
+        line.require_open()?;
+        Some(line)
+    } else {
+        None
+    };
     let ids: Vec<Uuid> = wanted.iter().filter_map(|w| w.person_id).collect();
     let numbers: Vec<String> = wanted.iter().filter_map(|w| w.number.clone()).collect();
     let found = store::find(tx, &ids, &numbers, session.day).await?;
@@ -338,6 +345,11 @@ fn may_record_for(actor: &Actor, district: Uuid) -> Result<Reach> {
     Ok(reach)
 }
 
+fn takes_nobody() -> ApiError {
+    let detail = "The session is closed for registration. Choose another, or ask the host to open it.";
+    ApiError::conflict("session_closed", detail)
+}
+
 /// What an entry becomes: a registration before the session, a record after its start.
 struct Plan {
     state: StateName,
@@ -347,9 +359,12 @@ struct Plan {
 impl Plan {
     fn of(session: &SessionRow, now: DateTime<Utc>, source: &'static str) -> Result<Self> {
         if session.starts_at > now {
+            if session.host_status == OrganizationStatus::Closed {
+                let detail = "The host is closed: nobody is registered for what is still ahead there.";
+                return Err(ApiError::conflict("organization_closed", detail));
+            }
             if session.status != "open" {
-                let detail = "The session is closed for registration. Choose another, or ask the host to open it.";
-                return Err(ApiError::conflict("session_closed", detail));
+                return Err(takes_nobody());
             }
             return Ok(Self { state: StateName::Registered, source: "registration" });
         }

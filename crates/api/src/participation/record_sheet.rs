@@ -6,6 +6,7 @@ use axum::extract::multipart::Multipart;
 use axum::extract::{FromRequest, Request, State};
 use axum::response::Response;
 use kepu_domain::participation::Extent;
+use kepu_domain::roster::cell as written;
 use kepu_domain::text::Lang;
 use uuid::Uuid;
 
@@ -15,8 +16,10 @@ use super::{MOST, TAG};
 use crate::auth::Actor;
 use crate::error::{ApiError, ApiErrors, FieldError, Result};
 use crate::extract::ApiPath;
+use crate::roster::numbers_as_stored;
 use crate::sheet::{Fault, Limits, Sheet};
 use crate::state::AppState;
+use crate::tenancy::Tx;
 
 /// Bytes of a sheet at the most; 500 rows need a hundredth of it.
 const MOST_BYTES: u64 = 4 << 20;
@@ -51,15 +54,28 @@ pub async fn record_sheet(
     request: Request,
 ) -> Result<Response> {
     let (name, bytes) = file(request, &state).await?;
-    let (wanted, mut unread) =
+    let (mut wanted, mut unread) =
         tokio::task::spawn_blocking(move || read(&name, bytes)).await.map_err(ApiError::internal)??;
     let mut tx = state.begin(&actor).await?;
     let session = store::session(&mut tx, id).await?;
+    spell_as_stored(&mut tx, &mut wanted).await?;
     let mut answer = record(&mut tx, &state, &actor, &session, &wanted, "sheet").await?;
     answer.refused += unread.len();
     answer.outcomes.append(&mut unread);
     answer.outcomes.sort_by_key(|o| o.index);
     tx.commit_with(Json(answer)).await
+}
+
+/// A sheet writes numbers as it likes, as a roster may: small, full-width, with a `.0` behind.
+async fn spell_as_stored(tx: &mut Tx, wanted: &mut [Wanted]) -> Result<()> {
+    let typed: Vec<&str> = wanted.iter().filter_map(|want| want.number.as_deref()).collect();
+    let stored = numbers_as_stored(tx, &typed).await?;
+    for want in wanted {
+        if let Some(number) = want.number.as_deref().and_then(|number| stored.get(number)) {
+            want.number = Some(number.clone());
+        }
+    }
+    Ok(())
 }
 
 /// The form's file.
@@ -92,11 +108,11 @@ fn read(name: &str, bytes: Bytes) -> Result<(Vec<Wanted>, Vec<RecordOutcome>)> {
     let (mut wanted, mut unread) = (Vec::new(), Vec::new());
     for row in rows {
         let row = row.map_err(|e| refused(&e))?;
-        let cell = |column: Option<usize>| column.map(|c| row.cell(c)).filter(|c| !c.is_empty());
+        let cell = |column: Option<usize>| column.map(|c| row.cell(c)).filter(|c| !written::fold(c).is_empty());
         let mut wrong: Vec<String> = row.faults.iter().map(in_words).collect();
         let mut number_in = |column: Option<usize>, name: &str, most: i32| {
             let text = cell(column)?;
-            let value = text.parse().ok().filter(|n| (0..=most).contains(n));
+            let value = written::whole(text).filter(|number| *number <= most);
             if value.is_none() {
                 wrong.push(format!("{name}: `{text}` is not a whole number from 0 to {most}"));
             }

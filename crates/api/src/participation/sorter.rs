@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use kepu_domain::roster::cell;
 use uuid::Uuid;
 
 use super::record::{RecordOutcome, Wanted};
@@ -52,7 +53,7 @@ impl Sorter {
             return Sorted::Refused(want.refused(None, "unknown_person", message));
         };
         let refused = |code, message: String| Sorted::Refused(want.refused(Some(&person), code, message));
-        if let Some(name) = want.name.as_deref().map(str::trim).filter(|n| !n.is_empty() && *n != person.name) {
+        if let Some(name) = want.name.as_deref().map(str::trim).filter(|name| is_another(name, &person.name)) {
             let message = format!("the roster has another name for this number than {name}; check number and name");
             return Sorted::Refused(want.refused(None, "name_differs", message));
         }
@@ -82,4 +83,10 @@ impl Sorter {
             Some(row) => Sorted::Already(want.outcome(Some(&person), "already").with(row.id)),
         }
     }
+}
+
+/// Whether a name says somebody else than the roster does. Blanks, invisible marks and width say nothing.
+fn is_another(given: &str, known: &str) -> bool {
+    let given = cell::name_key(given);
+    !given.is_empty() && given != cell::name_key(known)
 }

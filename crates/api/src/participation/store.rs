@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::error::{ApiError, Result};
 use crate::ids;
+use crate::organizations::OrganizationStatus;
 use crate::tenancy::Tx;
 
 /// A session with what recording and confirming need to know.
@@ -16,6 +17,7 @@ pub struct SessionRow {
     pub activity_id: Uuid,
     pub host_id: Uuid,
     pub host_kind: String,
+    pub host_status: OrganizationStatus,
     pub starts_at: DateTime<Utc>,
     pub status: String,
     pub grade_from: Option<i32>,
@@ -172,7 +174,7 @@ pub struct Filter<'a> {
 pub async fn session(tx: &mut Tx, id: Uuid) -> Result<SessionRow> {
     let district = tx.district();
     sqlx::query_as(
-        "SELECT s.id, s.activity_id, s.host_id, o.kind AS host_kind, s.starts_at, s.status,
+        "SELECT s.id, s.activity_id, s.host_id, o.kind AS host_kind, o.status AS host_status, s.starts_at, s.status,
                 lower(a.grades) AS grade_from, upper(a.grades) - 1 AS grade_to,
                 (s.starts_at AT TIME ZONE d.time_zone)::date AS day
          FROM session s

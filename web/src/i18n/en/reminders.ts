@@ -51,6 +51,7 @@ const en: Texts<typeof zh> = {
     host_suspended: "A host with whom you have sessions ahead was suspended",
     host_resumed: "A host with whom you have sessions ahead is in force again",
     host_revoked: "A host with whom you have sessions ahead lost its designation",
+    host_closed: "A host with whom you have sessions ahead was closed",
     booking_asked: "Somebody asks to book what you offer",
     booking_approved: "The booking was approved",
     booking_refused: "The booking was refused",

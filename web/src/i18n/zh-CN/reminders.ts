@@ -48,6 +48,7 @@ const zh = {
     host_suspended: "已报名场次的举办单位被暂停资质",
     host_resumed: "已报名场次的举办单位恢复了资质",
     host_revoked: "已报名场次的举办单位被撤销资质",
+    host_closed: "已报名场次的举办单位已停用",
     booking_asked: "有单位预约您的资源",
     booking_approved: "预约已同意",
     booking_refused: "预约未同意",

@@ -21,6 +21,7 @@ export function pathOf({ step, object_id, page_id }: Pick<Reminder, "step" | "ob
   if (step === "theme_moved") return `/editions/${page_id}`;
   if (["state_appeal", "decide_appeal", "appeal_answered"].includes(step)) return `/appeals/${object_id}`;
   if (step.startsWith("agreement_")) return `/agreements/${object_id}`;
+  if (step === "host_closed") return `/organizations/${object_id}`;
   if (["assess", "renew", "answer_renewal", "renewal_answered"].includes(step) || step.startsWith("designation_") || step.startsWith("host_")) return `/designations/${object_id}`;
   return `/applications/${object_id}`;
 }

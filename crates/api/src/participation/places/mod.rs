@@ -44,7 +44,8 @@ pub enum Asked {
 }
 
 impl Line {
-    /// Takes the lock and moves up whoever is due a place by now; none for a session that was cancelled.
+    /// Takes the lock and moves up whoever is due a place by now; none for a session that was cancelled, or whose host has
+    /// closed.
     pub async fn settled(tx: &mut Tx, session: Uuid, by: &Origin, now: DateTime<Utc>) -> Result<Option<Self>> {
         store::lock(tx, session).await?;
         loop {

@@ -29,11 +29,12 @@ struct TermsRow {
     places: Option<Vec<i32>>,
 }
 
-/// The rule of a session that takes place; nothing for a cancelled one.
+/// The rule of a session that gives out places; nothing for a cancelled one, or one whose host has closed.
 pub async fn terms(tx: &mut Tx, session: Uuid) -> Result<Option<Terms>> {
     let row: Option<TermsRow> = sqlx::query_as(
         "SELECT s.capacity, s.opens_at, s.to_all_at, s.starts_at, q.schools, q.places
          FROM session s
+         JOIN organization o ON o.id = s.host_id AND o.status = 'active'
          CROSS JOIN LATERAL (SELECT array_agg(school_id ORDER BY school_id) AS schools,
                                     array_agg(places ORDER BY school_id) AS places
                              FROM session_quota WHERE session_id = s.id) q
@@ -120,11 +121,12 @@ pub async fn set_turns(tx: &mut Tx, turns: &[(Uuid, Uuid)]) -> Result<()> {
     Ok(())
 }
 
-/// Sessions to come in which somebody of the transaction's district waits; of these sessions, where some are given.
+/// Sessions to come, at hosts that are open, in which somebody of the transaction's district waits; of these sessions, where
+/// some are given.
 pub async fn waited_for(tx: &mut Tx, now: DateTime<Utc>, only: Option<&[Uuid]>) -> Result<Vec<Uuid>> {
     let district = tx.district();
     Ok(sqlx::query_scalar(
-        "SELECT s.id FROM session s
+        "SELECT s.id FROM session s JOIN organization o ON o.id = s.host_id AND o.status = 'active'
          WHERE s.starts_at > $2 AND s.status <> 'cancelled' AND ($3::uuid[] IS NULL OR s.id = ANY($3))
            AND s.id IN (SELECT session_id FROM participation WHERE district_id = $1 AND state = 'waitlisted')
          ORDER BY s.starts_at, s.id",

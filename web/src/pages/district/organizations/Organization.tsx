@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Button, Card, Descriptions, Flex, Form, Input, Tag } from "antd";
+import { App, Button, Card, Descriptions, Flex, Form, Input, Tag } from "antd";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "@/i18n";
 import { Link, useParams } from "react-router";
@@ -42,6 +42,7 @@ function One({ organization }: { organization: Schemas["OrganizationView"] }) {
   const text = useText();
   const named = useNamed();
   const invalidate = useInvalidate();
+  const { message } = App.useApp();
   const { manages, reads } = useAccess();
   const [asked, setAsked] = useState<Asked>();
   const held = useQuery(getQuery("/api/v1/organizations/{id}/designations", { params: { path: { id: organization.id }, query: { limit: 200 } } }));
@@ -183,14 +184,13 @@ function One({ organization }: { organization: Schemas["OrganizationView"] }) {
             void invalidate("/api/v1/organizations");
             close();
           }}
-          send={(body) =>
-            call(
-              api.POST(asked.what === "close" ? "/api/v1/organizations/{id}/close" : "/api/v1/organizations/{id}/reopen", {
-                params: { path: { id: organization.id }, header: ifMatch(organization.version) },
-                body,
-              }),
-            )
-          }
+          send={async (body) => {
+            const params = { path: { id: organization.id }, header: ifMatch(organization.version) };
+            if (asked.what !== "close") return call(api.POST("/api/v1/organizations/{id}/reopen", { params, body }));
+            const closed = await call(api.POST("/api/v1/organizations/{id}/close", { params, body }));
+            if (closed.sessions_ahead > 0) message.warning(t("organization.aheadStill", { count: closed.sessions_ahead }));
+            return closed;
+          }}
         >
           <Form.Item name="reason" label={t("result.reason")} rules={[{ required: true, whitespace: true, message: t("form.reasonMissing") }]}>
             <Input.TextArea rows={3} maxLength={500} />
