@@ -283,6 +283,20 @@ async fn a_new_version_is_computed_then_adopted_and_the_past_stays_as_it_was() {
     let past = before.to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
     let then = school.teacher.get(&format!("/api/v1/persons/{}/score?as_of={past}", pupils[0])).await.expect(200);
     assert_eq!([&then["total"], &then["policy"]["version"]], [&json!("2"), &json!("1")]);
+    for path in [format!("/api/v1/persons/{}/score", pupils[0]), "/api/v1/scored-policies".into()] {
+        for (as_of, code) in [
+            ("-9999-01-01", "out_of_range"),
+            ("%2B10000-01-01", "out_of_range"),
+            ("0000-01-01T00:00:00Z", "out_of_range"),
+            ("2999-01-01", "in_the_future"),
+            ("2999-01-01T00:00:00%2B08:00", "in_the_future"),
+            ("tomorrow", "invalid_value"),
+        ] {
+            let refused = school.teacher.get(&format!("{path}?as_of={as_of}")).await.expect_problem(422, "invalid");
+            let error = &refused["errors"][0];
+            assert_eq!([&error["field"], &error["code"]], [&json!("as_of"), &json!(code)], "{path}?as_of={as_of}");
+        }
+    }
     let same = school.official.post_json("/api/v1/policies", &json!({ "document": document })).await.expect(200);
     assert_eq!(same["id"], published["id"]);
     let other = document.replace("fixed: 5", "fixed: 6");
@@ -401,6 +415,49 @@ async fn a_sheet_is_recorded_row_by_row() {
         .part("file", reqwest::multipart::Part::bytes("学号,身高\n1,2\n".as_bytes().to_vec()).file_name("x.csv"));
     let refused = school.teacher.post_form(&path, form).await.expect_problem(422, "invalid");
     assert_eq!(refused["errors"][0]["value"], "身高");
+}
+
+#[tokio::test]
+async fn a_sheet_reads_numbers_names_and_minutes_as_a_roster_does() {
+    let server = Server::start().await;
+    let school = School::new(&server, 6).await;
+    let session = school.session(&server, school.base, "practice", 1).await;
+    // An older roster brought it so.
+    sqlx::query("UPDATE person SET number = 'd3' WHERE id = $1")
+        .bind(school.pupils[4].0)
+        .execute(server.pool())
+        .await
+        .expect("numbered");
+    let number = |pupil: usize| school.pupils[pupil].1.clone();
+    let wide: String = number(1).chars().filter_map(|c| char::from_u32(u32::from(c) + 0xfee0)).collect();
+    let csv = format!(
+        "学号,姓名,时长\n{},测 试{},９０\n{wide},,90.0\n{}.0,,\n{},测\u{200b}试{}\u{200b},\u{200b}\nＤ3,,60\n{},别人,60\n{},,90.5\n",
+        number(0).to_lowercase(),
+        number(0),
+        number(2),
+        number(3),
+        number(3),
+        number(5),
+        number(5),
+    );
+    let part = reqwest::multipart::Part::bytes(csv.into_bytes()).file_name("名单.csv");
+    let form = reqwest::multipart::Form::new().part("file", part);
+    let path = format!("/api/v1/sessions/{session}/participations/sheet");
+    let answer = school.teacher.post_form(&path, form).await.expect(200);
+    assert_eq!((&answer["recorded"], &answer["refused"]), (&json!(5), &json!(2)), "{answer}");
+    let codes: Vec<&str> =
+        answer["outcomes"].as_array().expect("outcomes").iter().filter_map(|o| o["code"].as_str()).collect();
+    assert_eq!(codes, ["name_differs", "unreadable_row"], "{answer}");
+    assert_eq!(answer["outcomes"][4]["number"], "d3");
+    let minutes: Vec<(uuid::Uuid, Option<i32>)> =
+        sqlx::query_as("SELECT person_id, minutes FROM participation WHERE session_id = $1")
+            .bind(session)
+            .fetch_all(server.pool())
+            .await
+            .expect("participations");
+    let of =
+        |pupil: usize| minutes.iter().find(|(id, _)| *id == school.pupils[pupil].0).and_then(|(_, minutes)| *minutes);
+    assert_eq!((of(0), of(1), of(4)), (Some(90), Some(90), Some(60)));
 }
 
 #[tokio::test]

@@ -1,7 +1,8 @@
 //! The same request sent twice is carried out once.
 
 use kepu_domain::role::{GrantScope, Role};
-use kepu_tests::{Account, Answer, Server};
+use kepu_tests::{Account, Answer, Server, school::School};
+use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 
 async fn make(account: &Account, key: &str, body: &Value) -> Answer {
@@ -56,6 +57,61 @@ async fn of_many_at_once_one_is_carried_out() {
     assert_eq!(replayed, 7);
     assert_eq!(count(&server, "SELECT count(*) FROM district").await, 1);
     assert_eq!(count(&server, "SELECT count(*) FROM audit_event WHERE action = 'district.create'").await, 1);
+}
+
+#[tokio::test]
+async fn another_file_is_another_request() {
+    let server = Server::start().await;
+    let school = School::new(&server, 2).await;
+    let session = school.session(&server, school.base, "practice", 1).await;
+    let path = format!("/api/v1/sessions/{session}/participations/sheet");
+    let upload = async |key: &str, pupil: usize, file_name: &'static str| {
+        let sheet = format!("学号\n{}\n", school.pupils[pupil].1);
+        let form = Form::new().part("file", Part::bytes(sheet.into_bytes()).file_name(file_name));
+        school.teacher.client.clone().with_header("Idempotency-Key", key).post_form(&path, form).await
+    };
+    let first = upload("one", 0, "a.csv").await;
+    assert_eq!(first.header("idempotency-replayed"), "");
+    // The same file comes with another boundary.
+    let again = upload("one", 0, "a.csv").await;
+    assert_eq!(again.header("idempotency-replayed"), "true");
+    let first = first.expect(200);
+    assert_eq!((&first, &first["recorded"]), (&again.expect(200), &json!(1)));
+    upload("one", 1, "a.csv").await.expect_problem(422, "idempotency_key_reused");
+    upload("one", 0, "b.csv").await.expect_problem(422, "idempotency_key_reused");
+    assert_eq!(count(&server, "SELECT count(*) FROM participation").await, 1);
+    assert_eq!(upload("two", 1, "a.csv").await.expect(200)["recorded"], 1);
+    assert_eq!(count(&server, "SELECT count(*) FROM participation").await, 2);
+}
+
+#[tokio::test]
+async fn a_large_file_arrives_whole_with_a_key() {
+    let server = Server::start().await;
+    let school = School::new(&server, 1).await;
+    let contest = json!({
+        "series": "district-science", "edition": "2026", "name_zh": "区科学竞赛", "stages": ["primary"], "valid_from": "2020-09-01",
+        "valid_to": "2036-08-31",
+    });
+    let contest = school.official.post_json("/api/v1/competitions", &contest).await.expect(201);
+    let result = json!({
+        "competition_id": contest["id"], "achieved_on": server.state().now().date_naive() - chrono::Days::new(3),
+        "contest_level": "county", "award": "first", "members": [{ "number": school.pupils[0].1 }],
+    });
+    let made = school.teacher.post_json("/api/v1/results", &result).await.expect(201);
+    let path = format!("/api/v1/results/{}/evidence", made["items"][0]["id"].as_str().expect("an id"));
+    let mut bytes = b"%PDF-1.7\n".to_vec();
+    bytes.resize(2 << 20, b'-');
+    let upload = async |client: &kepu_tests::Client| {
+        let form = Form::new().part("file", Part::bytes(bytes.clone()).file_name("奖状.pdf"));
+        client.clone().with_header("Idempotency-Key", "proof").post_form(&path, form).await
+    };
+    let kept = upload(&school.teacher).await.expect(201);
+    assert_eq!(kept["bytes"], bytes.len());
+    assert_eq!(upload(&school.teacher).await.expect(201), kept);
+    let file = format!("{path}/{}", kept["id"].as_str().expect("an id"));
+    assert_eq!(school.official.get(&file).await.bytes, bytes);
+    // Who may not is refused as without a key.
+    upload(&school.host).await.expect_problem(403, "forbidden");
 }
 
 #[tokio::test]

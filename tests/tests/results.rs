@@ -611,6 +611,177 @@ async fn an_organizers_list_is_matched_row_by_row() {
     }
 }
 
+/// What became of the rows of a list, and why.
+fn told(answer: &Value) -> Vec<(&str, &str)> {
+    let outcomes = answer["outcomes"].as_array().expect("outcomes");
+    outcomes
+        .iter()
+        .map(|one| (one["outcome"].as_str().unwrap_or_default(), one["detail"].as_str().unwrap_or_default()))
+        .collect()
+}
+
+#[tokio::test]
+async fn teams_of_one_name_are_told_apart_by_school_and_work() {
+    let server = server().await;
+    let school = School::new(&server, 2).await;
+    school.adopt(POLICY).await;
+    let other = server.organization(school.district, "school", "第二试验学校").await;
+    let (_, others) = class_of(&server, school.district, other, 6, 2).await;
+    let competition = contest(&school.official).await;
+    let query = format!("competition_id={}&achieved_on=2026-02-20", competition["id"].as_str().expect("an id"));
+    let sheet = format!(
+        "学号,奖项,级别,作品编号,队伍\n{},一等奖,区级,Z1,一队\n{},二等奖,区级,Z2,一队\n{},一等奖,区级,Z1,一队\n\
+         {},二等奖,区级,Z2,一队\n",
+        school.pupils[0].1, others[0].1, school.pupils[1].1, others[1].1
+    );
+    let done = match_sheet(&school.official, &query, &sheet).await.expect(200);
+    assert_eq!(done["matched"], 4, "{done}");
+    let listed = school.official.get("/api/v1/results").await.expect(200);
+    let items = listed["items"].as_array().expect("items");
+    let places: Vec<(i64, i64)> = items
+        .iter()
+        .map(|one| (one["team"]["position"].as_i64().unwrap_or(0), one["team"]["size"].as_i64().unwrap_or(0)))
+        .collect();
+    assert_eq!(places, [(1, 2), (1, 2), (2, 2), (2, 2)], "{listed}");
+    assert_eq!(items[0]["team"]["id"], items[2]["team"]["id"]);
+    assert_eq!(items[1]["team"]["id"], items[3]["team"]["id"]);
+    assert_ne!(items[0]["team"]["id"], items[1]["team"]["id"]);
+    // So one of them is decided without the other.
+    let second = second_official(&server, &school).await;
+    second.post(&format!("/api/v1/results/{}/verify", items[0]["id"].as_str().expect("an id"))).await.expect(200);
+    assert_eq!(total(&server, school.pupils[1].0).await, 5000);
+    assert_eq!(total(&server, others[0].0).await, 0);
+    holds(&server).await;
+}
+
+#[tokio::test]
+async fn a_list_refuses_places_and_prizes_that_do_not_go_together() {
+    let server = server().await;
+    let school = School::new(&server, 8).await;
+    let competition = contest(&school.official).await;
+    let query = format!("competition_id={}&achieved_on=2026-02-20", competition["id"].as_str().expect("an id"));
+    let row = |pupil: usize, award: &str, work: &str, position: &str| {
+        format!("{},{award},区级,{work},一队,{position}\n", school.pupils[pupil].1)
+    };
+    let sheet = [
+        "学号,奖项,级别,作品编号,队伍,队内顺序\n".to_owned(),
+        row(0, "一等奖", "A", "7"),
+        row(1, "一等奖", "A", "9"),
+        row(2, "一等奖", "B", "1"),
+        row(3, "一等奖", "B", "１.0"),
+        row(4, "一等奖", "C", "2"),
+        row(5, "二等奖", "C", "1"),
+        row(6, "一等奖", "D", "2"),
+        row(7, "一等奖", "D", "1"),
+    ]
+    .concat();
+    let done = match_sheet(&school.official, &query, &sheet).await.expect(200);
+    let expected = [
+        ("refused", "team_position: must be from 1 to 2, not 7"),
+        ("refused", "team_position: must be from 1 to 2, not 9"),
+        ("matched", ""),
+        ("refused", "team_position: must not be given twice"),
+        ("matched", ""),
+        ("refused", "award: is another award than in row 6, which is of the same team and work"),
+        ("matched", ""),
+        ("matched", ""),
+    ];
+    assert_eq!(told(&done), expected);
+    // What is refused is not counted out of the team: the row is to be put right.
+    let listed = school.official.get("/api/v1/results").await.expect(200);
+    let places: Vec<(i64, i64)> = listed["items"]
+        .as_array()
+        .expect("items")
+        .iter()
+        .map(|one| (one["team"]["position"].as_i64().unwrap_or(0), one["team"]["size"].as_i64().unwrap_or(0)))
+        .collect();
+    assert_eq!(places, [(1, 2), (2, 2), (2, 2), (1, 2)], "{listed}");
+}
+
+/// Letters and digits as an input method for Chinese writes them.
+fn wide(text: &str) -> String {
+    let wider = |c: char| if c.is_ascii_graphic() { char::from_u32(u32::from(c) + 0xfee0).unwrap_or(c) } else { c };
+    text.chars().map(wider).collect()
+}
+
+#[tokio::test]
+async fn a_list_reads_numbers_and_names_as_a_roster_does() {
+    let server = server().await;
+    let school = School::new(&server, 7).await;
+    let competition = contest(&school.official).await;
+    // What older rosters brought stays as it is stored.
+    for (pupil, number) in [(5, "d3"), (6, "aBc6")] {
+        sqlx::query("UPDATE person SET number = $1 WHERE id = $2")
+            .bind(number)
+            .bind(school.pupils[pupil].0)
+            .execute(server.pool())
+            .await
+            .expect("numbered");
+    }
+    let number = |pupil: usize| school.pupils[pupil].1.clone();
+    let sheet = format!(
+        "学号,姓名,学校,奖项,级别\n{},测 试{},,一等奖,区级\n{},,,一等奖,区级\n{}.0,,,一等奖,区级\n\
+         ,测\u{200b}试 {},第一试验学校,一等奖,区级\n{}\u{200b},,,一等奖,区级\nD3,,,一等奖,区级\nABC6,,,一等奖,区级\n",
+        number(0).to_lowercase(),
+        number(0),
+        wide(&number(1)),
+        number(2),
+        number(3),
+        number(4),
+    );
+    let query = format!("competition_id={}&achieved_on=2026-02-20", competition["id"].as_str().expect("an id"));
+    let done = match_sheet(&school.official, &query, &sheet).await.expect(200);
+    assert_eq!(done["matched"], 7, "{done}");
+    for (outcome, (pupil, _)) in done["outcomes"].as_array().expect("outcomes").iter().zip(&school.pupils) {
+        assert_eq!(outcome["person_id"], json!(pupil), "{outcome}");
+    }
+    // As who submits one by one writes them.
+    let mut body = result_of(&competition, "ｄ3");
+    body["work_id"] = json!("W9");
+    let made = school.teacher.post_json("/api/v1/results", &body).await.expect(201);
+    assert_eq!(made["items"][0]["person_number"], "d3");
+}
+
+#[tokio::test]
+async fn a_work_is_one_however_it_is_spelled() {
+    let server = server().await;
+    let school = School::new(&server, 1).await;
+    let competition = contest(&school.official).await;
+    let number = &school.pupils[0].1;
+    let spelled = |work: &str| {
+        let mut body = result_of(&competition, number);
+        body["work_id"] = json!(work);
+        body
+    };
+    let made = school.teacher.post_json("/api/v1/results", &spelled(" k1")).await.expect(201);
+    assert_eq!(made["items"][0]["work_id"], "K1");
+    let refused = async || {
+        for work in ["K1", "k1", "Ｋ1", "K\u{200b}1"] {
+            let again = school.teacher.post_json("/api/v1/results", &spelled(work)).await;
+            again.expect_problem(409, "result_exists");
+        }
+        let query = format!("competition_id={}&achieved_on=2026-02-20", competition["id"].as_str().expect("an id"));
+        let sheet = format!("学号,奖项,级别,作品编号\n{number},一等奖,区级,ｋ１\n");
+        let list = match_sheet(&school.official, &query, &sheet).await.expect(200);
+        assert_eq!(told(&list), [("exists", "this result is entered already")]);
+    };
+    refused().await;
+    // Entered before works had one spelling.
+    sqlx::query("UPDATE result SET work_id = 'k1'").execute(server.pool()).await.expect("changed");
+    refused().await;
+    // Nor is another one corrected into it.
+    let other = school.teacher.post_json("/api/v1/results", &spelled("K2")).await.expect(201);
+    let path = path_of(&other);
+    let back = json!({ "reason": "作品编号" });
+    let returned = school.official.post_json(&format!("{path}/return"), &back).await.expect(200);
+    let version = returned["items"][0]["version"].as_i64().expect("a version");
+    let change = json!({ "work_id": "Ｋ1" });
+    school.teacher.patch_json(&path, version, &change).await.expect_problem(409, "result_exists");
+    let change = json!({ "work_id": "k 3" });
+    let corrected = school.teacher.patch_json(&path, version, &change).await.expect(200);
+    assert_eq!(corrected["items"][0]["work_id"], "K 3");
+}
+
 #[tokio::test]
 async fn submitting_twice_with_one_key_submits_once() {
     let server = server().await;

@@ -8,6 +8,7 @@
 
 mod answer;
 mod claim;
+mod form;
 mod replay;
 
 pub use answer::Kept;

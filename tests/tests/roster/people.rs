@@ -48,12 +48,28 @@ async fn persons_and_classes_are_listed_within_reach() {
         ("?query=%E5%BC%A0", vec!["101", "102"]),
         ("?query=%25", vec!["102"]),
         ("?query=10", vec!["101", "102", "103"]),
+        ("?query=t1", vec!["T1"]),
+        ("?query=%EF%BC%B4%EF%BC%91", vec!["T1"]),     // full-width
+        ("?query=%E5%BC%A0%20%E4%B8%89", vec!["101"]), // a blank within the name
+        ("?query=%C2%B7", vec![]),                     // a dot is not every name
+        ("?query=%E2%80%8B", vec!["101", "102", "103", "201", "T1"]), // nothing that is seen
         ("?grade=5", vec!["101", "102", "201"]),
         ("?status=left", vec![]),
         (&format!("?school={second}"), vec!["201"]),
     ] {
         let list = school.official.get(&format!("/api/v1/persons{query}")).await.expect(200);
         assert_eq!(numbers(&list), expected, "{query}");
+    }
+    for (q, found) in [
+        ("t1", vec!["王老师"]),
+        ("%EF%BC%B4%EF%BC%91", vec!["王老师"]),
+        ("%E7%8E%8B%20%E8%80%81", vec!["王老师"]),
+        ("%C2%B7", vec![]),
+    ] {
+        let hits = school.official.get(&format!("/api/v1/search?q={q}")).await.expect(200);
+        let persons = hits["items"].as_array().expect("items").iter().filter(|hit| hit["kind"] == "person");
+        let titles: Vec<&str> = persons.map(|hit| hit["title"].as_str().expect("text")).collect();
+        assert_eq!(titles, found, "{q}");
     }
     let first = school.official.get("/api/v1/persons?limit=2").await.expect(200);
     let cursor = first["next_cursor"].as_str().expect("more");

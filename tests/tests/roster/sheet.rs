@@ -371,6 +371,58 @@ async fn a_refused_row_is_corrected_and_judged_again() {
 }
 
 #[tokio::test]
+async fn a_number_is_one_whatever_its_case() {
+    let server = kit::start().await;
+    let school = School::open(&server).await;
+    let head = "学校,年级,班级,学号,姓名";
+    let s = &school.code;
+    let line = |number: &str, name: &str| format!("{s},5,3,{number},{name}");
+    school.import(Upload::new(csv(&[head, &line("d3", "张三"), &line("r003", "李四"), &line("D4.0", "王五")]))).await;
+    let numbers = async || -> Vec<String> {
+        sqlx::query_scalar("SELECT number FROM person ORDER BY number COLLATE \"C\"")
+            .fetch_all(server.pool())
+            .await
+            .expect("numbers")
+    };
+    assert_eq!(numbers().await, ["D3", "D4", "R003"]);
+
+    // As older imports have left them. Whoever is found so keeps the number, in the whole district as in one school.
+    for (old, number) in [("D3", "d3"), ("D4", "D4.0"), ("R003", "aBr003")] {
+        sqlx::query("UPDATE person SET number = $2 WHERE number = $1")
+            .bind(old)
+            .bind(number)
+            .execute(server.pool())
+            .await
+            .expect("numbered");
+    }
+    let sheet = csv(&[head, &line("D3", "张三"), &line("Ａbr003", "李四"), &line("d4", "王五")]);
+    for form in [Upload::new(sheet.clone()), Upload::new(sheet).school(s)] {
+        let import = staged(&school.official, form.on("2026-10-01")).await;
+        assert_eq!((&import["counts"]["unchanged"], &import["counts"]["left"]), (&json!(3), &json!(0)), "{import}");
+        commit(&school.official, &import).await;
+    }
+    assert_eq!(numbers().await, ["D4.0", "aBr003", "d3"]);
+
+    // Another pupil does not get it, twice in a file it stands twice, and a corrected row is told the same.
+    let sheet = csv(&[head, &line("D3", "赵六"), &line("n1", "钱七"), &line("N1", "钱七"), &line("d 3", "张三")]);
+    let import = staged(&school.official, Upload::new(sheet).on("2026-10-01").mode("partial")).await;
+    let rows = school.official.get(&format!("/api/v1/roster/imports/{}/rows", id(&import))).await.expect(200);
+    let told: Vec<(&str, &str)> = rows["items"]
+        .as_array()
+        .expect("rows")
+        .iter()
+        .map(|row| (row["outcome"].as_str().expect("text"), row["errors"][0]["code"].as_str().unwrap_or("")))
+        .collect();
+    let expected =
+        [("refused", "other_person"), ("added", ""), ("refused", "duplicate"), ("refused", "invalid_number")];
+    assert_eq!(told, expected, "{rows}");
+    let path = format!("/api/v1/roster/imports/{}/rows/5", id(&import));
+    let version = import["version"].as_i64().expect("a version");
+    let fixed = school.official.patch_json(&path, version, &json!({ "number": "Ｄ3" })).await.expect(200);
+    assert_eq!((&fixed["outcome"], &fixed["number"]), (&json!("unchanged"), &json!("d3")), "{fixed}");
+}
+
+#[tokio::test]
 async fn discarded_and_stale_imports_change_nothing() {
     let server = kit::start().await;
     let school = School::open(&server).await;

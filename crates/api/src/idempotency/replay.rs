@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     body::{Body, Bytes},
     extract::{FromRequest, Request, State},
-    http::{HeaderMap, Method, header},
+    http::{HeaderMap, Method},
     middleware::Next,
     response::Response,
 };
@@ -15,6 +15,7 @@ use tracing::Instrument;
 use super::{
     answer::{Kept, KeyRow},
     claim::{SLOT, Slot, Stage},
+    form,
 };
 use crate::{
     auth::{known_actor, secret},
@@ -43,19 +44,15 @@ pub async fn replay(State(state): State<AppState>, request: Request, next: Next)
     let district = actor.district.unwrap_or(DistrictId::PLATFORM);
     let mut hash = Sha256::new();
     hash.update(format!("{}\n{}\n", request.method(), request.uri()));
-    // A form is packed anew each time it is sent, with another boundary.
-    let form = request
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|value| value.to_str().is_ok_and(|value| value.starts_with("multipart/")));
-    let request = if form {
-        request
+    let (parts, body) = request.into_parts();
+    let body = if let Some(boundary) = form::boundary(&parts.headers) {
+        form::digest(body, boundary, &mut hash).await?
     } else {
-        let (parts, body) = request.into_parts();
         let bytes = Bytes::from_request(Request::new(body), &state).await.map_err(body_error)?;
         hash.update(&bytes);
-        Request::from_parts(parts, Body::from(bytes))
+        Body::from(bytes)
     };
+    let request = Request::from_parts(parts, body);
     let slot = Slot::new(district, actor.account_id, key, secret::hex(&hash.finalize()), state.now());
     let slot = Arc::new(slot);
     if let Some(answer) = earlier(&state, &slot).await? {

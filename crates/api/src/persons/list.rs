@@ -3,7 +3,7 @@
 use axum::{Json, extract::State};
 use kepu_domain::{
     role::{Action, Scope},
-    roster::STAFF_GRADE,
+    roster::{STAFF_GRADE, cell},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -166,7 +166,9 @@ pub async fn list_persons(
 ) -> Result<Json<Page<PersonView>>> {
     let among = Among::of(&actor)?;
     let mut checks = Checks::new();
-    let query = checks.optional_text("query", filter.query.as_deref(), 64);
+    // Invisible marks alone look for nothing.
+    let query = filter.query.as_deref().filter(|text| !cell::fold(text).is_empty());
+    let query = checks.optional_text("query", query, 64);
     checks.finish()?;
     let mut tx = state.begin(&actor).await?;
     let day = today(&mut tx, state.now()).await?;

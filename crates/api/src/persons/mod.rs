@@ -11,7 +11,7 @@ use crate::state::AppState;
 pub use detail::PersonDetail;
 pub use list::PersonView;
 pub(crate) use list::{Among, PersonSort};
-pub(crate) use store::{Filter, PersonRow, persons};
+pub(crate) use store::{Filter, PersonRow, Sought, name_key, persons};
 
 /// The tag of these operations.
 pub const TAG: &str = "persons";

@@ -1,10 +1,43 @@
 //! SQL of persons.
 
 use chrono::NaiveDate;
+use kepu_domain::roster::cell;
 use uuid::Uuid;
 
 use super::list::{Among, PersonSort};
 use crate::{error::Result, tenancy::Tx};
+
+/// The name of the person `p` as [`cell::name_key`] has it, in SQL.
+macro_rules! name_key {
+    () => {
+        "lower(translate(p.name, ' ·•・‧.', '') COLLATE \"C\")"
+    };
+}
+pub(crate) use name_key;
+
+/// What somebody looks for among persons, as it is compared, and safe within a pattern of `LIKE`.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Sought {
+    /// Part of a name; none where nothing of a name is said.
+    pub name: Option<String>,
+    /// The beginning of a number, in capitals.
+    pub number: String,
+}
+
+impl Sought {
+    pub(crate) fn of(query: &str) -> Self {
+        let mut number = cell::fold(query);
+        number.retain(|letter| !letter.is_whitespace());
+        number.make_ascii_uppercase();
+        let name = Some(cell::name_key(query)).filter(|name| !name.is_empty());
+        Self { name: name.as_deref().map(literal), number: literal(&number) }
+    }
+}
+
+/// The text as `LIKE` takes it by the letter.
+fn literal(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}
 
 /// A person with the enrolment of a day.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -48,7 +81,8 @@ pub(crate) async fn persons(
     limit: i64,
 ) -> Result<Vec<PersonRow>> {
     let district = tx.district().0;
-    let pattern = filter.query.map(|text| text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+    let (name, number) = filter.query.map(Sought::of).map(|sought| (sought.name, sought.number)).unzip();
+    let name_key = name_key!();
     let (after_name, after) = after.unzip();
     let (key, given, order) = match filter.sort {
         PersonSort::Number => ("p.number", "> $3", "p.number"),
@@ -66,7 +100,8 @@ pub(crate) async fn persons(
          LEFT JOIN organization o ON o.id = e.school_id
          WHERE p.district_id = $1 AND ($3::text IS NULL OR {key} {given}) AND ($12::text IS NULL OR true)
            AND ($4::uuid[] IS NULL OR e.school_id = ANY($4)) AND ($5::uuid[] IS NULL OR p.id = ANY($5))
-           AND ($6::text IS NULL OR p.name LIKE '%' || $6 || '%' OR p.number LIKE $6 || '%')
+           AND ($13::text IS NULL OR {name_key} LIKE '%' || $6::text || '%'
+                OR upper(p.number COLLATE \"C\") LIKE $13 || '%')
            AND ($7::uuid IS NULL OR e.school_id = $7) AND ($8::uuid IS NULL OR e.class_id = $8)
            AND ($9::integer IS NULL OR e.grade = $9) AND ($10::text IS NULL OR p.status = $10)
          ORDER BY {order} LIMIT $11"
@@ -77,13 +112,14 @@ pub(crate) async fn persons(
         .bind(after)
         .bind(filter.among.schools())
         .bind(filter.among.persons())
-        .bind(pattern)
+        .bind(name.flatten())
         .bind(filter.school)
         .bind(filter.class)
         .bind(filter.grade)
         .bind(filter.status)
         .bind(limit)
         .bind(after_name)
+        .bind(number)
         .fetch_all(&mut **tx)
         .await?)
 }
@@ -142,4 +178,23 @@ pub(super) async fn enrolments(tx: &mut Tx, person: Uuid) -> Result<Vec<Enrolmen
     .bind(person)
     .fetch_all(&mut **tx)
     .await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_sought_is_compared_without_its_dress() {
+        let sought = |query: &str| {
+            let Sought { name, number } = Sought::of(query);
+            (name, number)
+        };
+        assert_eq!(sought("t015"), (Some("t015".to_owned()), "T015".to_owned()));
+        assert_eq!(sought("Ｔ015"), sought("t015"));
+        assert_eq!(sought("张 伟"), (Some("张伟".to_owned()), "张伟".to_owned()));
+        assert_eq!(sought("50%_\\"), (Some("50\\%\\_\\\\".to_owned()), "50\\%\\_\\\\".to_owned()));
+        // A dot alone is no part of every name.
+        assert_eq!(sought("·"), (None, "·".to_owned()));
+    }
 }

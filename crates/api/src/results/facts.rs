@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
-use kepu_domain::competition::Stage;
+use kepu_domain::{competition::Stage, roster::cell};
 use uuid::Uuid;
 
 use super::{
@@ -15,6 +15,11 @@ use crate::{
 };
 
 const PLACES_MAX: i32 = 100_000;
+
+/// A word as it is compared, whoever wrote it: `k1`, `Ｋ1` and `K\u{200b}1` are one.
+pub(super) fn plain(word: &str) -> String {
+    cell::fold(word).split_whitespace().collect::<Vec<_>>().join(" ").to_uppercase()
+}
 
 /// What was sent.
 #[derive(Debug, Default)]
@@ -51,7 +56,8 @@ impl Facts {
             award: checks.optional_text("award", raw.award, 40),
             place: raw.place.map(|place| checks.range("place", place, 1..=PLACES_MAX)),
             places_listed: raw.places_listed.map(|places| checks.range("places_listed", places, 1..=PLACES_MAX)),
-            work_id: checks.optional_text("work_id", raw.work_id, 60),
+            // The same work counts once, so it has one spelling.
+            work_id: checks.optional_text("work_id", raw.work_id.map(plain).as_deref(), 60),
             work_title: checks.text("work_title", raw.work_title, 0..=200),
             tags: check_tags(checks, raw.tags),
         };
@@ -172,4 +178,18 @@ pub(super) fn new_row(
 pub(super) async fn today(tx: &mut Tx, state: &AppState) -> Result<NaiveDate> {
     let zone: Tz = credits::store::time_zone(tx).await?.parse().unwrap_or(Tz::Asia__Shanghai);
     Ok(state.now().with_timezone(&zone).date_naive())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_work_has_one_spelling() {
+        for spelling in ["K1", "k1", "Ｋ1", "Ｋ１", "K\u{200b}1", " k1 ", "\u{feff}K1"] {
+            assert_eq!(plain(spelling), "K1", "{spelling:?}");
+        }
+        assert_eq!(plain("k  1\u{3000}甲"), "K 1 甲");
+        assert_ne!(plain("K1"), plain("K 1"));
+    }
 }

@@ -11,6 +11,7 @@ use axum::{
 use chrono::NaiveDate;
 use kepu_domain::{
     role::{Action, Scope},
+    roster::cell,
     text::Lang,
 };
 use serde::{Deserialize, Serialize};
@@ -19,10 +20,11 @@ use uuid::Uuid;
 
 use super::{
     TAG,
-    facts::{By, Facts, Place, Raw, check_person, new_row, today},
+    facts::{By, Facts, Place, Raw, check_person, new_row, plain, today},
     reach::{may_for, schools_for},
     store::{self, Found, Lookup, ResultRow},
     submit::{competition, written},
+    teams::{Called, Member, seats},
 };
 use crate::{
     auth::Actor,
@@ -180,16 +182,32 @@ struct Line {
 
 impl Line {
     fn get(&self, column: Column) -> Option<&str> {
-        self.cells.get(column.0).map(String::as_str).filter(|text| !text.is_empty())
+        self.cells.get(column.0).map(String::as_str).filter(|text| !cell::fold(text).is_empty())
     }
 
     fn number(&self, checks: &mut Checks, column: Column) -> Option<i32> {
         let text = self.get(column)?;
-        let number = text.parse().ok();
+        let number = cell::whole(text);
         if number.is_none() {
             checks.add(FieldError::new(column.0, "invalid_value", format!("`{text}` is not a whole number")));
         }
         number
+    }
+
+    /// Its team, if it names one.
+    fn called(&self, query: &MatchQuery) -> Option<Called> {
+        let team = plain(self.get(TEAM)?);
+        let work = self.get(WORK).or(self.get(TITLE)).map(plain).unwrap_or_default();
+        Some(Called { team, work, level: plain(self.level(query)) })
+    }
+
+    fn member(&self, called: Called) -> Member {
+        let school_named = self.get(SCHOOL).map(plain).unwrap_or_default();
+        Member { row: self.row, called, school_named, found: None, facts: None, position: None }
+    }
+
+    fn level<'l>(&'l self, query: &'l MatchQuery) -> &'l str {
+        self.get(LEVEL).map(level_word).or(query.contest_level.as_deref()).unwrap_or("")
     }
 
     fn outcome(&self, outcome: MatchKind, detail: impl Into<String>) -> MatchOutcome {
@@ -279,59 +297,68 @@ async fn judge(
     by: By,
 ) -> Result<(Vec<ResultRow>, Vec<MatchOutcome>)> {
     let today = today(tx, state).await?;
-    let mut team_sizes: HashMap<String, i32> = HashMap::new();
-    for team in lines.iter().filter_map(|line| line.get(TEAM)) {
-        *team_sizes.entry(team.to_owned()).or_default() += 1;
-    }
-    let (mut sound, mut outcomes) = (Vec::new(), Vec::new());
+    let (mut sound, mut outcomes, mut members) = (Vec::new(), Vec::new(), Vec::new());
     for line in lines {
+        let member = line.called(query).map(|called| line.member(called));
         match sound_row(line, competition, query, today) {
-            Ok(one) => sound.push(one),
-            Err(outcome) => outcomes.push(outcome),
+            Ok(one) => sound.push((one, member)),
+            Err(outcome) => {
+                members.extend(member);
+                outcomes.push(outcome);
+            }
         }
     }
-    let lookups: Vec<Lookup> = sound.iter().map(|one| one.lookup.clone()).collect();
+    let lookups: Vec<Lookup> = sound.iter().map(|(one, _)| one.lookup.clone()).collect();
     let mut found: HashMap<i64, Vec<Found>> = HashMap::new();
     for person in store::find_persons(tx, &lookups).await? {
         found.entry(person.ord).or_default().push(person);
     }
 
-    let mut rows: Vec<(Line, ResultRow)> = Vec::new();
-    let (mut entered, mut teams, mut order) = (HashSet::new(), HashMap::new(), HashMap::new());
-    for (one, ord) in sound.into_iter().zip(1i64..) {
+    let mut named = Vec::new();
+    for ((one, member), ord) in sound.into_iter().zip(1i64..) {
         let Sound { line, facts, position, .. } = one;
-        // Positions count on over rows of the team that cannot be entered.
-        let team = line.get(TEAM).map(str::to_owned);
-        let next: i32 = team.clone().map_or(1, |team| {
-            let next = order.entry(team).or_default();
-            *next += 1;
-            *next
-        });
-        let person = match matched(actor, tx.district().0, &line, competition, found.remove(&ord).unwrap_or_default()) {
-            Ok(person) => person,
-            Err(outcome) => {
-                outcomes.push(*outcome);
-                continue;
-            }
-        };
+        let person = matched(actor, tx.district().0, &line, competition, found.remove(&ord).unwrap_or_default());
+        members.extend(member.map(|member| Member {
+            found: person.as_ref().ok().map(|person| (person.person_id, person.school_id)),
+            facts: Some(facts.clone()),
+            position,
+            ..member
+        }));
+        match person {
+            Ok(person) => named.push((line, facts, person)),
+            Err(outcome) => outcomes.push(*outcome),
+        }
+    }
+    members.sort_by_key(|member| member.row);
+    let mut seats = seats(&members);
+
+    let mut rows: Vec<(Line, ResultRow)> = Vec::new();
+    let (mut entered, mut teams) = (HashSet::new(), HashMap::new());
+    for (line, facts, person) in named {
         let key = (person.person_id, facts.contest_level.clone(), facts.work_id.clone());
         if !entered.insert(key) {
             let detail = "an earlier row says the same person, level and work";
             outcomes.push(line.outcome(MatchKind::Refused, detail));
             continue;
         }
+        let seat = match seats.remove(&line.row).unwrap_or(Ok(None)) {
+            Ok(seat) => seat,
+            Err(checks) => {
+                outcomes.push(MatchOutcome { person_id: Some(person.person_id), ..wrong(&line, checks) });
+                continue;
+            }
+        };
         let id = state.new_id();
-        let size = team.as_ref().and_then(|team| team_sizes.get(team).copied()).filter(|size| *size > 1);
-        let place = team.zip(size).map(|(team, size)| Place {
-            team: *teams.entry(team).or_insert(id),
-            position: Some(position.unwrap_or(next)),
-            size,
+        let place = seat.map(|seat| Place {
+            team: *teams.entry(seat.team).or_insert(id),
+            position: Some(seat.position),
+            size: seat.size,
         });
         rows.push((line, new_row(id, competition, person, &facts, place, by)));
     }
 
     let all: Vec<ResultRow> = rows.iter().map(|(_, row)| row.clone()).collect();
-    let standing: HashSet<Uuid> = store::standing(tx, &all).await?.into_iter().collect();
+    let standing = store::standing(tx, &all).await?;
     let mut fresh = Vec::new();
     for (line, row) in rows {
         let mut outcome = if standing.contains(&row.id) {
@@ -383,7 +410,7 @@ fn sound_row(
     };
     let raw = Raw {
         achieved_on: day,
-        contest_level: line.get(LEVEL).map(level_word).or(query.contest_level.as_deref()).unwrap_or(""),
+        contest_level: line.level(query),
         award: line.get(AWARD).map(award_word),
         place: line.number(&mut checks, PLACE),
         places_listed: line.number(&mut checks, PLACES),
@@ -439,7 +466,7 @@ fn matched(
         Box::new(outcome)
     };
     if let Some(name) = line.get(NAME)
-        && name != person.name
+        && cell::name_key(name) != cell::name_key(&person.name)
     {
         return Err(wrong(format!("the person of number {} has another name", person.number)));
     }

@@ -14,6 +14,7 @@ mod read;
 mod righting;
 pub mod store;
 mod submit;
+mod teams;
 
 pub use bulk::verify_all;
 pub use righting::{Righting, put_right};

@@ -1,15 +1,17 @@
 //! The SQL of results and evidence.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use kepu_domain::competition::Authors;
+use kepu_domain::{competition::Authors, roster::cell};
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::ResultState;
+use super::{ResultState, facts::plain};
 use crate::{
     error::{ApiError, OnConstraint, Result},
+    persons::name_key,
+    roster::numbers_as_stored,
     tenancy::Tx,
 };
 
@@ -118,13 +120,28 @@ pub struct Found {
     pub current_school_id: Option<Uuid>,
 }
 
-/// Finds the persons that are meant; several for one lookup by name if the name is not unique.
+/// Finds the persons that are meant; several for one lookup by name if the name is not unique. Numbers and names are read
+/// as those of a roster.
 pub async fn find_persons(tx: &mut Tx, wanted: &[Lookup]) -> Result<Vec<Found>> {
+    let typed: Vec<&str> = wanted.iter().filter_map(|one| one.number.as_deref()).collect();
+    let stored = numbers_as_stored(tx, &typed).await?;
+    let number = |one: &Lookup| one.number.as_ref().map(|typed| stored.get(typed).unwrap_or(typed).clone());
     let district = tx.district();
-    Ok(sqlx::query_as::<_, Found>(
+    // Names are compared among the pupils of the schools that are named: no index knows how they were written.
+    Ok(sqlx::query_as::<_, Found>(concat!(
         "WITH wanted AS (
              SELECT * FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::date[])
                            WITH ORDINALITY AS w (id, number, name, school, day, ord)
+         ), asked AS MATERIALIZED (
+             SELECT w.ord, w.day, w.name, o.id AS school_id
+             FROM wanted w JOIN organization o ON o.name_zh = w.school OR o.code = w.school
+             WHERE w.name IS NOT NULL
+         ), pupil AS MATERIALIZED (
+             SELECT p.id, p.number, p.name, e.school_id, e.valid_from, e.valid_to, ",
+        name_key!(),
+        " AS key
+             FROM enrolment e JOIN person p ON p.district_id = $1 AND p.id = e.person_id
+             WHERE e.district_id = $1 AND e.school_id IN (SELECT school_id FROM asked)
          ), person_of AS (
              SELECT w.ord, w.day, p.id, p.number, p.name
              FROM wanted w JOIN person p ON p.district_id = $1 AND p.id = w.id
@@ -132,12 +149,9 @@ pub async fn find_persons(tx: &mut Tx, wanted: &[Lookup]) -> Result<Vec<Found>> 
              SELECT w.ord, w.day, p.id, p.number, p.name
              FROM wanted w JOIN person p ON p.district_id = $1 AND p.number = w.number
              UNION ALL
-             SELECT w.ord, w.day, p.id, p.number, p.name
-             FROM wanted w JOIN person p ON p.district_id = $1 AND p.name = w.name
-             WHERE w.school IS NOT NULL AND EXISTS (
-                 SELECT FROM enrolment e JOIN organization o ON o.id = e.school_id
-                 WHERE e.district_id = $1 AND e.person_id = p.id AND e.valid_from <= w.day
-                   AND (e.valid_to IS NULL OR e.valid_to >= w.day) AND (o.name_zh = w.school OR o.code = w.school))
+             SELECT DISTINCT a.ord, a.day, p.id, p.number, p.name
+             FROM asked a JOIN pupil p ON p.school_id = a.school_id AND p.key = a.name COLLATE \"C\"
+             WHERE p.valid_from <= a.day AND (p.valid_to IS NULL OR p.valid_to >= a.day)
          )
          SELECT f.ord, f.id AS person_id, f.number, f.name, e.school_id, e.class_id, e.grade,
                 coalesce(o.attributes -> 'vocational' = 'true'::jsonb, false) AS vocational,
@@ -151,12 +165,12 @@ pub async fn find_persons(tx: &mut Tx, wanted: &[Lookup]) -> Result<Vec<Found>> 
          LEFT JOIN organization o ON o.id = e.school_id
          LEFT JOIN enrolment c ON c.district_id = $1 AND c.person_id = f.id AND c.valid_to IS NULL
          ORDER BY f.ord, f.id",
-    )
+    ))
     .bind(district.0)
     .bind(wanted.iter().map(|one| one.id).collect::<Vec<_>>())
-    .bind(wanted.iter().map(|one| one.number.as_deref()).collect::<Vec<_>>())
-    .bind(wanted.iter().map(|one| one.name.as_deref()).collect::<Vec<_>>())
-    .bind(wanted.iter().map(|one| one.school.as_deref()).collect::<Vec<_>>())
+    .bind(wanted.iter().map(number).collect::<Vec<_>>())
+    .bind(wanted.iter().map(|one| one.name.as_deref().map(cell::name_key)).collect::<Vec<_>>())
+    .bind(wanted.iter().map(|one| one.school.as_deref().map(cell::fold)).collect::<Vec<_>>())
     .bind(wanted.iter().map(|one| one.day).collect::<Vec<_>>())
     .fetch_all(&mut **tx)
     .await?)
@@ -292,6 +306,7 @@ pub async fn authors(tx: &mut Tx, achievements: &[Uuid]) -> Result<HashMap<Uuid,
 
 /// Adds results.
 pub async fn insert(tx: &mut Tx, rows: &[ResultRow]) -> Result<()> {
+    require_new(tx, rows).await?;
     let district = tx.district();
     sqlx::query(
         "INSERT INTO result (district_id, id, competition_id, person_id, school_id, class_id, grade, achieved_on,
@@ -340,29 +355,37 @@ fn exists() -> ApiError {
     )
 }
 
-/// Which of these rows would repeat one that stands.
-pub async fn standing(tx: &mut Tx, rows: &[ResultRow]) -> Result<Vec<Uuid>> {
+/// Refuses rows that would repeat one that stands. The database refuses those of one spelling alone, whoever is first.
+async fn require_new(tx: &mut Tx, rows: &[ResultRow]) -> Result<()> {
+    if standing(tx, rows).await?.is_empty() { Ok(()) } else { Err(exists()) }
+}
+
+/// Which of these rows would repeat another one that stands. Works were entered in many spellings once.
+pub async fn standing(tx: &mut Tx, rows: &[ResultRow]) -> Result<HashSet<Uuid>> {
     let district = tx.district();
-    Ok(sqlx::query_scalar(
-        "SELECT n.id FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[])
-                          AS n (id, person, competition, level, work)
-         WHERE EXISTS (SELECT FROM result r
-                       WHERE r.district_id = $1 AND r.person_id = n.person AND r.competition_id = n.competition
-                         AND r.contest_level = n.level AND coalesce(r.work_id, '') = n.work
-                         AND r.state IN ('submitted', 'returned', 'verified'))",
+    let entered: Vec<(Uuid, Option<String>)> = sqlx::query_as(
+        "SELECT n.id, r.work_id
+         FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[]) AS n (id, person, competition, level)
+         JOIN result r ON r.district_id = $1 AND r.person_id = n.person AND r.competition_id = n.competition
+                      AND r.contest_level = n.level
+         WHERE r.id <> n.id AND r.state IN ('submitted', 'returned', 'verified')",
     )
     .bind(district.0)
     .bind(rows.iter().map(|row| row.id).collect::<Vec<_>>())
     .bind(rows.iter().map(|row| row.person_id).collect::<Vec<_>>())
     .bind(rows.iter().map(|row| row.competition_id).collect::<Vec<_>>())
     .bind(rows.iter().map(|row| row.contest_level.as_str()).collect::<Vec<_>>())
-    .bind(rows.iter().map(|row| row.work_id.as_deref().unwrap_or("")).collect::<Vec<_>>())
     .fetch_all(&mut **tx)
-    .await?)
+    .await?;
+    let work = |work: Option<&str>| work.map(plain).unwrap_or_default();
+    let works: HashMap<Uuid, String> = rows.iter().map(|row| (row.id, work(row.work_id.as_deref()))).collect();
+    let is_same = |(id, entered): &(Uuid, Option<String>)| works.get(id) == Some(&work(entered.as_deref()));
+    Ok(entered.iter().filter(|one| is_same(one)).map(|(id, _)| *id).collect())
 }
 
 /// Writes what was corrected in the results of one achievement that are locked.
 pub async fn correct(tx: &mut Tx, rows: &[ResultRow]) -> Result<()> {
+    require_new(tx, rows).await?;
     let district = tx.district();
     let Some(one) = rows.first() else { return Ok(()) };
     sqlx::query(

@@ -7,7 +7,7 @@ use axum::{
 };
 use kepu_domain::{
     role::{Action, Scope},
-    roster::{Cells, Decided, Decision, Known, Outcome, Refusal, Rules, Wish, decide_one, leave, read_row},
+    roster::{Cells, Decided, Decision, Known, Outcome, Refusal, Rules, Wish, cell, decide_one, leave, read_row},
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -149,7 +149,8 @@ async fn judge(
     let source = Some(identity.source_id.as_str()).filter(|id| !id.is_empty());
     let found = store::known(tx, Whom::One(&identity.number, source)).await?;
     let of_source = found.iter().find(|known| source.is_some() && known.source_id.as_deref() == source);
-    let of_number = found.iter().find(|known| known.number == identity.number);
+    let exact = found.iter().find(|known| known.number == identity.number);
+    let of_number = exact.or_else(|| found.iter().find(|known| cell::number_key(&known.number) == identity.number));
     let known: Option<&Known> = of_source.or(of_number);
     let refuse = |column: &str, value: &str, code: &str, message: String| Decision {
         outcome: Outcome::Refused,

@@ -19,7 +19,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::state::AppState;
 
-pub(crate) use store::{NewClass, ensure_classes, expect_many, hold_roster, today};
+pub(crate) use store::{NewClass, ensure_classes, expect_many, hold_roster, numbers_as_stored, today};
 pub use view::{Counts, Format, ImportView, Mode, RowView, State as ImportState};
 
 /// The tag of these operations.

@@ -1,11 +1,14 @@
 //! SQL of imports.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kepu_domain::{
     person::PersonKind,
-    roster::{Known, Open, Outcome, cell::Sex},
+    roster::{
+        Known, Open, Outcome,
+        cell::{self, Sex},
+    },
 };
 use serde_json::Value;
 use sqlx::types::Json;
@@ -231,6 +234,7 @@ pub(super) async fn known(tx: &mut Tx, whom: Whom<'_>) -> Result<Vec<Known>> {
         }
         Whom::These(ids) => (false, None, &[], &[], ids),
     };
+    let numbers = stored_numbers(tx, numbers).await?;
     let district = tx.district().0;
     let rows: Vec<KnownRow> = sqlx::query_as(
         "SELECT p.id, p.version, p.kind, p.number, p.name, p.birth_date, p.sex, p.source_id, p.status = 'left' AS left,
@@ -256,6 +260,66 @@ pub(super) async fn known(tx: &mut Tx, whom: Whom<'_>) -> Result<Vec<Known>> {
     .fetch_all(&mut **tx)
     .await?;
     Ok(rows.into_iter().map(known_person).collect())
+}
+
+/// How the numbers that somebody typed are stored, by what was typed: case, width and a `.0` of a spreadsheet tell nobody
+/// from anybody else. Of nobody's numbers there is nothing.
+pub(crate) async fn numbers_as_stored(tx: &mut Tx, typed: &[&str]) -> Result<HashMap<String, String>> {
+    let stored = stored_numbers(tx, typed).await?;
+    let exact: HashSet<&str> = stored.iter().map(String::as_str).collect();
+    let mut by_key: HashMap<String, &str> = HashMap::new();
+    for number in &stored {
+        let key = cell::number_key(number);
+        if *number == key {
+            by_key.insert(key, number);
+        } else {
+            by_key.entry(key).or_insert(number);
+        }
+    }
+    let found = |text: &str| {
+        let as_typed = exact.get(cell::fold(text).as_str()).copied();
+        as_typed.or_else(|| by_key.get(&cell::number_key(text)).copied())
+    };
+    Ok(typed.iter().filter_map(|&text| Some((text.to_owned(), found(text)?.to_owned()))).collect())
+}
+
+/// The numbers of persons that are one of these, as they are stored. New ones are in capitals, older ones may not be: the
+/// usual spellings are found by their index; only for what is left, and may be of mixed letters, all are read.
+async fn stored_numbers(tx: &mut Tx, typed: &[&str]) -> Result<Vec<String>> {
+    let mut keys: HashSet<String> = typed.iter().map(|text| cell::number_key(text)).collect();
+    keys.remove("");
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut spellings: HashSet<String> = typed.iter().map(|text| cell::fold(text)).collect();
+    for key in &keys {
+        let small = key.to_ascii_lowercase();
+        spellings.extend([key.clone(), format!("{key}.0"), format!("{small}.0"), small]);
+    }
+    let district = tx.district().0;
+    let mut stored: Vec<String> =
+        sqlx::query_scalar("SELECT number FROM person WHERE district_id = $1 AND number = ANY($2)")
+            .bind(district)
+            .bind(spellings.into_iter().collect::<Vec<_>>())
+            .fetch_all(&mut **tx)
+            .await?;
+    for number in &stored {
+        keys.remove(&cell::number_key(number));
+    }
+    keys.retain(|key| key.chars().filter(char::is_ascii_alphabetic).count() > 1);
+    if !keys.is_empty() {
+        let mixed: Vec<String> = sqlx::query_scalar(
+            "SELECT p.number FROM unnest($2::text[]) AS k (number)
+             JOIN person p ON upper(p.number COLLATE \"C\") = k.number COLLATE \"C\"
+             WHERE p.district_id = $1",
+        )
+        .bind(district)
+        .bind(keys.into_iter().collect::<Vec<_>>())
+        .fetch_all(&mut **tx)
+        .await?;
+        stored.extend(mixed);
+    }
+    Ok(stored)
 }
 
 fn known_person(row: KnownRow) -> Known {

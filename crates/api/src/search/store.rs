@@ -6,7 +6,11 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Hit, HitKind};
-use crate::{error::Result, persons::Among, tenancy::Tx};
+use crate::{
+    error::Result,
+    persons::{Among, Sought, name_key},
+    tenancy::Tx,
+};
 
 /// What is looked for, and when.
 pub struct Look<'a> {
@@ -46,11 +50,22 @@ pub async fn persons(tx: &mut Tx, look: &Look<'_>, among: &Among) -> Result<Vec<
         Among::Schools(schools) => (Some(schools), None),
         Among::Persons(persons) => (None, Some(persons)),
     };
-    let rows = sqlx::query_as(
+    let Sought { name, number } = Sought::of(look.q);
+    if number.is_empty() {
+        // Invisible marks alone are the beginning of nobody.
+        return Ok(Vec::new());
+    }
+    let rows = sqlx::query_as(concat!(
         "WITH hit AS MATERIALIZED (
-             SELECT p.id, p.number, p.name, p.name LIKE $2 || '%' OR p.number LIKE $2 || '%' AS begins
+             SELECT p.id, p.number, p.name,
+                    ",
+        name_key!(),
+        " LIKE $2::text || '%' OR upper(p.number COLLATE \"C\") LIKE $8::text || '%' AS begins
              FROM person p
-             WHERE p.district_id = $1 AND (p.name LIKE '%' || $2 || '%' OR p.number LIKE $2 || '%')
+             WHERE p.district_id = $1
+               AND (",
+        name_key!(),
+        " LIKE '%' || $2::text || '%' OR upper(p.number COLLATE \"C\") LIKE $8::text || '%')
                AND ($3::uuid[] IS NULL OR p.id = ANY($3))
                AND ($4::uuid[] IS NULL OR EXISTS (
                         SELECT FROM enrolment e
@@ -71,14 +86,15 @@ pub async fn persons(tx: &mut Tx, look: &Look<'_>, among: &Among) -> Result<Vec<
          LEFT JOIN class c ON c.district_id = $1 AND c.id = e.class_id
          LEFT JOIN organization o ON o.id = e.school_id
          ORDER BY h.begins DESC, h.number",
-    )
+    ))
     .bind(district)
-    .bind(look.pattern())
+    .bind(name)
     .bind(persons)
     .bind(schools)
     .bind(look.day)
     .bind(look.limit)
     .bind(look.english())
+    .bind(number)
     .fetch_all(&mut **tx)
     .await?;
     Ok(hits(HitKind::Person, rows))

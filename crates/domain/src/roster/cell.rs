@@ -34,11 +34,16 @@ impl Sex {
     }
 }
 
+/// Marks that nobody sees: soft hyphens, joiners, directions of writing, byte order.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
 /// The text without surrounding blanks and invisible marks, with full-width letters, digits and brackets made ASCII.
 pub fn fold(text: &str) -> String {
     let folded: String = text
         .chars()
-        .filter(|c| !matches!(c, '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}'))
+        .filter(|c| !is_invisible(*c))
         .map(|c| match c {
             '\u{ff01}'..='\u{ff5e}' => char::from_u32((c as u32).saturating_sub(0xfee0)).unwrap_or(c),
             '\u{3000}' | '\u{a0}' | '\t' => ' ',
@@ -204,11 +209,12 @@ fn class_name(word: &str) -> Option<String> {
     small_number(word).map(|number| number.to_string())
 }
 
-/// A student or staff number: letters, digits, `-`, `_`, `.`; at most 40 characters.
+/// A student or staff number: letters, digits, `-`, `_`, `.`; at most 40 characters. Letters become capitals, for `d3` and
+/// `D3` are one number, and `.0` behind it, which spreadsheets add, is dropped.
 pub fn number(text: &str) -> Result<String, CellError> {
-    let mut word = fold(text);
+    let mut word = fold(text).to_ascii_uppercase();
     if let Some(whole) = word.strip_suffix(".0")
-        && whole.bytes().all(|byte| byte.is_ascii_digit())
+        && (whole.is_empty() || is_plain_number(whole))
     {
         word.truncate(word.len().saturating_sub(2));
     }
@@ -218,8 +224,7 @@ pub fn number(text: &str) -> Result<String, CellError> {
     if word.chars().count() > 40 {
         return error("too_long", "is longer than 40 characters");
     }
-    let upper = word.to_ascii_uppercase();
-    if let Some((mantissa, exponent)) = upper.split_once("E+")
+    if let Some((mantissa, exponent)) = word.split_once("E+")
         && !mantissa.is_empty()
         && mantissa.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
         && exponent.bytes().all(|byte| byte.is_ascii_digit())
@@ -234,6 +239,27 @@ pub fn number(text: &str) -> Result<String, CellError> {
     } else {
         error("invalid_number", "may only hold letters, digits, '-', '_' and '.'")
     }
+}
+
+/// Letters and digits, a digit last; with dots of its own a number may well end in `.0`.
+fn is_plain_number(word: &str) -> bool {
+    word.bytes().all(|byte| byte.is_ascii_alphanumeric()) && word.ends_with(|c: char| c.is_ascii_digit())
+}
+
+/// A number as it is compared, whatever is stored and however it was typed. What is no number is compared as it stands.
+pub fn number_key(text: &str) -> String {
+    number(text).unwrap_or_else(|_| fold(text).to_ascii_uppercase())
+}
+
+/// A whole number from 0 on: `90`, `９０`, and `90.0` as spreadsheets write it.
+pub fn whole(text: &str) -> Option<i32> {
+    let folded = fold(text);
+    let digits = match folded.split_once('.') {
+        Some((digits, zeros)) if !zeros.is_empty() && zeros.bytes().all(|byte| byte == b'0') => digits,
+        Some(_) => return None,
+        None => folded.as_str(),
+    };
+    if digits.bytes().all(|byte| byte.is_ascii_digit()) { digits.parse().ok() } else { None }
 }
 
 fn is_han(c: char) -> bool {
@@ -262,6 +288,15 @@ pub fn name(text: &str) -> Result<String, CellError> {
         return error("invalid_name", "holds no letter; is the column the right one?");
     }
     Ok(name)
+}
+
+/// A name as it is compared: without blanks and the dots between its parts, Latin letters small. Names that are stored are
+/// compared so in SQL, too, by `name_key!` of the persons.
+pub fn name_key(text: &str) -> String {
+    let mut key = fold(text);
+    key.retain(|c| !(c.is_whitespace() || matches!(c, '·' | '•' | '・' | '‧' | '.')));
+    key.make_ascii_lowercase();
+    key
 }
 
 /// A date: `2014-05-02`, `2014/5/2`, `2014.5.2`, `2014年5月2日`, `20140502`; a time after it is dropped.
@@ -437,6 +472,14 @@ mod tests {
     #[case(" G44030520140502001X ", Ok("G44030520140502001X"))]
     #[case("２０２６", Ok("2026"))]
     #[case("20260101.0", Ok("20260101"))]
+    #[case("d3", Ok("D3"))]
+    #[case("Ｔ0150105", Ok("T0150105"))]
+    #[case("T01\u{200b}50105", Ok("T0150105"))]
+    #[case("D4.0", Ok("D4"))]
+    #[case("2026.1.0", Ok("2026.1.0"))]
+    #[case("A.0", Ok("A.0"))]
+    #[case(".0", Err("required"))]
+    #[case("4.40305e+17", Err("digits_lost"))]
     #[case("", Err("required"))]
     #[case("4.40305E+17", Err("digits_lost"))]
     #[case("12 34", Err("invalid_number"))]
@@ -445,6 +488,40 @@ mod tests {
     fn numbers(#[case] text: &str, #[case] expected: Result<&str, &str>) {
         let read = number(text);
         assert_eq!(read.as_deref().map_err(|error| error.code), expected);
+    }
+
+    #[test]
+    fn numbers_are_compared_as_they_are_read_and_what_is_none_as_it_stands() {
+        for (stored, typed) in [("d3", "D3"), ("D4.0", "ｄ4"), ("123", "123.0"), ("一 班a", "一 班A")] {
+            assert_eq!(number_key(stored), number_key(typed), "{stored} {typed}");
+        }
+        assert_ne!(number_key("D3"), number_key("D30"));
+    }
+
+    #[rstest]
+    #[case("90", Some(90))]
+    #[case("９０", Some(90))]
+    #[case(" 90.0 ", Some(90))]
+    #[case("90.00", Some(90))]
+    #[case("0", Some(0))]
+    #[case("90.5", None)]
+    #[case("90.", None)]
+    #[case(".0", None)]
+    #[case("-1", None)]
+    #[case("", None)]
+    #[case("99999999999", None)]
+    fn whole_numbers(#[case] text: &str, #[case] expected: Option<i32>) {
+        assert_eq!(whole(text), expected);
+    }
+
+    #[rstest]
+    #[case("杨测试00001", "杨 测试00001")]
+    #[case("杨测试", "杨\u{200b}测试\u{202c}")]
+    #[case("买买提·艾力", "买买提・艾力")]
+    #[case("Ann Lee", "ＡＮＮ  lee")]
+    fn names_are_compared_without_their_dress(#[case] name: &str, #[case] typed: &str) {
+        assert_eq!(name_key(name), name_key(typed));
+        assert_ne!(name_key(name), name_key("张三"));
     }
 
     #[rstest]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    cell::Sex,
+    cell::{self, Sex},
     row::{Entry, Faults, Place, Refusal, Wish},
 };
 use crate::person::PersonKind;
@@ -237,7 +237,7 @@ fn compare(entry: &Entry, known: &Known, rules: &Rules) -> Decision {
 
     let target = Target {
         kind: known.kind,
-        number: if entry.number.is_empty() { known.number.clone() } else { entry.number.clone() },
+        number: number_after(entry, known),
         name: if entry.name.is_empty() { known.name.clone() } else { entry.name.clone() },
         birth_date: entry.birth_date.or(known.birth_date),
         sex: entry.sex.or(known.sex),
@@ -265,6 +265,12 @@ fn compare(entry: &Entry, known: &Known, rules: &Rules) -> Decision {
         changes.push(Change::new("status", Some("left".into()), Some("active".into())));
     }
     Decision { outcome: Outcome::Moved, target: Some(target), changes, refusals: Vec::new() }
+}
+
+/// A number that is written in another way only stays as it is stored: cards and papers show it so.
+fn number_after(entry: &Entry, known: &Known) -> String {
+    let is_same = entry.number.is_empty() || cell::number_key(&known.number) == entry.number;
+    if is_same { known.number.clone() } else { entry.number.clone() }
 }
 
 fn is_there(place: &Place, open: Option<&Open>, rules: &Rules) -> bool {
@@ -360,22 +366,43 @@ pub struct Identity {
     pub kind: PersonKind,
 }
 
+/// The known persons by what a row may call them, as places in their list.
+struct Index<'k> {
+    by_number: HashMap<String, Vec<usize>>,
+    by_source: HashMap<&'k str, usize>,
+}
+
+impl<'k> Index<'k> {
+    fn of(known: &'k [Known]) -> Self {
+        let mut by_number: HashMap<String, Vec<usize>> = HashMap::with_capacity(known.len());
+        let mut by_source = HashMap::new();
+        for (index, person) in known.iter().enumerate() {
+            let key = cell::number_key(&person.number);
+            let is_exact = key == person.number;
+            let same = by_number.entry(key).or_default();
+            same.insert(if is_exact { 0 } else { same.len() }, index);
+            if let Some(source) = &person.source_id {
+                by_source.insert(source.as_str(), index);
+            }
+        }
+        Self { by_number, by_source }
+    }
+
+    fn of_source(&self, source: &str) -> Option<usize> {
+        if source.is_empty() { None } else { self.by_source.get(source).copied() }
+    }
+
+    /// Where `d3` and `D3` were taken for two persons once, a second row with that number is about the second, so that
+    /// neither is missing from a file that names both.
+    fn of_number(&self, number: &str, listed: &HashSet<usize>) -> Option<usize> {
+        let same = self.by_number.get(number).filter(|_| !number.is_empty())?;
+        same.iter().find(|index| !listed.contains(index)).or(same.first()).copied()
+    }
+}
+
 /// Judges every row of a file, then adds a row for each person that a full file misses, numbered after the last.
 pub fn difference(rows: Vec<ReadRow>, known: &[Known], rules: &Rules) -> Vec<Decided> {
-    let mut by_number = HashMap::with_capacity(known.len());
-    let mut by_source = HashMap::new();
-    for (index, person) in known.iter().enumerate() {
-        by_number.insert(person.number.as_str(), index);
-        if let Some(source) = &person.source_id {
-            by_source.insert(source.as_str(), index);
-        }
-    }
-    let find = |number: &str, source: &str| {
-        let of_source = (!source.is_empty()).then(|| by_source.get(source).copied()).flatten();
-        let of_number = (!number.is_empty()).then(|| by_number.get(number).copied()).flatten();
-        (of_source, of_number)
-    };
-
+    let persons = Index::of(known);
     let repeated = repeated(&rows);
     let mut listed = HashSet::with_capacity(rows.len());
     let mut kinds = Vec::new();
@@ -383,7 +410,8 @@ pub fn difference(rows: Vec<ReadRow>, known: &[Known], rules: &Rules) -> Vec<Dec
     let mut decided = Vec::with_capacity(rows.len());
     for (index, (row, read, identity)) in rows.into_iter().enumerate() {
         last_row = last_row.max(row);
-        let (of_source, of_number) = find(&identity.number, &identity.source_id);
+        let of_source = persons.of_source(&identity.source_id);
+        let of_number = persons.of_number(&identity.number, &listed);
         let whom = of_source.or(of_number);
         listed.extend([of_source, of_number].into_iter().flatten());
         let decision = match (read, repeated.get(&index)) {
@@ -559,6 +587,30 @@ mod tests {
         let decision = decide_one(&entry, Some(&known), &rules);
         assert_eq!(decision.outcome, Outcome::Refused);
         assert_eq!(decision.refusals.first().map(|refusal| refusal.code.as_str()), Some(code));
+    }
+
+    #[test]
+    fn a_number_is_one_whatever_its_case_and_stays_as_it_is_stored() {
+        let stored = Known { number: "d3".into(), ..zhang() };
+        let typed = Entry { number: "D3".into(), ..entry() };
+        let decided = difference(vec![good(2, typed.clone())], std::slice::from_ref(&stored), &rules());
+        assert_eq!(outcomes(&decided), [(2, Outcome::Unchanged)]);
+        let target = decided.first().and_then(|row| row.decision.target.clone());
+        assert_eq!(target.map(|target| target.number), Some("d3".to_owned()));
+
+        // Of two who were taken for different ones, the one in capitals is meant; where the file names both, none leaves.
+        let capital = Known { number: "D3".into(), id: Uuid::from_u128(8), ..zhang() };
+        let both = [stored, capital];
+        let one = difference(vec![good(2, typed.clone())], &both, &rules());
+        let known: Vec<Option<usize>> = one.iter().map(|row| row.known).collect();
+        assert_eq!(
+            (outcomes(&one), known),
+            (vec![(2, Outcome::Unchanged), (3, Outcome::Left)], vec![Some(1), Some(0)])
+        );
+        let other = Entry { name: "李四".into(), ..typed.clone() };
+        let new = Entry { number: "9".into(), ..entry() };
+        let two = difference(vec![good(2, typed), good(3, other), good(4, new)], &both, &rules());
+        assert_eq!(outcomes(&two), [(2, Outcome::Refused), (3, Outcome::Refused), (4, Outcome::Added)]);
     }
 
     #[rstest]
