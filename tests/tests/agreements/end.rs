@@ -209,3 +209,129 @@ async fn it_may_end_on_a_later_day_and_is_in_force_until_then() {
         .expect_problem(409, "project_is_over");
     town.holds().await;
 }
+
+/// Where bookings, sessions and projects stand that were to go on until the later day.
+#[tokio::test]
+async fn an_announced_end_locks_nobody_in() {
+    let mut town = Town::new().await;
+    let agreement = town.signed(&json!({})).await;
+    let (_, soon) = booked(&town, "球幕放映机", 3, 4).await;
+    let (_, late) = booked(&town, "望远镜", 12, 14).await;
+    let path = format!("{}/projects", at(&agreement));
+    let plan = json!({ "owner_id": town.museum.id, "title_zh": "科学传播论坛" });
+    let project = town.museum.account.post_json(&path, &plan).await.expect(201);
+
+    // Neither the last day nor one that never comes is announced; what is ahead is not even asked about.
+    let end =
+        |on: Value, choice: Value| json!({ "reason": "场馆改造", "on": on, "bookings": choice, "projects": choice });
+    for (on, code) in [
+        (json!(town.day(365)), "ends_by_itself"),
+        (json!(town.day(366)), "ends_by_itself"),
+        (json!("9999-12-31"), "out_of_range"),
+        (json!("0001-01-01"), "out_of_range"),
+    ] {
+        let body = end(on.clone(), Value::Null);
+        let problem = step(&town.academy, &agreement, "end", &body).await.expect_problem(422, "invalid");
+        assert_eq!(told(&problem), [("on", code)], "{on}");
+    }
+    let body = end(json!(town.day(10)), json!("cancel"));
+    step(&town.academy, &agreement, "end", &body).await.expect(200);
+    assert_eq!(town.museum.account.get(&of(&project)).await.expect(200)["stops_on"], json!(town.day(10)));
+
+    // Until then any party may end it on an earlier day, and on no other.
+    for (place, on) in [(&town.museum, 10), (&town.academy, 11)] {
+        let body = end(json!(town.day(on)), json!("cancel"));
+        let problem = step(place, &agreement, "end", &body).await.expect_problem(422, "invalid");
+        assert_eq!(told(&problem), [("on", "end_announced")]);
+        let words = problem["errors"][0]["message"].as_str().expect("words");
+        assert!(words.contains(&format!("its end on {} was announced", town.day(10))), "{words}");
+    }
+    let body = end(json!(town.day(2)), json!("cancel"));
+    let ended = step(&town.museum, &agreement, "end", &body).await.expect(200);
+    assert_eq!(
+        outcomes(&ended),
+        [("bookings", "球幕放映机", "cancelled"), ("projects", "科学传播论坛", "cancelled")],
+        "what begins after the earlier day is called off, too"
+    );
+    let seen = &ended["agreement"];
+    assert_eq!((&seen["standing"], &seen["over_from"]), (&json!("in_force"), &json!(town.day(2))));
+    assert_eq!(seen["by_organization_id"], json!(town.museum.id));
+    for booking in [&soon, &late] {
+        let path = format!("/api/v1/bookings/{}", booking["id"].as_str().expect("an id"));
+        assert_eq!(town.museum.account.get(&path).await.expect(200)["state"], "cancelled");
+    }
+    assert_eq!(town.museum.account.get(&of(&project)).await.expect(200)["stops_on"], json!(town.day(2)));
+    assert_eq!(town.audited("agreement.end", &agreement["id"]).await, 2);
+    let news = town.academy.account.news().await;
+    assert!(news.iter().any(|(step, _)| step == "agreement_ended"), "who announced the other day is told: {news:?}");
+    town.pass(2).await;
+    assert_eq!(town.museum.account.get(&at(&agreement)).await.expect(200)["standing"], "ended");
+    assert_eq!(town.museum.account.get(&of(&project)).await.expect(200)["state"], "stopped");
+    let again = end(Value::Null, json!("cancel"));
+    step(&town.academy, &agreement, "end", &again).await.expect_problem(409, "not_from_this_state");
+    town.holds().await;
+}
+
+#[tokio::test]
+async fn one_that_never_ends_by_itself_is_ended_before_the_announced_day() {
+    let town = Town::new().await;
+    let agreement = town.signed(&json!({ "last_day": null })).await;
+    let body = json!({ "reason": "不再合作", "on": "2199-12-31" });
+    assert_eq!(step(&town.academy, &agreement, "end", &body).await.expect(200)["agreement"]["standing"], "in_force");
+    let body = json!({ "reason": "等不到那一天" });
+    let ended = step(&town.museum, &agreement, "end", &body).await.expect(200);
+    assert_eq!(
+        (&ended["agreement"]["standing"], &ended["agreement"]["over_from"]),
+        (&json!("ended"), &json!(town.day(0)))
+    );
+}
+
+#[tokio::test]
+async fn one_that_is_renewed_but_still_runs_is_ended_before_its_renewal_begins() {
+    let town = Town::new().await;
+    let first = town.signed(&json!({})).await;
+    let second = town.signed(&json!({ "predecessor_id": first["id"], "first_day": town.day(10) })).await;
+    let body = |on: i64| json!({ "reason": "场馆改造", "on": town.day(on) });
+    let problem = step(&town.academy, &first, "end", &body(10)).await.expect_problem(422, "invalid");
+    assert_eq!(told(&problem), [("on", "renewed_from")]);
+    let ended = step(&town.academy, &first, "end", &body(0)).await.expect(200);
+    let seen = &ended["agreement"];
+    assert_eq!((&seen["standing"], &seen["successor_id"]), (&json!("ended"), &second["id"]));
+    assert_eq!(seen["over_from"], json!(town.day(0)));
+    assert_eq!(
+        town.museum.account.get(&at(&second)).await.expect(200)["standing"],
+        "not_begun",
+        "the other one stands"
+    );
+    town.holds().await;
+}
+
+/// Who ends it finds every project under it, or who plans one finds that it is over.
+#[tokio::test]
+async fn no_project_is_planned_past_an_end_that_is_under_way() {
+    let town = Town::new().await;
+    let agreement = town.signed(&json!({})).await;
+    let id: Uuid = agreement["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
+    let today = town.day(0);
+    let ended = json!({
+        "state": "ended", "party": town.academy.id, "on": today, "reason": "场馆改造",
+        "act": { "by": town.academy.account.id, "at": town.server.state().now() },
+    });
+    let mut ending = town.server.pool().begin().await.expect("begun");
+    sqlx::query("UPDATE agreement SET state = 'ended', over_from = $2, standing = standing || $3 WHERE id = $1")
+        .bind(id)
+        .bind(today)
+        .bind(&ended)
+        .execute(&mut *ending)
+        .await
+        .expect("ended");
+    let (path, plan) =
+        (format!("{}/projects", at(&agreement)), json!({ "owner_id": town.museum.id, "title_zh": "论坛" }));
+    let (planned, ()) = futures::join!(town.museum.account.post_json(&path, &plan), async {
+        town.until_somebody_waits().await;
+        ending.commit().await.expect("committed");
+    });
+    planned.expect_problem(409, "agreement_not_in_force");
+    let listed = town.museum.account.get(&path).await.expect(200);
+    assert_eq!(listed["items"], json!([]));
+}

@@ -1,5 +1,7 @@
 //! A museum, an academy in another district, two schools and a firm, each with its administrator.
 
+use std::time::Duration;
+
 use chrono::{Days, NaiveDate, TimeDelta};
 use kepu_api::verify;
 use kepu_domain::role::{GrantScope, Role};
@@ -125,6 +127,24 @@ impl Town {
         let sql = "SELECT count(*) FROM audit_event WHERE action = $1 AND object_id = $2";
         let object = object.as_str().expect("an id");
         sqlx::query_scalar(sql).bind(action).bind(object).fetch_one(self.server.pool()).await.expect("counted")
+    }
+
+    /// Waits until somebody waits for a row that another transaction holds.
+    pub async fn until_somebody_waits(&self) {
+        for _ in 0..600 {
+            let waits: bool = sqlx::query_scalar(
+                "SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+                                WHERE NOT l.granted AND a.datname = current_database())",
+            )
+            .fetch_one(self.server.pool())
+            .await
+            .expect("read");
+            if waits {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("nobody waits");
     }
 
     pub async fn holds(&self) {

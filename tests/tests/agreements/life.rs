@@ -209,6 +209,13 @@ async fn parties_and_days_that_cannot_be_are_refused_together() {
             json!({ "last_day": town.day(-1), "title_zh": " " }),
             vec![("last_day", "before_first_day"), ("title_zh", "required")],
         ),
+        (json!({ "title_zh": "\u{200b}\u{feff}" }), vec![("title_zh", "required")]),
+        (json!({ "first_day": "0001-01-01" }), vec![("first_day", "out_of_range")]),
+        (json!({ "last_day": "9999-12-31" }), vec![("last_day", "out_of_range")]),
+        (
+            json!({ "first_day": "+200000-01-01", "last_day": "+200000-01-01" }),
+            vec![("first_day", "out_of_range"), ("last_day", "out_of_range")],
+        ),
         (json!({ "kind": "pairing" }), vec![("parties", "not_a_pair")]),
         (json!({ "kind": "pairing", "parties": [town.school.id, town.firm.id] }), vec![("parties", "not_two")]),
     ] {
@@ -219,6 +226,22 @@ async fn parties_and_days_that_cannot_be_are_refused_together() {
     let keyed = museum.client.clone().with_header("Idempotency-Key", "draft-1");
     let once = keyed.post_json("/api/v1/agreements", &body(json!({}))).await.expect(201);
     assert_eq!(keyed.post_json("/api/v1/agreements", &body(json!({}))).await.expect(201)["id"], once["id"]);
+    let change = json!({ "organization_id": town.museum.id, "last_day": "9999-12-31" });
+    let problem = museum.patch_json(&at(&once), 1, &change).await.expect_problem(422, "invalid");
+    assert_eq!(told(&problem), [("last_day", "out_of_range")]);
+}
+
+/// Whoever waits for an agreement reads its texts as of after the wait: their numbers do not meet.
+#[tokio::test]
+async fn texts_that_are_added_at_once_are_numbered_one_after_the_other() {
+    let town = Town::new().await;
+    let draft = town.draft(&json!({})).await;
+    let (one, two, three) =
+        futures::join!(town.text(&draft, PDF), town.text(&draft, SECOND_PDF), town.text(&draft, PDF));
+    let mut numbers: Vec<i64> =
+        [one, two, three].into_iter().filter_map(|answer| answer.expect(201)["number"].as_i64()).collect();
+    numbers.sort_unstable();
+    assert_eq!(numbers, [1, 2, 3]);
 }
 
 #[tokio::test]

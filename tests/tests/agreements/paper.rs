@@ -65,6 +65,9 @@ async fn whoever_may_enters_and_what_is_missing_is_said() {
     assert_eq!(with(twice).await, "parties party_twice");
     let tomorrow = json!([signature(town.museum.id, -9), signature(town.academy.id, 1)]);
     assert_eq!(with(tomorrow).await, "signatures signed_in_the_future");
+    let mut long_ago = signature(town.academy.id, -9);
+    long_ago["on"] = json!("0001-01-01");
+    assert_eq!(with(json!([signature(town.museum.id, -9), long_ago])).await, "signatures[1].on out_of_range");
     let mut nameless = signature(town.academy.id, -9);
     nameless["name"] = json!(" ");
     assert_eq!(with(json!([signature(town.museum.id, -9), nameless])).await, "signatures[1].name required");

@@ -125,3 +125,54 @@ async fn participants_and_credits_are_counted_in_each_district() {
     assert_eq!(museum.get(&figures).await.expect(200)["sessions"], 0);
     town.holds().await;
 }
+
+/// A milestone that is set while somebody waits to complete the project keeps it open.
+#[tokio::test]
+async fn who_waits_for_a_project_sees_its_milestones_of_after_the_wait() {
+    let town = Town::new().await;
+    let agreement = town.signed(&json!({})).await;
+    let plan = json!({ "owner_id": town.museum.id, "title_zh": "论坛" });
+    let project = town.museum.account.post_json(&format!("{}/projects", at(&agreement)), &plan).await.expect(201);
+    run(&town.museum, &project, "start", &json!({})).await.expect(200);
+    let id: Uuid = project["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
+    let mut setting = town.server.pool().begin().await.expect("begun");
+    sqlx::query("SELECT FROM project WHERE id = $1 FOR NO KEY UPDATE")
+        .bind(id)
+        .execute(&mut *setting)
+        .await
+        .expect("held");
+    let sql =
+        "INSERT INTO project_milestone (id, project_id, title, due_on) VALUES (gen_random_uuid(), $1, '确定主题', $2)";
+    sqlx::query(sql).bind(id).bind(town.day(3)).execute(&mut *setting).await.expect("set");
+    let nothing = json!({});
+    let (completed, ()) = futures::join!(run(&town.museum, &project, "complete", &nothing), async {
+        town.until_somebody_waits().await;
+        setting.commit().await.expect("committed");
+    });
+    completed.expect_problem(409, "milestones_open");
+    assert_eq!(town.museum.account.get(&of(&project)).await.expect(200)["state"], "running");
+}
+
+#[tokio::test]
+async fn milestones_lie_in_years_that_somebody_means() {
+    let town = Town::new().await;
+    let agreement = town.signed(&json!({})).await;
+    let museum = &town.museum.account;
+    let plan = json!({ "owner_id": town.museum.id, "title_zh": "论坛" });
+    let project = museum.post_json(&format!("{}/projects", at(&agreement)), &plan).await.expect(201);
+    let path = format!("{}/milestones", of(&project));
+    for day in ["0001-01-01", "1899-12-31", "2201-01-01", "9999-01-01", "+200000-01-01"] {
+        let body = json!({ "title": "确定主题", "due_on": day });
+        let problem = museum.post_json(&path, &body).await.expect_problem(422, "invalid");
+        assert_eq!(told(&problem), [("due_on", "out_of_range")], "{day}");
+    }
+    let unseen = json!({ "title": "\u{200b}", "due_on": town.day(3) });
+    let problem = museum.post_json(&path, &unseen).await.expect_problem(422, "invalid");
+    assert_eq!(told(&problem), [("title", "required")]);
+    let set = museum.post_json(&path, &json!({ "title": "确定主题", "due_on": town.day(3) })).await.expect(201);
+    let one = format!("{path}/{}", set["milestones"][0]["id"].as_str().expect("an id"));
+    for (field, day) in [("due_on", "9999-01-01"), ("done_on", "0001-01-01")] {
+        let problem = museum.patch_json(&one, 1, &json!({ field: day })).await.expect_problem(422, "invalid");
+        assert_eq!(told(&problem), [(field, "out_of_range")]);
+    }
+}

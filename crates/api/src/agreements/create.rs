@@ -96,6 +96,10 @@ pub(super) async fn parties(
 
 /// The days, checked.
 pub(super) fn term(checks: &mut Checks, from: NaiveDate, to: Option<NaiveDate>) {
+    checks.day("first_day", from);
+    if let Some(last) = to {
+        checks.day("last_day", last);
+    }
     if let Err(refusal) = rules::check_term(Term { from, to }) {
         checks.add(unfit(refusal).errors().first().cloned().unwrap_or_default());
     }

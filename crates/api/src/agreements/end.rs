@@ -29,7 +29,8 @@ use crate::{
 pub(super) struct AgreementEnd {
     /// The party that ends it.
     organization_id: Uuid,
-    /// The first day on which it is no longer in force; today if left out.
+    /// The first day on which it is no longer in force: before its last day, and before the day from which on it ends or is
+    /// renewed already; today if left out.
     on: Option<NaiveDate>,
     /// Why, for the other parties and for those whose bookings and sessions are cancelled.
     #[schema(min_length = 1, max_length = 400)]
@@ -51,9 +52,9 @@ pub(super) struct AgreementEnded {
     items: Vec<AheadItem>,
 }
 
-/// Ends an agreement before its term is over, today or on a later day until which it stays in force. For each kind of
-/// thing that is ahead of that day it is to be said whether it is kept: nothing is left in silence. Bookings and sessions
-/// are cancelled at once; a project goes on until that day.
+/// Ends an agreement before its term is over, today or on a later day until which it stays in force. Until then any party may
+/// end it on an earlier day; that one holds. For each kind of thing that is ahead of that day it is to be said whether it is
+/// kept: nothing is left in silence. Bookings and sessions are cancelled at once; a project goes on until that day.
 #[utoipa::path(
     post,
     path = "/api/v1/agreements/{id}/end",
@@ -77,13 +78,17 @@ pub(super) async fn end(
     let mut open = Open::of(&state, &actor, id, body.organization_id, Some(version)).await?;
     let mut checks = Checks::new();
     let reason = checks.text("reason", &body.reason, 1..=400);
+    let on = body.on.unwrap_or(open.today);
+    checks.day("on", on);
     checks.finish()?;
+    // What the rules refuse is said before what is ahead of that day is asked about.
+    let step = Step::End(body.organization_id, open.act(), on, reason.clone());
+    open.after(step.clone())?;
     let choices = Choices {
         bookings: body.bookings.map(Into::into),
         sessions: body.sessions.map(Into::into),
         projects: body.projects.map(Into::into),
     };
-    let on = body.on.unwrap_or(open.today);
     let mut items = ahead::load(&mut open.tx, id, open.today, on, open.now).await?;
     decided(&mut items, body.organization_id, choices).map_err(|open| {
         let asked = |sort: kepu_domain::agreement::end::Sort| {
@@ -91,7 +96,6 @@ pub(super) async fn end(
         };
         ApiError::invalid(open.into_iter().map(asked).collect())
     })?;
-    let step = Step::End(body.organization_id, open.act(), on, reason.clone());
     let of = |outcome: EndOutcome| -> Vec<Uuid> {
         items.iter().filter(|item| item.outcome == outcome).map(|item| item.id).collect()
     };

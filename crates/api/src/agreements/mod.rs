@@ -65,7 +65,9 @@ fn refused(refusal: &rules::Refusal) -> ApiError {
         | R::OnlyObjector
         | R::OnlyRecorder => ApiError::conflict(refusal.code(), format!("Not now: {text}.")),
         R::NotAParty => ApiError::invalid_field("organization_id", refusal.code(), text),
-        R::EndsInThePast(_) | R::EndsByItself(_) => ApiError::invalid_field("on", refusal.code(), text),
+        R::EndsInThePast(_) | R::EndsByItself(_) | R::EndAnnounced(_) | R::RenewedFrom(_) => {
+            ApiError::invalid_field("on", refusal.code(), text)
+        }
         R::ReasonNeeded => ApiError::invalid_field("reason", "required", text),
         R::NotAPairing => ApiError::invalid_field("kind", refusal.code(), text),
         R::NotSignedByAll => ApiError::invalid_field("signatures", refusal.code(), text),

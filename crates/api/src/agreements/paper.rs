@@ -148,6 +148,7 @@ pub(super) async fn record(State(state): State<AppState>, actor: Actor, request:
     let mut signatures = Vec::new();
     for (at, one) in body.signatures.iter().enumerate() {
         let (name, post) = signatory(&mut checks, &format!("signatures[{at}]."), &one.name, &one.post);
+        checks.day(&format!("signatures[{at}].on"), one.on);
         let paper = Some(Paper { on: one.on, entered_for: body.entered_for });
         signatures.push(Signature { party: one.organization_id, name, post, act: open.act(), paper });
     }

@@ -35,22 +35,22 @@ pub async fn known(tx: &mut Tx, actor: &Actor, id: Uuid) -> Result<AgreementRow>
     if knows(actor, &row) { Ok(row) } else { Err(ApiError::not_found("agreement")) }
 }
 
+/// Loads one that nobody else changes or ends until the transaction ends; for who may not know of it, it is not there.
+pub async fn held(tx: &mut Tx, actor: &Actor, id: Uuid) -> Result<AgreementRow> {
+    let row = store::lock(tx, id).await?;
+    if knows(actor, &row) { Ok(row) } else { Err(ApiError::not_found("agreement")) }
+}
+
 /// Loads one to be changed in the name of a party that the actor answers for.
 pub async fn managed(tx: &mut Tx, actor: &Actor, id: Uuid, party: Uuid) -> Result<AgreementRow> {
-    let row = store::lock(tx, id).await?;
-    if !knows(actor, &row) {
-        return Err(ApiError::not_found("agreement"));
-    }
+    let row = held(tx, actor, id).await?;
     acts(actor, &row, party)?;
     Ok(row)
 }
 
 /// Loads one to be changed by an official who arranges for one of its parties.
 pub async fn arranged(tx: &mut Tx, actor: &Actor, id: Uuid) -> Result<AgreementRow> {
-    let row = store::lock(tx, id).await?;
-    if !knows(actor, &row) {
-        return Err(ApiError::not_found("agreement"));
-    }
+    let row = held(tx, actor, id).await?;
     require_arrange(actor, &row.parties)?;
     Ok(row)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use axum::{Json, http::StatusCode, response::Response};
 use chrono::{DateTime, NaiveDate, Utc};
 use kepu_domain::{
-    agreement::{Act, Signature, StateName, Step},
+    agreement::{Act, Agreement, Signature, StateName, Step},
     reminder,
 };
 use serde_json::{Value, json};
@@ -95,10 +95,15 @@ impl<'a> Open<'a> {
         Act { by: self.actor.account_id, at: self.now }
     }
 
+    /// What a step makes of it, if the rules allow it.
+    pub fn after(&self, step: Step) -> Result<Agreement> {
+        let (terms, standing) = (self.row.terms(), self.row.standing.0.clone());
+        standing.take(&terms, self.today, step).map_err(|refusal| refused(&refusal))
+    }
+
     /// Takes a step and writes it down.
     pub async fn take(&mut self, step: Step, told: Told<'_>) -> Result<()> {
-        let terms = self.row.terms();
-        let after = self.row.standing.0.clone().take(&terms, self.today, step).map_err(|refusal| refused(&refusal))?;
+        let after = self.after(step)?;
         self.row.turn_into(after, self.now);
         store::update(&mut self.tx, &self.row).await?;
         self.tell(told).await

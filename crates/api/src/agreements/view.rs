@@ -138,7 +138,7 @@ impl AgreementView {
                 on: one.paper.map(|paper| paper.on),
             })
         };
-        let paper = state.entered_for();
+        let (paper, successor_id) = (state.entered_for(), state.successor());
         let parties = row
             .parties
             .0
@@ -152,13 +152,14 @@ impl AgreementView {
                 name_en: party.name_en,
             })
             .collect();
-        let (by_organization_id, reason, successor_id) = match state {
+        let (by_organization_id, reason) = match state {
             Agreement::Refused { party, reason, .. }
             | Agreement::Disputed { party, reason, .. }
-            | Agreement::Ended { party, reason, .. } => (Some(party), reason, None),
-            Agreement::Withdrawn { reason, .. } => (Some(row.proposer_id), reason, None),
-            Agreement::Renewed { successor, .. } => (None, String::new(), Some(successor)),
-            Agreement::Draft | Agreement::Offered { .. } | Agreement::Signed { .. } => (None, String::new(), None),
+            | Agreement::Ended { party, reason, .. } => (Some(party), reason),
+            Agreement::Withdrawn { reason, .. } => (Some(row.proposer_id), reason),
+            Agreement::Draft | Agreement::Offered { .. } | Agreement::Signed { .. } | Agreement::Renewed { .. } => {
+                (None, String::new())
+            }
         };
         Self {
             id: row.id,

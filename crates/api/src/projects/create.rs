@@ -57,11 +57,9 @@ pub(super) async fn create(
     ApiJson(body): ApiJson<NewProject>,
 ) -> Result<Response> {
     let mut tx = state.begin(&actor).await?;
-    let agreement = reach::known(&mut tx, &actor, id).await?;
-    if !agreement.parties.iter().any(|party| party.id == body.owner_id) {
-        return Err(ApiError::invalid_field("owner_id", "not_a_party", "must be a party of the agreement"));
-    }
-    reach::acts(&actor, &agreement, body.owner_id)?;
+    // Whoever ends the agreement meanwhile finds the project, or is done before it is judged here.
+    let agreement = reach::held(&mut tx, &actor, id).await?;
+    reach::acts_for(&actor, &agreement.parties, "owner_id", body.owner_id)?;
     let mut checks = Checks::new();
     let title_zh = checks.text("title_zh", &body.title_zh, 1..=120);
     let title_en = checks.text("title_en", &body.title_en, 0..=200);

@@ -73,6 +73,7 @@ pub(super) async fn add(
     require_open(&mut tx, &row, state.now()).await?;
     let mut checks = Checks::new();
     let title = checks.text("title", &body.title, 1..=120);
+    checks.day("due_on", body.due_on);
     checks.finish()?;
     if row.milestones.len() >= MILESTONES_MAX {
         return Err(ApiError::conflict("too_many", format!("There are {MILESTONES_MAX} milestones already.")));
@@ -114,8 +115,14 @@ pub(super) async fn change(
     let day = today(&mut tx, now).await?;
     let mut checks = Checks::new();
     one.title = checks.text("title", body.title.as_deref().unwrap_or(&one.title), 1..=120);
-    one.due_on = body.due_on.unwrap_or(one.due_on);
+    if let Some(due) = body.due_on {
+        checks.day("due_on", due);
+        one.due_on = due;
+    }
     if let Some(done) = body.done_on {
+        if let Some(done) = done {
+            checks.day("done_on", done);
+        }
         checks.require(
             done.is_none_or(|done| reached_on(done, day)),
             "done_on",

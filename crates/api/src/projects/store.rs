@@ -135,11 +135,9 @@ pub async fn load(tx: &mut Tx, id: Uuid) -> Result<ProjectRow> {
 
 /// Loads one: nobody else changes it until the transaction ends.
 pub async fn lock(tx: &mut Tx, id: Uuid) -> Result<ProjectRow> {
-    sqlx::query_as(projects!("WHERE p.id = $1 FOR NO KEY UPDATE OF p"))
-        .bind(id)
-        .fetch_optional(&mut **tx)
-        .await?
-        .ok_or_else(|| ApiError::not_found("project"))
+    // A statement that has to wait reads all but the row itself as of before the wait: milestones and the like need their own.
+    sqlx::query("SELECT FROM project WHERE id = $1 FOR NO KEY UPDATE").bind(id).execute(&mut **tx).await?;
+    load(tx, id).await
 }
 
 /// Adds one.

@@ -39,7 +39,7 @@ impl Sort {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Choice {
-    /// It goes on to its own end.
+    /// It goes on to its own end. A project that an end announced earlier is to stop goes on until that day.
     Keep,
     /// It is cancelled, a project is stopped.
     Cancel,

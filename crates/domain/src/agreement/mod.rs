@@ -17,6 +17,9 @@
 //! whose name others entered a signature may dispute it, `signed ─▶ disputed`, and take that back; who entered it may strike it,
 //! `─▶ withdrawn`. What is disputed is not in force.
 //!
+//! An end or a renewal may be of a later day. Until then it is in force, and any party may end it on an earlier one:
+//! `ended ─▶ ended`, `renewed ─▶ ended`.
+//!
 //! Nothing here reads a clock: days and moments are given.
 
 pub mod end;
@@ -123,6 +126,9 @@ pub enum Agreement {
         on: NaiveDate,
         /// Why.
         reason: String,
+        /// What renews it from a later day on, if it was renewed before it was ended.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        successor: Option<Uuid>,
     },
     /// Another one takes its place.
     Renewed {
@@ -198,6 +204,37 @@ impl Agreement {
         }
     }
 
+    /// What renews it, if something does.
+    pub const fn successor(&self) -> Option<Uuid> {
+        match self {
+            Self::Renewed { successor, .. } => Some(*successor),
+            Self::Ended { successor, .. } => *successor,
+            _ => None,
+        }
+    }
+
+    /// Whether it can be ended on this day. Who announced an end, or signed a renewal, binds nobody to wait for it: while it
+    /// holds, any party may end it on an earlier day.
+    fn ends_on(&self, term: Term, today: NaiveDate, on: NaiveDate) -> Result<(), Refusal> {
+        let standing = self.on(term, today);
+        if !matches!(standing, Standing::NotBegun | Standing::InForce) {
+            return Err(Refusal::NotFromHere { from: standing, step: "ended" });
+        }
+        if on < today {
+            return Err(Refusal::EndsInThePast(today));
+        }
+        match self {
+            Self::Ended { on: announced, .. } if *announced <= on => return Err(Refusal::EndAnnounced(*announced)),
+            Self::Renewed { from, .. } if *from <= on => return Err(Refusal::RenewedFrom(*from)),
+            _ => {}
+        }
+        // At once it can be ended on its last day, too; who announces that day or a later one says nothing.
+        match term.to {
+            Some(last) if last < on || last == on && today < on => Err(Refusal::EndsByItself(last)),
+            _ => Ok(()),
+        }
+    }
+
     /// How it was entered from paper: by which party, or none for an official; none if it was signed here.
     pub fn entered_for(&self) -> Option<Option<Uuid>> {
         self.signatures().iter().find_map(|one| one.paper.map(|paper| paper.entered_for))
@@ -257,19 +294,14 @@ impl Agreement {
             (Self::Draft | Self::Offered { .. } | Self::Refused { .. }, Step::Withdraw(_, act, reason)) => {
                 Ok(Self::Withdrawn { act, reason })
             }
-            (state @ Self::Signed { .. }, Step::End(party, act, on, reason)) => {
-                let standing = state.on(terms.term, today);
-                if standing == Standing::Expired {
-                    return Err(Refusal::NotFromHere { from: standing, step: "ended" });
-                }
-                if on < today {
-                    return Err(Refusal::EndsInThePast(today));
-                }
-                if let Some(last) = terms.term.to.filter(|last| *last < on) {
-                    return Err(Refusal::EndsByItself(last));
-                }
+            (
+                state @ (Self::Signed { .. } | Self::Ended { .. } | Self::Renewed { .. }),
+                Step::End(party, act, on, reason),
+            ) => {
+                state.ends_on(terms.term, today, on)?;
                 let reason = needed(reason)?;
-                Ok(Self::Ended { signatures: state.signatures().to_vec(), party, act, on, reason })
+                let (signatures, successor) = (state.signatures().to_vec(), state.successor());
+                Ok(Self::Ended { signatures, party, act, on, reason, successor })
             }
             (state @ Self::Signed { .. }, Step::Dispute(party, act, reason)) => {
                 match state.entered_for() {

@@ -21,7 +21,7 @@ pub enum Step {
     Recall(Uuid),
     /// The proposer gives it up: why.
     Withdraw(Uuid, Act, String),
-    /// A party ends it from this day on, today or later: why.
+    /// A party ends it from this day on, today or later, but earlier than was announced so far: why.
     End(Uuid, Act, NaiveDate, String),
     /// Another one was signed in its place, from this day on.
     Renew(Uuid, Act, NaiveDate),
@@ -110,9 +110,15 @@ pub enum Refusal {
     /// What is over cannot be undone.
     #[error("it can be ended from today, {0}, on")]
     EndsInThePast(NaiveDate),
-    /// Its term ends it earlier.
-    #[error("its last day, {0}, lies before that day; it ends by itself")]
+    /// Its term ends it no later.
+    #[error("its last day is {0}; an end that is announced lies before that day")]
     EndsByItself(NaiveDate),
+    /// Its end was announced for no later day.
+    #[error("its end on {0} was announced; it can be ended on an earlier day")]
+    EndAnnounced(NaiveDate),
+    /// What renews it begins no later.
+    #[error("its renewal from {0} on was signed; it can be ended on an earlier day")]
+    RenewedFrom(NaiveDate),
     /// Only a pairing is brought by somebody else than its parties.
     #[error("only a pairing is proposed by an official; other agreements are written by a party")]
     NotAPairing,
@@ -151,6 +157,8 @@ impl Refusal {
             Self::TermIsOver(_) => "term_is_over",
             Self::EndsInThePast(_) => "ends_in_the_past",
             Self::EndsByItself(_) => "ends_by_itself",
+            Self::EndAnnounced(_) => "end_announced",
+            Self::RenewedFrom(_) => "renewed_from",
             Self::NotAPairing => "not_a_pairing",
             Self::NotSignedByAll => "not_signed_by_all",
             Self::SignedInTheFuture(_) => "signed_in_the_future",

@@ -40,6 +40,21 @@ fn why() -> String {
     "the term is too long".into()
 }
 
+fn ended_on(of_june: u32) -> Agreement {
+    Agreement::Ended {
+        signatures: all_signed(),
+        party: OTHER,
+        act: act(),
+        on: day(of_june),
+        reason: why(),
+        successor: None,
+    }
+}
+
+fn renewed_from(of_june: u32) -> Agreement {
+    Agreement::Renewed { signatures: all_signed(), successor: STRANGER, act: act(), from: day(of_june) }
+}
+
 fn every_state() -> Vec<(&'static str, Agreement)> {
     let signatures = all_signed;
     vec![
@@ -56,8 +71,10 @@ fn every_state() -> Vec<(&'static str, Agreement)> {
             "disputed",
             Agreement::Disputed { signatures: from_paper(Some(PROPOSER)), party: OTHER, act: act(), reason: why() },
         ),
-        ("ended", Agreement::Ended { signatures: signatures(), party: OTHER, act: act(), on: day(10), reason: why() }),
-        ("renewed", Agreement::Renewed { signatures: signatures(), successor: STRANGER, act: act(), from: day(12) }),
+        ("to be ended", ended_on(10)),
+        ("ended", ended_on(9)),
+        ("to be renewed", renewed_from(12)),
+        ("renewed", renewed_from(9)),
     ]
 }
 
@@ -91,7 +108,7 @@ fn table(party: Uuid) -> String {
                 Err(refusal) => Some(format!("{step}: {}", refusal.code())),
             })
             .collect();
-        let _ = writeln!(table, "{name:<12} {}", if cells.is_empty() { "nothing".into() } else { cells.join(", ") });
+        let _ = writeln!(table, "{name:<13} {}", if cells.is_empty() { "nothing".into() } else { cells.join(", ") });
     }
     table
 }
@@ -99,36 +116,40 @@ fn table(party: Uuid) -> String {
 #[test]
 fn every_step_of_who_proposes_from_every_state() {
     insta::assert_snapshot!(table(PROPOSER), @r"
-    draft        change → draft, offer → offered, withdraw → withdrawn, record → signed
-    offered      sign: only_others, refuse: only_others, recall → draft, withdraw → withdrawn
-    brought      sign → offered, refuse → refused, recall → draft, withdraw → withdrawn
-    last to sign sign: only_others, refuse: only_others, recall → draft, withdraw → withdrawn
-    refused      change → draft, withdraw → withdrawn
-    withdrawn    nothing
-    signed       end → ended, dispute: not_entered_by_others, strike: only_recorder, renew → renewed
-    from paper   end → ended, dispute: not_entered_by_others, strike → withdrawn, renew → renewed
-    by official  end → ended, dispute → disputed, strike: only_recorder, renew → renewed
-    disputed     uphold: only_objector, strike → withdrawn
-    ended        nothing
-    renewed      nothing
+    draft         change → draft, offer → offered, withdraw → withdrawn, record → signed
+    offered       sign: only_others, refuse: only_others, recall → draft, withdraw → withdrawn
+    brought       sign → offered, refuse → refused, recall → draft, withdraw → withdrawn
+    last to sign  sign: only_others, refuse: only_others, recall → draft, withdraw → withdrawn
+    refused       change → draft, withdraw → withdrawn
+    withdrawn     nothing
+    signed        end → ended, dispute: not_entered_by_others, strike: only_recorder, renew → renewed
+    from paper    end → ended, dispute: not_entered_by_others, strike → withdrawn, renew → renewed
+    by official   end → ended, dispute → disputed, strike: only_recorder, renew → renewed
+    disputed      uphold: only_objector, strike → withdrawn
+    to be ended   end → ended
+    ended         nothing
+    to be renewed end → ended
+    renewed       nothing
     ");
 }
 
 #[test]
 fn every_step_of_another_party_from_every_state() {
     insta::assert_snapshot!(table(OTHER), @r"
-    draft        change: only_proposer, offer: only_proposer, recall: only_proposer, withdraw: only_proposer, record → signed
-    offered      change: only_proposer, offer: only_proposer, sign → offered, refuse → refused, recall: only_proposer, withdraw: only_proposer
-    brought      change: only_proposer, offer: only_proposer, sign → offered, refuse → refused, recall: only_proposer, withdraw: only_proposer
-    last to sign change: only_proposer, offer: only_proposer, sign → signed, refuse → refused, recall: only_proposer, withdraw: only_proposer
-    refused      change: only_proposer, offer: only_proposer, recall: only_proposer, withdraw: only_proposer
-    withdrawn    nothing
-    signed       end → ended, dispute: not_entered_by_others, strike: only_recorder, renew → renewed
-    from paper   end → ended, dispute → disputed, strike: only_recorder, renew → renewed
-    by official  end → ended, dispute → disputed, strike: only_recorder, renew → renewed
-    disputed     uphold → signed, strike: only_recorder
-    ended        nothing
-    renewed      nothing
+    draft         change: only_proposer, offer: only_proposer, recall: only_proposer, withdraw: only_proposer, record → signed
+    offered       change: only_proposer, offer: only_proposer, sign → offered, refuse → refused, recall: only_proposer, withdraw: only_proposer
+    brought       change: only_proposer, offer: only_proposer, sign → offered, refuse → refused, recall: only_proposer, withdraw: only_proposer
+    last to sign  change: only_proposer, offer: only_proposer, sign → signed, refuse → refused, recall: only_proposer, withdraw: only_proposer
+    refused       change: only_proposer, offer: only_proposer, recall: only_proposer, withdraw: only_proposer
+    withdrawn     nothing
+    signed        end → ended, dispute: not_entered_by_others, strike: only_recorder, renew → renewed
+    from paper    end → ended, dispute → disputed, strike: only_recorder, renew → renewed
+    by official   end → ended, dispute → disputed, strike: only_recorder, renew → renewed
+    disputed      uphold → signed, strike: only_recorder
+    to be ended   end → ended
+    ended         nothing
+    to be renewed end → ended
+    renewed       nothing
     ");
 }
 
@@ -150,21 +171,23 @@ fn an_official_enters_what_is_on_paper_and_brings_pairings() {
                 Err(refusal) => Some(format!("{what}: {}", refusal.code())),
             })
             .collect();
-        let _ = writeln!(table, "{name:<12} {}", if cells.is_empty() { "nothing".into() } else { cells.join(", ") });
+        let _ = writeln!(table, "{name:<13} {}", if cells.is_empty() { "nothing".into() } else { cells.join(", ") });
     }
     insta::assert_snapshot!(table, @r"
-    draft        bring → offered, record → signed
-    offered      nothing
-    brought      nothing
-    last to sign nothing
-    refused      nothing
-    withdrawn    nothing
-    signed       strike: only_recorder
-    from paper   strike: only_recorder
-    by official  strike → withdrawn
-    disputed     strike: only_recorder
-    ended        nothing
-    renewed      nothing
+    draft         bring → offered, record → signed
+    offered       nothing
+    brought       nothing
+    last to sign  nothing
+    refused       nothing
+    withdrawn     nothing
+    signed        strike: only_recorder
+    from paper    strike: only_recorder
+    by official   strike → withdrawn
+    disputed      strike: only_recorder
+    to be ended   nothing
+    ended         nothing
+    to be renewed nothing
+    renewed       nothing
     ");
     let brought = Agreement::Draft.take(&pairing, day(1), Step::Bring).expect("brought");
     let half = brought.take(&pairing, day(1), Step::Sign(signature(PROPOSER))).expect("signed by the first");
@@ -255,6 +278,19 @@ fn each_refusal_has_its_case() {
         ),
         (signed(), terms(), 9, Step::End(OTHER, act(), day(8), why()), Refusal::EndsInThePast(day(9))),
         (signed(), terms(), 9, Step::End(OTHER, act(), day(21), why()), Refusal::EndsByItself(day(20))),
+        (signed(), terms(), 9, Step::End(OTHER, act(), day(20), why()), Refusal::EndsByItself(day(20))),
+        (ended_on(12), terms(), 9, Step::End(THIRD, act(), day(12), why()), Refusal::EndAnnounced(day(12))),
+        (ended_on(12), terms(), 9, Step::End(THIRD, act(), day(13), why()), Refusal::EndAnnounced(day(12))),
+        (renewed_from(12), terms(), 9, Step::End(THIRD, act(), day(12), why()), Refusal::RenewedFrom(day(12))),
+        // As it could be renewed from a day after its term.
+        (renewed_from(25), terms(), 9, Step::End(THIRD, act(), day(24), why()), Refusal::EndsByItself(day(20))),
+        (
+            renewed_from(25),
+            terms(),
+            22,
+            Step::End(THIRD, act(), day(22), why()),
+            Refusal::NotFromHere { from: Standing::Expired, step: "ended" },
+        ),
         (signed(), terms(), 9, Step::Renew(STRANGER, act(), day(8)), Refusal::RenewsFromTheStart(day(8))),
     ] {
         assert_eq!(state.take(&terms, day(today), step), Err(refusal), "{refusal}");
@@ -273,8 +309,7 @@ fn the_day_says_whether_it_is_in_force() {
         assert_eq!(signed.on(term, day(of_june)), standing, "on the {of_june}th");
     }
     assert_eq!(signed.on(Term { to: None, ..term }, day(30)), Standing::InForce, "an open term");
-    let ended = Agreement::Ended { signatures: all_signed(), party: OTHER, act: act(), on: day(10), reason: why() };
-    let renewed = Agreement::Renewed { signatures: all_signed(), successor: STRANGER, act: act(), from: day(12) };
+    let (ended, renewed) = (ended_on(10), renewed_from(12));
     for (state, of_june, standing) in [
         (&ended, 9, Standing::InForce),
         (&ended, 10, Standing::Ended),
@@ -330,4 +365,32 @@ fn one_that_ends_on_a_later_day_is_in_force_until_then() {
     for (of_june, standing) in [(9, Standing::InForce), (11, Standing::InForce), (12, Standing::Ended)] {
         assert_eq!(ended.on(terms().term, day(of_june)), standing, "{of_june}");
     }
+}
+
+/// Nobody can make an agreement last by announcing its end.
+#[test]
+fn an_announced_end_is_moved_to_an_earlier_day_by_any_party() {
+    let end =
+        |state: Agreement, party, today, on| state.take(&terms(), day(today), Step::End(party, act(), day(on), why()));
+    let earlier = end(ended_on(19), PROPOSER, 9, 12).expect("ended earlier");
+    assert_eq!(earlier.over_from(), Some(day(12)));
+    let by_proposer = matches!(&earlier, Agreement::Ended { party, .. } if *party == PROPOSER);
+    assert!(by_proposer, "who moved it has ended it: {earlier:?}");
+    let at_once = end(earlier, THIRD, 10, 10).expect("ended at once");
+    assert_eq!(at_once.on(terms().term, day(10)), Standing::Ended);
+    // On its last day it can still be ended at once, and so can one that has not begun.
+    let signed = || Agreement::Signed { signatures: all_signed() };
+    assert_eq!(end(signed(), OTHER, 20, 20).map(|after| after.over_from()), Ok(Some(day(20))));
+    assert_eq!(end(signed(), OTHER, 7, 7).map(|after| after.on(terms().term, day(8))), Ok(Standing::Ended));
+}
+
+#[test]
+fn one_that_is_renewed_is_ended_before_that_and_keeps_what_renews_it() {
+    let end = |state: Agreement, on| state.take(&terms(), day(9), Step::End(OTHER, act(), day(on), why()));
+    let ended = end(renewed_from(12), 11).expect("ended");
+    assert_eq!((ended.over_from(), ended.successor()), (Some(day(11)), Some(STRANGER)));
+    let json = serde_json::to_value(&ended).expect("JSON");
+    assert_eq!(serde_json::from_value::<Agreement>(json).expect("read back"), ended);
+    let again = end(ended, 10).expect("ended earlier");
+    assert_eq!((again.over_from(), again.successor()), (Some(day(10)), Some(STRANGER)));
 }

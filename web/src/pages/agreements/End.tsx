@@ -117,6 +117,9 @@ export default function End({ row, parties, onClose }: { row: Agreement; parties
         ))}
       </Modal>
     );
+  // An end that is announced can be moved to an earlier day; on its last day it ends by itself.
+  const until = row.over_from ?? row.last_day;
+  const beyond = (day: Dayjs) => Boolean(until) && !day.isSame(first, "day") && !day.isBefore(dayjs(until), "day");
   return (
     <Modal
       open
@@ -144,7 +147,7 @@ export default function End({ row, parties, onClose }: { row: Agreement; parties
           <DatePicker
             allowClear={false}
             style={{ width: 200 }}
-            disabledDate={(day) => day.isBefore(first, "day") || (row.last_day !== null && row.last_day !== undefined && day.isAfter(dayjs(row.last_day), "day"))}
+            disabledDate={(day) => day.isBefore(first, "day") || beyond(day)}
           />
         </Form.Item>
         {SORTS.filter((sort) => of(sort).length > 0).map((sort) => (

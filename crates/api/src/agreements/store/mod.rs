@@ -208,11 +208,9 @@ pub async fn load(tx: &mut Tx, id: Uuid) -> Result<AgreementRow> {
 
 /// Loads one, whosever it is: nobody else changes it until the transaction ends.
 pub async fn lock(tx: &mut Tx, id: Uuid) -> Result<AgreementRow> {
-    sqlx::query_as(agreements!("WHERE g.id = $1 FOR NO KEY UPDATE OF g"))
-        .bind(id)
-        .fetch_optional(&mut **tx)
-        .await?
-        .ok_or_else(|| ApiError::not_found("agreement"))
+    // A statement that has to wait reads all but the row itself as of before the wait: parties and texts need their own.
+    sqlx::query("SELECT FROM agreement WHERE id = $1 FOR NO KEY UPDATE").bind(id).execute(&mut **tx).await?;
+    load(tx, id).await
 }
 
 /// These organizations as parties, in the order of the ids; those that are not there are left out.
