@@ -56,6 +56,28 @@ async fn bad_bodies_are_told_apart_and_name_the_field() {
     admin.get("/api/v1/districts/%00").await.expect_problem(404, "not_found");
 }
 
+/// The database's days begin in 4713 BC, those that can be written much earlier: that is no fault of the service.
+#[tokio::test]
+async fn days_that_no_database_holds_are_refused() {
+    let server = Server::start().await;
+    let district = server.district("东区").await;
+    let official = server.account(Role::DistrictOfficial, GrantScope::District { district }).await;
+    server.anonymous().get("/api/v1/register?on=-9999-01-01").await.expect_problem(422, "out_of_range");
+    server.anonymous().get("/api/v1/register?on=1999-01-01").await.expect(200);
+    for path in [
+        "/api/v1/sessions?from=-9999-01-01",
+        "/api/v1/sessions?to=-9999-01-01",
+        "/api/v1/exceptions?from=-9999-01-01",
+        "/api/v1/audit?from=-9999-01-01T00:00:00Z",
+    ] {
+        let problem = official.get(path).await.expect_problem(422, "out_of_range");
+        assert!(
+            problem["detail"].as_str().is_some_and(|text| text.contains("too far from today")),
+            "{path}: {problem}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn bodies_are_limited() {
     let server = Server::start_with(|config| {

@@ -2,7 +2,18 @@
 
 use std::{fmt::Display, ops::RangeInclusive};
 
+use chrono::{Datelike, NaiveDate};
+
 use crate::error::{ApiError, FieldError, Result};
+
+/// The years in which a day can lie that somebody means: before them and after them it is a slip of the hand.
+const YEARS: RangeInclusive<i32> = 1900..=2200;
+
+/// Blanks, and characters that show nothing: within a text they tie or part what stands around them, at its ends they only
+/// hide that it is empty.
+fn is_blank(letter: char) -> bool {
+    letter.is_whitespace() || matches!(letter, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')
+}
 
 /// Collects field errors; [`Checks::finish`] answers them all.
 #[derive(Debug, Default)]
@@ -30,7 +41,7 @@ impl Checks {
 
     /// The trimmed text, whose length in characters must be in `range`; one line, no control characters.
     pub fn text(&mut self, field: &str, text: &str, range: RangeInclusive<usize>) -> String {
-        let text = text.trim();
+        let text = text.trim_matches(is_blank);
         let length = text.chars().count();
         if length == 0 && *range.start() > 0 {
             self.errors.push(FieldError::new(field, "required", "must not be empty"));
@@ -53,13 +64,13 @@ impl Checks {
 
     /// As [`Checks::text`], for a field that may be missing; blank counts as missing.
     pub fn optional_text(&mut self, field: &str, text: Option<&str>, max: usize) -> Option<String> {
-        let text = text.map(str::trim).filter(|text| !text.is_empty())?;
+        let text = text.map(|text| text.trim_matches(is_blank)).filter(|text| !text.is_empty())?;
         Some(self.text(field, text, 1..=max))
     }
 
     /// The trimmed text, which may have several lines and `max` characters.
     pub fn prose(&mut self, field: &str, text: &str, max: usize) -> String {
-        let text = text.trim();
+        let text = text.trim_matches(is_blank);
         let length = text.chars().count();
         if length > max {
             let message = format!("must have at most {max} characters, not {length}");
@@ -79,6 +90,14 @@ impl Checks {
             self.errors.push(FieldError::new(field, "out_of_range", message).value(value.to_string()));
         }
         value
+    }
+
+    /// A day that somebody can mean.
+    pub fn day(&mut self, field: &str, day: NaiveDate) {
+        if !YEARS.contains(&day.year()) {
+            let message = format!("must be a day of the years {} to {}", YEARS.start(), YEARS.end());
+            self.errors.push(FieldError::new(field, "out_of_range", message).value(day.to_string()));
+        }
     }
 
     /// The number of items, which must be in `range`.
@@ -105,5 +124,54 @@ impl Checks {
     /// The errors as one 422, or nothing.
     pub fn finish(self) -> Result<()> {
         if self.errors.is_empty() { Ok(()) } else { Err(ApiError::invalid(self.errors)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What [`Checks::text`] makes of it, or the code of what is wrong.
+    fn text(text: &str) -> std::result::Result<String, String> {
+        let mut checks = Checks::new();
+        let text = checks.text("title", text, 1..=8);
+        match checks.errors.pop() {
+            None => Ok(text),
+            Some(error) => Err(error.code),
+        }
+    }
+
+    #[test]
+    fn what_shows_nothing_is_empty() {
+        for nothing in ["", " ", "\u{3000}", "\u{200b}", "\u{feff}\u{200c}\u{2060} \u{200d}"] {
+            assert_eq!(text(nothing), Err("required".to_owned()), "{nothing:?}");
+            let mut checks = Checks::new();
+            assert_eq!(checks.optional_text("title", Some(nothing), 8), None, "{nothing:?}");
+            assert_eq!(checks.prose("aims", nothing, 8), "", "{nothing:?}");
+            assert!(checks.is_clean());
+        }
+    }
+
+    #[test]
+    fn what_shows_nothing_stays_within_a_text_and_goes_at_its_ends() {
+        assert_eq!(text("\u{feff} 标题\u{200b} "), Ok("标题".to_owned()));
+        let family = "\u{1f468}\u{200d}\u{1f469}\u{200d}\u{1f467}";
+        assert_eq!(text(family), Ok(family.to_owned()));
+        assert_eq!(text("标\u{200c}题"), Ok("标\u{200c}题".to_owned()));
+        // It counts as any other character.
+        assert_eq!(text("1234\u{200b}5678"), Err("too_long".to_owned()));
+        assert_eq!(text("12345678\u{200b}"), Ok("12345678".to_owned()));
+    }
+
+    #[test]
+    fn a_day_lies_in_a_year_that_somebody_means() {
+        for (year, wrong) in
+            [(-9999, true), (1, true), (1899, true), (1900, false), (2200, false), (2201, true), (9999, true)]
+        {
+            let mut checks = Checks::new();
+            checks.day("due_on", NaiveDate::from_ymd_opt(year, 6, 1).expect("a day"));
+            let codes: Vec<&str> = checks.errors.iter().map(|error| error.code.as_str()).collect();
+            assert_eq!(codes, if wrong { vec!["out_of_range"] } else { vec![] }, "{year}");
+        }
     }
 }

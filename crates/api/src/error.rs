@@ -277,6 +277,11 @@ impl From<sqlx::Error> for ApiError {
             Some("23503") => {
                 Self::unprocessable("missing_reference", "It names something that does not exist, or that is in use.")
             }
+            // A day that it cannot hold or reckon with: its days begin in 4713 BC.
+            Some("22007" | "22008") => Self::unprocessable(
+                "out_of_range",
+                "A day or a time lies too far from today. Give one of a year that can be meant.",
+            ),
             Some("40001" | "40P01" | "55P03") => {
                 Self::unavailable("contended", "Others were changing the same things. Try again.")
             }

@@ -126,6 +126,36 @@ async fn clocks_that_are_off_are_corrected_and_told() {
     assert_eq!((at - gate.begun).num_seconds(), 300);
 }
 
+/// What one broken device says does not keep the scans of the others out: it would send the same for ever.
+#[tokio::test]
+async fn a_clock_beyond_all_measure_is_one_scans_own_trouble() {
+    let gate = Gate::new(6, 6).await;
+    let with = |pupil: usize, field: &str, value: Value| {
+        let mut scan = gate.scan(pupil, 5);
+        scan[field] = value;
+        scan
+    };
+    let scans = [
+        gate.scan(0, 5),
+        with(1, "clock_offset_ms", json!(-1_000_000_000_000_000_i64)),
+        with(2, "clock_offset_ms", json!(i64::MIN)),
+        with(3, "clock_offset_ms", json!(i64::MAX)),
+        with(4, "scanned_at", json!("-4800-01-01T00:00:00Z")),
+        with(5, "scanned_at", json!("+262000-01-01T00:00:00Z")),
+    ];
+    let answer = gate.send(&scans).await;
+    let mut expected = vec!["accepted in"];
+    expected.extend(["needs_review clock_implausible"; 5]);
+    assert_eq!(verdicts(&answer), expected);
+    assert_eq!(gate.count("scan").await, 6);
+    // Sent again it is the same, and it can be listed.
+    assert_eq!(verdicts(&gate.send(&scans).await), expected);
+    let path = format!("/api/v1/sessions/{}/scans?verdict=needs_review", gate.session);
+    let listed = gate.school.host.get(&path).await.expect(200);
+    assert_eq!(listed["items"].as_array().map(Vec::len), Some(5));
+    gate.verify().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_queue_at_three_gates_counts_every_child_once() {
     let gate = Gate::new(60, 60).await;

@@ -119,7 +119,7 @@ export function standing(terms: Terms, scan: Scan): Reason | undefined {
     [listed === "no" && !terms.walkIns, "not_on_list"],
     [barred === true && (listed === "no" || listed === "withdrawn"), "barred"],
     [terms.mode === "in" && scan.direction === "out", "no_outs"],
-    [scan.at - scan.receivedAt > AHEAD || Math.abs(scan.offset ?? 0) > CORRECTABLE, "clock_implausible"],
+    [scan.at - scan.receivedAt > AHEAD || scan.at <= 0 || Math.abs(scan.offset ?? 0) > CORRECTABLE, "clock_implausible"],
     [terms.startsAt - scan.at > DOORS, "too_early"],
     [scan.at - terms.endsAt > last, "after_end"],
     [terms.closedAt !== undefined && Math.min(scan.at, scan.receivedAt) > terms.closedAt, "after_closing"],

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use kepu_domain::door::code::Code;
 use kepu_domain::door::pass::Signed;
-use kepu_domain::door::scan::{Kind, Method, Reason, Scan, corrected};
+use kepu_domain::door::scan::{Kind, Method, Reason, Scan, clock_offset, corrected, keepable};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -125,7 +125,7 @@ async fn identify(
             session_id: one.session_id,
             device_id: one.device_id,
             account_id: one.account_id,
-            scanned_at: one.item.scanned_at,
+            scanned_at: keepable(one.item.scanned_at),
             clock_offset_ms: one.item.clock_offset_ms,
             at: one.at(),
             received_at: one.received_at,
@@ -159,7 +159,7 @@ fn say(keys: &Keys, district: Uuid, sessions: &Sessions, one: &Incoming) -> Said
 impl Incoming {
     /// When it happened, by the service's clock.
     fn at(&self) -> DateTime<Utc> {
-        corrected(self.item.scanned_at, self.item.clock_offset_ms.and_then(TimeDelta::try_milliseconds))
+        corrected(self.item.scanned_at, self.item.clock_offset_ms.map(clock_offset))
     }
 
     /// Of all that the device says: the same id with another content is another scan.
@@ -236,7 +236,7 @@ fn flags(scan: &NewScan) -> Vec<String> {
         id: scan.id,
         at: scan.at,
         received_at: scan.received_at,
-        clock_offset: scan.clock_offset_ms.and_then(TimeDelta::try_milliseconds),
+        clock_offset: scan.clock_offset_ms.map(clock_offset),
         direction: scan.direction,
         method: scan.method,
         issue: None,

@@ -6,7 +6,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use super::scan::{Decision, Direction, Kind, Reason, Scan, Verdict};
+use super::scan::{Decision, Direction, EARLIEST, Kind, Reason, Scan, Verdict};
 
 /// Doors open so long before the beginning.
 pub const DOORS: TimeDelta = TimeDelta::hours(2);
@@ -157,8 +157,9 @@ fn refusal(terms: &Terms, guest: &Guest, scan: &Scan) -> Option<Reason> {
 /// Why somebody must look at a scan before it counts.
 fn doubt(terms: &Terms, guest: &Guest, scan: &Scan) -> Option<Reason> {
     let after = |moment: DateTime<Utc>, by: TimeDelta| scan.at.signed_duration_since(moment) > by;
-    let implausible =
-        after(scan.received_at, AHEAD) || scan.clock_offset.is_some_and(|offset| offset.abs() > CORRECTABLE);
+    let implausible = after(scan.received_at, AHEAD)
+        || scan.at <= EARLIEST
+        || scan.clock_offset.is_some_and(|offset| offset.abs() > CORRECTABLE);
     let last = match scan.direction {
         Direction::In => LAST_IN,
         Direction::Out => LAST_OUT,
@@ -248,7 +249,7 @@ mod tests {
     use proptest::prelude::*;
     use rstest::rstest;
 
-    use super::super::scan::Method;
+    use super::super::scan::{Method, keepable};
     use super::*;
 
     /// Minutes after the beginning of a session of two hours.
@@ -429,6 +430,22 @@ mod tests {
         assert_eq!(words(&fold(&terms, &guest(), vec![ahead.clone()])), "in");
         let later = Scan { received_at: minute(61), ..ahead };
         assert_eq!(words(&fold(&terms, &guest(), vec![later])), "after_closing");
+    }
+
+    #[test]
+    fn a_clock_that_says_what_cannot_be_kept_cannot_be_right() {
+        let told = |at: DateTime<Utc>, offset: TimeDelta| {
+            words(&fold(&terms(), &guest(), vec![Scan { at, clock_offset: Some(offset), ..come(5) }]))
+        };
+        let none = TimeDelta::zero();
+        let ends = [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC];
+        for end in ends {
+            assert_eq!(told(keepable(end), none), "clock_implausible", "{end}");
+        }
+        assert_eq!(told(minute(-366 * 24 * 60), none), "too_early");
+        for offset in [TimeDelta::MIN, TimeDelta::MAX] {
+            assert_eq!(told(minute(5), offset), "clock_implausible");
+        }
     }
 
     #[test]

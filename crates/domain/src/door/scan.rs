@@ -8,6 +8,13 @@ use uuid::Uuid;
 pub const CLOCK_TOLERANCE: TimeDelta = TimeDelta::minutes(2);
 /// A scan that arrives later than this after it happened is told as late.
 pub const PROMPT: TimeDelta = TimeDelta::minutes(15);
+/// The earliest moment that is kept, at which nobody scanned anything.
+pub const EARLIEST: DateTime<Utc> = DateTime::UNIX_EPOCH;
+/// The latest one: the beginning of 2200.
+const LATEST: DateTime<Utc> = match DateTime::from_timestamp(7_258_118_400, 0) {
+    Some(moment) => moment,
+    None => EARLIEST,
+};
 
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$each:meta])* $variant:ident = $word:literal,)* }) => {
@@ -201,9 +208,20 @@ pub struct Scan {
     pub review: Option<Decision>,
 }
 
-/// When something happened by the clock of the service.
+/// By how much a device says that its clock is off. More than can be said is not nothing: it is as much as can be.
+pub fn clock_offset(milliseconds: i64) -> TimeDelta {
+    TimeDelta::try_milliseconds(milliseconds).unwrap_or(if milliseconds < 0 { TimeDelta::MIN } else { TimeDelta::MAX })
+}
+
+/// A moment as it is kept, from 1970 to 2200. A broken clock may say what no database can hold, and its scan must not stand
+/// in the way of the others; the nearest moment that is kept cannot be believed either.
+pub fn keepable(moment: DateTime<Utc>) -> DateTime<Utc> {
+    moment.clamp(EARLIEST, LATEST)
+}
+
+/// When something happened by the clock of the service, as it is kept.
 pub fn corrected(by_device: DateTime<Utc>, clock_offset: Option<TimeDelta>) -> DateTime<Utc> {
-    by_device.checked_add_signed(clock_offset.unwrap_or_default()).unwrap_or(by_device)
+    keepable(by_device.checked_add_signed(clock_offset.unwrap_or_default()).unwrap_or(by_device))
 }
 
 words! {
@@ -236,5 +254,37 @@ impl Scan {
             flags.push(Flag::ByHand);
         }
         flags
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_a_clock_says_can_be_kept() {
+        let day = |text: &str| -> DateTime<Utc> { text.parse().expect("a moment") };
+        let now = day("2026-06-08T08:00:00Z");
+        for (by_device, offset, expected) in [
+            (now, None, now),
+            (now, Some(60_000), day("2026-06-08T08:01:00Z")),
+            (now, Some(-1_000_000_000_000_000), DateTime::UNIX_EPOCH),
+            (now, Some(1_000_000_000_000_000), day("2200-01-01T00:00:00Z")),
+            // Past what can be counted: as the device says.
+            (now, Some(i64::MIN), now),
+            (now, Some(i64::MAX), now),
+            (day("-4800-01-01T00:00:00Z"), Some(0), DateTime::UNIX_EPOCH),
+            (DateTime::<Utc>::MIN_UTC, Some(-1), DateTime::UNIX_EPOCH),
+            (DateTime::<Utc>::MAX_UTC, Some(1), day("2200-01-01T00:00:00Z")),
+        ] {
+            assert_eq!(corrected(by_device, offset.map(clock_offset)), expected, "{by_device} {offset:?}");
+        }
+    }
+
+    #[test]
+    fn an_offset_beyond_all_measure_is_one() {
+        assert_eq!(clock_offset(-1500), TimeDelta::milliseconds(-1500));
+        assert_eq!(clock_offset(i64::MIN), TimeDelta::MIN);
+        assert_eq!(clock_offset(i64::MAX), TimeDelta::MAX);
     }
 }
