@@ -438,6 +438,18 @@ fn what_is_wrong_is_said_with_its_place_and_nothing_is_scored() {
         ),
         cell("negative minutes", "minutes", "-5", &["row 3, column minutes: “-5”"]),
         cell("quantity", "quantity", "1e3", &["column quantity: “1e3”; expected a decimal number"]),
+        cell(
+            "quantity too fine",
+            "quantity",
+            "1.0505",
+            &["column quantity: “1.0505”; expected a decimal number from 0 to 1000000000 with at most three decimals"],
+        ),
+        cell(
+            "quantity too large",
+            "quantity",
+            "1000000000000",
+            &["column quantity: “1000000000000”; expected", "to 1000000000 "],
+        ),
         cell("place zero", "place", "0", &["column place: “0”; expected a whole number from 1"]),
         cell("flag", "voluntary", "perhaps", &["column voluntary: “perhaps”; expected true or false"]),
         cell("grade", "grade", "seven", &["column grade: “seven”; expected a whole number from -3 to 20"]),
@@ -669,6 +681,42 @@ fn however_the_sheet_was_saved_the_answer_is_the_same() {
     let args = ["score", "--policy", policy, "--records", "-", "--people", "people.csv", "--format", "json"];
     let out = desk.run(&args, &workbook()).out;
     assert_eq!(out.replace("standard input", "records.csv"), expected);
+}
+
+#[test]
+fn digits_may_be_as_wide_as_characters() {
+    let text = "record_id,person_id,starts_at,activity_id,host_id,minutes\n1,p,2016-09-10,A,U,９０\n";
+    let person = score(BEIJING, text, "person_id,grade\np,７\n", "").person("p");
+    assert_eq!((&person["eligible"], &person["lines"][0]["minutes"]), (&Value::Bool(true), &Value::from(90)));
+}
+
+#[test]
+fn what_cannot_be_told_exactly_is_an_error_and_no_number() {
+    let policy = "kepu: 1\nid: huge\nversion: '1'\ntitle: huge\nrules:\n  - { id: r, credit: { per_quantity: 1000000, \
+                  times: [ { by: kind, values: { a: 1000 } } ] } }\n";
+    let run = |policy: &str, records: &str, more: &str| {
+        let desk = Desk::with(&[("huge.yaml", policy.as_bytes()), ("records.csv", records.as_bytes())]);
+        let mut args = vec!["score", "--policy", "huge.yaml", "--records", "records.csv", "--lang", "en"];
+        args.extend(more.split_whitespace());
+        desk.run(&args, b"")
+    };
+    let header = "record_id,person_id,starts_at,kind,quantity\n";
+    let far = format!("{header}1,p,2026-03-01,a,1\n2,q,2026-03-01,a,1000000000\n");
+    for more in ["", "--explain", "--format csv", "--format json"] {
+        let ran = run(policy, &far, more);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{more}: {}", ran.err);
+        assert!(ran.err.contains("q has more credit than can be told exactly"), "{more}: {}", ran.err);
+    }
+    let near = run(policy, &format!("{header}1,p,2026-03-01,a,1000\n"), "--format json");
+    assert_eq!(near.person("p")["total"], "1000000000000");
+
+    // What would go there without any record is refused beforehand.
+    let absurd = policy.replace("1000000,", "1000000000,").replace("a: 1000 ", "a: 1000000000 ");
+    let ran = run(&absurd, &far, "");
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+    for code in ["[credit_too_large]", "[factor_too_large]"] {
+        assert!(ran.err.contains(code), "{}", ran.err);
+    }
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::text::{Told, say, tell};
 /// An exact amount in thousandths: of a credit, or of the unit of a measure (hours, records …).
 ///
 /// Written as a decimal with at most three places: `1`, `0.5`, `-2.125`. Sums saturate instead of wrapping; real
-/// amounts stay ten orders of magnitude below that.
+/// amounts stay ten orders of magnitude below that, and [`Credit::is_beyond`] tells those that do not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Credit(i64);
 
@@ -45,6 +45,11 @@ impl Credit {
     /// `minutes` as hours, rounded down to a thousandth of an hour (3.6 s).
     pub fn hours(minutes: i64) -> Self {
         Ratio::of(Self::whole(minutes)).over(60).rounded(&Rounding { step: Self(1), mode: RoundingMode::Down })
+    }
+
+    /// True where a sum or product went beyond what is kept: the amount is not what it should be then.
+    pub const fn is_beyond(self) -> bool {
+        self.0 == i64::MAX || self.0 == i64::MIN
     }
 
     /// True when nothing.
@@ -240,7 +245,13 @@ fn product(a: i128, b: i64) -> i128 {
     }
 }
 
-/// An exact fraction of thousandths, so that a price is rounded once, at its end.
+/// Whether a number has gone as far as it can, so that it is no longer what it should be.
+const fn is_at_the_end(n: i128) -> bool {
+    n == i128::MAX || n == i128::MIN
+}
+
+/// An exact fraction of thousandths, so that a price is rounded once, at its end. What goes beyond its room stays beyond, and
+/// is rounded to an amount that [`Credit::is_beyond`].
 #[derive(Debug, Clone, Copy)]
 pub struct Ratio {
     num: i128,
@@ -298,6 +309,12 @@ impl Ratio {
         if self.num == 0 {
             return other;
         }
+        if self.is_beyond() {
+            return self;
+        }
+        if other.is_beyond() {
+            return other;
+        }
         if self.den == other.den {
             return Self { num: self.num.saturating_add(other.num), den: self.den }.kept_small();
         }
@@ -312,6 +329,9 @@ impl Ratio {
     pub fn rounded(self, rounding: &Rounding) -> Credit {
         if let (1, 1, Ok(milli)) = (self.den, rounding.step.0, i64::try_from(self.num)) {
             return Credit(milli);
+        }
+        if self.is_beyond() {
+            return Credit(if self.num < 0 { i64::MIN } else { i64::MAX });
         }
         let step = rounding.step.0.max(1);
         let unit = self.den.saturating_mul(i128::from(step));
@@ -337,11 +357,18 @@ impl Ratio {
         Credit(i64::try_from(milli).unwrap_or(if milli < 0 { i64::MIN } else { i64::MAX }))
     }
 
+    /// Whether it had more digits than there is room for.
+    const fn is_beyond(self) -> bool {
+        is_at_the_end(self.num) || is_at_the_end(self.den)
+    }
+
     /// In lowest terms once the numbers grow, so that products of many factors do not run out of room; before that it
     /// would cost more than it gives.
     fn kept_small(self) -> Self {
         const LARGE: u128 = 1 << 62;
-        if self.num.unsigned_abs() < LARGE && self.den.unsigned_abs() < LARGE { self } else { self.reduced() }
+        let small = self.num.unsigned_abs() < LARGE && self.den.unsigned_abs() < LARGE;
+        // What went beyond must stay recognisable.
+        if small || self.is_beyond() { self } else { self.reduced() }
     }
 
     /// In lowest terms.
@@ -412,6 +439,20 @@ mod tests {
             _ => product.divided(Credit::from_milli(700)),
         });
         assert_eq!(many, third);
+    }
+
+    #[test]
+    fn what_goes_beyond_is_told_from_what_is_exact() {
+        let most: Credit = "1000000000".parse().unwrap();
+        let exact = Ratio::of(most).times(most);
+        assert!(exact.rounded(&Rounding::default()).is_beyond(), "a thousand times what an amount can hold");
+        assert!(!exact.divided(most).rounded(&Rounding::default()).is_beyond());
+        let far = (0..12).fold(Ratio::of(most), |far, _| far.times("999999.999".parse().unwrap()));
+        for beyond in [far, far.over(7), far.divided(most), far.plus(Ratio::of(most)), Ratio::of(most).plus(far)] {
+            assert_eq!(beyond.rounded(&Rounding::default()), Credit::MAX);
+        }
+        assert!(Credit::MAX.plus(Credit::ONE).is_beyond());
+        assert!(!most.is_beyond() && !Credit::ZERO.is_beyond());
     }
 
     #[test]

@@ -237,6 +237,110 @@ fn a_problem_is_told_at_the_character_at_which_its_key_or_value_begins() {
     }
 }
 
+/// A policy of one rule, with more of it.
+fn with(more: &str) -> String {
+    format!("kepu: 1\nid: a\nversion: '1'\ntitle: a\nrules:\n  - {{ id: a, credit: {{ fixed: 1 }} }}\n{more}")
+}
+
+#[test]
+fn a_colon_of_an_input_method_is_named_where_it_stands() {
+    for (text, line, key) in [
+        (with("requirements：\n  - { id: r, when: { measure: total, at_least: 1 } }\n"), 7, "requirements"),
+        (with("").replace("title: a", "title：a"), 4, "title"),
+        (with("illustrative：true\n"), 7, "illustrative"),
+        (with("").replace("fixed: 1", "fixed：1"), 6, "fixed"),
+        (with("limits:\n  - id：l\n"), 8, "id"),
+        (with("outputs：\n  # of the total\n\n  - { id: o }\n"), 7, "outputs"),
+    ] {
+        let problems = problems_of(&text);
+        let told = problems.iter().find(|problem| problem.code == "wide_colon");
+        let told = told.unwrap_or_else(|| panic!("{key}:\n{}", lines(&problems)));
+        assert_eq!(told.place.line, line, "{key}: {told}");
+        assert!(told.message.en.contains(&format!("`{key}`")), "{told}");
+        assert!(told.help.zh.contains(&format!("`{key}: …`")), "{told}");
+    }
+    // What is only text may have one.
+    assert_eq!(problems_of(&with("note: 说明：仅供参考\n")), []);
+}
+
+#[test]
+fn words_of_chinese_are_words_and_other_names_may_be_written_as_records_have_them() {
+    for more in [
+        "eligible: { person_tag: [试点·城区, 住校生] }\n",
+        "aliases: { kind: { talk: [讲座（线上）, “科普”报告] } }\nselect:\n  - { id: s, require: { kind: talk } }\n",
+        "select:\n  - { id: s, require: { tag: ['topic:航天', 2026年] } }\n",
+    ] {
+        assert_eq!(problems_of(&with(more)), [], "{more}");
+    }
+}
+
+#[test]
+fn what_can_be_met_is_never_said_to_be_out_of_reach() {
+    let asked = |limit: &str, measure: &str, when: &str| {
+        with(&format!(
+            "limits:\n  - {{ id: l, {limit} }}\nmeasures:\n  - {{ id: m, {measure} }}\nrequirements:\n  - {{ id: r, when: {{ {when} }} }}\n"
+        ))
+    };
+    let (sum, term) = ("sum: credits", "sum: credits, period: { of: term, take: best }");
+    let four = "at_most: { credits: 4 }";
+    for (limit, measure, when) in [
+        // Just so much can be had.
+        (four, sum, "measure: total, at_least: 4"),
+        (four, sum, "measure: m, more_than: 3.999"),
+        // Not all records, not all of life, not for sure.
+        (format!("of: {{ kind: visit }}, {four}").as_str(), sum, "measure: total, at_least: 10"),
+        (format!("within: [term], {four}").as_str(), sum, "measure: total, at_least: 10"),
+        (
+            format!("within: [term], {four}").as_str(),
+            "sum: credits, period: { of: month, take: best }",
+            "measure: m, at_least: 10",
+        ),
+        (format!("within: [host], {four}").as_str(), sum, "measure: m, at_least: 10"),
+        (format!("within: [term, host], {four}").as_str(), term, "measure: m, at_least: 10"),
+        (
+            format!("within: [stage], {four}").as_str(),
+            "sum: credits, period: { of: stage, take: best }",
+            "measure: m, at_least: 10",
+        ),
+        (format!("{four}, force: soft").as_str(), sum, "measure: total, at_least: 10"),
+        // Of something else, or made more of.
+        ("at_most: { records: 4 }", sum, "measure: total, at_least: 10"),
+        (four, "sum: raw_credits", "measure: m, at_least: 10"),
+        (four, "sum: hours", "measure: m, at_least: 10"),
+        (four, "sum: credits, divide_by: 0.1", "measure: m, at_least: 10"),
+        (four, "sum: credits, round: { step: 10, mode: up }", "measure: m, at_least: 10"),
+        (four, "sum: credits, at_least: 10", "measure: m, at_least: 10"),
+        // There is another way, or it is asked that it be not so.
+        (four, sum, "any: [{ measure: total, at_least: 10 }, { person: { grade: 6 } }]"),
+        (four, sum, "not: { measure: total, at_least: 10 }"),
+        (four, sum, "measure: total, at_most: 10"),
+        // Bounds that meet, or are of different measures or different ways.
+        (four, sum, "all: [{ measure: total, at_least: 2 }, { measure: total, at_most: 2 }]"),
+        (four, "sum: minutes", "all: [{ measure: total, at_most: 2 }, { measure: m, at_least: 3 }]"),
+        (four, sum, "any: [{ measure: total, at_least: 3 }, { measure: total, at_most: 2 }]"),
+        (four, sum, "all: [{ measure: total, at_most: 2 }, { not: { measure: total, at_least: 3 } }]"),
+    ] {
+        let problems = problems_of(&asked(limit, measure, when));
+        assert_eq!(problems, [], "{limit}; {measure}; {when}\n{}", lines(&problems));
+    }
+    for (limit, measure, when) in [
+        (four, sum, "measure: total, at_least: 10"),
+        (four, sum, "measure: m, more_than: 4"),
+        (
+            four,
+            "highest: credits, of: { kind: visit }",
+            "all: [{ person: { grade: 6 } }, { measure: m, at_least: 4.001 }]",
+        ),
+        (format!("within: [term], {four}").as_str(), term, "measure: m, at_least: 10"),
+        (format!("within: [lifetime], {four}").as_str(), term, "measure: m, at_least: 10"),
+        ("at_most: { records: 3 }", "count: records", "measure: m, at_least: 4"),
+        ("at_most: { hours: 3 }", "sum: hours", "measure: m, at_least: 3.5"),
+    ] {
+        let found: Vec<_> = problems_of(&asked(limit, measure, when)).iter().map(|problem| problem.code).collect();
+        assert_eq!(found, ["requirement_never_met"], "{limit}; {measure}; {when}");
+    }
+}
+
 #[test]
 fn all_slips_of_form_are_told_at_once_too() {
     let text = GOOD
@@ -258,4 +362,20 @@ fn all_slips_of_form_are_told_at_once_too() {
 
 fn lines(problems: &[Problem]) -> String {
     problems.iter().map(|p| format!("    {p}")).collect::<Vec<_>>().join("\n")
+}
+
+/// A district whose policy was published before something was asked goes on with it.
+#[test]
+fn what_was_published_before_it_was_asked_holds() {
+    let with = |kind: &str, credit: &str| {
+        format!(
+            "kepu: 1\nid: p\nversion: '1'\ntitle: {{ zh: 甲, en: A }}\nselect:\n  - {{ id: all, when: {{ kind: {kind} }} }}\nrules:\n  - {{ id: each, credit: {{ fixed: {credit} }} }}\n"
+        )
+    };
+    assert!(Policy::parse(&with("[visit, talk]", "1")).is_ok());
+    for text in [with("[visit，talk]", "1"), with("[visit, talk]", "2000000")] {
+        assert!(Policy::parse(&text).is_err(), "{text}");
+        assert!(Policy::published(&text).is_ok(), "{text}");
+    }
+    assert!(Policy::published(&with("[visit, talk]", "-1")).is_err());
 }

@@ -224,7 +224,7 @@ pub async fn policy(tx: &mut Tx, version: Uuid) -> Result<Arc<Policy>> {
         return Ok(policy.clone());
     }
     let document = store::policy_document(tx, version).await?.ok_or_else(|| ApiError::not_found("policy version"))?;
-    let policy = Policy::parse(&document).map_err(|problems| {
+    let policy = Policy::published(&document).map_err(|problems| {
         let all: Vec<String> = problems.iter().map(ToString::to_string).collect();
         ApiError::internal(anyhow::anyhow!("the published policy version {version} cannot be read: {}", all.join("; ")))
     })?;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use axum::Json;
 use axum::extract::State;
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 use kepu_domain::credit::Credit;
 use kepu_domain::person::PersonKind;
@@ -380,21 +380,40 @@ pub(crate) async fn readable_person(tx: &mut Tx, actor: &Actor, id: Uuid) -> Res
     Ok(person)
 }
 
-/// A moment, or the end of a day in the district's time zone; of the day that has not ended, what is so by now.
+/// A moment that has passed, or the end of a day in the district's time zone; of the day that has not ended, what is so by now.
 pub(crate) fn moment(text: &str, zone: Tz, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
-    if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
-        return Ok(moment.to_utc());
+    let at = match DateTime::parse_from_rfc3339(text) {
+        Ok(moment) => {
+            in_range(moment.with_timezone(&zone).date_naive())?;
+            moment.to_utc()
+        }
+        Err(_) => end_of_day(text, zone, now)?,
+    };
+    if at > now {
+        return Err(ApiError::invalid_field("as_of", "in_the_future", "must be a moment that has passed"));
     }
-    let day: Option<NaiveDate> = text.parse().ok();
-    let next = day.and_then(|d| d.succ_opt()).map(|d| d.and_time(NaiveTime::MIN));
-    let end = next
-        .and_then(|n| zone.from_local_datetime(&n).earliest())
-        .map(|n| n.to_utc() - chrono::TimeDelta::microseconds(1));
-    let today = now.with_timezone(&zone).date_naive();
-    end.map(|end| if day == Some(today) { end.min(now) } else { end }).ok_or_else(|| {
+    Ok(at)
+}
+
+fn end_of_day(text: &str, zone: Tz, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
+    let unreadable = || {
         let message = "must be a day (2026-03-01) or a moment with its offset (2026-03-01T09:00:00+08:00)";
         ApiError::invalid_field("as_of", "invalid_value", message)
-    })
+    };
+    let day: NaiveDate = text.parse().map_err(|_| unreadable())?;
+    in_range(day)?;
+    let next = day.succ_opt().and_then(|next| zone.from_local_datetime(&next.and_time(NaiveTime::MIN)).earliest());
+    let end = next.ok_or_else(unreadable)?.to_utc() - chrono::TimeDelta::microseconds(1);
+    let today = now.with_timezone(&zone).date_naive();
+    Ok(if day == today { end.min(now) } else { end })
+}
+
+/// The database knows fewer days than a calendar does.
+fn in_range(day: NaiveDate) -> Result<()> {
+    if (1..=9999).contains(&day.year()) {
+        return Ok(());
+    }
+    Err(ApiError::invalid_field("as_of", "out_of_range", "must be a day of the years 1 to 9999"))
 }
 
 /// Which scores.

@@ -9,6 +9,7 @@ use std::{
 use anyhow::Context;
 use chrono::NaiveDate;
 use kepu_domain::{
+    credit::Credit,
     policy::{Detail, Options, Policy, Reason, ScoreSheet, SoftMode, evaluate},
     record::Record,
     text::{Lang, Text},
@@ -17,7 +18,7 @@ use serde_json::json;
 
 use super::{
     Format, ScoreArgs, csv,
-    finding::Finding,
+    finding::{Finding, both},
     input::{self, Entry, Input, Paths},
     json,
     policy::{read_policy, show_problems},
@@ -35,6 +36,8 @@ pub(super) struct Scoring<'a> {
     pub lang: Lang,
     pub explain: bool,
     pub skipped: usize,
+    /// The sheet of records, as it is named.
+    pub records: String,
 }
 
 impl Scoring<'_> {
@@ -43,6 +46,33 @@ impl Scoring<'_> {
         let options =
             Options { as_of: self.as_of, today: self.today, soft: self.soft, decisions: &entry.decisions, detail };
         evaluate(self.policy, &entry.person, &entry.records, &options)
+    }
+
+    /// Who has more than can be told exactly. Looked for before anything is printed: a sheet that is wrong for one is no sheet.
+    fn beyond(&self) -> Option<Finding> {
+        let file = self.records.as_str();
+        let mut all = Credit::ZERO;
+        for entry in self.input.people.values() {
+            let sheet = self.sheet(entry, Detail::Lines);
+            if sheet.is_beyond() {
+                let message = both(
+                    "学分大到无法准确计算；请检查办法中的分值和系数，以及记录中的数量",
+                    "has more credit than can be told exactly; look at the credit and factors of the policy, and at the \
+                     quantities of the records",
+                );
+                let about =
+                    both(format!("{} {}", entry.person.id, message.zh), format!("{} {}", entry.person.id, message.en));
+                return Some(Finding::of_file("beyond_numbers", file, about));
+            }
+            all = all.plus(sheet.total);
+        }
+        all.is_beyond().then(|| {
+            let message = both(
+                "所有人的学分之和大到无法准确计算",
+                "all persons together have more credit than can be told exactly",
+            );
+            Finding::of_file("beyond_numbers", file, message)
+        })
     }
 
     /// A reason in words.
@@ -114,7 +144,12 @@ pub fn score(args: &ScoreArgs) -> anyhow::Result<ExitCode> {
         lang,
         explain: args.explain,
         skipped: input.bad_row_count(),
+        records: args.records.display().to_string(),
     };
+    if let Some(beyond) = scoring.beyond() {
+        report(&[beyond], &[], args.format, lang);
+        return Ok(refused());
+    }
     let mut out = BufWriter::new(io::stdout().lock());
     let printed = match args.format {
         Format::Json => json::print(&scoring, &bad, &mut out),

@@ -9,6 +9,7 @@ use super::Policy;
 use crate::credit::Credit;
 use crate::person::{Person, PersonKind};
 use crate::record::{HeldDesignation, Record};
+use crate::roster::cell::fold;
 use crate::text::{Text, say};
 
 /// Columns of a sheet of records. The first three are always needed.
@@ -92,7 +93,7 @@ pub fn record<'c>(policy: &Policy, cell: impl Fn(&str) -> Option<&'c str>) -> Re
         starts_at: starts_at.unwrap_or_default(),
         kind: row.word("kind"),
         minutes: row.number("minutes", 0, 100_000),
-        quantity: row.get("quantity", AMOUNT, |text| text.parse::<Credit>().ok().filter(|q| *q >= Credit::ZERO)),
+        quantity: row.get("quantity", AMOUNT, |text| fold(text).parse::<Credit>().ok().filter(|q| *q >= Credit::ZERO)),
         activity_id: row.word("activity_id"),
         session_id: row.word("session_id"),
         session_rank: row.number("session_rank", 1, 1_000_000),
@@ -160,13 +161,20 @@ const MOMENT: Expected = Expected(
     "日期（2026-03-01）或带时区的时间（2026-03-01T09:00:00+08:00）",
     "a day (2026-03-01) or a time with its offset (2026-03-01T09:00:00+08:00)",
 );
-const AMOUNT: Expected = Expected("不小于零的数", "a decimal number that is not negative");
+const AMOUNT: Expected =
+    Expected("0 到 1000000000 的数，最多三位小数", "a decimal number from 0 to 1000000000 with at most three decimals");
 const PERSON_KIND: Expected = Expected("student（学生）或 teacher（教师）", "student or teacher");
 const NEEDED: Expected = Expected("一个值，此列不可空", "a value; this column is needed");
 const WORD: Expected =
     Expected("不超过 200 字，不含控制字符", "at most 200 characters, none of them a control character");
 const FLAG: Expected = Expected("true（是）或 false（否）", "true or false");
 const GRADE: Expected = Expected("-3 到 20 的整数", "a whole number from -3 to 20");
+
+/// A whole number as sheets have it, in digits as wide as Chinese characters or not: `90`, `90.0`, `９０`.
+fn whole(text: &str) -> String {
+    let text = fold(text);
+    text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
+}
 
 /// A day, a local time, or a moment with its offset.
 fn moment(policy: &Policy, text: &str) -> Option<NaiveDateTime> {
@@ -229,8 +237,7 @@ impl<'c, F: Fn(&str) -> Option<&'c str>> Row<F> {
 
     fn number(&mut self, column: &'static str, from: u32, to: u32) -> Option<u32> {
         let text = self.text(column)?;
-        let whole = text.strip_suffix(".0").unwrap_or(text);
-        let number = whole.parse().ok().filter(|n| (from..=to).contains(n));
+        let number = whole(text).parse().ok().filter(|n| (from..=to).contains(n));
         if number.is_none() {
             let expected = say(format!("{from} 到 {to} 的整数"), format!("a whole number from {from} to {to}"));
             self.wrong(column, text, expected);
@@ -239,10 +246,7 @@ impl<'c, F: Fn(&str) -> Option<&'c str>> Row<F> {
     }
 
     fn grade(&mut self) -> Option<i32> {
-        self.get("grade", GRADE, |text| {
-            let whole = text.strip_suffix(".0").unwrap_or(text);
-            whole.parse().ok().filter(|g| (-3..=20).contains(g))
-        })
+        self.get("grade", GRADE, |text| whole(text).parse().ok().filter(|g| (-3..=20).contains(g)))
     }
 
     fn flag(&mut self, column: &'static str) -> Option<bool> {
@@ -272,10 +276,37 @@ impl<'c, F: Fn(&str) -> Option<&'c str>> Row<F> {
 mod tests {
     use super::*;
 
+    const POLICY: &str = "kepu: 1\nid: p\nversion: '1'\ntitle: p\nrules: [{ id: r, credit: { fixed: 1 } }]\n";
+
+    #[test]
+    fn numbers_are_read_in_wide_digits_and_what_is_none_is_told_with_its_bounds() {
+        let policy = Policy::parse(POLICY).expect("a sound policy");
+        let read = |minutes: &'static str, quantity: &'static str, grade: &'static str| {
+            record(&policy, move |column| match column {
+                "record_id" | "person_id" => Some("1"),
+                "starts_at" => Some("2026-03-01"),
+                "minutes" => Some(minutes),
+                "quantity" => Some(quantity),
+                "grade" => Some(grade),
+                _ => None,
+            })
+        };
+        let (_, record) = read("９０", "１．５", "７").expect("wide digits");
+        assert_eq!((record.minutes, record.grade), (Some(90), Some(7)));
+        assert_eq!(record.quantity, Some(Credit::from_milli(1500)));
+        assert_eq!(read("90.0", "1.0500", "7.0").expect("digits").1.minutes, Some(90));
+        for quantity in ["1.0505", "1000000000000", "-1"] {
+            let errors = read("1", quantity, "7").expect_err("no quantity");
+            let error = errors.first().expect("an error");
+            assert_eq!((errors.len(), error.column, error.value.as_str()), (1, "quantity", quantity));
+            assert!(error.expected.en.contains("to 1000000000 with at most three decimals"), "{}", error.expected.en);
+            assert!(error.expected.zh.contains("最多三位小数"), "{}", error.expected.zh);
+        }
+    }
+
     #[test]
     fn every_expectation_is_told_in_chinese_too() {
-        let policy = "kepu: 1\nid: p\nversion: '1'\ntitle: p\nrules: [{ id: r, credit: { fixed: 1 } }]\n";
-        let policy = Policy::parse(policy).expect("a sound policy");
+        let policy = Policy::parse(POLICY).expect("a sound policy");
         let wrong = |column: &str| match column {
             "place" | "team_position" => Some("2"),
             "places_listed" | "team_size" => Some("1"),

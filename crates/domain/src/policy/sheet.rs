@@ -33,6 +33,17 @@ pub struct ScoreSheet {
     pub lines: Vec<Line>,
 }
 
+impl ScoreSheet {
+    /// Whether a number of it went beyond what can be told exactly: then none of it can be relied on.
+    pub fn is_beyond(&self) -> bool {
+        let lines = self.lines.iter().flat_map(|line| [line.raw, line.counted]);
+        let (most, least) = (Credit::MAX.to_string(), Credit::from_milli(i64::MIN).to_string());
+        self.total.is_beyond()
+            || self.measures.values().copied().chain(lines).any(Credit::is_beyond)
+            || self.outputs.values().flatten().any(|value| *value == most || *value == least)
+    }
+}
+
 /// The way to the next level.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NextLevel {

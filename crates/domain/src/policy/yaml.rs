@@ -118,11 +118,51 @@ fn not_yaml(text: &str, place: Place, info: &str) -> Problem {
         return Problem::new("tab", Place { line: before.saturating_add(1), column: 1 }, message)
             .help(say("YAML 用空格缩进，把制表符换成空格", "YAML is indented with spaces; replace the tab by spaces"));
     }
+    if let Some((place, key)) = wide_colon_at(text, place.line) {
+        let (message, help) = wide_colon(key);
+        return Problem::new("wide_colon", place, message).help(help);
+    }
     let message = say(format!("不符合 YAML 的写法：{}", stumbled(info)), format!("this is not YAML: {info}"));
     Problem::new("yaml", place, message).help(say(
         "检查这一行和上一行的缩进、冒号、括号和引号",
         "look at indentation, colons, brackets and quotes on this line and the one above",
     ))
+}
+
+/// The key of `key：…`: a colon as input methods for Chinese write it makes neither a key nor a value.
+fn before_wide_colon(line: &str) -> Option<&str> {
+    let line = line.trim_start().trim_start_matches("- ").trim_start();
+    let (key, _) = line.split_once('：')?;
+    let is_key = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    (key.starts_with(|c: char| c.is_ascii_alphabetic()) && key.chars().all(is_key)).then_some(key)
+}
+
+/// The colon of that kind over which a reader stumbles on this line: it notices a key without its colon only afterwards.
+fn wide_colon_at(text: &str, line: usize) -> Option<(Place, &str)> {
+    const BEFORE: usize = 3;
+    let lines: Vec<(usize, &str)> = (1..).zip(text.lines()).take(line).collect();
+    let written = lines.into_iter().rev().filter(|(_, text)| {
+        let text = text.trim_start();
+        !text.is_empty() && !text.starts_with('#')
+    });
+    written.take(BEFORE).find_map(|(line, text)| {
+        let key = before_wide_colon(text)?;
+        let column = text.chars().take_while(|c| *c != '：').count().saturating_add(1);
+        Some((Place { line, column }, key))
+    })
+}
+
+/// What is wrong with it, and what to do.
+fn wide_colon(key: &str) -> (Text, Text) {
+    let message = say(
+        format!("`{key}` 后面是中文冒号 `：`，YAML 不认它"),
+        format!("`{key}` is followed by a Chinese colon `：`, which YAML does not know"),
+    );
+    let help = say(
+        format!("换成英文冒号，后面留一个空格：`{key}: …`"),
+        format!("write a plain colon with a blank after it: `{key}: …`"),
+    );
+    (message, help)
 }
 
 /// What the reader of YAML says, in Chinese, by what it speaks of.
@@ -328,6 +368,12 @@ impl de::Error for ReadError {
     }
 
     fn invalid_type(found: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
+        if let de::Unexpected::Str(text) = found
+            && let Some(key) = before_wide_colon(text)
+        {
+            let (message, help) = wide_colon(key);
+            return Self::new("wide_colon", message, help);
+        }
         let found = match found {
             de::Unexpected::Str(text) => say(format!("此处为 `{text}`"), format!("`{text}`")),
             de::Unexpected::Unit | de::Unexpected::Option => say("此处没有值", "nothing"),
@@ -352,6 +398,10 @@ impl de::Error for ReadError {
     }
 
     fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
+        if let Some(key) = before_wide_colon(field) {
+            let (message, help) = wide_colon(key);
+            return Self::new("wide_colon", message, help);
+        }
         let help = match closest(field, expected.iter().copied()) {
             Some(near) => say(format!("是否应为 `{near}`？"), format!("did you mean `{near}`?")),
             None if expected == ["zh", "en"] => say(

@@ -151,7 +151,11 @@ impl Checker<'_> {
             "tag" => Some(AliasField::Tag),
             _ => None,
         };
+        let is_own = !matches!(name, "category" | "rule" | "term" | "stage" | "person_kind");
         for word in &set.0 {
+            if is_own && !self.plainly_written(word, field, path) {
+                continue;
+            }
             match name {
                 "category" => self.known_category(word, path),
                 "rule" => self.known_rule(word, path),

@@ -39,16 +39,32 @@ impl<'d> Read<'d> {
 
 /// The tests within a test.
 fn below<'d>(test: &'d Test, path: &Path) -> Vec<(&'d Test, Path)> {
-    let list = |tests: &'d [Test], path: Path| tests.iter().enumerate().map(move |(i, t)| (t, path.then(i)));
-    let mut all: Vec<_> = list(&test.all, path.then("all")).collect();
-    all.extend(list(&test.any, path.then("any")));
-    all.extend(test.some.iter().flat_map(|some| list(&some.of, path.then("some").then("of"))));
+    let mut all: Vec<_> = list(&test.all, &path.then("all")).collect();
+    all.extend(alternatives(test, path));
+    all
+}
+
+/// The tests within a test that need not hold when it does.
+pub(super) fn alternatives<'d>(test: &'d Test, path: &Path) -> Vec<(&'d Test, Path)> {
+    let mut all: Vec<_> = list(&test.any, &path.then("any")).collect();
+    all.extend(test.some.iter().flat_map(|some| list(&some.of, &path.then("some").then("of"))));
     all.extend(test.not.as_deref().map(|not| (not, path.then("not"))));
     all
 }
 
+fn list<'d>(tests: &'d [Test], path: &Path) -> impl Iterator<Item = (&'d Test, Path)> + use<'d> {
+    let path = path.clone();
+    tests.iter().enumerate().map(move |(i, test)| (test, path.then(i)))
+}
+
 impl<'d> Checker<'d> {
     pub(super) fn test(&mut self, test: &Test, path: &Path, reads: Reads) {
+        self.each_test(test, path, reads);
+        self.contradictions(test, path);
+    }
+
+    /// A test and those within it, each by itself.
+    fn each_test(&mut self, test: &Test, path: &Path, reads: Reads) {
         let lower = [("at_least", test.at_least), ("more_than", test.more_than)];
         let upper = [("at_most", test.at_most), ("less_than", test.less_than)];
         let compared = lower.iter().chain(&upper).find_map(|(name, n)| n.map(|_| *name));
@@ -155,7 +171,7 @@ impl<'d> Checker<'d> {
             }
         }
         for (below, path) in below(test, path) {
-            self.test(below, &path, reads);
+            self.each_test(below, &path, reads);
         }
     }
 
@@ -370,6 +386,7 @@ impl<'d> Checker<'d> {
         for (i, requirement) in self.document.requirements.iter().enumerate() {
             let path = Path::from("requirements").then(i).then("when");
             self.test(&requirement.when, &path, Reads::All);
+            self.within_limits(&requirement.when, &path);
             let applies_to = Path::from("requirements").then(i).then("for");
             self.condition(&requirement.applies_to, &applies_to, Place::OfPerson);
             let mut read = Read::default();
@@ -431,6 +448,7 @@ impl<'d> Checker<'d> {
         if let Some(measure) = &output.measure {
             self.known_measure(measure, &path.then("measure"));
         }
+        self.factor_not_absurd(output.times, &path.then("times"));
         self.divisor(output.divide_by, path);
         self.rounding(output.round, path);
         self.bounds(output.at_least, output.at_most, path);
@@ -486,11 +504,11 @@ fn no_level(ladder: &str, level: &str) -> Text {
     )
 }
 
-fn spoken(comparison: &str) -> String {
+pub(super) fn spoken(comparison: &str) -> String {
     comparison.replace('_', " ")
 }
 
-fn in_chinese(comparison: &str) -> &'static str {
+pub(super) fn in_chinese(comparison: &str) -> &'static str {
     match comparison {
         "at_least" => "不少于",
         "more_than" => "大于",

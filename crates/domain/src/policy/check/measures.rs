@@ -151,7 +151,11 @@ impl<'d> Checker<'d> {
             let help = say("写法如 `{practice: 0.6}`", "write `{practice: 0.6}`");
             self.add("empty_list", &path.then("weighted"), message, help);
         }
+        for (id, weight) in measure.weighted.iter().flatten() {
+            self.factor_not_absurd(Some(*weight), &path.then("weighted").then(id.as_str()));
+        }
         if let Some(points) = &measure.points {
+            self.credit_not_absurd(Some(points.value), &path.then("points").then("value"));
             self.test(&points.when, &path.then("points").then("when"), Reads::Measures);
         }
     }

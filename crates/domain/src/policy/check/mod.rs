@@ -1,6 +1,7 @@
 //! What must be true of a document beyond its shape, so that a policy never silently means something else than its
 //! author meant. Every check is certain: what is refused could never have worked as written.
 
+mod bounds;
 mod calendar;
 mod cases;
 mod conditions;
@@ -9,6 +10,7 @@ mod limits;
 mod measures;
 mod names;
 mod prices;
+mod punctuation;
 mod tables;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -7,6 +7,11 @@ use super::{Checker, did_you_mean};
 use crate::credit::{Credit, Rounding};
 use crate::text::say;
 
+/// More credit than that for one thing has never been meant, and sums of it stay exact.
+const MOST_CREDIT: Credit = Credit::whole(1_000_000);
+/// The same of a factor.
+const MOST_FACTOR: Credit = Credit::whole(1_000);
+
 impl Checker<'_> {
     pub(super) fn rules(&mut self) {
         let rules = &self.document.rules;
@@ -78,10 +83,10 @@ impl Checker<'_> {
             ("per_minute", price.per_minute),
             ("per_quantity", price.per_quantity),
             ("at_least", price.at_least),
-            ("at_most", price.at_most),
         ] {
-            self.not_negative(amount, &path.then(name));
+            self.credit(amount, &path.then(name));
         }
+        self.not_negative(price.at_most, &path.then("at_most"));
         self.bounds(price.at_least, price.at_most, path);
         self.rounding(price.round, path);
         for (name, minutes) in [("minutes_free", price.minutes_free), ("minutes_step", price.minutes_step)] {
@@ -132,10 +137,52 @@ impl Checker<'_> {
         }
         self.keys_of(factor.by, factor.values.keys(), &values);
         for (key, value) in &factor.values {
-            self.not_negative(Some(*value), &values.then(key.as_str()));
+            self.factor_value(Some(*value), &values.then(key.as_str()));
         }
-        self.not_negative(factor.otherwise, &path.then("otherwise"));
-        self.not_negative(factor.missing, &path.then("missing"));
+        self.factor_value(factor.otherwise, &path.then("otherwise"));
+        self.factor_value(factor.missing, &path.then("missing"));
+    }
+
+    /// Credit that is given for something.
+    pub(super) fn credit(&mut self, amount: Option<Credit>, path: &Path) {
+        self.not_negative(amount, path);
+        self.credit_not_absurd(amount, path);
+    }
+
+    /// Credit of which so much could not be meant.
+    pub(super) fn credit_not_absurd(&mut self, amount: Option<Credit>, path: &Path) {
+        if let Some(amount) = amount.filter(|a| *a > MOST_CREDIT) {
+            self.add(
+                "credit_too_large",
+                path,
+                say(
+                    format!("{amount} 太大：学分最多写 {MOST_CREDIT}"),
+                    format!("{amount} is too much: credit goes up to {MOST_CREDIT}"),
+                ),
+                say("检查小数点的位置和零的个数", "look at the decimal point and at the zeros"),
+            );
+        }
+    }
+
+    /// What credit is multiplied by.
+    pub(super) fn factor_value(&mut self, factor: Option<Credit>, path: &Path) {
+        self.not_negative(factor, path);
+        self.factor_not_absurd(factor, path);
+    }
+
+    /// A factor of which so much could not be meant.
+    pub(super) fn factor_not_absurd(&mut self, factor: Option<Credit>, path: &Path) {
+        if let Some(factor) = factor.filter(|f| *f > MOST_FACTOR) {
+            self.add(
+                "factor_too_large",
+                path,
+                say(
+                    format!("{factor} 太大：系数最多写 {MOST_FACTOR}"),
+                    format!("{factor} is too much: factors go up to {MOST_FACTOR}"),
+                ),
+                say("检查小数点的位置和零的个数", "look at the decimal point and at the zeros"),
+            );
+        }
     }
 
     pub(super) fn not_negative(&mut self, amount: Option<Credit>, path: &Path) {

@@ -36,7 +36,7 @@ impl Checker<'_> {
         for (row, columns) in &table.values {
             let path = values.then(row.as_str());
             for (column, credit) in columns {
-                self.not_negative(Some(*credit), &path.then(column.as_str()));
+                self.credit(Some(*credit), &path.then(column.as_str()));
             }
             match table.column {
                 Some(field) => self.keys_of(field, columns.keys(), &path),
@@ -70,7 +70,7 @@ impl Checker<'_> {
         let own: Vec<&str> = table.values.values().flat_map(BTreeMap::keys).map(String::as_str).collect();
         for (column, derived) in &table.derived {
             let path = path.then(column.as_str());
-            self.not_negative(Some(derived.times), &path.then("times"));
+            self.factor_value(Some(derived.times), &path.then("times"));
             let source = derived.of.as_str();
             let mut rows = table.values.values().filter(|row| row.contains_key(source)).peekable();
             if rows.peek().is_none() {
