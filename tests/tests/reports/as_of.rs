@@ -162,6 +162,23 @@ async fn days_and_files_of_the_past_and_what_has_not_been() {
     assert_eq!(file.status, 200);
     official.get("/api/v1/reports/overview?as_of=2999-01-01").await.expect_problem(422, "invalid");
     official.get("/api/v1/reports/overview?as_of=soon").await.expect_problem(422, "invalid");
+    // Days that no database knows, and those that have not been.
+    let far = ["-9999-01-01", "%2B12345-01-01", "-200000-01-01", "0000-12-31", "0000-06-01T00:00:00Z"];
+    for path in ["overview", "credits", "persons", "records", "ready/overview", "ready/settlement"] {
+        for (as_of, code) in far.map(|day| (day, "out_of_range")).into_iter().chain([("9999-12-31", "in_the_future")]) {
+            let refused = official.get(&format!("/api/v1/reports/{path}?as_of={as_of}")).await;
+            let refused = refused.expect_problem(422, "invalid");
+            assert_eq!(
+                (&refused["errors"][0]["field"], &refused["errors"][0]["code"]),
+                (&"as_of".into(), &code.into())
+            );
+        }
+    }
+    for (as_of, code) in [("-9999-01-01", "out_of_range"), ("2999-01-01", "in_the_future")] {
+        let body = json!({ "name": "x", "as_of": as_of });
+        let refused = official.post_json("/api/v1/report-packs", &body).await.expect_problem(422, "invalid");
+        assert_eq!(refused["errors"][0]["code"], code, "{refused}");
+    }
     // Nothing was scored then.
     official.get("/api/v1/reports/overview?as_of=2020-01-01").await.expect_problem(409, "no_policy");
 }

@@ -58,6 +58,74 @@ async fn a_saved_report_is_opened_with_the_readers_own_right() {
 }
 
 #[tokio::test]
+async fn what_the_report_refuses_is_not_saved() {
+    let server = Server::start().await;
+    let town = Town::new(&server).await;
+    let s = &town.first;
+    let path = "/api/v1/saved-reports";
+    let body = |kind: &str, query: &Value| json!({ "name": "x", "kind": kind, "query": query });
+    let nowhere = server.state().new_id().to_string();
+    let (own, other, class) = (s.school.to_string(), town.second.to_string(), town.second_class.to_string());
+    for (kind, query, field) in [
+        ("requirements", json!({ "from": "xx" }), "query.from"),
+        ("settlement", json!({ "from": "2026-03-02", "to": "2026-03-01" }), "query.to"),
+        ("credits", json!({ "term": "2025-winter" }), "query.term"),
+        ("overview", json!({ "as_of": "soon" }), "query.as_of"),
+        ("records", json!({ "as_of": "2999-01-01" }), "query.as_of"),
+        ("persons", json!({ "as_of": "-9999-01-01" }), "query.as_of"),
+        ("persons", json!({ "value": "城区" }), "query.value"),
+        ("persons", json!({ "requirement": "nope", "met": "true" }), "query.requirement"),
+        ("persons", json!({ "grade": "99" }), "query.grade"),
+        ("class", json!({ "grade": "seven" }), "query.grade"),
+        ("records", json!({ "host": "here" }), "query.host"),
+        ("credits", json!({ "group": "weather" }), "query.group"),
+        ("credits", json!({ "school": own.as_str(), "class": class.as_str() }), "query.class"),
+        ("hosts", json!({}), "query.host"),
+        ("settlement", json!({ "school": own.as_str() }), "query.school"),
+        ("settlement", json!({ "detail": "true" }), "query.detail"),
+        ("equity", json!({ "from": "2026-03-02" }), "query.from"),
+    ] {
+        let refused = s.official.post_json(path, &body(kind, &query)).await.expect_problem(422, "invalid");
+        assert_eq!(refused["errors"][0]["field"], field, "{kind} {query}: {refused}");
+    }
+    // A filter of another report.
+    let foreign = body("overview", &json!({ "status": "counted" }));
+    s.official.post_json(path, &foreign).await.expect_problem(422, "invalid");
+    for (kind, query) in [
+        ("school", json!({ "school": nowhere.as_str() })),
+        ("persons", json!({ "class": nowhere.as_str() })),
+        ("records", json!({ "host": nowhere.as_str() })),
+    ] {
+        s.official.post_json(path, &body(kind, &query)).await.expect_problem(404, "not_found");
+    }
+    let elsewhere = json!({ "school": other.as_str() });
+    for kind in ["school", "persons", "records", "credits", "not_reached"] {
+        s.teacher.post_json(path, &body(kind, &elsewhere)).await.expect_problem(403, "forbidden");
+    }
+    s.teacher.post_json(path, &body("exceptions", &json!({}))).await.expect_problem(403, "forbidden");
+    let unknown = body("overview", &json!({ "policy": "nope" }));
+    s.official.post_json(path, &unknown).await.expect_problem(409, "no_policy");
+    assert_eq!(s.official.get(path).await.expect(200)["items"], json!([]), "nothing of it was kept");
+    assert_eq!(s.teacher.get(path).await.expect(200)["items"], json!([]));
+
+    let moment = server.state().now().to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
+    server.advance(chrono::TimeDelta::seconds(2));
+    for (kind, query) in [
+        ("records", json!({ "host": "none", "status": "counted", "from": "2026-01-01" })),
+        ("persons", json!({ "requirement": "three", "met": "false", "grade": "6", "school": own.as_str() })),
+        ("not_reached", json!({ "school": own.as_str(), "detail": "true", "as_of": moment.as_str() })),
+        ("hosts", json!({ "host": s.base.to_string() })),
+        ("credits", json!({ "group": "host,school", "policy": "town" })),
+    ] {
+        let kept = s.official.post_json(path, &body(kind, &query)).await.expect(201);
+        assert_eq!(kept["query"], query);
+    }
+    // A district that has no policy yet may have one when it is opened.
+    let new = School::new(&server, 1).await;
+    new.official.post_json(path, &body("overview", &json!({}))).await.expect(201);
+}
+
+#[tokio::test]
 async fn a_pack_is_made_in_the_background_and_kept() {
     let server = Server::start().await;
     let town = Town::new(&server).await;

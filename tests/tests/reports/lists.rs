@@ -42,8 +42,82 @@ async fn who_is_not_reached_and_who_falls_short_are_listed_and_nobody_else() {
             }
         }
     }
-    assert_eq!(persons(&town, "requirement=none-such").await, [] as [Value; 0]);
     s.official.get("/api/v1/reports/persons?enrolled=once").await.expect_problem(422, "invalid");
+}
+
+#[tokio::test]
+async fn filters_that_mean_nothing_are_refused_and_named() {
+    let server = Server::start().await;
+    let town = Town::new(&server).await;
+    for (query, field) in [
+        ("persons?value=x", "value"),
+        ("persons?requirement=nope&met=true", "requirement"),
+        ("persons?requirement=nope&format=csv", "requirement"),
+        ("persons?grade=99", "grade"),
+        ("records?grade=-5", "grade"),
+        ("overview?grade=21", "grade"),
+        ("ready/not_reached?grade=99", "grade"),
+        ("ready/overview?section=nope", "section"),
+        ("ready/overview?section=nope&format=csv", "section"),
+        ("ready/overview?section=nope&format=pdf", "section"),
+        ("records?host=nowhere", "host"),
+    ] {
+        let refused = town.first.official.get(&format!("/api/v1/reports/{query}")).await.expect_problem(422, "invalid");
+        assert_eq!(refused["errors"][0]["field"], field, "{query}: {refused}");
+    }
+    for query in
+        ["persons?attribute=x", "persons?attribute=x&value=y", "persons?grade=-3", "ready/overview?section=hosts"]
+    {
+        town.first.official.get(&format!("/api/v1/reports/{query}")).await.expect(200);
+    }
+}
+
+#[tokio::test]
+async fn records_of_no_host_open_like_those_of_one() {
+    let server = Server::start().await;
+    let town = Town::new(&server).await;
+    let s = &town.first;
+    let day = |days: i64| (server.state().now() + chrono::TimeDelta::days(days)).date_naive().to_string();
+    let contest = json!({ "series": "district-science", "edition": "2026", "name_zh": "区科学竞赛", "valid_from": day(-100),
+                          "valid_to": day(100) });
+    let contest = s.official.post_json("/api/v1/competitions", &contest).await.expect(201);
+    for at in [0, 1] {
+        let result = json!({ "competition_id": contest["id"], "achieved_on": day(-3), "contest_level": "county",
+                             "award": "first", "members": [{ "number": s.pupils[at].1 }] });
+        let entered = s.teacher.post_json("/api/v1/results", &result).await.expect(201);
+        let id = entered["items"][0]["id"].as_str().expect("an id");
+        s.official.post(&format!("/api/v1/results/{id}/verify")).await.expect(200);
+    }
+    let listed = async |query: &str| {
+        let list = s.official.get(&format!("/api/v1/reports/records?limit=500&{query}")).await.expect(200);
+        list["items"].as_array().expect("items").clone()
+    };
+    for (path, place) in [
+        ("overview".to_owned(), String::new()),
+        (format!("school?school={}", s.school), format!("&school={}", s.school)),
+    ] {
+        let report = s.official.get(&format!("/api/v1/reports/ready/{path}")).await.expect(200);
+        let sections = report["sections"].as_array().expect("sections");
+        let hosts = sections.iter().find(|one| one["key"] == "hosts").expect("hosts");
+        let columns = hosts["columns"].as_array().expect("columns");
+        let at = columns.iter().position(|one| one["key"] == "records").expect("the column");
+        let rows = hosts["rows"].as_array().expect("rows");
+        assert!(rows.iter().any(|row| row["of"]["word"] == "none"), "{hosts:#}");
+        for row in rows {
+            let of = &row["of"];
+            assert_eq!(of["sort"], "host", "{row}");
+            let host = of["id"].as_str().or(of["word"].as_str()).expect("a host, or none");
+            assert_eq!(row["cells"][at], listed(&format!("host={host}{place}")).await.len(), "{row}");
+        }
+    }
+    let nowhere = listed("host=none").await;
+    assert_eq!(nowhere.len(), 2);
+    assert!(nowhere.iter().all(|one| one["source"] == "result" && one["host_id"].is_null()), "{nowhere:#?}");
+    // Whoever sees what happened at hosts sees nothing of what happened at none.
+    let base = s.host.get("/api/v1/reports/records?host=none").await.expect(200);
+    assert_eq!(base["items"], json!([]));
+    let file = s.official.get("/api/v1/reports/records?host=none&format=csv").await;
+    assert_eq!(file.text().lines().count(), 3, "{}", file.text());
 }
 
 #[tokio::test]

@@ -239,6 +239,13 @@ async fn small_groups_are_hidden_and_cannot_be_computed() {
     s.official.get("/api/v1/reports/ready/equity?from=2026-03-01&to=2026-03-31").await.expect(200);
     s.official.get("/api/v1/reports/ready/equity?term=2025-autumn").await.expect(200);
 
+    // What it hides is told elsewhere, which it says.
+    for (lang, others) in [("zh", ["未覆盖学生", "达标情况"]), ("en", ["not reached", "requirements"])] {
+        let report = s.official.get(&format!("/api/v1/reports/ready/equity?lang={lang}")).await.expect(200);
+        let notes = report["notes"].to_string();
+        assert!(others.iter().all(|other| notes.contains(other)), "{notes}");
+    }
+
     // A district of four tells nothing at all.
     let tiny = School::new(&server, 4).await;
     tiny.adopt(POLICY).await;

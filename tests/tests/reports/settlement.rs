@@ -215,6 +215,35 @@ async fn tariffs_change_on_their_day_and_an_activity_may_have_its_own() {
 }
 
 #[tokio::test]
+async fn a_rate_at_which_nobody_was_paid_for_is_not_told() {
+    let server = Server::start().await;
+    let school = School::new(&server, 4).await;
+    school.adopt(POLICY).await;
+    let set = async |yuan: &str, from: i64| {
+        tariff(&school, json!({ "host_id": school.base, "yuan": yuan, "first_day": day(&server, from) })).await
+    };
+    set("10", 60).await;
+    set("20", 15).await;
+    let held = async |days: i64, come: bool| {
+        let session = school.session(&server, school.base, "practice", days).await;
+        let ids = school.record(session, &[school.pupils[0].0, school.pupils[1].0]).await;
+        let away: Vec<Value> = ids.iter().map(|id| json!({ "participation_id": id, "reason": "未到场" })).collect();
+        let body = if come { json!({ "all": true }) } else { json!({ "reject": away }) };
+        school.host.post_json(&format!("/api/v1/sessions/{session}/confirmation"), &body).await.expect(200);
+    };
+    let told = async || {
+        let report = school.official.get(PATH).await.expect(200);
+        ["booked", "came", "rate", "amount"].map(|column| cell(&report, "hosts", 0, column).clone())
+    };
+    held(10, false).await;
+    assert_eq!(told().await, [json!(2), json!(0), Value::Null, json!("0.00")], "nobody came");
+    held(30, true).await;
+    assert_eq!(told().await, [json!(4), json!(2), json!("10.00"), json!("20.00")], "those who came cost 10 each");
+    held(5, true).await;
+    assert_eq!(told().await, [json!(6), json!(4), Value::Null, json!("60.00")], "at two rates");
+}
+
+#[tokio::test]
 async fn a_base_sees_its_own_and_only_the_district_sets_tariffs() {
     let server = Server::start().await;
     let town = Town::new(&server).await;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use kepu_domain::credit::Credit;
 use kepu_domain::text::{Lang, Text};
 use serde::{Deserialize, Serialize};
@@ -77,6 +77,34 @@ pub struct WhichReport {
     pub lang: Option<Lang>,
 }
 
+impl WhichReport {
+    fn level(&self) -> Level {
+        match (self.class, self.school) {
+            (Some(_), _) => Level::Class,
+            (None, Some(_)) => Level::School,
+            (None, None) => Level::District,
+        }
+    }
+
+    /// Reads its ground, and the parts that are asked for.
+    pub async fn frame(&self, tx: &mut Tx, actor: &Actor, now: DateTime<Utc>) -> Result<(Frame, BTreeSet<Group>)> {
+        let groups = groups(self.group.as_deref(), self.level())?;
+        let asked = Asked {
+            policy: self.policy.as_deref(),
+            level: self.level,
+            school: self.school,
+            class: self.class,
+            from: self.from,
+            to: self.to,
+            term: self.term.as_deref(),
+            lang: self.lang,
+            as_of: self.as_of.as_deref(),
+            ..Asked::default()
+        };
+        Ok((Frame::read(tx, actor, &asked, now, Narrow::Refuse).await?, groups))
+    }
+}
+
 /// Parts of the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
@@ -132,26 +160,9 @@ pub async fn report_credits(
     actor: Actor,
     ApiQuery(which): ApiQuery<WhichReport>,
 ) -> Result<Response> {
-    let asked = Asked {
-        policy: which.policy.as_deref(),
-        level: which.level,
-        school: which.school,
-        class: which.class,
-        from: which.from,
-        to: which.to,
-        term: which.term.as_deref(),
-        lang: which.lang,
-        as_of: which.as_of.as_deref(),
-        ..Asked::default()
-    };
-    let level = match (which.class, which.school) {
-        (Some(_), _) => Level::Class,
-        (None, Some(_)) => Level::School,
-        (None, None) => Level::District,
-    };
-    let groups = groups(which.group.as_deref(), level)?;
+    let level = which.level();
     let mut tx = begin(&state, actor.district()?, which.as_of.as_deref()).await?;
-    let frame = Frame::read(&mut tx, &actor, &asked, state.now(), Narrow::Refuse).await?;
+    let (frame, groups) = which.frame(&mut tx, &actor, state.now()).await?;
     let report = read(&state, &mut tx, (&frame, level), &groups, None).await?;
     tx.rollback().await?;
     let format = which.format.unwrap_or_default();

@@ -36,6 +36,8 @@ pub struct Lines {
     /// `none` for those of no theme.
     pub theme: Option<String>,
     pub flagged: Option<bool>,
+    /// Only those at no host.
+    pub at_no_host: bool,
 }
 
 /// One person of a report.
@@ -258,7 +260,7 @@ const RECORDS: &str = "SELECT l.record_id, CASE WHEN t.id IS NOT NULL THEN 'part
        AND ($9::uuid IS NULL OR l.record_id > $9) AND ($11::text IS NULL OR l.status = $11)
        AND ($12::text IS NULL OR l.category = $12) AND ($13::text IS NULL OR l.rule = $13)
        AND ($14::uuid IS NULL OR a.edition_id = $14) AND ($15::text IS NULL OR coalesce(a.theme_id::text, 'none') = $15)
-       AND ($16::boolean IS NULL OR l.flagged = $16)
+       AND ($16::boolean IS NULL OR l.flagged = $16) AND (NOT $17 OR l.host_id IS NULL)
      ORDER BY l.record_id LIMIT $10";
 
 /// Records in order of entry, after one of them; no more than `limit`, or all.
@@ -278,5 +280,6 @@ pub fn records<'a>(
         .bind(which.edition)
         .bind(which.theme.clone())
         .bind(which.flagged)
+        .bind(which.at_no_host)
         .fetch(&mut **tx)
 }

@@ -1,5 +1,6 @@
 //! What a report is about: the place, the period, the policy, and whether the caller may see it.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
@@ -219,9 +220,6 @@ impl Frame {
 
         let mut zone: Tz = place.time_zone.parse().unwrap_or(Tz::Asia__Shanghai);
         let at = asked.as_of.map_or(Ok(now), |text| credits::moment(text, zone, now))?;
-        if at > now {
-            return Err(ApiError::invalid_field("as_of", "in_the_future", "must be a moment that has passed"));
-        }
         let past = asked.as_of.is_some();
         if past {
             credits::shadow(tx, at).await?;
@@ -387,6 +385,9 @@ pub const FIRST: NaiveDate = NaiveDate::from_ymd_opt(1, 1, 1).expect("a day");
 /// The last of them.
 pub const LAST: NaiveDate = NaiveDate::from_ymd_opt(9999, 12, 31).expect("a day");
 
+/// Grades that a roster can have: 1 is the first of primary school, 0 and below kindergarten.
+const GRADES: RangeInclusive<i32> = -3..=20;
+
 /// The name in this language, or in the other where it has none.
 pub fn in_lang(lang: Lang, zh: String, en: String) -> String {
     match lang {
@@ -427,6 +428,9 @@ fn check(asked: &Asked<'_>) -> Result<()> {
     }
     if let (Some(from), Some(to)) = (asked.from, asked.to) {
         checks.require(from <= to, "to", "before_from", "must not lie before from");
+    }
+    if let Some(grade) = asked.grade {
+        checks.range("grade", grade, GRADES);
     }
     checks.finish()
 }

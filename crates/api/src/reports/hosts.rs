@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use kepu_domain::credit::Credit;
 use kepu_domain::text::Lang;
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,7 @@ use crate::auth::Actor;
 use crate::error::{ApiError, ApiErrors, Result};
 use crate::extract::ApiQuery;
 use crate::state::AppState;
+use crate::tenancy::Tx;
 
 /// Which host.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -53,6 +54,29 @@ pub struct WhichHost {
     #[serde(default)]
     #[param(value_type = Option<String>)]
     pub lang: Option<Lang>,
+}
+
+impl WhichHost {
+    /// The host that is meant, and its ground.
+    pub async fn frame(&self, tx: &mut Tx, actor: &Actor, now: DateTime<Utc>) -> Result<(Uuid, Frame)> {
+        let own = actor.hosts();
+        let host = match (self.host, own.as_filter()) {
+            (Some(host), _) => host,
+            (None, Some([only])) => *only,
+            (None, _) => return Err(ApiError::invalid_field("host", "required", "say which host")),
+        };
+        let asked = Asked {
+            policy: self.policy.as_deref(),
+            host: Some(host),
+            from: self.from,
+            to: self.to,
+            term: self.term.as_deref(),
+            lang: self.lang,
+            as_of: self.as_of.as_deref(),
+            ..Asked::default()
+        };
+        Ok((host, Frame::read(tx, actor, &asked, now, Narrow::Refuse).await?))
+    }
 }
 
 /// What happened at a host. A host has one report in each district whose pupils come.
@@ -138,24 +162,8 @@ pub async fn report_host(
     actor: Actor,
     ApiQuery(which): ApiQuery<WhichHost>,
 ) -> Result<Response> {
-    let own = actor.hosts();
-    let host = match (which.host, own.as_filter()) {
-        (Some(host), _) => host,
-        (None, Some([only])) => *only,
-        (None, _) => return Err(ApiError::invalid_field("host", "required", "say which host")),
-    };
-    let asked = Asked {
-        policy: which.policy.as_deref(),
-        host: Some(host),
-        from: which.from,
-        to: which.to,
-        term: which.term.as_deref(),
-        lang: which.lang,
-        as_of: which.as_of.as_deref(),
-        ..Asked::default()
-    };
     let mut tx = begin(&state, actor.district()?, which.as_of.as_deref()).await?;
-    let frame = Frame::read(&mut tx, &actor, &asked, state.now(), Narrow::Refuse).await?;
+    let (host, frame) = which.frame(&mut tx, &actor, state.now()).await?;
     let rows = store::host_summary(&mut tx, &frame.filter).await?;
     tx.rollback().await?;
     let (whole, rest): (Vec<HostSum>, Vec<HostSum>) = rows.into_iter().partition(|row| row.part == "whole");

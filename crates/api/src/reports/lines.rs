@@ -333,7 +333,7 @@ fn of(part: &str, row: &[(Col, Cell)]) -> Option<Of> {
         "category" => key.map(|key| Sort::Category.named(key)),
         "rule" => key.map(|key| Sort::Rule.named(key)),
         "requirement" => key.map(|key| Of::whole().asking(key)),
-        "host" => id(Sort::Host),
+        "host" => Some(id(Sort::Host).unwrap_or_else(|| Of::host(None))),
         "school" => id(Sort::School),
         "class" => id(Sort::Class),
         "grade" => key.and_then(|key| key.parse().ok()).map(|grade| Of::grade(Some(grade))),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use futures::{StreamExt, TryStreamExt};
 use kepu_domain::credit::Credit;
 use kepu_domain::policy::RequirementOutcome;
@@ -22,7 +22,7 @@ use super::store::{self, Filter, PersonSum, Whom};
 use super::table::{Book, Cell, Column, Export, open_exports};
 use crate::audit;
 use crate::auth::Actor;
-use crate::error::{ApiErrors, Result};
+use crate::error::{ApiError, ApiErrors, FieldError, Result};
 use crate::extract::ApiQuery;
 use crate::page::{Page, PageQuery};
 use crate::state::AppState;
@@ -154,6 +154,41 @@ impl Sex {
 }
 
 impl WhichPersons {
+    /// What its ground is asked for.
+    fn asked(&self) -> Asked<'_> {
+        Asked {
+            policy: self.policy.as_deref(),
+            level: self.level,
+            school: self.school,
+            class: self.class,
+            grade: self.grade,
+            from: self.from,
+            to: self.to,
+            term: self.term.as_deref(),
+            lang: self.lang,
+            as_of: self.as_of.as_deref(),
+            ..Asked::default()
+        }
+    }
+
+    /// Reads its ground, and refuses filters that mean nothing there.
+    pub async fn frame(&self, tx: &mut Tx, actor: &Actor, now: DateTime<Utc>) -> Result<Frame> {
+        if self.value.is_some() && self.attribute.is_none() {
+            let message = "is the value of an attribute: say which attribute, or leave it out";
+            return Err(ApiError::invalid_field("value", "no_attribute", message));
+        }
+        let narrow = if self.level.is_none() { Narrow::Schools } else { Narrow::Refuse };
+        let frame = Frame::read(tx, actor, &self.asked(), now, narrow).await?;
+        let known = &frame.rules.document().requirements;
+        if let Some(wanted) = self.requirement.as_deref().filter(|id| !known.iter().any(|one| one.id == *id)) {
+            let message = "must be the id of a requirement of the policy";
+            return Err(ApiError::invalid(vec![
+                FieldError::new("requirement", "unknown_requirement", message).value(wanted),
+            ]));
+        }
+        Ok(frame)
+    }
+
     /// Whom it asks for beside the filter, leaving only schools of the attribute in that.
     async fn whom(&self, tx: &mut Tx, filter: &mut Filter) -> Result<Whom> {
         if let Some(name) = &self.attribute {
@@ -282,26 +317,12 @@ pub async fn report_persons(
     actor: Actor,
     ApiQuery(which): ApiQuery<WhichPersons>,
 ) -> Result<Response> {
-    let asked = Asked {
-        policy: which.policy.as_deref(),
-        level: which.level,
-        school: which.school,
-        class: which.class,
-        grade: which.grade,
-        from: which.from,
-        to: which.to,
-        term: which.term.as_deref(),
-        lang: which.lang,
-        as_of: which.as_of.as_deref(),
-        ..Asked::default()
-    };
     let format = which.format.unwrap_or_default();
     let page = PageQuery { limit: which.limit, cursor: which.cursor.clone() };
     let (after, fetch) = (page.after()?, page.fetch()?);
     let permit = if format == Format::Json { None } else { Some(open_exports().await?) };
     let mut tx = begin(&state, actor.district()?, which.as_of.as_deref()).await?;
-    let narrow = if which.level.is_none() { Narrow::Schools } else { Narrow::Refuse };
-    let mut frame = Frame::read(&mut tx, &actor, &asked, state.now(), narrow).await?;
+    let mut frame = which.frame(&mut tx, &actor, state.now()).await?;
     let whom = which.whom(&mut tx, &mut frame.filter).await?;
     let detail = json!({ "report": "persons", "format": format, "school": which.school, "class": which.class,
                          "grade": which.grade, "met": which.met, "requirement": which.requirement, "took": which.took,

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use futures::{StreamExt, TryStreamExt};
 use kepu_domain::credit::Credit;
 use kepu_domain::text::Lang;
@@ -22,6 +22,10 @@ use crate::error::{ApiErrors, Result};
 use crate::extract::ApiQuery;
 use crate::page::{Page, PageQuery};
 use crate::state::AppState;
+use crate::tenancy::Tx;
+
+/// Stands for no host, where a host is asked for.
+pub const NO_HOST: &str = "none";
 
 /// Which records.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -44,9 +48,10 @@ pub struct WhichRecords {
     /// Of this grade, on the record's day.
     #[serde(default)]
     pub grade: Option<i32>,
-    /// At this host.
+    /// At this host; `none` for those at no host, which are results of competitions.
     #[serde(default)]
-    pub host: Option<Uuid>,
+    #[param(value_type = Option<String>)]
+    pub host: Option<AtHost>,
     /// `counted`, `cut` or `refused`.
     #[serde(default)]
     #[param(inline)]
@@ -94,6 +99,66 @@ pub struct WhichRecords {
     /// `next_cursor` of the page before; not for files.
     #[serde(default)]
     pub cursor: Option<String>,
+}
+
+/// At which host, if at any.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum AtHost {
+    /// At none.
+    None,
+    /// At this one.
+    One(Uuid),
+}
+
+impl AtHost {
+    fn id(self) -> Option<Uuid> {
+        match self {
+            Self::None => None,
+            Self::One(id) => Some(id),
+        }
+    }
+}
+
+impl TryFrom<String> for AtHost {
+    type Error = String;
+
+    fn try_from(text: String) -> std::result::Result<Self, String> {
+        if text == NO_HOST {
+            return Ok(Self::None);
+        }
+        text.parse().map(Self::One).map_err(|_| format!("must be the id of a host, or {NO_HOST}"))
+    }
+}
+
+impl From<AtHost> for String {
+    fn from(host: AtHost) -> Self {
+        match host {
+            AtHost::None => NO_HOST.to_owned(),
+            AtHost::One(id) => id.to_string(),
+        }
+    }
+}
+
+impl WhichRecords {
+    /// Reads its ground.
+    pub async fn frame(&self, tx: &mut Tx, actor: &Actor, now: DateTime<Utc>) -> Result<Frame> {
+        let asked = Asked {
+            policy: self.policy.as_deref(),
+            level: self.level,
+            school: self.school,
+            class: self.class,
+            host: self.host.and_then(AtHost::id),
+            grade: self.grade,
+            from: self.from,
+            to: self.to,
+            term: self.term.as_deref(),
+            lang: self.lang,
+            as_of: self.as_of.as_deref(),
+        };
+        let narrow = if self.level.is_none() { Narrow::SchoolsOrHosts } else { Narrow::Refuse };
+        Frame::read(tx, actor, &asked, now, narrow).await
+    }
 }
 
 /// What became of a record.
@@ -218,19 +283,6 @@ pub async fn report_records(
     actor: Actor,
     ApiQuery(which): ApiQuery<WhichRecords>,
 ) -> Result<Response> {
-    let asked = Asked {
-        policy: which.policy.as_deref(),
-        level: which.level,
-        school: which.school,
-        class: which.class,
-        host: which.host,
-        grade: which.grade,
-        from: which.from,
-        to: which.to,
-        term: which.term.as_deref(),
-        lang: which.lang,
-        as_of: which.as_of.as_deref(),
-    };
     let format = which.format.unwrap_or_default();
     let status = which.status.map(StatusWord::word);
     let lines = Lines {
@@ -240,13 +292,13 @@ pub async fn report_records(
         edition: which.edition,
         theme: which.theme.clone(),
         flagged: which.flagged,
+        at_no_host: which.host == Some(AtHost::None),
     };
     let page = PageQuery { limit: which.limit, cursor: which.cursor.clone() };
     let (after, fetch) = (page.after()?, page.fetch()?);
     let permit = if format == Format::Json { None } else { Some(open_exports().await?) };
     let mut tx = begin(&state, actor.district()?, which.as_of.as_deref()).await?;
-    let narrow = if which.level.is_none() { Narrow::SchoolsOrHosts } else { Narrow::Refuse };
-    let frame = Frame::read(&mut tx, &actor, &asked, state.now(), narrow).await?;
+    let frame = which.frame(&mut tx, &actor, state.now()).await?;
     let detail = json!({ "report": "records", "format": format, "school": which.school, "class": which.class,
                          "grade": which.grade, "host": which.host, "status": status, "category": which.category,
                          "rule": which.rule, "edition": which.edition, "theme": which.theme, "period": frame.about.period,
@@ -270,6 +322,10 @@ pub async fn report_records(
         (frame.say("状态", "Status"), status.map(str::to_owned)),
         (frame.say("类别", "Category"), which.category.clone()),
         (frame.say("规则", "Rule"), which.rule.clone()),
+        (
+            frame.say("承办单位", "Host"),
+            lines.at_no_host.then(|| frame.say("无（竞赛成绩）", "none (results)").to_owned()),
+        ),
     ]
     .into_iter()
     .filter_map(|(label, value)| Some((label, value?)))

@@ -28,6 +28,7 @@ const texts: Texts<typeof zh> = {
     authorities: "Make cities and districts, and the accounts of their officials",
   },
   filter: {
+    noHost: "None (contests)",
     asOf: "Data as of",
     school: "School",
     allSchools: "All schools",
@@ -654,7 +655,9 @@ const texts: Texts<typeof zh> = {
     hostReport: "Report as a host",
     accounts: "Its accounts",
     close: "Close",
-    closeLead: "No activity or designation begins here any more; past records and credit stay.",
+    closeLead: "No activity or designation begins here any more, and nobody is registered for sessions that are still ahead: cancel those, so that their guests know. Past records and credit stay.",
+    aheadStill_one: "{{count}} session ahead is not cancelled; the schools registered were told.",
+    aheadStill_other: "{{count}} sessions ahead are not cancelled; the schools registered were told.",
     reopen: "Reopen",
     reopenLead: "Activities and designations may begin here again.",
   },
@@ -818,6 +821,18 @@ const texts: Texts<typeof zh> = {
     },
     noDistrict: "No district chosen",
     noDistrictLead: "Choose a district at the top of the page.",
+  },
+  problem: {
+    code: {
+      edition_exists: "This edition of the series is entered already.",
+      kind_in_use: "Its kind stays as it is: classes, activities, licences, agreements, applications or accounts depend on it. Register another organization.",
+      login_taken: "This login is taken. Choose another.",
+      not_computed: "It can become effective once it is computed.",
+      not_discardable: "Only what never became effective can be discarded.",
+      own_account: "Nobody disables their own account; ask another administrator.",
+      own_grant: "Nobody takes their own rights; ask another administrator.",
+      unreadable_sheet: "The sheet cannot be read. Save it as XLSX or CSV and upload it again.",
+    },
   },
 };
 export default texts;

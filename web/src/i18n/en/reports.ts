@@ -110,6 +110,13 @@ const en: typeof zh = {
     noTheme: "no theme",
     flagged: "flagged",
   },
+  problem: {
+    field: {
+      no_attribute: "choose the attribute first",
+      unknown_requirement: "the policy has no such requirement",
+      unknown_section: "the report has no such section",
+    },
+  },
 };
 
 export default en;

@@ -25,6 +25,7 @@ export default {
     authorities: "建立城市和区，开通各级官员的账号",
   },
   filter: {
+    noHost: "无（竞赛成绩）",
     asOf: "数据截至",
     school: "学校",
     allSchools: "全部学校",
@@ -631,7 +632,8 @@ export default {
     hostReport: "举办活动报表",
     accounts: "本单位账号",
     close: "关闭单位",
-    closeLead: "关闭后不能再开新活动、授予新资质；过去的记录和学分都保留。",
+    closeLead: "关闭后不能再开新活动、授予新资质，还没开始的场次不再接受报名，请另行取消并告知已报名者。过去的记录和学分都保留。",
+    aheadStill_other: "还有 {{count}} 个将要举行的场次没有取消，已报名的学校已收到提醒。",
     reopen: "重新开放",
     reopenLead: "开放后可以再开活动、授予资质。",
   },
@@ -795,5 +797,17 @@ export default {
     },
     noDistrict: "没有选定区",
     noDistrictLead: "请在页面顶部选择区。",
+  },
+  problem: {
+    code: {
+      edition_exists: "这项竞赛的这一届已经登记。",
+      kind_in_use: "类型不能改：已有班级、活动、资质、协议、申请或账号依赖它。请另外登记一个单位。",
+      login_taken: "这个账号已被使用，请换一个。",
+      not_computed: "测算还没有完成，完成后才能启用。",
+      not_discardable: "已经启用的不能放弃。",
+      own_account: "不能停用自己的账号，请另一位管理员来做。",
+      own_grant: "不能取消自己的权限，请另一位管理员来做。",
+      unreadable_sheet: "读不出这份表格，请另存为 XLSX 或 CSV 再上传。",
+    },
   },
 };

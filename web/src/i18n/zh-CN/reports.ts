@@ -107,6 +107,13 @@ const zh = {
     noTheme: "无主题",
     flagged: "待定",
   },
+  problem: {
+    field: {
+      no_attribute: "请先选择属性",
+      unknown_requirement: "办法里没有这项要求",
+      unknown_section: "报表里没有这一部分",
+    },
+  },
 };
 
 export default zh;

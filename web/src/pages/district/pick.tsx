@@ -94,16 +94,20 @@ export function ClassSelect({ id, school, value, onChange, width = 170 }: Field 
   );
 }
 
-/** Any organization of the district, found as one types. */
+/** Records of no host, as reports are asked for them. */
+const NO_HOST = "none";
+
+/** Any organization of the district, found as one types; where `none` is given, none of them as well. */
 export function OrganizationSelect({
   id,
   value,
   onChange,
   kind,
+  none,
   width = 220,
   placeholder,
   label,
-}: Field & { kind?: Schemas["OrganizationKind"] }) {
+}: Field & { kind?: Schemas["OrganizationKind"]; none?: string }) {
   const { t } = useTranslation("district");
   const named = useNamed();
   const [typed, setTyped] = useState("");
@@ -113,7 +117,7 @@ export function OrganizationSelect({
   );
   const { data: chosen } = useQuery({
     ...getQuery("/api/v1/organizations/{id}", { params: { path: { id: value ?? "" } } }),
-    enabled: value !== undefined && value !== "" && !data?.items.some((one) => one.id === value),
+    enabled: value !== undefined && value !== "" && value !== NO_HOST && !data?.items.some((one) => one.id === value),
   });
   const found = [...(data?.items ?? [])];
   if (chosen && chosen.id === value && q === "") found.unshift(chosen);
@@ -129,7 +133,7 @@ export function OrganizationSelect({
       style={{ width }}
       popupMatchSelectWidth={false}
       notFoundContent={isFetching ? t("filter.searching") : t("filter.nothing")}
-      options={found.map((one) => ({ value: one.id, label: named(one.name_zh, one.name_en) }))}
+      options={[...(none && q === "" ? [{ value: NO_HOST, label: none }] : []), ...found.map((one) => ({ value: one.id, label: named(one.name_zh, one.name_en) }))]}
       onChange={(next) => onChange?.(next)}
     />
   );
@@ -146,7 +150,7 @@ export function CompetitionSelect({ id, value, onChange, width = 260, label }: F
   );
   const { data: chosen } = useQuery({
     ...getQuery("/api/v1/competitions/{id}", { params: { path: { id: value ?? "" } } }),
-    enabled: value !== undefined && value !== "" && !data?.items.some((one) => one.id === value),
+    enabled: value !== undefined && value !== "" && value !== NO_HOST && !data?.items.some((one) => one.id === value),
   });
   const found = [...(data?.items ?? [])];
   if (chosen && chosen.id === value && q === "") found.unshift(chosen);

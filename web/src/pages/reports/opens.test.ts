@@ -34,6 +34,17 @@ describe("a figure opens to just those whom it counts", () => {
     );
   });
 
+  it("records of no host, which have no report of their own", () => {
+    const nowhere = of("host", { word: "none" });
+    for (const kind of ["overview", "school"] as const) {
+      expect(opens(report(kind), "records", nowhere, district)).toBe(
+        "/district/reports/records?from=2026-03-01&to=2026-03-31&school=s1&host=none",
+      );
+      expect(opens(report(kind), "credits", nowhere, { ...district, values: {} })).toBe("/district/reports/records?host=none&status=counted");
+      expect(rowPath(kind, nowhere, district)).toBeUndefined();
+    }
+  });
+
   it("nothing of what is hidden, or has no word", () => {
     expect(opens(report("equity"), "persons", null, district)).toBeUndefined();
     expect(opens(report("overview"), "records", of("category", { word: "" }), district)).toBeUndefined();

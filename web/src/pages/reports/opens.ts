@@ -140,6 +140,8 @@ export function rowPath(kind: Kind, of: Of | null | undefined, reading: Reading)
     case "exception":
       return `/exceptions/${id}`;
     case "host":
+      // Records without a host have none to go to.
+      if (!id) return undefined;
       if (kind === "settlement") return ready("settlement", { host: id });
       return place === "school" ? undefined : ready("base", { host: id });
     case "school":
@@ -192,7 +194,7 @@ function rowValues(report: Report, of: Of): Values {
   const word = of.word ?? undefined;
   switch (of.sort) {
     case "host":
-      return { host: id };
+      return { host: id ?? word };
     case "school":
       return { school: id };
     case "class":

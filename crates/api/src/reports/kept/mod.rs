@@ -2,6 +2,7 @@
 //! own right; and packs, which are files of all ready reports of a period, made in the background.
 
 mod due;
+mod judge;
 mod making;
 mod packs;
 mod saved;

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::super::TAG;
-use super::{require_reader, store};
+use super::{judge, require_reader, store};
 use crate::audit::{self, Event};
 use crate::auth::Actor;
 use crate::check::Checks;
@@ -146,7 +146,7 @@ pub async fn list_saved(State(state): State<AppState>, actor: Actor) -> Result<J
     Ok(Json(SavedReports { items: rows.into_iter().map(|row| view(row, &actor)).collect() }))
 }
 
-/// Saves a report under a name.
+/// Saves a report under a name; refused is what the report would refuse.
 #[utoipa::path(
     post, path = "/api/v1/saved-reports", operation_id = "save_report", tag = TAG,
     params(("Idempotency-Key" = Option<String>, Header, description = "Repeat safely with the same key")),
@@ -154,8 +154,7 @@ pub async fn list_saved(State(state): State<AppState>, actor: Actor) -> Result<J
     responses((status = 201, description = "Saved", body = SavedReport), ApiErrors)
 )]
 pub async fn save(State(state): State<AppState>, actor: Actor, ApiJson(body): ApiJson<NewSaved>) -> Result<Response> {
-    let mut tx = state.begin(&actor).await?;
-    require_reader(&actor, tx.district().0)?;
+    require_reader(&actor, actor.district()?.0)?;
     let mut checks = Checks::new();
     let name = checks.text("name", &body.name, 1..=80);
     for (filter, value) in &body.query {
@@ -164,6 +163,8 @@ pub async fn save(State(state): State<AppState>, actor: Actor, ApiJson(body): Ap
         checks.text(&field, value, 1..=100);
     }
     checks.finish()?;
+    judge::openable(&state, &actor, body.kind, &body.query).await?;
+    let mut tx = state.begin(&actor).await?;
     if store::count_saved(&mut tx, actor.account_id).await? >= SAVED_MAX {
         return Err(ApiError::conflict(
             "too_many",

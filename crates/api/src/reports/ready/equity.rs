@@ -89,17 +89,22 @@ struct Attribute {
     values: BTreeMap<String, (Option<String>, Vec<usize>)>,
 }
 
+/// The school that it is told of; the whole district where there is none.
+pub(super) fn place(frame: &Frame) -> Result<Option<Uuid>> {
+    match frame.filter.schools.as_deref() {
+        None => Ok(None),
+        Some([school]) => Ok(Some(*school)),
+        Some(_) => {
+            let message = "is told of one school at a time, or of the whole district: say which school";
+            Err(ApiError::invalid_field("school", "required", message))
+        }
+    }
+}
+
 /// Of the whole district or of one school. Whichever it is, what may be shown is decided for the whole district and for all
 /// its schools at once ([`lattice`]): so the answers for two schools, and the one for all, can be laid beside each other.
 pub(super) async fn read(tx: &mut Tx, frame: &Frame) -> Result<Ready> {
-    let school = match frame.filter.schools.as_deref() {
-        None => None,
-        Some([school]) => Some(*school),
-        Some(_) => {
-            let message = "is told of one school at a time, or of the whole district: say which school";
-            return Err(ApiError::invalid_field("school", "required", message));
-        }
-    };
+    let school = place(frame)?;
     let rows = store::equity(tx, &Filter { schools: None, ..frame.filter.clone() }).await?;
     let say = |zh, en| frame.say(zh, en);
     let mut of_school: BTreeMap<(String, Uuid), Vec<&EquityRow>> = BTreeMap::new();
@@ -201,6 +206,12 @@ pub(super) async fn read(tx: &mut Tx, frame: &Frame) -> Result<Ready> {
                  computed, be it from the answers for the district and all schools together. Answers of different periods \
                  or moments could still be subtracted: publish those of one."
             ),
+        ),
+        (
+            "未覆盖学生、达标情况等其他报表供管理人员使用，照实列出小组的人数；本表公布时，不要与它们一并公布。".to_owned(),
+            "Other reports, such as those on who is not reached and on requirements, are for officials and tell small groups \
+             as they are: what is published of this one must not be published beside them."
+                .to_owned(),
         ),
         (
             "每人按期内在全区的最后一条学籍归组，只计一次；学分为期内所得。".to_owned(),

@@ -35,14 +35,9 @@ pub(super) async fn answer(
             Ok(attached(&name, illustrative, "pdf", "application/pdf", file))
         }
         FileFormat::Csv | FileFormat::Json => {
-            let found = match section {
-                None => report.sections.first(),
-                Some(key) => report.sections.iter().find(|one| one.key == key),
-            };
-            let Some(found) = found else {
-                let keys: Vec<&str> = report.sections.iter().map(|one| one.key.as_str()).collect();
-                let message = format!("must be one of {}", keys.join(", "));
-                return Err(ApiError::invalid_field("section", "unknown_section", message));
+            let found = match section.or(report.sections.first().map(|first| first.key.as_str())) {
+                Some(key) => self::section(&report, key)?,
+                None => return Err(ApiError::internal(anyhow::anyhow!("a report without sections"))),
             };
             let mut columns: Vec<Column> = found.columns.iter().map(|(_, column)| column.clone()).collect();
             columns.push(Column::text(frame.policy_title(), 30.0));
@@ -56,6 +51,14 @@ pub(super) async fn answer(
             Ok(attached(&name, illustrative, "csv", "text/csv; charset=utf-8; header=present", file))
         }
     }
+}
+
+/// The section of this word.
+pub(super) fn section<'r>(report: &'r Ready, key: &str) -> Result<&'r Section> {
+    report.sections.iter().find(|one| one.key == key).ok_or_else(|| {
+        let keys: Vec<&str> = report.sections.iter().map(|one| one.key.as_str()).collect();
+        ApiError::invalid_field("section", "unknown_section", format!("must be one of {}", keys.join(", ")))
+    })
 }
 
 fn attached(name: &str, illustrative: bool, ending: &str, media: &'static str, file: Vec<u8>) -> Response {

@@ -19,7 +19,7 @@ pub(crate) mod store;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use chrono::{Datelike, NaiveDate};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use kepu_domain::text::Lang;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -263,6 +263,20 @@ impl WhichReady {
         }
     }
 
+    /// Reads the ground of a report, and refuses what it cannot be asked.
+    pub async fn frame(&self, tx: &mut Tx, actor: &Actor, kind: Kind, now: DateTime<Utc>) -> Result<Frame> {
+        self.check(kind)?;
+        if self.names() && self.host.is_none() && self.school.is_none() && self.class.is_none() {
+            let message = "persons are named of one host or school at a time: say which";
+            return Err(ApiError::invalid_field("detail", "too_wide", message));
+        }
+        let frame = Frame::read(tx, actor, &self.asked(), now, kind.narrow()).await?;
+        if kind == Kind::Equity {
+            equity::place(&frame)?;
+        }
+        Ok(frame)
+    }
+
     /// Whether persons are named.
     fn names(&self) -> bool {
         self.detail == Some(true)
@@ -276,13 +290,8 @@ async fn read(
     kind: Kind,
     which: &WhichReady,
 ) -> Result<(Frame, Ready, Option<NaiveDate>)> {
-    which.check(kind)?;
-    if which.names() && which.host.is_none() && which.school.is_none() && which.class.is_none() {
-        let message = "persons are named of one host or school at a time: say which";
-        return Err(ApiError::invalid_field("detail", "too_wide", message));
-    }
     let mut tx = begin(state, actor.district()?, which.as_of.as_deref()).await?;
-    let frame = Frame::read(&mut tx, actor, &which.asked(), state.now(), kind.narrow()).await?;
+    let frame = which.frame(&mut tx, actor, kind, state.now()).await?;
     let mut standing = if kind.stands() { Standing::of(state, &frame, which).await? } else { Standing::Data };
     let report = of(state, (&mut tx, &frame), kind, which, &mut standing).await?;
     tx.rollback().await?;
@@ -347,6 +356,9 @@ pub async fn report_ready(
 ) -> Result<Response> {
     let format = which.format.unwrap_or_default();
     let (frame, report, stood_on) = read(&state, &actor, kind, &which).await?;
+    if let Some(key) = which.section.as_deref() {
+        files::section(&report, key)?;
+    }
     let detail = json!({ "report": kind.word(), "format": format, "query": which });
     if format == FileFormat::Json {
         if which.names() {

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::Kind as ReportKind;
 use crate::reports::frame::About;
+use crate::reports::records::NO_HOST;
 use crate::reports::table::{Cell, Column, HIDDEN, Kind, share_text};
 
 /// A report, before it takes a form.
@@ -64,7 +65,8 @@ pub struct Of {
     /// The requirement that its counts are about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requirement: Option<String>,
-    /// Its word: a category, rule, sex, kind of exception; the name of an attribute; the theme, or `none`.
+    /// Its word: a category, rule, sex, kind of exception; the name of an attribute; the theme, or `none`; `none` where a host
+    /// is that of records without one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub word: Option<String>,
     /// The value of an attribute; left out of those who have none.
@@ -145,6 +147,11 @@ impl Of {
     /// A row of a level of contests.
     pub fn level(level: String) -> Self {
         Self { level: Some(level), ..Sort::Level.whole() }
+    }
+
+    /// A row of a host, or of what has none.
+    pub fn host(host: Option<Uuid>) -> Self {
+        host.map_or_else(|| Sort::Host.named(NO_HOST), |id| Sort::Host.of(id))
     }
 
     /// The row of all that the report is of.

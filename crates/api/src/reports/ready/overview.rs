@@ -83,7 +83,7 @@ fn sections(frame: &Frame, figures: &Overview) -> Vec<Section> {
         let none = || say("无（竞赛成绩）", "none (results)").to_owned();
         let name = vec![Cell::Text(row.name.clone().unwrap_or_else(none))];
         let cells = cells(row.participants, row.records, &row.credits);
-        hosts.push([name, cells].concat(), row.host_id.map(|id| Sort::Host.of(id)));
+        hosts.push([name, cells].concat(), Some(Of::host(row.host_id)));
     }
     sections.extend([categories.drawn(&["credits"]), hosts.drawn(&["records"]), results(frame, figures)]);
     sections

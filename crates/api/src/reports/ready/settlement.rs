@@ -51,7 +51,8 @@ pub(super) async fn read(tx: &mut Tx, frame: &Frame, which: &WhichReady) -> Resu
         match (fen, due) {
             (Some(fen), Some(due)) => {
                 sum.fen = sum.fen.checked_add(due).ok_or_else(too_much)?;
-                if !sum.rates.contains(&fen) {
+                // Where nobody came, nobody was paid for at that rate.
+                if row.came > 0 && !sum.rates.contains(&fen) {
                     sum.rates.push(fen);
                 }
             }

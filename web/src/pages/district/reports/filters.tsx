@@ -110,7 +110,7 @@ export function useReportFilters<F extends ReportFilter>(...wanted: F[]): Filter
       label: t("filter.host"),
       kind: "own",
       field: (value, set, id) =>
-        ofBase ? <OwnHost id={id} value={value} onChange={set} /> : <OrganizationSelect id={id} label={t("filter.host")} value={value} onChange={set} />,
+        ofBase ? <OwnHost id={id} value={value} onChange={set} /> : <OrganizationSelect id={id} label={t("filter.host")} {...(value === "none" && { none: t("filter.noHost") })} value={value} onChange={set} />,
     },
     status: {
       name: "status",
