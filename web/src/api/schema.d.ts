@@ -351,9 +351,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Ends an agreement before its term is over, today or on a later day until which it stays in force. For each kind of
-         *     thing that is ahead of that day it is to be said whether it is kept: nothing is left in silence. Bookings and sessions
-         *     are cancelled at once; a project goes on until that day.
+         * Ends an agreement before its term is over, today or on a later day until which it stays in force. Until then any party may
+         *     end it on an earlier day; that one holds. For each kind of thing that is ahead of that day it is to be said whether it is
+         *     kept: nothing is left in silence. Bookings and sessions are cancelled at once; a project goes on until that day.
          */
         post: operations["end_agreement"];
         delete?: never;
@@ -1912,7 +1912,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Lifts the suspension: in force again from a day on. From its first day on, it is as if it had never been suspended. */
+        /**
+         * Lifts the suspension: in force again from a day on. From its first day on, it is as if it had never been suspended. Where
+         *     the day is known already, it becomes this one.
+         */
         post: operations["lift_designation"];
         delete?: never;
         options?: never;
@@ -2056,7 +2059,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Suspends a designation from a day on. What its host's guests earned since then is taken away; ask for the effect first. */
+        /**
+         * Suspends a designation from a day on, or for some days, past ones too. What its host's guests earned then is taken away; ask
+         *     for the effect first. A suspension that is still to be lifted goes on.
+         */
         post: operations["suspend_designation"];
         delete?: never;
         options?: never;
@@ -2935,7 +2941,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Closes an organization: its past stays, no activity or designation begins there any more. */
+        /**
+         * Closes an organization: its past stays, no activity or designation begins there any more, and nobody is registered for its
+         *     sessions ahead. Who took part in what was before is still recorded and confirmed.
+         */
         post: operations["close_organization"];
         delete?: never;
         options?: never;
@@ -3892,7 +3901,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The calendar of a host: its sessions of the last 400 days and to come. Nobody needs to sign in. */
+        /**
+         * The calendar of a host: its sessions of the last 400 days and to come. Once it has closed, those that were ahead are
+         *     cancelled. Nobody needs to sign in.
+         */
         get: operations["organization_calendar"];
         put?: never;
         post?: never;
@@ -4966,7 +4978,7 @@ export interface paths {
         /** The reports that the account has saved in the district. */
         get: operations["list_saved_reports"];
         put?: never;
-        /** Saves a report under a name. */
+        /** Saves a report under a name; refused is what the report would refuse. */
         post: operations["save_report"];
         delete?: never;
         options?: never;
@@ -5789,7 +5801,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sends again whatever was given up since a moment, 10,000 deliveries at most. */
+        /** Sends again whatever was given up since a moment, and now whatever waits, 10,000 deliveries at most. Their plans begin anew. */
         post: operations["resend_failed_webhook_deliveries"];
         delete?: never;
         options?: never;
@@ -5806,7 +5818,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Lets a webhook go on that was paused or disabled: what has waited is sent. */
+        /** Lets a webhook go on that was paused or disabled: what has waited is sent at once. */
         post: operations["resume_webhook"];
         delete?: never;
         options?: never;
@@ -6179,7 +6191,8 @@ export interface components {
             organization_id: string;
             /**
              * Format: date
-             * @description The first day on which it is no longer in force; today if left out.
+             * @description The first day on which it is no longer in force: before its last day, and before the day from which on it ends or is
+             *     renewed already; today if left out.
              */
             on?: string | null;
             /** @description Why, for the other parties and for those whose bookings and sessions are cancelled. */
@@ -7820,6 +7833,14 @@ export interface components {
             /** @description Mark those who were expected and did not come as absent. */
             mark_absent?: boolean;
         };
+        /** @description An organization that was closed, and what is ahead there. */
+        ClosedOrganization: components["schemas"]["OrganizationView"] & {
+            /**
+             * Format: int64
+             * @description Sessions ahead that were not cancelled. Who is registered for them stays so until they are, and nobody else is.
+             */
+            sessions_ahead: number;
+        };
         /** @description How it is meant. */
         CommitRequest: {
             /** @description That many persons leave is meant; needed when they are more than a tenth of the enrolled and at least 20. */
@@ -8405,8 +8426,8 @@ export interface components {
              * @description The day from which it holds.
              */
             on_day: string;
-            /** @description Why. */
-            reason: string;
+            /** @description Why; null to all but its holder and its authority. */
+            reason?: string | null;
             /**
              * Format: date-time
              * @description When it was entered.
@@ -10564,7 +10585,10 @@ export interface components {
             counts: components["schemas"]["ListCounts"];
             /** @description Columns that were passed over, and other worksheets that look like such a list, as `Name!`. */
             ignored: string[];
-            /** @description How the file was read, where that is not plain: `chinese_commas`, if its cells are divided by `，`. */
+            /**
+             * @description How the file was read, where that is not plain: `chinese_commas`, if its cells are divided by `，`; `passed_over 9 合计`
+             *     of each row that is a total or a note, with its number and what tells so.
+             */
             notes: string[];
             /**
              * Format: uuid
@@ -13606,7 +13630,10 @@ export interface components {
                 counts: components["schemas"]["ListCounts"];
                 /** @description Columns that were passed over, and other worksheets that look like such a list, as `Name!`. */
                 ignored: string[];
-                /** @description How the file was read, where that is not plain: `chinese_commas`, if its cells are divided by `，`. */
+                /**
+                 * @description How the file was read, where that is not plain: `chinese_commas`, if its cells are divided by `，`; `passed_over 9 合计`
+                 *     of each row that is a total or a note, with its number and what tells so.
+                 */
                 notes: string[];
                 /**
                  * Format: uuid
@@ -17013,15 +17040,15 @@ export interface components {
         ResendRequest: {
             /**
              * Format: date-time
-             * @description What was given up at or after this moment.
+             * @description What was given up at or after this moment. What waits is sent now, however old it is.
              */
             since: string;
         };
-        /** @description How many are sent again. */
+        /** @description How many are sent. */
         Resent: {
             /**
              * Format: int64
-             * @description Deliveries.
+             * @description Deliveries: those that were given up, and those that waited.
              */
             deliveries: number;
         };
@@ -17685,7 +17712,10 @@ export interface components {
             level?: string | null;
             /** @description The requirement that its counts are about. */
             requirement?: string | null;
-            /** @description Its word: a category, rule, sex, kind of exception; the name of an attribute; the theme, or `none`. */
+            /**
+             * @description Its word: a category, rule, sex, kind of exception; the name of an attribute; the theme, or `none`; `none` where a host
+             *     is that of records without one.
+             */
             word?: string | null;
             /** @description The value of an attribute; left out of those who have none. */
             value?: string | null;
@@ -18925,6 +18955,21 @@ export interface components {
             raw: string;
             /** @description Credit. */
             credits: string;
+        };
+        /** @description From which day, until when, and why. */
+        SuspensionBody: {
+            /**
+             * Format: date
+             * @description The first day. It may be past: credit follows.
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description The last day; until it is lifted, if left out. Within a suspension that is still to be lifted, this is when it ends.
+             */
+            to?: string | null;
+            /** @description Why, for the trail. */
+            reason: string;
         };
         /** @description Days on which a designation is not in force. */
         SuspensionView: {
@@ -37799,7 +37844,7 @@ export interface operations {
                 step: "suspend" | "lift" | "revoke" | "keep" | "correct";
                 /** @description The day from which it would hold; the first day, where days are corrected. */
                 from: string;
-                /** @description The last day, where days are corrected; it stays open if left out. */
+                /** @description The last day, where days are corrected or it is suspended for some; it stays open if left out. */
                 to?: string;
             };
             header?: never;
@@ -39693,7 +39738,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["StandingChange"];
+                "application/json": components["schemas"]["SuspensionBody"];
             };
         };
         responses: {
@@ -48207,7 +48252,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OrganizationView"];
+                    "application/json": components["schemas"]["ClosedOrganization"];
                 };
             };
             /** @description The request cannot be read */
@@ -60789,7 +60834,7 @@ export interface operations {
                 class?: string;
                 /** @description Of this grade, on the record's day. */
                 grade?: number;
-                /** @description At this host. */
+                /** @description At this host; `none` for those at no host, which are results of competitions. */
                 host?: string;
                 /** @description `counted`, `cut` or `refused`. */
                 status?: "counted" | "cut" | "refused";

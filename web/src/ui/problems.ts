@@ -14,7 +14,7 @@ export function fieldPath(field: string): (string | number)[] {
 }
 
 /** Areas whose own texts say what only they meet, so that it does not weigh on every first load. */
-const AREAS = ["programmes", "resources", "agreements", "designations"];
+const AREAS = ["programmes", "resources", "agreements", "designations", "district", "school", "teacher", "appeals", "lists", "reports"];
 
 /** Says problems in the language in use; what has no translation is said as the service said it. */
 export function useProblemText() {

@@ -100,6 +100,15 @@ const en = {
     file_days: "A line can be questioned within so many days after it changed",
     saved: "The days are saved",
   },
+  problem: {
+    code: {
+      appeal_declined_before: "An appeal about this line was declined, and the line has not changed since.",
+      appeal_too_late: "The days on which this line could be questioned are over.",
+      correction_not_possible: "The line has another state by now, so this correction is not possible. Nothing was changed.",
+      not_questionable: "Nothing was said of this line yet, so it cannot be questioned.",
+      nothing_changed: "The result says this already; nothing was changed. Say which level, award or place is right.",
+    },
+  },
 } as const;
 
 export default en;

@@ -129,6 +129,7 @@ const texts: Texts<typeof zh> = {
     instance: "Number {{id}}",
     fields: "Please mend what is marked.",
     code: {
+      out_of_range: "A day or a time lies too far from today.",
       forbidden: "Your account may not do this.",
       not_found: "Not found. It may have been deleted, or it is not within your reach.",
       not_sealed: "This credit is not sealed yet. It will be within a minute of its booking; try again then.",
@@ -163,6 +164,8 @@ const texts: Texts<typeof zh> = {
       webhook_paused: "It is paused. Resume it first.",
       webhook_disabled: "It is disabled. Resume it first.",
       delivery_cancelled: "The webhook was deleted, so nothing is sent again.",
+      webhook_deleted: "The webhook was deleted, so nothing is sent again.",
+      no_public_url: "The service does not know its public address, which would be in what is made here for ever. Have KEPU_PUBLIC_URL set.",
       too_many_webhooks: "There are too many webhooks. Delete one that nobody uses.",
       too_many_links: "There are too many addresses. Revoke one that nobody uses.",
       tariff_overlaps: "There is a tariff on some of these days. Withdraw it, or choose other days.",

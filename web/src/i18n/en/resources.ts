@@ -233,6 +233,9 @@ const texts: Texts<typeof zh> = {
   condition: { good: "Good", worn: "Worn", damaged: "Damaged", lost: "Lost" },
   problem: {
     code: {
+      not_used: "Only what was delivered can be rated.",
+      nothing_to_book: "There is nothing to book: it is files alone, or all of it is out of service.",
+      own_resource: "An organization does not rate what it offers itself.",
       resource_taken: "Some of these days are taken. Choose other days.",
       tour_collides: "On some stops of the tour it is taken, so nothing was booked.",
       tour_stops_collide: "Other stops of the tour have these days.",

@@ -373,5 +373,17 @@ const texts: Texts<typeof zh> = {
     bad_cell: "cannot be read",
     empty_file: "is empty",
   },
+  problem: {
+    code: {
+      class_empty: "Nobody is in this class today, so there are no cards to print.",
+      login_taken: "This login is taken. Choose another.",
+      not_staged: "This import was committed, discarded or has failed already. Load the page again to see its state.",
+      nothing_to_promote: "Nobody is enrolled in a class of this school year; it may have been ended already.",
+      own_account: "Nobody disables their own account; ask another administrator.",
+      own_grant: "Nobody takes their own rights; ask another administrator.",
+      roster_changed: "The roster was changed since the file was compared. Discard the import and upload the file again.",
+      too_many_removals: "Too many persons would leave, because the file misses them. Confirm that it is meant, or upload it as a part of the roster.",
+    },
+  },
 };
 export default texts;

@@ -304,5 +304,10 @@ const texts: Texts<typeof zh> = {
     startsNeeded: "Say when it begins",
     place: "Place (optional)",
   },
+  problem: {
+    code: {
+      evidence_exists: "This very file is there already.",
+    },
+  },
 };
 export default texts;

@@ -99,6 +99,15 @@ const zh = {
     file_days: "记录变动后几天内可以申诉",
     saved: "申诉期限已保存",
   },
+  problem: {
+    code: {
+      appeal_declined_before: "对这一条的申诉已经答复过，这一条此后没有变化。",
+      appeal_too_late: "这一条已过可以申诉的期限。",
+      correction_not_possible: "这一条现在的状态已不能这样更正，什么都没有改。",
+      not_questionable: "这一条还没有结论，不能申诉。",
+      nothing_changed: "成绩本来就是这样，什么都没有改。请写明正确的级别、奖项或名次。",
+    },
+  },
 } as const;
 
 export default zh;

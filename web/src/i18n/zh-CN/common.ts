@@ -114,6 +114,7 @@ export default {
     instance: "编号 {{id}}",
     fields: "请改正标出的地方。",
     code: {
+      out_of_range: "日期或时间离今天太远。",
       forbidden: "您的账号没有这项权限。",
       not_found: "没有找到，可能已被删除，或不在您的范围内。",
       not_sealed: "这些学分还没有封存。入账后一分钟内会封存，请稍后再试。",
@@ -148,6 +149,8 @@ export default {
       webhook_paused: "已暂停，请先恢复。",
       webhook_disabled: "已停用，请先恢复。",
       delivery_cancelled: "推送已删除，不能重发。",
+      webhook_deleted: "推送已删除，不能重发。",
+      no_public_url: "服务没有设置对外网址，而它会一直留在所生成的内容里。请管理员设置 KEPU_PUBLIC_URL。",
       too_many_webhooks: "推送太多了，请先删除不用的。",
       too_many_links: "有效的地址太多了，请先作废不用的。",
       tariff_overlaps: "这些日期已有单价，请先撤销，或换日期。",

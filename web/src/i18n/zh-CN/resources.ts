@@ -217,6 +217,9 @@ export default {
   condition: { good: "完好", worn: "有磨损", damaged: "损坏", lost: "丢失" },
   problem: {
     code: {
+      not_used: "交付过的才能评价。",
+      nothing_to_book: "没有可预约的：只有可下载的文件，或者全部停用了。",
+      own_resource: "本单位提供的资源不由本单位评价。",
       resource_taken: "这些日期已有预约，请换别的日期。",
       tour_collides: "巡回有几站的日期已被预约，没有预约任何一站。",
       tour_stops_collide: "同一巡回的其他站已占用这些日期，请换别的日期。",

@@ -359,4 +359,16 @@ export default {
     bad_cell: "单元格无法读取",
     empty_file: "没有内容",
   },
+  problem: {
+    code: {
+      class_empty: "这个班今天没有学生，没有可打印的通行码。",
+      login_taken: "这个账号已被使用，请换一个。",
+      not_staged: "这次导入已经写入、放弃或失败了，请刷新页面看它现在的状态。",
+      nothing_to_promote: "这一学年没有在班的学生，可能已经升过级了。",
+      own_account: "不能停用自己的账号，请另一位管理员来做。",
+      own_grant: "不能取消自己的权限，请另一位管理员来做。",
+      roster_changed: "比对之后名册有变动，请放弃这次导入，重新上传。",
+      too_many_removals: "文件里缺的人太多，他们会被记为离校。确实如此请确认；只是部分名单请用“部分人员”上传。",
+    },
+  },
 };

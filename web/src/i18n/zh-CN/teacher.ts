@@ -275,4 +275,9 @@ export default {
     startsNeeded: "请选择开始时间",
     place: "地点（可不填）",
   },
+  problem: {
+    code: {
+      evidence_exists: "这个文件已经上传过了。",
+    },
+  },
 };
