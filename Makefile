@@ -47,9 +47,11 @@ test-pages: pages-all
 	$(BUILD_ALL)
 	scripts/test-pages.sh
 
+LINT := cargo clippy --workspace --all-targets -- -D warnings
+
 check: pages-all
 	cargo fmt --all --check
-	cargo clippy --workspace --all-targets -- -D warnings
+	$(LINT)
 	command -v cargo-deny >/dev/null 2>&1 || cargo install --locked cargo-deny
 	cargo fetch --locked # of every platform, for whose crates licences are read too
 	cargo deny --offline check licenses bans sources
