@@ -8426,7 +8426,7 @@ export interface components {
              * @description The day from which it holds.
              */
             on_day: string;
-            /** @description Why; null to all but its holder and its authority. */
+            /** @description Why, or on which occasion it was awarded; why is null to all but its holder and its authority. */
             reason?: string | null;
             /**
              * Format: date-time

@@ -83,7 +83,7 @@ pub(super) struct DesignationPast {
     kind: String,
     /// The day from which it holds.
     on_day: NaiveDate,
-    /// Why; null to all but its holder and its authority.
+    /// Why, or on which occasion it was awarded; why is null to all but its holder and its authority.
     reason: Option<String>,
     /// When it was entered.
     at: DateTime<Utc>,
@@ -435,9 +435,10 @@ pub(super) async fn read(
     let years: Vec<i32> = assessments.iter().map(|one| one.year).collect();
     let owed = asked.and_then(|rules| rules.assessment).and_then(|rule| known.assessment_owed(rule, today, &years));
     let past = |event: store::PastEvent| DesignationPast {
+        // On which occasion something was awarded is no secret.
+        reason: (concerned || event.kind == "awarded").then_some(event.reason),
         kind: event.kind,
         on_day: event.on_day,
-        reason: concerned.then_some(event.reason),
         at: event.at,
     };
     let view = DesignationStanding {
