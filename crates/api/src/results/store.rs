@@ -269,7 +269,9 @@ macro_rules! of_achievements {
 /// All results of the achievements to which these belong, by identity, locked until the transaction ends.
 pub async fn lock(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<ResultRow>> {
     let district = tx.district();
-    Ok(sqlx::query_as(of_achievements!(" FOR UPDATE OF r")).bind(district.0).bind(ids).fetch_all(&mut **tx).await?)
+    // The statement that waits reads what results have beside them as it was before: that is read after it.
+    sqlx::query(of_achievements!(" FOR UPDATE OF r")).bind(district.0).bind(ids).execute(&mut **tx).await?;
+    Ok(sqlx::query_as(of_achievements!("")).bind(district.0).bind(ids).fetch_all(&mut **tx).await?)
 }
 
 /// The results of the achievement to which this one belongs; 404 if there is no such result.

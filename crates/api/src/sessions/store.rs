@@ -230,13 +230,14 @@ pub async fn load(tx: &mut Tx, id: Uuid) -> Result<Session> {
 
 /// Loads one of the transaction's district, to be changed.
 pub async fn lock(tx: &mut Tx, id: Uuid) -> Result<Session> {
-    let sql = format!("{SESSION} WHERE s.id = $1 AND s.district_id = $2 FOR NO KEY UPDATE OF s");
-    sqlx::query_as(sqlx::AssertSqlSafe(sql))
+    // The statement that waits would read its quotas and its activity as they were before.
+    sqlx::query("SELECT FROM session WHERE id = $1 AND district_id = $2 FOR NO KEY UPDATE")
         .bind(id)
         .bind(tx.district().0)
         .fetch_optional(&mut **tx)
         .await?
-        .ok_or_else(|| ApiError::not_found("session"))
+        .ok_or_else(|| ApiError::not_found("session"))?;
+    load(tx, id).await
 }
 
 /// How many persons of a district are in a session, by state.

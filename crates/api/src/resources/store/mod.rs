@@ -215,12 +215,9 @@ pub async fn load(tx: &mut Tx, id: Uuid) -> Result<Resource> {
 
 /// Loads one, whatever its district: nobody else changes or books it until the transaction ends.
 pub async fn lock(tx: &mut Tx, id: Uuid) -> Result<Resource> {
-    sqlx::query_as(resources!("WHERE r.id = $2 FOR NO KEY UPDATE OF r"))
-        .bind(NO_WORDS.as_slice())
-        .bind(id)
-        .fetch_optional(&mut **tx)
-        .await?
-        .ok_or_else(|| ApiError::not_found("resource"))
+    // The statement that waits would read its items and files as they were before.
+    sqlx::query("SELECT FROM resource WHERE id = $1 FOR NO KEY UPDATE").bind(id).execute(&mut **tx).await?;
+    load(tx, id).await
 }
 
 /// Adds one.
