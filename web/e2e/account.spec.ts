@@ -1,4 +1,4 @@
-import { axe, expect, shot, signIn, test } from "./fixtures";
+import { axe, expect, shot, signInByForm, test } from "./fixtures";
 
 const login = process.env.KEPU_LOGIN ?? "teacher01";
 const password = process.env.KEPU_PASSWORD ?? "guangming-demo";
@@ -27,7 +27,7 @@ test.describe("account", () => {
 
   test.describe("signed in", () => {
     test("devices, language and appearance", async ({ page }) => {
-      await signIn(page, login, password);
+      await signInByForm(page, login, password);
       await page.goto("/account/devices");
       await expect(page.getByRole("heading", { level: 1, name: "我的设备" })).toBeVisible();
       await expect(page.getByText("本设备")).toBeVisible();
@@ -59,7 +59,7 @@ test.describe("account", () => {
     });
 
     test("an expired sign-in keeps the form", async ({ page, context }) => {
-      await signIn(page, login, password);
+      await signInByForm(page, login, password);
       await page.goto("/account/password");
       await page.locator("#current_password").fill("not my present password");
       await page.locator("#new_password").fill("a new long secret of mine");
@@ -78,7 +78,7 @@ test.describe("account", () => {
     });
 
     test("signing out", async ({ page }) => {
-      await signIn(page, login, password);
+      await signInByForm(page, login, password);
       await page.getByRole("button", { name: /我的账号/ }).click();
       await page.getByRole("menuitem", { name: "退出登录" }).click();
       await expect(page.getByRole("button", { name: "登录" }).first()).toBeVisible();
