@@ -369,7 +369,7 @@ fn lines(problems: &[Problem]) -> String {
 fn what_was_published_before_it_was_asked_holds() {
     let with = |kind: &str, credit: &str| {
         format!(
-            "kepu: 1\nid: p\nversion: '1'\ntitle: {{ zh: 甲, en: A }}\nselect:\n  - {{ id: all, when: {{ kind: {kind} }} }}\nrules:\n  - {{ id: each, credit: {{ fixed: {credit} }} }}\n"
+            "kepu: 1\nid: p\nversion: '1'\ntitle: {{ zh: 甲, en: A }}\nrules:\n  - {{ id: each, when: {{ kind: {kind} }}, credit: {{ fixed: {credit} }} }}\n"
         )
     };
     assert!(Policy::parse(&with("[visit, talk]", "1")).is_ok());

@@ -73,7 +73,8 @@ mod tests {
 
     #[test]
     fn names_keep_their_punctuation() {
-        for word in ["竞赛（市级）", "Ａ类", "小发明、小制作", "“小院士”评选", "科普：讲座", "visit"] {
+        for word in ["竞赛（市级）", "Ａ类", "小发明、小制作", "“小院士”评选", "科普：讲座", "visit"]
+        {
             assert_eq!(strange(word), [], "{word}");
         }
         for word in ["参观，讲座", "visit；lecture", "“visit”", "‘visit’"] {
