@@ -26,6 +26,14 @@ const attach = (page: Page, field: string, file: typeof PDF) => page.getByRole("
 // Whole jobs, with axe and two pictures on the way.
 test.slow();
 
+/** What was approved is published: until it is, whoever goes elsewhere would give it up. */
+async function publish(page: Page) {
+  const button = page.getByRole("button", { name: "开始公示" });
+  await button.click();
+  await expect(button).toHaveCount(0);
+  await expect(page.getByText("没有等待决定的申请")).toBeVisible();
+}
+
 test("three kindergartens apply to be children's science centres, and two are licensed", async ({ page }) => {
   const scheme = `儿童科创中心${run}`;
   const [sun, moon, star] = [`阳光幼儿园${run}`, `月亮幼儿园${run}`, `星星幼儿园${run}`];
@@ -233,8 +241,7 @@ test("three kindergartens apply to be children's science centres, and two are li
   await page.getByRole("button", { name: "决定这 3 份申请" }).click();
   await dialogOf(page).getByRole("button", { name: /确\s?定/ }).click();
   await expect(page.getByText("2 份拟授予的申请等待公示")).toBeVisible();
-  await page.getByRole("button", { name: "开始公示" }).click();
-  await expect(page.getByText("没有等待决定的申请")).toBeVisible();
+  await publish(page);
 
   // The award, and the public register with each number.
   await page.getByRole("button", { name: "一并授予 2 份" }).click();
@@ -351,8 +358,7 @@ test("an objection takes an award away, and the appeal is heard by others", asyn
   await expect(page.getByText("材料齐全，进入评审")).toBeVisible();
   await closeEarly(page, round);
   await decideAll(page, 1);
-  await page.getByRole("button", { name: "开始公示" }).click();
-  await expect(page.getByText("没有等待决定的申请")).toBeVisible();
+  await publish(page);
 
   // What is published is read by everybody; who is signed in objects.
   await page.context().clearCookies();
@@ -419,8 +425,7 @@ test("an objection takes an award away, and the appeal is heard by others", asyn
   await page.getByRole("link", { name: "到排名与决定" }).click();
   await expect(page.getByText("申诉后重审")).toBeVisible();
   await decideAll(page, 1);
-  await page.getByRole("button", { name: "开始公示" }).click();
-  await expect(page.getByText("没有等待决定的申请")).toBeVisible();
+  await publish(page);
   await switchTo(page, "school01");
   await page.goto(own);
   await expect(page.getByText("公示期满没有异议，就会授予。")).toBeVisible();
@@ -530,8 +535,7 @@ test("a title goes to a person of a firm, after somebody went there and looked",
   await shot(page, "designations-spot-check");
   await page.goto(`${round}?tab=ranking`);
   await decideAll(page, 1);
-  await page.getByRole("button", { name: "开始公示" }).click();
-  await expect(page.getByText("没有等待决定的申请")).toBeVisible();
+  await publish(page);
   await page.goto(own);
   await page.getByRole("button", { name: "授予资质" }).click();
   await dialogOf(page).getByLabel("证书编号").fill(`CTO-${run}`);
