@@ -52,7 +52,7 @@ LINT := cargo clippy --workspace --all-targets -- -D warnings
 check: pages-all
 	cargo fmt --all --check
 	$(LINT)
-	command -v cargo-deny >/dev/null 2>&1 || cargo install --locked cargo-deny
+	command -v cargo-deny >/dev/null 2>&1 || env -u RUSTC_WORKSPACE_WRAPPER cargo install --debug --locked cargo-deny
 	cargo fetch --locked # of every platform, for whose crates licences are read too
 	cargo deny --offline check licenses bans sources
 	$(BUILD_ALL)
