@@ -60,6 +60,7 @@ test("an official sets a tariff, settles to the cent, keeps the report and has t
   const host = (await row.getByRole("link").first().innerText()).trim();
   const came = Number((await row.locator("td").nth(3).innerText()).replaceAll(",", ""));
   await row.getByRole("link").first().click();
+  await expect(page).toHaveURL(/[?&]host=/);
   await settled(page);
   await page.getByRole("button", { name: "设定单价" }).click();
   const dialog = page.getByRole("dialog");
